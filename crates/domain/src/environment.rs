@@ -1,0 +1,116 @@
+//! An environment: where a checklist runs. Declared in a TOML file on the server, never edited from a browser.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, fmt};
+
+/// How much is at stake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// One's own machine.
+    Development,
+    /// Like production, without its users.
+    Staging,
+    /// The real thing.
+    Production,
+}
+
+/// `environments/NAME.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// Its name: the file's name without `.toml`. Not written in the file.
+    #[serde(skip_deserializing, default)]
+    pub name: String,
+    /// One line for people.
+    #[serde(default)]
+    pub title: String,
+    /// How much is at stake.
+    pub class: Class,
+    /// Where commands run and relative paths start. `$NAME` of the server's variables is filled in.
+    pub work_directory: String,
+    /// Values for the plan's parameters, by name.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// What may be dialled, and which written addresses it stands for.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
+    /// covers what is below it.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Variables that commands get, beside `PATH, HOME, USER, LANG, TZ, TMPDIR`.
+    #[serde(default)]
+    pub variables: BTreeMap<String, String>,
+    /// Secrets by reference: `env:NAME` or `file:/path`. Commands get them as variables; they are masked everywhere.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+    /// The program and arguments that a command's text is given to.
+    #[serde(default = "default_shell")]
+    pub shell: Vec<String>,
+}
+
+/// A target that may be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Endpoint {
+    /// Its name: `backend`, `database`.
+    pub name: String,
+    /// Where it is: `http://127.0.0.1:8000`, `https://…`, `postgres://…`. `$NAME` is filled in from the
+    /// server's variables and the environment's secrets.
+    pub url: String,
+    /// What documents write for it: `localhost:8000`, `db.example.com:5432`.
+    #[serde(default)]
+    pub replaces: Vec<String>,
+}
+
+fn default_shell() -> Vec<String> {
+    ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"].map(str::to_owned).to_vec()
+}
+
+/// An address of the document has no endpoint in the environment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{written} is not an endpoint of the environment {environment}: add `replaces = [\"{written}\"]` to one of its \
+     [[endpoints]], or a new one, in environments/{environment}.toml"
+)]
+pub struct NoEndpoint {
+    /// The `host:port` as written.
+    pub written: String,
+    /// The environment's name.
+    pub environment: String,
+}
+
+impl Environment {
+    /// The endpoint that stands for `written` (`host:port`, or an endpoint's name).
+    ///
+    /// # Errors
+    /// [`NoEndpoint`], which names the line to add.
+    pub fn endpoint(&self, written: &str) -> Result<&Endpoint, NoEndpoint> {
+        let stands_for = |endpoint: &&Endpoint| {
+            endpoint.name.eq_ignore_ascii_case(written)
+                || endpoint.replaces.iter().any(|replaced| replaced.eq_ignore_ascii_case(written))
+        };
+        self.endpoints.iter().find(stands_for).ok_or_else(|| NoEndpoint {
+            written: written.to_owned(),
+            environment: self.name.clone(),
+        })
+    }
+}
+
+impl Class {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Class::Development => "development",
+            Class::Staging => "staging",
+            Class::Production => "production",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}

@@ -1,0 +1,279 @@
+//! A plan: what a revision compiles to. Every probe and every command as it will run, every item with
+//! the reason why it became what it is. Publishing fixes a plan by its hash.
+
+use crate::{hash::Hash, probe::ProbeSpec};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What a revision compiles to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The revision: SHA-256 of the document's bytes.
+    pub revision: Hash,
+    /// The first heading, or "Untitled checklist".
+    pub title: String,
+    /// The sections, in the document's order.
+    pub sections: Vec<Section>,
+    /// The roles of the signature table, as written, in its order: "Developer", "DevOps".
+    pub slots: Vec<Slot>,
+    /// Values that somebody must give before a run reaches the steps that use them.
+    pub parameters: Vec<Parameter>,
+}
+
+/// A row of the signature table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// The role as written in the table.
+    pub title: String,
+    /// The key of the role that fills it: lower case, words joined by `_`.
+    pub role: String,
+    /// The line of the table's row, from 1.
+    pub line: u32,
+}
+
+/// A value that the document leaves open or hard-codes: `<previous-commit>`, a user name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The name of the variable: `GONOGO_PREVIOUS_COMMIT`.
+    pub name: String,
+    /// What the document wrote in its place.
+    pub written: String,
+    /// Where, line from 1.
+    pub line: u32,
+}
+
+/// Names a section within a plan: a slug of its heading, made unique.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SectionId(pub String);
+
+/// Names an item or a check within a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemId(pub String);
+
+/// A heading and what stands under it up to the next one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// Its name within the plan.
+    pub id: SectionId,
+    /// What it is for.
+    pub kind: SectionKind,
+    /// The heading, without "Phase 1:" and "(10 minutes)".
+    pub title: String,
+    /// The heading above it, where there is one between it and the title.
+    pub group: Option<String>,
+    /// The heading's line, from 1.
+    pub line: u32,
+    /// The boxes, parents before their children, in the document's order.
+    pub items: Vec<Item>,
+    /// The commands of its verification blocks: part of its verdict, not boxes.
+    pub checks: Vec<Check>,
+    /// What else stands there, as Markdown, for reading: steps, forms, symptoms.
+    pub prose: String,
+}
+
+/// What a section is for, by the meaning of its words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum SectionKind {
+    /// Before the deployment.
+    Preflight,
+    /// A step of the deployment.
+    Phase {
+        /// Its number in the document, or its place among the phases.
+        number: u32,
+        /// Planned minutes, where the heading says.
+        minutes: Option<u32>,
+    },
+    /// Checks that are due some time after T0.
+    Window {
+        /// Minutes after T0.
+        minutes: u32,
+    },
+    /// A form of measurements.
+    Benchmark,
+    /// A tier of the rollback.
+    Rollback {
+        /// Its budget in minutes, where the heading says.
+        minutes: Option<u32>,
+    },
+    /// A guide: symptoms and solutions.
+    Troubleshooting,
+    /// What must hold for the deployment to count as successful.
+    Criteria,
+    /// The signature table.
+    SignOff,
+    /// What follows later.
+    FollowUp,
+    /// Anything else.
+    Prose,
+}
+
+/// One box of the document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// Its name within the plan.
+    pub id: ItemId,
+    /// The parent's id where this box is nested under another.
+    pub parent: Option<ItemId>,
+    /// The line of the box, from 1.
+    pub line: u32,
+    /// The text after the box, as inline Markdown.
+    pub text: String,
+    /// The bold label above it: "Performance Targets".
+    pub label: Option<String>,
+    /// The document's box is ticked. Shown, and settles nothing.
+    pub claimed: bool,
+    /// Marked optional: never blocks.
+    pub optional: bool,
+    /// What settles it.
+    pub work: Work,
+    /// Why it became that, with the author's words in it.
+    pub why: String,
+}
+
+/// One command of a verification block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// Its name within the plan.
+    pub id: ItemId,
+    /// The line of the command, from 1.
+    pub line: u32,
+    /// The command as written.
+    pub text: String,
+    /// What settles it.
+    pub work: Work,
+    /// Why it became that.
+    pub why: String,
+}
+
+/// What settles an item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// Gonogo reads.
+    Probe {
+        /// What it reads and what must hold.
+        spec: ProbeSpec,
+    },
+    /// A command changes the target; a person runs it.
+    Action {
+        /// The exact bytes that will run.
+        command: String,
+        /// The command as the author wrote it.
+        written: String,
+    },
+    /// A person's word.
+    Attestation,
+    /// Its children settle it.
+    Parent,
+}
+
+/// What is wrong or worth a look in a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Stable code: `GNG012`.
+    pub code: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// How many characters it covers, at least 1.
+    pub length: u32,
+    /// What is wrong.
+    pub message: String,
+    /// What Gonogo does instead, or how to write it.
+    pub help: String,
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// The line cannot prove what it claims as it stands.
+    Warning,
+    /// The line cannot be used as it stands.
+    Error,
+}
+
+impl Plan {
+    /// Every box, in the document's order.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.sections.iter().flat_map(|section| &section.items)
+    }
+
+    /// The box of this id.
+    pub fn item(&self, id: &ItemId) -> Option<&Item> {
+        self.items().find(|item| item.id == *id)
+    }
+
+    /// What settles the item or check of this id.
+    pub fn work(&self, id: &ItemId) -> Option<&Work> {
+        let check = || self.sections.iter().flat_map(|section| &section.checks).find(|check| check.id == *id);
+        self.item(id).map(|item| &item.work).or_else(|| check().map(|check| &check.work))
+    }
+
+    /// The section of this id.
+    pub fn section(&self, id: &SectionId) -> Option<&Section> {
+        self.sections.iter().find(|section| section.id == *id)
+    }
+
+    /// The section that holds the item or check of this id.
+    pub fn section_of(&self, id: &ItemId) -> Option<&Section> {
+        self.sections.iter().find(|section| {
+            section.items.iter().any(|item| item.id == *id) || section.checks.iter().any(|check| check.id == *id)
+        })
+    }
+
+    /// The boxes nested directly under `id`.
+    pub fn children<'a>(&'a self, id: &'a ItemId) -> impl Iterator<Item = &'a Item> {
+        self.items().filter(move |item| item.parent.as_ref() == Some(id))
+    }
+}
+
+impl SectionKind {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            SectionKind::Preflight => "preflight",
+            SectionKind::Phase { .. } => "phase",
+            SectionKind::Window { .. } => "verification window",
+            SectionKind::Benchmark => "benchmark",
+            SectionKind::Rollback { .. } => "rollback",
+            SectionKind::Troubleshooting => "troubleshooting",
+            SectionKind::Criteria => "success criteria",
+            SectionKind::SignOff => "sign-off",
+            SectionKind::FollowUp => "follow-up",
+            SectionKind::Prose => "prose",
+        }
+    }
+}
+
+impl Work {
+    /// The word for people.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Work::Probe { .. } => "probe",
+            Work::Action { .. } => "action",
+            Work::Attestation => "attestation",
+            Work::Parent => "parent",
+        }
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for SectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

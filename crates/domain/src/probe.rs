@@ -1,0 +1,260 @@
+//! What a probe reads and what must hold. A probe never changes its target.
+//!
+//! Addresses and paths stand here as the document wrote them; they are matched with the environment
+//! before anything is dialled (see [`crate::environment::Environment::endpoint`]).
+
+use crate::quantity::{Bound, Version};
+use serde::{Deserialize, Serialize};
+
+/// One probe: what to observe and what must hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "probe", rename_all = "snake_case")]
+pub enum ProbeSpec {
+    /// An HTTP GET.
+    Http(HttpProbe),
+    /// A question to a Postgres server.
+    Postgres(PostgresProbe),
+    /// A file or directory below the environment's work directory, or an absolute path that it lists.
+    File(FileProbe),
+    /// A line of a `.env` file.
+    EnvLine {
+        /// The file, relative to the work directory.
+        file: String,
+        /// The variable.
+        key: String,
+        /// What it must be; `None`: it must be set and not empty.
+        value: Option<String>,
+    },
+    /// A TCP port is free, or held by a service of this environment.
+    Port {
+        /// The port number.
+        port: u16,
+    },
+    /// A tool is installed in at least this version.
+    Tool {
+        /// Which tool.
+        tool: Tool,
+        /// The oldest version that will do; `None`: any.
+        at_least: Option<Version>,
+    },
+    /// Memory available to this environment.
+    Memory {
+        /// Bytes that must be available.
+        at_least: u64,
+    },
+    /// Free space on the file system of a path.
+    Disk {
+        /// The path as written; `None`: the work directory.
+        path: Option<String>,
+        /// Bytes that must be free.
+        at_least: u64,
+    },
+    /// This machine's clock agrees with the database's.
+    Clock {
+        /// Largest difference, in milliseconds.
+        within_ms: u64,
+    },
+    /// The git work tree in the work directory.
+    Git(GitQuestion),
+    /// A command that is known to read only.
+    Shell(ShellProbe),
+    /// Every one of these must pass; the weakest answer counts.
+    All(Vec<ProbeSpec>),
+}
+
+/// An HTTP GET and what must hold of the answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HttpProbe {
+    /// The address as written.
+    pub url: String,
+    /// What the status must be.
+    pub status: StatusRule,
+    /// What must hold of the body.
+    pub body: Vec<TextRule>,
+    /// Reading filters from a pipe, applied to the body before `body` is judged.
+    pub filters: Vec<Filter>,
+    /// Longest time to the whole answer, in milliseconds, where the document names one.
+    pub within_ms: Option<u64>,
+    /// The scheme must be https or the host a loopback address.
+    pub secure_or_loopback: bool,
+}
+
+/// What an HTTP status must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusRule {
+    /// 200 to 299.
+    Success,
+    /// Exactly this.
+    Is(u16),
+}
+
+/// What must hold of a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextRule {
+    /// Nothing but white space.
+    Empty,
+    /// Something besides white space.
+    NotEmpty,
+    /// Contains this text.
+    Contains(String),
+    /// Does not contain this text, whatever its case.
+    Lacks(String),
+    /// Is this text, white space at both ends apart.
+    Is(String),
+    /// Its last number, with its unit, is within this bound (`536870912` and `512mb` are equal).
+    Number(Bound),
+    /// Has at least this many lines that are not blank.
+    LinesAtLeast(u32),
+}
+
+/// A reading filter of a pipeline, applied natively to what was observed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// `grep`: keep the lines that contain `pattern` (a fixed text, no expression).
+    Grep {
+        /// The text.
+        pattern: String,
+        /// `-i`
+        ignore_case: bool,
+        /// `-v`
+        invert: bool,
+    },
+    /// `head -n`
+    Head(u32),
+    /// `tail -n`
+    Tail(u32),
+    /// `wc -l`
+    CountLines,
+    /// `jq .`: the text must be JSON.
+    Json,
+}
+
+/// A question to a Postgres server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PostgresProbe {
+    /// `host:port` as written; `None`: the environment's own database.
+    pub address: Option<String>,
+    /// What is asked.
+    pub question: PostgresQuestion,
+}
+
+/// What a Postgres server is asked. All of it runs in a read-only transaction with a statement timeout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostgresQuestion {
+    /// It accepts connections and answers `SELECT 1`.
+    Answers,
+    /// The server's version.
+    Version {
+        /// The oldest that will do.
+        at_least: Version,
+    },
+    /// An extension is installed in the database, not just available.
+    Extension {
+        /// Its name in the catalogue: pgvector is `vector`.
+        name: String,
+    },
+    /// The size of the database, in bytes.
+    Size(Bound),
+    /// A table exists.
+    Table {
+        /// Its name, with or without schema.
+        name: String,
+        /// It has at least one row.
+        not_empty: bool,
+    },
+    /// At least this many indexes exist outside the system schemas, and none of them is invalid.
+    Indexes {
+        /// The count.
+        at_least: u32,
+    },
+    /// A query of which every part is known to read, and what must hold of its first value.
+    Query {
+        /// The SQL, as written.
+        sql: String,
+        /// What must hold.
+        rules: Vec<TextRule>,
+    },
+}
+
+/// A file or directory and what must hold of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileProbe {
+    /// The path as written. `$NAME` of a parameter is filled in from the environment.
+    pub path: String,
+    /// What must hold; it must exist in any case, unless the only rule is [`FileRule::Absent`].
+    pub rules: Vec<FileRule>,
+}
+
+/// What must hold of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileRule {
+    /// It is a directory.
+    Directory,
+    /// It does not exist.
+    Absent,
+    /// Its size in bytes is within this bound.
+    Size(Bound),
+    /// No permission bit beyond these is set (0o600: nobody but the owner reads it).
+    ModeAtMost(u32),
+    /// It was changed at most this many seconds ago.
+    AgeAtMost(u64),
+    /// Its content.
+    Content(TextRule),
+}
+
+/// A tool whose version can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tool {
+    /// `docker --version`: the Engine's number.
+    Docker,
+    /// `docker compose version` or `docker-compose --version`; numbered apart from the Engine.
+    Compose,
+    /// `python3 --version`
+    Python,
+    /// `node --version`
+    Node,
+    /// `git --version`
+    Git,
+    /// `psql --version`
+    Psql,
+    /// `pg_dump --version`
+    PgDump,
+    /// `cargo --version`
+    Cargo,
+    /// `go version`
+    Go,
+    /// `java --version`
+    Java,
+    /// `kubectl version --client`
+    Kubectl,
+}
+
+/// What is asked of a git work tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GitQuestion {
+    /// Nothing is uncommitted; the evidence names HEAD.
+    Clean,
+    /// The branch that is checked out.
+    Branch(String),
+    /// HEAD is the run's release.
+    AtRelease,
+}
+
+/// A command that is known to read only, run by the environment's shell with a deadline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShellProbe {
+    /// The exact bytes that run.
+    pub command: String,
+    /// Filters from the end of the pipeline, applied natively, so that a filter that finds nothing
+    /// is not taken for a source that failed.
+    pub filters: Vec<Filter>,
+    /// What must hold of what is left; the command must exit 0 in any case.
+    pub rules: Vec<TextRule>,
+}

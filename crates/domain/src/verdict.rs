@@ -1,0 +1,76 @@
+//! The answer to a probe, and the evidence for it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The answer to a probe. Only [`Verdict::Pass`] settles anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// What must hold, holds.
+    Pass,
+    /// It holds, but something beside it wants a look.
+    Warning,
+    /// There is nothing to judge yet: too early, no samples. Never passes anything.
+    NoData,
+    /// The target could not be asked, or its answer could not be read.
+    Error,
+    /// It does not hold.
+    Fail,
+}
+
+impl Verdict {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Warning => "warning",
+            Verdict::NoData => "no data",
+            Verdict::Error => "error",
+            Verdict::Fail => "fail",
+        }
+    }
+}
+
+/// Output of a target or a command as it was kept: redacted, capped, valid UTF-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// The kept text; invalid UTF-8 is replaced, control characters are escaped.
+    pub text: String,
+    /// How many bytes came after the kept part and were dropped.
+    pub dropped_bytes: u64,
+}
+
+/// What was seen, so that somebody else can judge it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// How it was read, in words: "GET, natively", "`git status --porcelain`".
+    pub read_as: String,
+    /// What was asked: a URL, a path, `host:port`; empty for the machine itself.
+    pub target: String,
+    /// What must hold, in words.
+    pub expected: String,
+    /// What was found, in words.
+    pub found: String,
+    /// Raw output, where there is any.
+    pub output: Option<Output>,
+    /// Exit code of a command; `None` for native probes and for commands that a signal ended.
+    pub exit_code: Option<i32>,
+    /// When the observation began.
+    pub at: DateTime<Utc>,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// The host that observed.
+    pub host: String,
+}
+
+/// What a probe gives: a verdict, the reason in words, and the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why, in one sentence with the measured value in it: "512 MB free, needs 1 GB".
+    pub reason: String,
+    /// What was seen.
+    pub evidence: Evidence,
+}
