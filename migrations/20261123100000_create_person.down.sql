@@ -1,0 +1,3 @@
+drop table sign_in_failure;
+drop table person_role;
+drop table person;
