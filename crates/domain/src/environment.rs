@@ -65,7 +65,9 @@ pub struct Endpoint {
 }
 
 fn default_shell() -> Vec<String> {
-    ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"].map(str::to_owned).to_vec()
+    ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
+        .map(str::to_owned)
+        .to_vec()
 }
 
 /// An address of the document has no endpoint in the environment.
@@ -89,7 +91,10 @@ impl Environment {
     pub fn endpoint(&self, written: &str) -> Result<&Endpoint, NoEndpoint> {
         let stands_for = |endpoint: &&Endpoint| {
             endpoint.name.eq_ignore_ascii_case(written)
-                || endpoint.replaces.iter().any(|replaced| replaced.eq_ignore_ascii_case(written))
+                || endpoint
+                    .replaces
+                    .iter()
+                    .any(|replaced| replaced.eq_ignore_ascii_case(written))
         };
         self.endpoints.iter().find(stands_for).ok_or_else(|| NoEndpoint {
             written: written.to_owned(),

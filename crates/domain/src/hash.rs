@@ -46,7 +46,11 @@ impl TryFrom<String> for Hash {
 
     fn try_from(text: String) -> Result<Self, NotAHash> {
         let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if text.len() == 64 && digits { Ok(Self(text)) } else { Err(NotAHash(text)) }
+        if text.len() == 64 && digits {
+            Ok(Self(text))
+        } else {
+            Err(NotAHash(text))
+        }
     }
 }
 

@@ -1,13 +1,22 @@
 //! The vocabulary of Gonogo and its rules: no I/O, no clock, the same on the server and in the browser.
 //!
-//! One module per noun.
+//! One module per noun. A [`plan::Plan`] is what a revision compiles to; a [`run::Run`] is the fold of its
+//! [`event::Event`]s; [`decision::decide`] answers go or no-go from both.
 
+pub mod decision;
 pub mod environment;
+pub mod event;
 pub mod hash;
+pub mod outline;
+pub mod person;
 pub mod plan;
 pub mod probe;
 pub mod quantity;
+pub mod record;
 pub mod role;
+pub mod run;
+pub mod sign_off;
+pub mod status;
 pub mod verdict;
 
 pub use hash::Hash;

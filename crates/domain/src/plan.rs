@@ -214,8 +214,15 @@ impl Plan {
 
     /// What settles the item or check of this id.
     pub fn work(&self, id: &ItemId) -> Option<&Work> {
-        let check = || self.sections.iter().flat_map(|section| &section.checks).find(|check| check.id == *id);
-        self.item(id).map(|item| &item.work).or_else(|| check().map(|check| &check.work))
+        let check = || {
+            self.sections
+                .iter()
+                .flat_map(|section| &section.checks)
+                .find(|check| check.id == *id)
+        };
+        self.item(id)
+            .map(|item| &item.work)
+            .or_else(|| check().map(|check| &check.work))
     }
 
     /// The section of this id.
@@ -226,7 +233,8 @@ impl Plan {
     /// The section that holds the item or check of this id.
     pub fn section_of(&self, id: &ItemId) -> Option<&Section> {
         self.sections.iter().find(|section| {
-            section.items.iter().any(|item| item.id == *id) || section.checks.iter().any(|check| check.id == *id)
+            section.items.iter().any(|item| item.id == *id)
+                || section.checks.iter().any(|check| check.id == *id)
         })
     }
 

@@ -78,12 +78,18 @@ impl Comparison {
 /// A number of bytes for people: `512 MB`, `1.5 GB`, powers of 1024.
 pub fn bytes(count: u64) -> String {
     let units = ["B", "KB", "MB", "GB", "TB"];
-    let power = (0..units.len() - 1).rev().find(|power| count >> (10 * (power + 1)) > 0);
+    let power = (0..units.len() - 1)
+        .rev()
+        .find(|power| count >> (10 * (power + 1)) > 0);
     match power {
         None => format!("{count} B"),
         Some(power) => {
             let value = count as f64 / 1024f64.powi(power as i32 + 1);
-            let digits = if value >= 100.0 || value.fract() < 0.05 { 0 } else { 1 };
+            let digits = if value >= 100.0 || value.fract() < 0.05 {
+                0
+            } else {
+                1
+            };
             format!("{value:.digits$} {}", units[power + 1])
         }
     }
@@ -114,8 +120,15 @@ impl Version {
     /// The first dotted number in `text` ("Docker version 28.2.2, build e6534b4" is 28.2.2), if there is one.
     /// A dotted number is preferred; a plain number counts where no dotted one stands.
     pub fn find(text: &str) -> Option<Self> {
-        let words = || text.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|word| word.trim_matches('.'));
-        let parse = |word: &str| word.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>();
+        let words = || {
+            text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
+                .map(|word| word.trim_matches('.'))
+        };
+        let parse = |word: &str| {
+            word.split('.')
+                .map(|part| part.parse().ok())
+                .collect::<Option<Vec<u64>>>()
+        };
         words()
             .filter(|word| word.contains('.'))
             .find_map(parse)
@@ -127,7 +140,9 @@ impl Version {
     pub fn at_least(&self, other: &Version) -> bool {
         let longest = self.0.len().max(other.0.len());
         let padded = |version: &Version| {
-            (0..longest).map(|i| version.0.get(i).copied().unwrap_or(0)).collect::<Vec<_>>()
+            (0..longest)
+                .map(|i| version.0.get(i).copied().unwrap_or(0))
+                .collect::<Vec<_>>()
         };
         padded(self) >= padded(other)
     }

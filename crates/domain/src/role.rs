@@ -144,10 +144,7 @@ impl FromStr for Role {
 
     /// Reads a key or a title, whatever its case: `product_owner`, `Product Owner`, `product-owner`.
     fn from_str(text: &str) -> Result<Self, NoSuchRole> {
-        let key: String = text
-            .trim()
-            .to_lowercase()
-            .replace([' ', '-'], "_");
+        let key: String = text.trim().to_lowercase().replace([' ', '-'], "_");
         Role::ALL
             .into_iter()
             .find(|role| role.key() == key || (key == "dev_ops" && *role == Role::Devops))

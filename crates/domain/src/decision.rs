@@ -1,0 +1,365 @@
+//! Go, no-go, or not yet: the answer at the top of a run.
+
+use crate::{
+    event::Outcome,
+    outline::{LineKind, Outline, OutlineLine, OutlineSection},
+    person::Person,
+    plan::{ItemId, Slot},
+    role::{Right, Role},
+    run::{Run, RunState},
+    sign_off::Meaning,
+    status::{Status, standing},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The answer's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Word {
+    /// Every required item settled, no gate red, every slot go and not stale.
+    Go,
+    /// Something required is red, or somebody said no.
+    NoGo,
+    /// Something is still open.
+    NotYet,
+    /// The run ended some other way.
+    Ended,
+}
+
+/// The answer, why, and what it waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The word.
+    pub word: Word,
+    /// The word as it is shown.
+    pub title: String,
+    /// Why, in one sentence.
+    pub why: String,
+}
+
+/// A required line that is not settled.
+#[derive(Debug)]
+pub struct Blocker<'a> {
+    /// Its section.
+    pub section: &'a OutlineSection,
+    /// The line.
+    pub line: &'a OutlineLine,
+    /// How it stands.
+    pub status: Status,
+    /// Why.
+    pub reason: String,
+}
+
+/// Every required line that is not settled, in the document's order. Parents are left out: their children speak.
+pub fn blockers<'a>(outline: &'a Outline, run: &Run, now: DateTime<Utc>) -> Vec<Blocker<'a>> {
+    outline
+        .lines()
+        .filter(|(_, line)| !line.optional && line.kind != LineKind::Parent)
+        .filter_map(|(section, line)| {
+            let standing = standing(section, line, run, now);
+            let blocker = Blocker {
+                section,
+                line,
+                status: standing.status,
+                reason: standing.reason,
+            };
+            (!standing.status.is_settled()).then_some(blocker)
+        })
+        .collect()
+}
+
+/// The ids of [`blockers`] that are boxes: what a `go` is conditional on.
+pub fn conditions(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Vec<ItemId> {
+    blockers(outline, run, now)
+        .into_iter()
+        .map(|blocker| blocker.line.id.clone())
+        .collect()
+}
+
+/// The answer at `now`.
+pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
+    if let RunState::Closed { outcome, reason, .. } = &run.state {
+        return closed(*outcome, reason, run);
+    }
+    let blockers = blockers(outline, run, now);
+    if let Some(answer) = no_go(&blockers, run) {
+        return answer;
+    }
+    if !blockers.is_empty() {
+        return Answer::new(Word::NotYet, open_sentence(&blockers));
+    }
+    let (missing, stale) = signatures(outline, run);
+    match (missing.is_empty(), stale.is_empty()) {
+        (true, true) if outline.slots.is_empty() => Answer::new(
+            Word::NotYet,
+            "Everything is settled, but the checklist has no signature table: nobody can sign.".into(),
+        ),
+        (true, true) => Answer::new(Word::Go, go_sentence(run)),
+        (true, false) => Answer::new(
+            Word::NotYet,
+            format!(
+                "Everything is settled; stale since a change: {}.",
+                stale.join(", ")
+            ),
+        ),
+        (false, _) => Answer::new(
+            Word::NotYet,
+            format!("Everything is settled; not signed yet: {}.", missing.join(", ")),
+        ),
+    }
+}
+
+fn closed(outcome: Outcome, reason: &str, run: &Run) -> Answer {
+    let word = match outcome {
+        Outcome::Go | Outcome::GoWithConditions => Word::Go,
+        Outcome::NoGo => Word::NoGo,
+        Outcome::RolledBack | Outcome::Abandoned => Word::Ended,
+    };
+    let why = if reason.is_empty() {
+        go_sentence(run)
+    } else {
+        reason.to_owned()
+    };
+    Answer {
+        word,
+        title: outcome.word().to_uppercase(),
+        why,
+    }
+}
+
+fn no_go(blockers: &[Blocker<'_>], run: &Run) -> Option<Answer> {
+    if let Some(no) = run
+        .sign_offs
+        .values()
+        .find(|sign_off| sign_off.meaning == Meaning::NoGo)
+    {
+        let why = format!("{} says no: “{}”.", no.by.name(), no.comment);
+        return Some(Answer::new(Word::NoGo, why));
+    }
+    let red: Vec<_> = blockers
+        .iter()
+        .filter(|blocker| blocker.status.is_red())
+        .collect();
+    let first = red.first()?;
+    let others = match red.len() - 1 {
+        0 => String::new(),
+        1 => " One more check failed.".to_owned(),
+        more => format!(" {more} more checks failed."),
+    };
+    let why = format!(
+        "{}: {}.{others}",
+        plain(&first.line.text),
+        first.reason.trim_end_matches('.')
+    );
+    Some(Answer::new(Word::NoGo, why))
+}
+
+fn open_sentence(blockers: &[Blocker<'_>]) -> String {
+    let count = |status: fn(Status) -> bool| blockers.iter().filter(|blocker| status(blocker.status)).count();
+    let kinds = [
+        (count(|status| status == Status::Running), "running"),
+        (
+            count(|status| matches!(status, Status::Open | Status::Done)),
+            "open",
+        ),
+        (count(|status| status == Status::NoData), "without data"),
+        (count(|status| status == Status::Warning), "with a warning"),
+        (count(|status| status == Status::Unknown), "unknown"),
+    ];
+    let parts: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let noun = if blockers.len() == 1 {
+        "line is"
+    } else {
+        "lines are"
+    };
+    format!(
+        "{} required {noun} not settled: {}.",
+        blockers.len(),
+        parts.join(", ")
+    )
+}
+
+fn go_sentence(run: &Run) -> String {
+    let names: Vec<&str> = run
+        .sign_offs
+        .values()
+        .map(|sign_off| sign_off.by.name())
+        .collect();
+    format!("Everything is settled; signed by {}.", names.join(", "))
+}
+
+fn signatures(outline: &Outline, run: &Run) -> (Vec<String>, Vec<String>) {
+    let titles = |stands: &dyn Fn(&Slot) -> bool| {
+        outline
+            .slots
+            .iter()
+            .filter(|slot| stands(slot))
+            .map(|slot| slot.title.clone())
+            .collect()
+    };
+    let missing = titles(&|slot| !run.sign_offs.contains_key(&slot.role));
+    let stale = titles(&|slot| {
+        run.sign_offs
+            .get(&slot.role)
+            .is_some_and(|sign_off| run.is_stale(sign_off))
+    });
+    (missing, stale)
+}
+
+/// What `person` personally has to do next, in one sentence; `None` where nothing is.
+pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<String> {
+    if run.is_closed() {
+        return None;
+    }
+    let class = Some(run.start.class);
+    let blockers = blockers(outline, run, now);
+    let count = |kinds: &[LineKind]| {
+        blockers
+            .iter()
+            .filter(|blocker| kinds.contains(&blocker.line.kind))
+            .count()
+    };
+    let attest = count(&[LineKind::Attestation]);
+    let verify = count(&[LineKind::Probe, LineKind::Check]);
+    let mut deeds = Vec::new();
+    if person.may(Right::Verify, class) && verify > 0 {
+        deeds.push(format!("{verify} to verify"));
+    }
+    if person.may(Right::Attest, class) && attest > 0 {
+        deeds.push(format!("{attest} to attest"));
+    }
+    let slot = open_slots(outline, run).find(|slot| person.roles.iter().any(|role| role.key() == slot.role));
+    if let (true, Some(slot)) = (blockers.is_empty(), slot) {
+        deeds.push(format!("your signature as {}", slot.title));
+    }
+    (!deeds.is_empty()).then(|| deeds.join(", "))
+}
+
+/// The slots that are empty or stale.
+pub fn open_slots<'a>(outline: &'a Outline, run: &'a Run) -> impl Iterator<Item = &'a Slot> {
+    outline.slots.iter().filter(|slot| {
+        run.sign_offs
+            .get(&slot.role)
+            .is_none_or(|sign_off| run.is_stale(sign_off))
+    })
+}
+
+/// Why a person may not sign a slot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MayNotSign {
+    /// The table has no such slot.
+    #[error("this checklist has no signature slot for {0}")]
+    NoSlot(String),
+    /// They do not hold its role.
+    #[error("only somebody with the role {0} signs this slot")]
+    NotTheRole(String),
+    /// They have signed another slot.
+    #[error("you have signed as {0} already: one person fills one slot")]
+    AnotherSlot(String),
+    /// They would be the only go, and published the plan or started the run.
+    #[error(
+        "whoever started the run or published its plan cannot be the only one who signs go: somebody else signs first"
+    )]
+    OnlyGo,
+    /// The run is closed.
+    #[error("the run is closed")]
+    Closed,
+    /// A no-go needs a reason.
+    #[error("a no-go needs a reason")]
+    ReasonNeeded,
+}
+
+/// Whether `person` may sign the slot of `role` with `meaning`; the slot.
+///
+/// # Errors
+/// [`MayNotSign`]. The rule that at least two people sign is kept by [`close_outcome`].
+pub fn may_sign<'a>(
+    outline: &'a Outline,
+    run: &Run,
+    person: &Person,
+    role: &str,
+    meaning: Meaning,
+    comment: &str,
+) -> Result<&'a Slot, MayNotSign> {
+    if run.is_closed() {
+        return Err(MayNotSign::Closed);
+    }
+    let slot = outline.slots.iter().find(|slot| slot.role == role);
+    let slot = slot.ok_or_else(|| MayNotSign::NoSlot(role.to_owned()))?;
+    if !person.roles.iter().any(|held| held.key() == role) {
+        return Err(MayNotSign::NotTheRole(slot.title.clone()));
+    }
+    let other = run
+        .sign_offs
+        .values()
+        .find(|sign_off| sign_off.by.person() == Some(person.id) && sign_off.role != role);
+    if let Some(other) = other {
+        return Err(MayNotSign::AnotherSlot(other.role.clone()));
+    }
+    if meaning == Meaning::NoGo && comment.trim().is_empty() {
+        return Err(MayNotSign::ReasonNeeded);
+    }
+    let involved = run.started_by.person() == Some(person.id) || run.start.published_by == Some(person.id);
+    if involved && outline.slots.len() == 1 && meaning != Meaning::NoGo {
+        return Err(MayNotSign::OnlyGo);
+    }
+    Ok(slot)
+}
+
+/// How the run closes by its signatures, once every slot is signed and none is stale; `None` before.
+pub fn close_outcome(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<Outcome> {
+    if run.is_closed() || outline.slots.is_empty() || open_slots(outline, run).next().is_some() {
+        return None;
+    }
+    let any = |meaning| run.sign_offs.values().any(|sign_off| sign_off.meaning == meaning);
+    let mut people: Vec<_> = run
+        .sign_offs
+        .values()
+        .map(|sign_off| sign_off.by.person())
+        .collect();
+    people.sort();
+    people.dedup();
+    if any(Meaning::NoGo) {
+        return Some(Outcome::NoGo);
+    }
+    if people.len() < 2 {
+        return None;
+    }
+    let conditional = any(Meaning::GoWithConditions) || !blockers(outline, run, now).is_empty();
+    Some(if conditional {
+        Outcome::GoWithConditions
+    } else {
+        Outcome::Go
+    })
+}
+
+/// The role that a slot's key names, where Gonogo knows it.
+pub fn slot_role(slot: &Slot) -> Option<Role> {
+    slot.role.parse().ok()
+}
+
+fn plain(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !matches!(c, '`' | '*')).collect();
+    text.trim_end_matches(['.', ':']).to_owned()
+}
+
+impl Answer {
+    fn new(word: Word, why: String) -> Self {
+        let title = match word {
+            Word::Go => "GO",
+            Word::NoGo => "NO-GO",
+            Word::NotYet => "NOT YET",
+            Word::Ended => "ENDED",
+        };
+        Self {
+            word,
+            title: title.to_owned(),
+            why,
+        }
+    }
+}

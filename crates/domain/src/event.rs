@@ -1,0 +1,210 @@
+//! The event log: everything that happened in a run, numbered without gaps and chained by hashes.
+
+use crate::{
+    environment::Class,
+    hash::Hash,
+    person::{Author, PersonId},
+    plan::ItemId,
+    sign_off::Meaning,
+    verdict::Verdict,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// From 1, without gaps, per run.
+    pub number: u64,
+    /// When it was written.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub by: Author,
+    /// What happened.
+    pub what: Happening,
+    /// The hash of the run's canonical record after it.
+    pub record: Hash,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Happening {
+    /// The run was started.
+    Started(Box<Start>),
+    /// The environment's lock was taken: the deployment executes.
+    Executing,
+    /// Another run took the environment over.
+    LockLost {
+        /// The run that took it.
+        to_run: i64,
+        /// Why.
+        reason: String,
+    },
+    /// Probes began.
+    VerificationStarted {
+        /// Of these items and checks.
+        items: Vec<ItemId>,
+    },
+    /// A probe answered.
+    Observed {
+        /// Of this item or check.
+        item: ItemId,
+        /// What it answered.
+        verdict: Verdict,
+        /// Why, in one sentence.
+        reason: String,
+        /// The hash of the evidence.
+        evidence: Hash,
+        /// How long it took, in microseconds.
+        duration_us: u64,
+    },
+    /// Gonogo stopped while these were under way: look at the target.
+    Interrupted {
+        /// These items and checks.
+        items: Vec<ItemId>,
+    },
+    /// A person's word.
+    Attested {
+        /// For this item.
+        item: ItemId,
+        /// What they wrote.
+        note: String,
+        /// What they showed.
+        proof: Option<Proof>,
+    },
+    /// A person settled an item against its probe.
+    Overridden {
+        /// This item.
+        item: ItemId,
+        /// Why.
+        reason: String,
+    },
+    /// An item is let off until a time.
+    Waived {
+        /// This item.
+        item: ItemId,
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// An item is left out of this run.
+    Skipped {
+        /// This item.
+        item: ItemId,
+        /// Why.
+        reason: String,
+    },
+    /// A person took a word, an override, a waiver or a skip back.
+    Reopened {
+        /// This item.
+        item: ItemId,
+        /// Why.
+        reason: String,
+    },
+    /// The new version serves since this time; the windows count from it.
+    T0Set {
+        /// The moment.
+        t0: DateTime<Utc>,
+        /// Why, where a person corrected it.
+        reason: Option<String>,
+    },
+    /// A slot of the signature table was filled.
+    Signed {
+        /// The slot's role key.
+        role: String,
+        /// What the signature says.
+        meaning: Meaning,
+        /// What the signer wrote beside it.
+        comment: String,
+        /// The record it was given on.
+        signed: Hash,
+        /// Required items that were not settled.
+        conditions: Vec<ItemId>,
+    },
+    /// A signature was taken back.
+    Withdrawn {
+        /// The slot's role key.
+        role: String,
+        /// Why.
+        reason: String,
+    },
+    /// The run ended.
+    Closed {
+        /// How.
+        outcome: Outcome,
+        /// What was said about it.
+        reason: String,
+    },
+}
+
+/// What a run is started with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// The checklist's title.
+    pub title: String,
+    /// The revision.
+    pub revision: Hash,
+    /// The published plan.
+    pub plan: Hash,
+    /// Who published it.
+    pub published_by: Option<PersonId>,
+    /// The environment's name.
+    pub environment: String,
+    /// The environment's class.
+    pub class: Class,
+    /// The hash of the environment's file as it was read.
+    pub environment_hash: Hash,
+    /// What is deployed: a commit or a tag.
+    pub release: String,
+}
+
+/// What a person showed with an attestation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Proof {
+    /// A link; http or https.
+    Link {
+        /// The address.
+        url: String,
+    },
+    /// A file that is kept with the run.
+    File {
+        /// SHA-256 of its bytes.
+        hash: Hash,
+        /// Its name as uploaded.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+    },
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything settled, every slot go.
+    Go,
+    /// Everybody signed go, some with conditions.
+    GoWithConditions,
+    /// Somebody said no.
+    NoGo,
+    /// A rollback ended it.
+    RolledBack,
+    /// Given up.
+    Abandoned,
+}
+
+impl Outcome {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Go => "GO",
+            Outcome::GoWithConditions => "GO with conditions",
+            Outcome::NoGo => "NO-GO",
+            Outcome::RolledBack => "rolled back",
+            Outcome::Abandoned => "abandoned",
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What a page and a decision need of a plan: its sections and boxes, without the probes' specifications.
+
+use crate::plan::{Check, Item, ItemId, Plan, Section, SectionId, SectionKind, Slot, Work};
+use serde::{Deserialize, Serialize};
+
+/// A plan without its specifications; an eighth of its size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outline {
+    /// The checklist's title.
+    pub title: String,
+    /// The sections, in the document's order.
+    pub sections: Vec<OutlineSection>,
+    /// The signature table's roles.
+    pub slots: Vec<Slot>,
+}
+
+/// A section and its lines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutlineSection {
+    /// Its name within the plan.
+    pub id: SectionId,
+    /// What it is for.
+    pub kind: SectionKind,
+    /// Its heading.
+    pub title: String,
+    /// The heading above it.
+    pub group: Option<String>,
+    /// The heading's line, from 1.
+    pub line: u32,
+    /// The boxes, then the checks.
+    pub lines: Vec<OutlineLine>,
+}
+
+/// A box, or a command of a verification block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutlineLine {
+    /// Its name within the plan.
+    pub id: ItemId,
+    /// The parent's id.
+    pub parent: Option<ItemId>,
+    /// Line of the document, from 1.
+    pub line: u32,
+    /// The text as inline Markdown; of a check, its command.
+    pub text: String,
+    /// The bold label above it.
+    pub label: Option<String>,
+    /// Ticked in the document.
+    pub claimed: bool,
+    /// Never blocks.
+    pub optional: bool,
+    /// A box of the document; a check is none.
+    pub is_box: bool,
+    /// What settles it.
+    pub kind: LineKind,
+    /// Why it became that.
+    pub why: String,
+}
+
+/// What settles a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A probe settles the box.
+    Probe,
+    /// A person runs the action.
+    Action,
+    /// A person's word.
+    Attestation,
+    /// The children settle it.
+    Parent,
+    /// A probe of a verification block: no box.
+    Check,
+}
+
+impl LineKind {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            LineKind::Probe => "probe",
+            LineKind::Action => "action",
+            LineKind::Attestation => "attestation",
+            LineKind::Parent => "parent",
+            LineKind::Check => "check",
+        }
+    }
+}
+
+impl From<&Plan> for Outline {
+    fn from(plan: &Plan) -> Self {
+        Self {
+            title: plan.title.clone(),
+            sections: plan.sections.iter().map(OutlineSection::from).collect(),
+            slots: plan.slots.clone(),
+        }
+    }
+}
+
+impl From<&Section> for OutlineSection {
+    fn from(section: &Section) -> Self {
+        let boxes = section.items.iter().map(OutlineLine::from);
+        Self {
+            id: section.id.clone(),
+            kind: section.kind,
+            title: section.title.clone(),
+            group: section.group.clone(),
+            line: section.line,
+            lines: boxes
+                .chain(section.checks.iter().map(OutlineLine::from))
+                .collect(),
+        }
+    }
+}
+
+impl From<&Item> for OutlineLine {
+    fn from(item: &Item) -> Self {
+        let kind = match item.work {
+            Work::Probe { .. } => LineKind::Probe,
+            Work::Action { .. } => LineKind::Action,
+            Work::Attestation => LineKind::Attestation,
+            Work::Parent => LineKind::Parent,
+        };
+        Self {
+            id: item.id.clone(),
+            parent: item.parent.clone(),
+            line: item.line,
+            text: item.text.clone(),
+            label: item.label.clone(),
+            claimed: item.claimed,
+            optional: item.optional,
+            is_box: true,
+            kind,
+            why: item.why.clone(),
+        }
+    }
+}
+
+impl From<&Check> for OutlineLine {
+    fn from(check: &Check) -> Self {
+        let kind = match check.work {
+            Work::Probe { .. } => LineKind::Check,
+            Work::Action { .. } => LineKind::Action,
+            Work::Attestation | Work::Parent => LineKind::Attestation,
+        };
+        Self {
+            id: check.id.clone(),
+            parent: None,
+            line: check.line,
+            text: format!("`{}`", check.text),
+            label: None,
+            claimed: false,
+            // A check is part of its section's verdict when a probe reads it; an action in a verification
+            // block is offered, and blocks nothing.
+            optional: kind != LineKind::Check,
+            is_box: false,
+            kind,
+            why: check.why.clone(),
+        }
+    }
+}
+
+impl Outline {
+    /// Every line with its section, in the document's order.
+    pub fn lines(&self) -> impl Iterator<Item = (&OutlineSection, &OutlineLine)> {
+        self.sections
+            .iter()
+            .flat_map(|section| section.lines.iter().map(move |line| (section, line)))
+    }
+
+    /// The line of this id, with its section.
+    pub fn line(&self, id: &ItemId) -> Option<(&OutlineSection, &OutlineLine)> {
+        self.lines().find(|(_, line)| line.id == *id)
+    }
+}
+
+impl OutlineSection {
+    /// The boxes nested directly under `id`.
+    pub fn children<'a>(&'a self, id: &'a ItemId) -> impl Iterator<Item = &'a OutlineLine> {
+        self.lines
+            .iter()
+            .filter(move |line| line.parent.as_ref() == Some(id))
+    }
+
+    /// "Phase 1 · Redis setup", or just the title.
+    pub fn heading(&self) -> String {
+        match self.kind {
+            SectionKind::Phase { number, .. } => format!("Phase {number} · {}", self.title),
+            _ => self.title.clone(),
+        }
+    }
+
+    /// Planned minutes of a phase.
+    pub fn planned_minutes(&self) -> Option<u32> {
+        match self.kind {
+            SectionKind::Phase { minutes, .. } => minutes,
+            _ => None,
+        }
+    }
+}

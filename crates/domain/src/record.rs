@@ -1,0 +1,69 @@
+//! The canonical record of a run: what a signature is bound to.
+//!
+//! A re-check or a sample with the same verdict adds evidence but does not change the record; a changed
+//! verdict, settlement, waiver or rule does.
+
+use crate::{
+    event::Start,
+    hash::Hash,
+    person::PersonId,
+    plan::ItemId,
+    run::{How, Run},
+    verdict::Verdict,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What is signed, to be written as canonical JSON (RFC 8785) and hashed with SHA-256.
+#[derive(Debug, Serialize)]
+pub struct Record<'a> {
+    start: &'a Start,
+    run: i64,
+    t0: Option<String>,
+    items: BTreeMap<&'a ItemId, RecordItem<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RecordItem<'a> {
+    verdict: Option<Verdict>,
+    evidence: Option<&'a Hash>,
+    settled: Option<RecordSettlement<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RecordSettlement<'a> {
+    how: &'a How,
+    by: Option<PersonId>,
+    name: &'a str,
+    reason: &'a str,
+}
+
+impl<'a> From<&'a Run> for Record<'a> {
+    fn from(run: &'a Run) -> Self {
+        let items = run
+            .items
+            .iter()
+            .filter(|(_, state)| state.latest.is_some() || state.settlement.is_some())
+            .map(|(id, state)| {
+                let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
+                    how: &settlement.how,
+                    by: settlement.by.person(),
+                    name: settlement.by.name(),
+                    reason: &settlement.reason,
+                });
+                let item = RecordItem {
+                    verdict: state.latest.as_ref().map(|latest| latest.verdict),
+                    evidence: state.latest.as_ref().map(|latest| &latest.first),
+                    settled,
+                };
+                (id, item)
+            })
+            .collect();
+        Self {
+            start: &run.start,
+            run: run.id.0,
+            t0: run.t0.map(|t0| t0.to_rfc3339()),
+            items,
+        }
+    }
+}

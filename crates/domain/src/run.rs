@@ -1,0 +1,321 @@
+//! A run: the fold of its events. The server stores it beside them, the browser goes on from it with every
+//! event that arrives; both by [`Run::apply`].
+
+use crate::{
+    event::{Event, Happening, Outcome, Proof, Start},
+    hash::Hash,
+    person::Author,
+    plan::ItemId,
+    sign_off::SignOff,
+    verdict::Verdict,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The number of a run: what people say aloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub i64);
+
+/// Everything that a page or a decision needs to know about a run, besides its outline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its number.
+    pub id: RunId,
+    /// What it was started with.
+    pub start: Start,
+    /// By whom.
+    pub started_by: Author,
+    /// When.
+    pub started_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: RunState,
+    /// The moment the new version served its first healthy answer.
+    pub t0: Option<DateTime<Utc>>,
+    /// What is known about each item and check that something happened to.
+    pub items: BTreeMap<ItemId, ItemState>,
+    /// The signatures that count now, by role key.
+    pub sign_offs: BTreeMap<String, SignOff>,
+    /// The number of the last event.
+    pub number: u64,
+    /// The hash of the canonical record now.
+    pub record: Hash,
+}
+
+/// Where a run stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RunState {
+    /// Preflight; the environment is not locked.
+    Preparing,
+    /// The deployment executes; the run holds the environment's lock.
+    Executing {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Who began.
+        by: Author,
+    },
+    /// From T0 to the last window.
+    Verifying {
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// It ended.
+    Closed {
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at: DateTime<Utc>,
+        /// By whom.
+        by: Author,
+        /// What was said about it.
+        reason: String,
+    },
+}
+
+/// What is known about an item or a check.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ItemState {
+    /// How many times it was observed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub attempts: u32,
+    /// Since when a probe is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running: Option<DateTime<Utc>>,
+    /// Gonogo stopped while it was under way.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unknown: bool,
+    /// The latest observation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest: Option<Observation>,
+    /// The verdicts of the last twelve attempts, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tries: Vec<Verdict>,
+    /// What a person settled it with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement: Option<Settlement>,
+}
+
+/// What a probe answered last.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// The evidence.
+    pub evidence: Hash,
+    /// The evidence that first gave this verdict: what the record names.
+    pub first: Hash,
+    /// Who had it verified.
+    pub by: Author,
+}
+
+/// How a person settled an item. What probes settle is in [`ItemState::latest`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// How.
+    pub how: How,
+    /// Who.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they wrote: the note of an attestation, the reason of the others.
+    pub reason: String,
+}
+
+/// The ways in which a person settles an item.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+pub enum How {
+    /// By their word.
+    Attested {
+        /// What they showed.
+        proof: Option<Proof>,
+    },
+    /// Against its probe.
+    Overridden,
+    /// Let off.
+    Waived {
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Left out.
+    Skipped,
+}
+
+const TRIES: usize = 12;
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Run {
+    /// The run after its first event, which must be [`Happening::Started`]; `None` for any other.
+    pub fn begin(id: RunId, event: &Event) -> Option<Self> {
+        let Happening::Started(start) = &event.what else {
+            return None;
+        };
+        Some(Self {
+            id,
+            start: (**start).clone(),
+            started_by: event.by.clone(),
+            started_at: event.at,
+            state: RunState::Preparing,
+            t0: None,
+            items: BTreeMap::new(),
+            sign_offs: BTreeMap::new(),
+            number: event.number,
+            record: event.record.clone(),
+        })
+    }
+
+    /// Goes on by one event. An event that was applied before changes nothing, so that a repeated
+    /// delivery is harmless.
+    pub fn apply(&mut self, event: &Event) {
+        if event.number <= self.number {
+            return;
+        }
+        self.number = event.number;
+        self.record = event.record.clone();
+        self.happen(event);
+    }
+
+    fn happen(&mut self, event: &Event) {
+        let (at, by) = (event.at, &event.by);
+        match &event.what {
+            Happening::Started(_) => {}
+            Happening::Executing => {
+                self.state = RunState::Executing {
+                    since: at,
+                    by: by.clone(),
+                }
+            }
+            Happening::LockLost { .. } => self.state = RunState::Preparing,
+            Happening::VerificationStarted { items } => {
+                items
+                    .iter()
+                    .for_each(|item| self.item_mut(item).running = Some(at));
+            }
+            Happening::Observed {
+                item,
+                verdict,
+                reason,
+                evidence,
+                duration_us,
+            } => {
+                let state = self.item_mut(item);
+                let same = state.latest.take().filter(|latest| latest.verdict == *verdict);
+                state.latest = Some(Observation {
+                    verdict: *verdict,
+                    reason: reason.clone(),
+                    at,
+                    duration_us: *duration_us,
+                    evidence: evidence.clone(),
+                    first: same.map_or_else(|| evidence.clone(), |latest| latest.first),
+                    by: by.clone(),
+                });
+                state.observed(*verdict);
+            }
+            Happening::Interrupted { items } => items.iter().for_each(|item| {
+                let state = self.item_mut(item);
+                (state.running, state.unknown) = (None, true);
+            }),
+            Happening::Attested { item, note, proof } => {
+                self.settle(item, How::Attested { proof: proof.clone() }, note, event);
+            }
+            Happening::Overridden { item, reason } => self.settle(item, How::Overridden, reason, event),
+            Happening::Waived { item, reason, until } => {
+                self.settle(item, How::Waived { until: *until }, reason, event);
+            }
+            Happening::Skipped { item, reason } => self.settle(item, How::Skipped, reason, event),
+            Happening::Reopened { item, .. } => self.item_mut(item).settlement = None,
+            Happening::T0Set { t0, .. } => {
+                self.t0 = Some(*t0);
+                self.state = RunState::Verifying { since: at };
+            }
+            Happening::Signed {
+                role,
+                meaning,
+                comment,
+                signed,
+                conditions,
+            } => {
+                let sign_off = SignOff {
+                    role: role.clone(),
+                    by: by.clone(),
+                    at,
+                    meaning: *meaning,
+                    comment: comment.clone(),
+                    record: signed.clone(),
+                    conditions: conditions.clone(),
+                };
+                self.sign_offs.insert(role.clone(), sign_off);
+            }
+            Happening::Withdrawn { role, .. } => {
+                self.sign_offs.remove(role);
+            }
+            Happening::Closed { outcome, reason } => {
+                let (by, reason) = (by.clone(), reason.clone());
+                self.state = RunState::Closed {
+                    outcome: *outcome,
+                    at,
+                    by,
+                    reason,
+                };
+            }
+        }
+    }
+
+    fn settle(&mut self, item: &ItemId, how: How, reason: &str, event: &Event) {
+        let (by, at) = (event.by.clone(), event.at);
+        self.item_mut(item).settlement = Some(Settlement {
+            how,
+            by,
+            at,
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn item_mut(&mut self, item: &ItemId) -> &mut ItemState {
+        self.items.entry(item.clone()).or_default()
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, RunState::Closed { .. })
+    }
+
+    /// Whether the signature in the slot of `role` was given on another record than today's.
+    pub fn is_stale(&self, sign_off: &SignOff) -> bool {
+        sign_off.record != self.record
+    }
+}
+
+impl ItemState {
+    fn observed(&mut self, verdict: Verdict) {
+        self.attempts += 1;
+        (self.running, self.unknown) = (None, false);
+        if self.tries.len() == TRIES {
+            self.tries.remove(0);
+        }
+        self.tries.push(verdict);
+    }
+}
+
+impl RunState {
+    /// The word for people, also the key in the database.
+    pub fn word(&self) -> &'static str {
+        match self {
+            RunState::Preparing => "preparing",
+            RunState::Executing { .. } => "executing",
+            RunState::Verifying { .. } => "verifying",
+            RunState::Closed { outcome, .. } => outcome.word(),
+        }
+    }
+}

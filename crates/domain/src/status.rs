@@ -1,0 +1,268 @@
+//! How a line of a run stands: what the row shows, what the tally counts.
+
+use crate::{
+    outline::{LineKind, Outline, OutlineLine, OutlineSection},
+    plan::SectionKind,
+    run::{How, ItemState, Run},
+    verdict::Verdict,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How an item stands. Ordered from the strongest to the weakest: a parent shows its weakest child's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Does not apply to this run.
+    NotApplicable,
+    /// A probe passed.
+    Proved,
+    /// A person's word.
+    Attested,
+    /// Settled by a person against its probe.
+    Overridden,
+    /// Left out with a reason.
+    Skipped,
+    /// Let off with a reason, until a time.
+    Waived,
+    /// An action ended well; nothing proves its effect yet.
+    Done,
+    /// Nothing happened yet.
+    Open,
+    /// A probe is under way.
+    Running,
+    /// It holds, but something beside it wants a look.
+    Warning,
+    /// Nothing to judge yet.
+    NoData,
+    /// Gonogo stopped while it was under way: look at the target.
+    Unknown,
+    /// The target could not be asked.
+    Error,
+    /// It does not hold.
+    Failed,
+}
+
+impl Status {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::NotApplicable => "Not applicable",
+            Status::Proved => "Proved",
+            Status::Attested => "Attested",
+            Status::Overridden => "Overridden",
+            Status::Skipped => "Skipped",
+            Status::Waived => "Waived",
+            Status::Done => "Done",
+            Status::Open => "Open",
+            Status::Running => "Running",
+            Status::Warning => "Warning",
+            Status::NoData => "No data",
+            Status::Unknown => "Unknown",
+            Status::Error => "Error",
+            Status::Failed => "Failed",
+        }
+    }
+
+    /// Whether nothing more is needed.
+    pub fn is_settled(self) -> bool {
+        self <= Status::Waived
+    }
+
+    /// Whether it stands against a go.
+    pub fn is_red(self) -> bool {
+        matches!(self, Status::Failed | Status::Error)
+    }
+}
+
+/// How a line stands, and why in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// One sentence; empty where the status says it all.
+    pub reason: String,
+}
+
+/// How `line` of `section` stands at `now`.
+pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: DateTime<Utc>) -> Standing {
+    if line.kind == LineKind::Parent {
+        return parent(section, line, run, now);
+    }
+    let state = run.items.get(&line.id);
+    if let Some(settled) = state.and_then(|state| settled(state, now)) {
+        return settled;
+    }
+    if let Some(early) = too_early(section, run, now) {
+        return early;
+    }
+    state.map_or_else(Standing::open, observed)
+}
+
+/// When a verification window is due; `None` for other sections and before T0.
+pub fn due(section: &OutlineSection, run: &Run) -> Option<DateTime<Utc>> {
+    match section.kind {
+        SectionKind::Window { minutes } => run.t0.map(|t0| t0 + TimeDelta::minutes(i64::from(minutes))),
+        _ => None,
+    }
+}
+
+/// Whether a probe of this section would come too early, and what the row says then.
+pub fn too_early(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Option<Standing> {
+    let SectionKind::Window { .. } = section.kind else {
+        return None;
+    };
+    let reason = match due(section, run) {
+        Some(due) if due <= now => return None,
+        Some(due) => format!("too early, due {} UTC", due.format("%Y-%m-%d %H:%M")),
+        None => "too early: the window opens at T0".to_owned(),
+    };
+    Some(Standing {
+        status: Status::NoData,
+        reason,
+    })
+}
+
+fn settled(state: &ItemState, now: DateTime<Utc>) -> Option<Standing> {
+    let settlement = state.settlement.as_ref()?;
+    let (name, said) = (settlement.by.name(), &settlement.reason);
+    let quoted = if said.is_empty() {
+        name.to_owned()
+    } else {
+        format!("“{said}” — {name}")
+    };
+    let (status, reason) = match &settlement.how {
+        How::Attested { .. } => (Status::Attested, quoted),
+        How::Overridden => (Status::Overridden, quoted),
+        How::Skipped => (Status::Skipped, quoted),
+        How::Waived { until } if *until <= now => {
+            return Some(Standing {
+                status: Status::Open,
+                reason: format!("the waiver by {name} has expired"),
+            });
+        }
+        How::Waived { until } => (
+            Status::Waived,
+            format!("{quoted}, until {} UTC", until.format("%Y-%m-%d %H:%M")),
+        ),
+    };
+    Some(Standing { status, reason })
+}
+
+fn observed(state: &ItemState) -> Standing {
+    if state.running.is_some() {
+        return Standing {
+            status: Status::Running,
+            reason: String::new(),
+        };
+    }
+    if state.unknown {
+        let reason = "Gonogo stopped while this was under way: look at the target, then verify again";
+        return Standing {
+            status: Status::Unknown,
+            reason: reason.to_owned(),
+        };
+    }
+    let Some(latest) = &state.latest else {
+        return Standing::open();
+    };
+    let status = match latest.verdict {
+        Verdict::Pass => Status::Proved,
+        Verdict::Warning => Status::Warning,
+        Verdict::NoData => Status::NoData,
+        Verdict::Error => Status::Error,
+        Verdict::Fail => Status::Failed,
+    };
+    Standing {
+        status,
+        reason: latest.reason.clone(),
+    }
+}
+
+fn parent(section: &OutlineSection, line: &OutlineLine, run: &Run, now: DateTime<Utc>) -> Standing {
+    // A child's line stands after its parent's, so this ends: the outline is built that way.
+    let children: Vec<Status> = section
+        .children(&line.id)
+        .map(|child| standing(section, child, run, now).status)
+        .collect();
+    let settled = children.iter().filter(|status| status.is_settled()).count();
+    let reason = format!("{settled} of {} settled", children.len());
+    Standing {
+        status: children.into_iter().max().unwrap_or(Status::Open),
+        reason,
+    }
+}
+
+impl Standing {
+    fn open() -> Self {
+        Self {
+            status: Status::Open,
+            reason: String::new(),
+        }
+    }
+}
+
+/// How many boxes stand how. Never mixed: each box is counted once, under its own status.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Boxes in all.
+    pub all: u32,
+    /// Proved by a probe.
+    pub proved: u32,
+    /// By a person's word.
+    pub attested: u32,
+    /// Against the probe.
+    pub overridden: u32,
+    /// Let off.
+    pub waived: u32,
+    /// Left out, or not applicable.
+    pub skipped: u32,
+    /// Failed, or could not be asked.
+    pub failed: u32,
+    /// Warned.
+    pub warned: u32,
+    /// No data, too early, or unknown.
+    pub no_data: u32,
+    /// Nothing yet, running or done.
+    pub open: u32,
+}
+
+impl Tally {
+    /// Counts the boxes of `outline` as they stand at `now`.
+    pub fn of(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Self {
+        let mut tally = Self::default();
+        for (section, line) in outline.lines().filter(|(_, line)| line.is_box) {
+            tally.count(standing(section, line, run, now).status);
+        }
+        tally
+    }
+
+    /// Counts one section alone.
+    pub fn of_section(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Self {
+        let mut tally = Self::default();
+        for line in section.lines.iter().filter(|line| line.is_box) {
+            tally.count(standing(section, line, run, now).status);
+        }
+        tally
+    }
+
+    fn count(&mut self, status: Status) {
+        self.all += 1;
+        *match status {
+            Status::Proved => &mut self.proved,
+            Status::Attested => &mut self.attested,
+            Status::Overridden => &mut self.overridden,
+            Status::Waived => &mut self.waived,
+            Status::Skipped | Status::NotApplicable => &mut self.skipped,
+            Status::Failed | Status::Error => &mut self.failed,
+            Status::Warning => &mut self.warned,
+            Status::NoData | Status::Unknown => &mut self.no_data,
+            Status::Open | Status::Running | Status::Done => &mut self.open,
+        } += 1;
+    }
+
+    /// Boxes that need nothing more.
+    pub fn settled(&self) -> u32 {
+        self.proved + self.attested + self.overridden + self.waived + self.skipped
+    }
+}
