@@ -17,6 +17,7 @@ pub mod role;
 pub mod run;
 pub mod sign_off;
 pub mod status;
+pub mod summary;
 pub mod verdict;
 
 pub use hash::Hash;

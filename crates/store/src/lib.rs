@@ -3,8 +3,15 @@
 //! One module per noun, free functions that take a `&mut PgConnection`, so that a caller can put several of
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
+pub mod attachment;
+pub mod canonical;
 pub mod database;
+pub mod environment_lock;
+pub mod event;
+pub mod evidence;
 pub mod person;
+pub mod revision;
+pub mod run;
 pub mod session;
 pub mod sign_in_failure;
 
@@ -20,6 +27,20 @@ pub enum Error {
     /// The migrations could not be applied.
     #[error("migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// There is no such row.
+    #[error("there is no {what} {id}")]
+    Missing {
+        /// What was looked for.
+        what: &'static str,
+        /// Its number.
+        id: i64,
+    },
+    /// A stored document does not have the form that this program reads, or a value has no JSON form.
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A value has no canonical JSON form.
+    #[error("canonical JSON: {0}")]
+    NotCanonical(String),
     /// A row holds something that the program's types do not allow.
     #[error("inconsistent row in {table}: {what}")]
     Inconsistent {
@@ -31,11 +52,24 @@ pub enum Error {
 }
 
 impl Error {
+    /// A row of `table` holds something that the program's types do not allow.
+    pub(crate) fn inconsistent(table: &'static str, what: impl ToString) -> Self {
+        Self::Inconsistent {
+            table,
+            what: what.to_string(),
+        }
+    }
+
     /// Whether a uniqueness rule of the database refused the row.
     pub fn is_duplicate(&self) -> bool {
         match self {
             Error::Database(sqlx::Error::Database(error)) => error.is_unique_violation(),
-            Error::Database(_) | Error::Migration(_) | Error::Inconsistent { .. } => false,
+            Error::Database(_)
+            | Error::Migration(_)
+            | Error::Missing { .. }
+            | Error::Json(_)
+            | Error::NotCanonical(_)
+            | Error::Inconsistent { .. } => false,
         }
     }
 }

@@ -3,14 +3,9 @@
 use crate::Error;
 use chrono::{DateTime, Utc};
 use domain::Role;
-use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-/// Which person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, sqlx::Type)]
-#[serde(transparent)]
-#[sqlx(transparent)]
-pub struct PersonId(pub i64);
+pub use domain::person::PersonId;
 
 /// Somebody who can sign in, or could.
 #[derive(Clone, Debug, PartialEq, Eq)]

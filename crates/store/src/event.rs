@@ -1,0 +1,141 @@
+//! The event log: append-only, numbered without gaps, chained by hashes.
+
+use crate::{Error, canonical};
+use chrono::{DateTime, SubsecRound, Utc};
+use domain::{
+    Hash,
+    event::{Event, Happening, Start},
+    person::Author,
+    record::Record,
+    run::{Run, RunId},
+};
+use sqlx::PgConnection;
+
+/// The channel on which Postgres tells that a run has new events; the payload is the run's number.
+pub const CHANNEL: &str = "gonogo_run";
+
+/// An event with its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The event.
+    pub event: Event,
+    /// Its canonical JSON.
+    pub body: String,
+    /// The hash of its predecessor.
+    pub previous: Hash,
+    /// Its own.
+    pub hash: Hash,
+}
+
+/// The first event of a run.
+pub(crate) fn first(id: RunId, start: Start, by: &Author, now: DateTime<Utc>) -> Result<Linked, Error> {
+    let what = Happening::Started(Box::new(start));
+    let mut event = Event {
+        number: 1,
+        at: now.trunc_subsecs(6),
+        by: by.clone(),
+        what,
+        record: Hash::zero(),
+    };
+    let run =
+        Run::begin(id, &event).ok_or_else(|| Error::inconsistent("event", "it does not start a run"))?;
+    event.record = canonical::hash(&Record::from(&run))?;
+    link(event, Hash::zero())
+}
+
+/// The event that comes next in `run`, with the record's hash after it.
+pub(crate) fn next(
+    run: &Run,
+    what: Happening,
+    by: &Author,
+    now: DateTime<Utc>,
+    head: &Hash,
+) -> Result<Linked, Error> {
+    let (number, at, by) = (run.number + 1, now.trunc_subsecs(6), by.clone());
+    let mut event = Event {
+        number,
+        at,
+        by,
+        what,
+        record: run.record.clone(),
+    };
+    let mut after = run.clone();
+    after.apply(&event);
+    event.record = canonical::hash(&Record::from(&after))?;
+    link(event, head.clone())
+}
+
+fn link(event: Event, previous: Hash) -> Result<Linked, Error> {
+    let body = canonical::json(&event)?;
+    let hash = canonical::link(&previous, &body);
+    Ok(Linked {
+        event,
+        body,
+        previous,
+        hash,
+    })
+}
+
+pub(crate) async fn insert(connection: &mut PgConnection, run: RunId, linked: &Linked) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into event (run_id, number, body, previous, hash) values ($1, $2, $3, $4, $5)",
+        run.0,
+        linked.event.number as i64,
+        linked.body,
+        linked.previous.as_str(),
+        linked.hash.as_str(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn notify(connection: &mut PgConnection, run: RunId) -> Result<(), Error> {
+    sqlx::query!("select pg_notify($1, $2)", CHANNEL, run.0.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The events of a run after `number`, in order, at most 1,000: ask again from the last one's.
+///
+/// # Errors
+/// The database's.
+pub async fn after(connection: &mut PgConnection, run: RunId, number: u64) -> Result<Vec<Event>, Error> {
+    let bodies = sqlx::query_scalar!(
+        "select body from event where run_id = $1 and number > $2 order by number limit 1000",
+        run.0,
+        number as i64
+    )
+    .fetch_all(connection)
+    .await?;
+    bodies
+        .iter()
+        .map(|body| Ok(serde_json::from_str(body)?))
+        .collect()
+}
+
+/// The whole chain of a run, in order, as it is stored.
+///
+/// # Errors
+/// The database's.
+pub async fn chain(connection: &mut PgConnection, run: RunId) -> Result<Vec<Linked>, Error> {
+    let rows = sqlx::query!(
+        "select body, previous, hash from event where run_id = $1 order by number",
+        run.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let hash = |text: String| Hash::try_from(text).map_err(|error| Error::inconsistent("event", error));
+    rows.into_iter()
+        .map(|row| {
+            let event = serde_json::from_str(&row.body)?;
+            Ok(Linked {
+                event,
+                body: row.body,
+                previous: hash(row.previous)?,
+                hash: hash(row.hash)?,
+            })
+        })
+        .collect()
+}

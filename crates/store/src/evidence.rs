@@ -1,0 +1,73 @@
+//! Evidence, named by the SHA-256 of its canonical JSON.
+
+use crate::{Error, canonical};
+use domain::{Hash, plan::ItemId, run::RunId, verdict::Finding};
+use sqlx::PgConnection;
+
+/// Stores a finding's evidence and answers its name.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(
+    connection: &mut PgConnection,
+    run: RunId,
+    item: &ItemId,
+    finding: &Finding,
+) -> Result<Hash, Error> {
+    let body = canonical::json(finding)?;
+    let hash = canonical::sha256(body.as_bytes());
+    sqlx::query!(
+        "insert into evidence (run_id, hash, item, body, at) values ($1, $2, $3, $4, $5) on conflict do nothing",
+        run.0,
+        hash.as_str(),
+        item.0,
+        body,
+        finding.evidence.at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(hash)
+}
+
+/// The evidence of this name.
+///
+/// # Errors
+/// The database's.
+pub async fn by_hash(
+    connection: &mut PgConnection,
+    run: RunId,
+    hash: &Hash,
+) -> Result<Option<Finding>, Error> {
+    let body = sqlx::query_scalar!(
+        "select body from evidence where run_id = $1 and hash = $2",
+        run.0,
+        hash.as_str()
+    )
+    .fetch_optional(connection)
+    .await?;
+    body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
+}
+
+/// The newest evidence of an item, newest first, at most 20, with its names.
+///
+/// # Errors
+/// The database's.
+pub async fn of_item(
+    connection: &mut PgConnection,
+    run: RunId,
+    item: &ItemId,
+) -> Result<Vec<(Hash, Finding)>, Error> {
+    let rows = sqlx::query!(
+        "select hash, body from evidence where run_id = $1 and item = $2 order by at desc limit 20",
+        run.0,
+        item.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;
+            Ok((hash, serde_json::from_str(&row.body)?))
+        })
+        .collect()
+}

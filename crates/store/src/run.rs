@@ -1,0 +1,239 @@
+//! Runs: the fold of each, beside its events.
+
+use crate::{Error, event};
+use chrono::{DateTime, Utc};
+use domain::{
+    event::{Event, Happening, Start},
+    outline::Outline,
+    person::Author,
+    plan::Plan,
+    run::{Run, RunId, RunState},
+    summary::Summary,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// A run with the plan that it pins.
+#[derive(Clone, Debug)]
+pub struct Pinned {
+    /// The fold of its events.
+    pub run: Run,
+    /// The published plan.
+    pub plan: Plan,
+    /// The number of its revision.
+    pub revision: i64,
+}
+
+/// A run as the history lists it.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The fold of its events.
+    pub run: Run,
+    /// The run in one line.
+    pub summary: Summary,
+}
+
+/// What the history is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only this environment.
+    pub environment: Option<String>,
+    /// Only this state's word.
+    pub state: Option<String>,
+    /// Only runs whose title, release or starter contains this text.
+    pub text: Option<String>,
+    /// Only runs with a smaller number: the next page.
+    pub before: Option<RunId>,
+}
+
+/// How many runs a page of the history has.
+pub const PAGE: i64 = 50;
+
+/// Starts a run: its row and its first event. The same `request_key` again answers the first one's number.
+///
+/// # Errors
+/// The database's.
+pub async fn start(
+    connection: &mut PgConnection,
+    request_key: Uuid,
+    revision: i64,
+    outline: &Outline,
+    start: Start,
+    by: &Author,
+    now: DateTime<Utc>,
+) -> Result<RunId, Error> {
+    let known = sqlx::query_scalar!("select id from run where request_key = $1", request_key)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if let Some(id) = known {
+        return Ok(RunId(id));
+    }
+    let id = RunId(
+        sqlx::query_scalar!(r#"select nextval(pg_get_serial_sequence('run', 'id')) as "id!""#)
+            .fetch_one(&mut *connection)
+            .await?,
+    );
+    let first = event::first(id, start, by, now)?;
+    let run = Run::begin(id, &first.event)
+        .ok_or_else(|| Error::inconsistent("run", "the first event does not start it"))?;
+    sqlx::query!(
+        "insert into run (id, request_key, revision_id, environment, release, title, state, fold, summary, event_count,
+                          head, started_by, started_at)
+         overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)",
+        id.0,
+        request_key,
+        revision,
+        run.start.environment,
+        run.start.release,
+        run.start.title,
+        run.state.word(),
+        serde_json::to_value(&run)?,
+        serde_json::to_value(Summary::of(outline, &run, now))?,
+        first.hash.as_str(),
+        by.name(),
+        now,
+    )
+    .execute(&mut *connection)
+    .await?;
+    event::insert(connection, id, &first).await?;
+    Ok(id)
+}
+
+/// The run of this number with its plan.
+///
+/// # Errors
+/// The database's.
+pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pinned>, Error> {
+    let row = sqlx::query!(
+        "select fold, plan, revision_id from run join revision on revision.id = revision_id where run.id = $1",
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Pinned {
+            run: serde_json::from_value(row.fold)?,
+            plan: serde_json::from_value(row.plan)?,
+            revision: row.revision_id,
+        })
+    })
+    .transpose()
+}
+
+/// Appends what `decide` answers to the log of run `id`, under the run's row lock, and answers the run after it
+/// with the events. `decide` sees the run as it stands then; an empty answer changes nothing.
+///
+/// # Errors
+/// [`Error::Missing`] where there is no such run; what `decide` refuses; the database's.
+pub async fn append<E: From<Error>>(
+    connection: &mut PgConnection,
+    outline: &Outline,
+    id: RunId,
+    by: &Author,
+    now: DateTime<Utc>,
+    decide: impl FnOnce(&Run) -> Result<Vec<Happening>, E>,
+) -> Result<(Run, Vec<Event>), E> {
+    let row = sqlx::query!("select fold, head from run where id = $1 for update", id.0)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(Error::from)?
+        .ok_or(Error::Missing {
+            what: "run",
+            id: id.0,
+        })?;
+    let mut run: Run = serde_json::from_value(row.fold).map_err(Error::from)?;
+    let mut head = row
+        .head
+        .try_into()
+        .map_err(|error| Error::inconsistent("run", error))?;
+    let mut events = Vec::new();
+    for what in decide(&run)? {
+        let linked = event::next(&run, what, by, now, &head)?;
+        run.apply(&linked.event);
+        event::insert(connection, id, &linked).await?;
+        head = linked.hash;
+        events.push(linked.event);
+    }
+    if !events.is_empty() {
+        write(connection, &run, &Summary::of(outline, &run, now), head.as_str()).await?;
+        event::notify(connection, id).await?;
+    }
+    Ok((run, events))
+}
+
+async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head: &str) -> Result<(), Error> {
+    let closed_at = match &run.state {
+        RunState::Closed { at, .. } => Some(*at),
+        RunState::Preparing | RunState::Executing { .. } | RunState::Verifying { .. } => None,
+    };
+    sqlx::query!(
+        "update run set fold = $2, state = $3, event_count = $4, head = $5, closed_at = $6, summary = $7 where id = $1",
+        run.id.0,
+        serde_json::to_value(run)?,
+        run.state.word(),
+        run.number as i64,
+        head,
+        closed_at,
+        serde_json::to_value(summary)?,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A page of the history, the newest first, at most [`PAGE`].
+///
+/// # Errors
+/// The database's.
+pub async fn list(connection: &mut PgConnection, filter: &Filter) -> Result<Vec<Listed>, Error> {
+    let like = filter
+        .text
+        .as_ref()
+        .map(|text| format!("%{}%", escape_like(text)));
+    let rows = sqlx::query!(
+        "select fold, summary from run
+         where ($1::text is null or environment = $1)
+           and ($2::text is null or state = $2)
+           and ($3::text is null or title ilike $3 or release ilike $3 or started_by ilike $3)
+           and ($4::bigint is null or run.id < $4)
+         order by run.id desc limit $5",
+        filter.environment,
+        filter.state,
+        like,
+        filter.before.map(|id| id.0),
+        PAGE,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Listed {
+                run: serde_json::from_value(row.fold)?,
+                summary: serde_json::from_value(row.summary)?,
+            })
+        })
+        .collect()
+}
+
+/// The numbers of the runs that are not closed.
+///
+/// # Errors
+/// The database's.
+pub async fn open(connection: &mut PgConnection) -> Result<Vec<RunId>, Error> {
+    let ids = sqlx::query_scalar!("select id from run where closed_at is null order by id")
+        .fetch_all(connection)
+        .await?;
+    Ok(ids.into_iter().map(RunId).collect())
+}
+
+fn escape_like(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            if matches!(c, '%' | '_' | '\\') {
+                vec!['\\', c]
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}
