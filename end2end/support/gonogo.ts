@@ -1,0 +1,68 @@
+import AxeBuilder from "@axe-core/playwright";
+import { test as base, expect, type Page } from "@playwright/test";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Server } from "./server.ts";
+
+const SCREENSHOTS = fileURLToPath(new URL("../results/screenshots", import.meta.url));
+
+/** `test` with a server of its own per worker; pages open below its address. */
+export const test = base.extend<{ signIn: (role: string, page?: Page) => Promise<void> }, { gonogo: Server }>({
+  gonogo: [
+    async ({}, use, worker) => {
+      const server = await Server.start(`${worker.project.name}-${worker.workerIndex}`);
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  baseURL: async ({ gonogo }, use) => use(gonogo.address),
+  /** Signs in with the account that has this role, and waits for the list of runs. */
+  signIn: async ({ gonogo, page: first }, use) => {
+    await use(async (role, page = first) => {
+      const account = await gonogo.account(role);
+      await page.goto(`${gonogo.address}/sign-in`);
+      await fillSignIn(page, account.name, account.password);
+      await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
+    });
+  },
+});
+
+export { expect };
+
+/** Fills the sign-in form of the open page and sends it. */
+export async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
+  await page.locator('input[name="name"]').fill(name);
+  await page.locator('input[name="password"]').fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Takes a picture of the whole page in both themes, at a desk's width and a phone's: results/screenshots/NAME-*.png. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [320, "light"]] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (size) await page.setViewportSize(size);
+}
+
+/** axe finds nothing on the open page, in either theme, at a desk's width and a phone's; and nothing scrolls sideways. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  for (const width of [1280, 320]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+      expect(found, `axe at ${width} px, ${colorScheme}`).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow, `sideways overflow in px at ${width} px`).toBeLessThanOrEqual(0);
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (size) await page.setViewportSize(size);
+}

@@ -1,0 +1,156 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const BINARY = process.env.GONOGO_BINARY ?? join(PROJECT, "target/debug/gonogo");
+const SITE = process.env.GONOGO_SITE ?? join(PROJECT, "target/site");
+const RESULTS = join(PROJECT, "end2end/results");
+/** A first start makes a database of its own, which takes seconds where the disk is slow. */
+const START_DEADLINE_MS = 60_000;
+const STOP_DEADLINE_MS = 20_000;
+
+/** An account that a fresh installation has made. */
+export interface Account {
+  role: string;
+  name: string;
+  password: string;
+}
+
+/** A Gonogo of its own: a fresh data directory with its own Postgres, on a free port of the loopback. */
+export class Server {
+  readonly #data: string;
+  readonly #log: string;
+  #child: ChildProcess | undefined;
+  #address = "";
+
+  private constructor(data: string, name: string) {
+    this.#data = data;
+    mkdirSync(RESULTS, { recursive: true });
+    this.#log = join(RESULTS, `server-${name}.log`);
+  }
+
+  /** Starts on an empty data directory; `name` names the log in results/. */
+  static async start(name: string): Promise<Server> {
+    const data = await mkdtemp(join(tmpdir(), "gonogo-end2end-"));
+    // Where the tests run as root, the database runs as somebody else and has to get in.
+    await chmod(data, 0o755);
+    const server = new Server(data, name);
+    try {
+      await server.#launch();
+    } catch (error) {
+      await server.remove();
+      throw error;
+    }
+    return server;
+  }
+
+  /** The address that pages are below, without a slash at its end. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** The data directory of this server. */
+  get dataDirectory(): string {
+    return this.#data;
+  }
+
+  /** The account with this role that the first start made. */
+  async account(role: string): Promise<Account> {
+    const text = await readFile(join(this.#data, "credentials"), "utf8");
+    const accounts = text
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => {
+        const [role = "", name = "", password = ""] = line.split("\t");
+        return { role, name, password };
+      });
+    const found = accounts.find((account) => account.role === role);
+    if (!found) throw new Error(`no ${role} in the credentials, only ${accounts.map((account) => account.role).join(", ")}`);
+    return found;
+  }
+
+  /** Stops as an operator would, starts again on the same data and a new port. */
+  async restart(): Promise<void> {
+    await this.#stop();
+    await this.#launch();
+  }
+
+  /** Dies as in a power cut, starts again on the same data and a new port. */
+  async crash(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null) {
+      const gone = new Promise((done) => child.once("exit", done));
+      child.kill("SIGKILL");
+      await gone;
+    }
+    await this.#launch();
+  }
+
+  /** Stops the server and removes its data. Fails when it does not stop cleanly in time. */
+  async remove(): Promise<void> {
+    try {
+      await this.#stop();
+    } finally {
+      await rm(this.#data, { recursive: true, force: true });
+    }
+  }
+
+  async #launch(): Promise<void> {
+    const environment: NodeJS.ProcessEnv = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      LANG: "C.UTF-8",
+      TZ: "UTC",
+      LEPTOS_OUTPUT_NAME: "gonogo",
+      LEPTOS_SITE_ROOT: SITE,
+      LEPTOS_HASH_FILES: "true",
+      GONOGO_ADDRESS: "127.0.0.1:0",
+      GONOGO_DATA_DIR: this.#data,
+    };
+    const child = spawn(BINARY, ["serve"], { cwd: PROJECT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    const log = createWriteStream(this.#log, { flags: "a" });
+    child.stderr?.pipe(log, { end: false });
+    let late: NodeJS.Timeout | undefined;
+    const ready = new Promise<string>((found, failed) => {
+      late = setTimeout(() => failed(new Error(`not ready in ${START_DEADLINE_MS / 1000} s`)), START_DEADLINE_MS);
+      createInterface({ input: child.stdout! }).on("line", (line) => {
+        log.write(`${line}\n`);
+        const address = /^Gonogo is ready at (http:\/\/\S+?)\/?$/.exec(line.trim())?.[1];
+        if (address) found(address);
+      });
+      child.once("error", failed);
+      child.once("exit", (code, signal) => failed(new Error(`ended with ${signal ?? code} before it was ready`)));
+    });
+    try {
+      this.#address = await ready;
+    } catch (error) {
+      throw new Error(`${BINARY} serve: ${error instanceof Error ? error.message : error}; its log is ${this.#log}`);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
+    child.kill("SIGTERM");
+    let late: NodeJS.Timeout | undefined;
+    const deadline = new Promise<"late">((done) => (late = setTimeout(() => done("late"), STOP_DEADLINE_MS)));
+    const outcome = await Promise.race([gone, deadline]);
+    clearTimeout(late);
+    if (outcome === "late") {
+      child.kill("SIGKILL");
+      await gone;
+      throw new Error(`the server did not stop within ${STOP_DEADLINE_MS / 1000} s of SIGTERM; its log is ${this.#log}`);
+    }
+    if (outcome !== 0) throw new Error(`the server stopped with exit code ${outcome}; its log is ${this.#log}`);
+  }
+}
