@@ -16,6 +16,8 @@ pub struct Person {
     pub id: PersonId,
     /// What they sign in with.
     pub name: String,
+    /// What others see.
+    pub title: String,
     /// The roles that they hold now.
     pub roles: Vec<Role>,
 }

@@ -1,8 +1,9 @@
 //! Runs: the fold of each, beside its events.
 
-use crate::{Error, event};
+use crate::{Error, environment_lock, event};
 use chrono::{DateTime, Utc};
 use domain::{
+    consequence::consequence,
     event::{Event, Happening, Start},
     outline::Outline,
     person::Author,
@@ -11,6 +12,7 @@ use domain::{
     summary::Summary,
 };
 use sqlx::PgConnection;
+use std::collections::VecDeque;
 use uuid::Uuid;
 
 /// A run with the plan that it pins.
@@ -121,7 +123,8 @@ pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pi
 }
 
 /// Appends what `decide` answers to the log of run `id`, under the run's row lock, and answers the run after it
-/// with the events. `decide` sees the run as it stands then; an empty answer changes nothing.
+/// with the events, those that follow by themselves included. `decide` sees the run as it stands then; an empty
+/// answer changes nothing.
 ///
 /// # Errors
 /// [`Error::Missing`] where there is no such run; what `decide` refuses; the database's.
@@ -147,12 +150,16 @@ pub async fn append<E: From<Error>>(
         .try_into()
         .map_err(|error| Error::inconsistent("run", error))?;
     let mut events = Vec::new();
-    for what in decide(&run)? {
-        let linked = event::next(&run, what, by, now, &head)?;
+    let mut queue: VecDeque<_> = decide(&run)?.into_iter().map(|what| (what, by.clone())).collect();
+    while let Some((what, by)) = queue.pop_front() {
+        let linked = event::next(&run, what, &by, now, &head)?;
         run.apply(&linked.event);
         event::insert(connection, id, &linked).await?;
         head = linked.hash;
         events.push(linked.event);
+        if queue.is_empty() {
+            queue.extend(consequence(outline, &run, now).map(|what| (what, Author::Gonogo)));
+        }
     }
     if !events.is_empty() {
         write(connection, &run, &Summary::of(outline, &run, now), head.as_str()).await?;
@@ -176,8 +183,11 @@ async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head
         closed_at,
         serde_json::to_value(summary)?,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if !matches!(run.state, RunState::Executing { .. }) {
+        environment_lock::release(connection, run.id).await?;
+    }
     Ok(())
 }
 
