@@ -106,6 +106,7 @@ export class Server {
       HOME: process.env.HOME,
       LANG: "C.UTF-8",
       TZ: "UTC",
+      GONOGO_SITE_ROOT: SITE,
       LEPTOS_OUTPUT_NAME: "gonogo",
       LEPTOS_SITE_ROOT: SITE,
       LEPTOS_HASH_FILES: "true",
