@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Server } from "./server.ts";
 
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCREENSHOTS = fileURLToPath(new URL("../results/screenshots", import.meta.url));
 
 /** `test` with a server of its own per worker; pages open below its address. */
@@ -51,18 +52,41 @@ export async function picture(page: Page, name: string): Promise<void> {
 
 /** axe finds nothing on the open page, in either theme, at a desk's width and a phone's; and nothing scrolls sideways. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const size = page.viewportSize();
+  const { page: subject, close } = await scriptable(page);
   for (const width of [1280, 320]) {
     for (const colorScheme of ["light", "dark"] as const) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+      await subject.setViewportSize({ width, height: 900 });
+      await subject.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page: subject }).withTags(RULES).analyze();
       const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
       expect(found, `axe at ${width} px, ${colorScheme}`).toEqual([]);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const overflow = await subject.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(overflow, `sideways overflow in px at ${width} px`).toBeLessThanOrEqual(0);
     }
   }
-  await page.emulateMedia({ colorScheme: null });
-  if (size) await page.setViewportSize(size);
+  await close();
+}
+
+/**
+ * axe needs timers, which do not run where scripting is off: then it judges the very document that such a browser has, with
+ * its `<noscript>` shown and its scripts taken out, in a browser that can script. Otherwise it judges the page itself.
+ */
+async function scriptable(page: Page): Promise<{ page: Page; close: () => Promise<void> }> {
+  if (test.info().project.use.javaScriptEnabled !== false) {
+    const size = page.viewportSize();
+    const restore = async () => {
+      await page.emulateMedia({ colorScheme: null });
+      if (size) await page.setViewportSize(size);
+    };
+    return { page, close: restore };
+  }
+  const browser = page.context().browser();
+  if (!browser) throw new Error("the page has no browser");
+  const address = page.url();
+  const body = (await page.content()).replace(/<script\b[\s\S]*?<\/script>/gi, "").replace(/<\/?noscript\b[^>]*>/gi, "");
+  const context = await browser.newContext({ javaScriptEnabled: true });
+  await context.route(address, (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }));
+  const copy = await context.newPage();
+  await copy.goto(address);
+  return { page: copy, close: () => context.close() };
 }
