@@ -16,6 +16,20 @@ pub struct Failures {
     pub last: DateTime<Utc>,
 }
 
+/// Lets one attempt for `name` at a time through until the transaction ends, whether or not it is remembered.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(connection: &mut PgConnection, name: &str) -> Result<(), Error> {
+    sqlx::query!(
+        r#"select pg_advisory_xact_lock(hashtextextended('sign_in_failure ' || $1, 0))::text as "locked""#,
+        name
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
+}
+
 /// What is remembered of `name` (at most 64 characters).
 ///
 /// # Errors

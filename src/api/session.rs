@@ -1,0 +1,66 @@
+//! Signing in and out.
+
+use crate::api::Error;
+use domain::{Right, Role, environment::Class};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Somebody, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Which.
+    pub id: i64,
+    /// What they sign in with.
+    pub name: String,
+    /// What others see.
+    pub title: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
+}
+
+impl Person {
+    /// Whether they have `right` in an environment of `class` (`None`: not about an environment). Pages hide by
+    /// this what the server refuses by the same rule.
+    pub fn may(&self, right: Right, class: Option<Class>) -> bool {
+        domain::role::may(&self.roles, right, class)
+    }
+}
+
+/// Signs in and goes on to `next`, a path of this site.
+///
+/// # Errors
+/// [`Error::WrongPassword`], [`Error::TooManyAttempts`].
+#[server(prefix = "/api", endpoint = "session/sign_in")]
+pub async fn sign_in(
+    /// What one signs in with.
+    name: String,
+    /// The password.
+    password: String,
+    /// Where to go then.
+    next: Option<String>,
+) -> Result<(), Error> {
+    use crate::server::{auth, guard};
+    auth::sign_in(&name, password).await?;
+    leptos_axum::redirect(guard::local_path(next.as_deref()));
+    Ok(())
+}
+
+/// Signs out and goes to the sign-in page.
+///
+/// # Errors
+/// When the session cannot be removed.
+#[server(prefix = "/api", endpoint = "session/sign_out")]
+pub async fn sign_out() -> Result<(), Error> {
+    crate::server::auth::sign_out().await?;
+    leptos_axum::redirect("/sign-in");
+    Ok(())
+}
+
+/// Who is signed in, if anybody.
+///
+/// # Errors
+/// When the database cannot be asked.
+#[server(prefix = "/api", endpoint = "session/who_am_i")]
+pub async fn who_am_i() -> Result<Option<Person>, Error> {
+    crate::server::auth::current()
+}

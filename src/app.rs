@@ -1,0 +1,73 @@
+//! What people see: the document around every page, and which page stands at which path.
+
+pub mod components;
+pub mod header;
+pub mod pages;
+
+use crate::{
+    api::session::{Person, who_am_i},
+    app::{
+        header::Header,
+        pages::{not_found::NotFound, runs::Runs, sign_in::SignInPage},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{Route, Router, Routes},
+};
+
+/// Who is signed in, for every page: `expect_context::<Me>().0`. Refetched after signing in.
+#[derive(Clone, Copy, Debug)]
+pub struct Me(pub Resource<Option<Person>>);
+
+/// The document around every page, drawn on the server only.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options=options.clone() id="style" />
+                <HydrationScripts options=options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The whole application. Pages are drawn on the server, complete, before anything is sent: they read and their forms
+/// post without JavaScript.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let me = Resource::new_blocking(|| (), |()| async { who_am_i().await.unwrap_or_default() });
+    provide_context(Me(me));
+    view! {
+        <Title formatter=document_title />
+        <Router>
+            <Header />
+            <main id="main">
+                <Routes fallback=NotFound>
+                    <Route path=StaticSegment("") view=Runs ssr=SsrMode::Async />
+                    <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+fn document_title(page: String) -> String {
+    if page.is_empty() {
+        "Gonogo".to_owned()
+    } else {
+        format!("{page} · Gonogo")
+    }
+}

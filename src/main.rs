@@ -1,0 +1,5 @@
+//! The command line: `gonogo --help` lists what it does.
+
+fn main() -> std::process::ExitCode {
+    gonogo::server::command::main()
+}

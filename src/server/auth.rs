@@ -1,0 +1,173 @@
+//! Who asks, and may they. Every server function begins here:
+//!
+//! ```ignore
+//! let person = auth::require(Right::Verify, Some(environment.class))?;
+//! ```
+
+use crate::{
+    api::{Error, session::Person},
+    server::{address::ClientAddress, failure, person, session, state::AppState, throttle},
+};
+use axum::{extract::FromRequestParts, http::request::Parts};
+use domain::{Right, environment::Class};
+use leptos::context::use_context;
+use store::{person::PersonId, session::SessionKey};
+use tower_sessions::Session;
+
+/// Who asks, found once for each request by [`crate::server::guard::identify`]: a request extension. Handlers of
+/// axum take it as an argument; those without it answer 401.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Who.
+    pub person: Person,
+    /// With which session: a live stream watches it with [`session::is_live`].
+    pub session: SessionKey,
+}
+
+impl Identity {
+    /// The person, when they have `right` in an environment of `class` (`None`: not about an environment).
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn require(&self, right: Right, class: Option<Class>) -> Result<&Person, Error> {
+        if self.person.may(right, class) {
+            Ok(&self.person)
+        } else {
+            Err(Error::Forbidden {
+                deed: right.deed().to_owned(),
+            })
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Identity {
+    type Rejection = crate::server::guard::ErrorAnswer;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let identity = parts.extensions.get::<Identity>().cloned();
+        identity.ok_or(crate::server::guard::ErrorAnswer(Error::SignedOut))
+    }
+}
+
+/// The person who calls this server function, when they have `right` in an environment of `class` (`None`: not
+/// about an environment). To be called first in every server function.
+///
+/// # Errors
+/// [`Error::SignedOut`], [`Error::Forbidden`].
+pub fn require(right: Right, class: Option<Class>) -> Result<Person, Error> {
+    match extension::<Identity>()? {
+        Some(identity) => identity.require(right, class).cloned(),
+        None => Err(Error::SignedOut),
+    }
+}
+
+/// Who calls this server function, if anybody is signed in.
+///
+/// # Errors
+/// Only outside a request, which is a fault of the program.
+pub fn current() -> Result<Option<Person>, Error> {
+    Ok(extension::<Identity>()?.map(|identity| identity.person))
+}
+
+/// Signs the caller in under a new session number.
+///
+/// # Errors
+/// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
+pub async fn sign_in(name: &str, password: String) -> Result<(), Error> {
+    let state = AppState::here()?;
+    let session = own_session()?;
+    let address = extension::<ClientAddress>()?;
+    if let Some(ClientAddress(address)) = address {
+        state.throttle.attempt(address)?;
+    }
+    let name = name.trim().to_lowercase();
+    let id = check_password(&state, &name, password).await?;
+    tracing::info!(%name, ?address, "signed in");
+    session.clear().await;
+    let renew = async {
+        session.cycle_id().await?;
+        session.insert(session::PERSON, id.0).await
+    };
+    renew
+        .await
+        .map_err(|error| failure::internal("making a session", &error))
+}
+
+/// Ends the caller's session.
+///
+/// # Errors
+/// What the database says.
+pub async fn sign_out() -> Result<(), Error> {
+    own_session()?
+        .flush()
+        .await
+        .map_err(|error| failure::internal("ending a session", &error))
+}
+
+/// Compares the password of somebody who is signed in, who signs something with it. Counted like a sign-in.
+///
+/// # Errors
+/// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
+pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<(), Error> {
+    let id = check_password(state, &person.name, password).await?;
+    if id.0 == person.id {
+        Ok(())
+    } else {
+        Err(Error::SignedOut)
+    }
+}
+
+/// Whose name and password these are. Takes as long, and says the same, when nobody has the name or the account is
+/// closed.
+async fn check_password(state: &AppState, name: &str, password: String) -> Result<PersonId, Error> {
+    let possible =
+        person::is_plain_name(name) && password.chars().count() <= *crate::server::password::LENGTH.end();
+    let secret = if possible {
+        let mut transaction = state.pool.begin().await?;
+        store::sign_in_failure::lock(&mut transaction, name).await?;
+        throttle::attempt_name(&mut transaction, name, state.clock.now()).await?;
+        let secret = store::person::secret(&mut transaction, name).await?;
+        transaction.commit().await?;
+        secret
+    } else {
+        None
+    };
+    let password = if possible { password } else { String::new() };
+    let hash = secret.as_ref().map(|secret| secret.password_hash.clone());
+    let fits = state.passwords.fits(password, hash).await?;
+    match secret {
+        Some(secret) if fits && !secret.disabled => {
+            let mut connection = state.pool.acquire().await?;
+            store::sign_in_failure::forget(&mut connection, name).await?;
+            Ok(secret.id)
+        }
+        // The name is written only when somebody has it: people type passwords into the wrong field.
+        Some(_) => {
+            tracing::warn!(%name, "a sign-in failed");
+            Err(Error::WrongPassword)
+        }
+        None => {
+            tracing::warn!("a sign-in failed under a name that nobody has");
+            Err(Error::WrongPassword)
+        }
+    }
+}
+
+fn own_session() -> Result<Session, Error> {
+    extension::<Session>()?.ok_or_else(|| {
+        failure::internal(
+            "looking for the session",
+            &std::io::Error::other("the request has no session"),
+        )
+    })
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Result<Option<T>, Error> {
+    let parts = use_context::<Parts>().ok_or_else(|| {
+        failure::internal(
+            "looking for the request",
+            &std::io::Error::other("outside a request"),
+        )
+    })?;
+    Ok(parts.extensions.get::<T>().cloned())
+}

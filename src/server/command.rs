@@ -1,0 +1,55 @@
+//! The command line. Each subcommand is a module of its own.
+
+pub mod serve;
+pub mod user;
+
+use crate::server::{config::Settings, telemetry};
+use clap::{Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// Gonogo: your deployment checklist, executed, proved and signed.
+#[derive(Debug, Parser)]
+#[command(name = "gonogo", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server, with an embedded Postgres unless DATABASE_URL names another
+    #[command(after_help = serve::EXAMPLE)]
+    Serve,
+    /// Add people, change passwords and roles, list everybody
+    #[command(after_help = user::EXAMPLE)]
+    User(user::User),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::start(cli.settings.log_format);
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gonogo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let directory = working_directory()?;
+    match cli.command {
+        Command::Serve => runtime.block_on(serve::run(cli.settings, &directory)),
+        Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory)),
+    }
+}
+
+fn working_directory() -> anyhow::Result<PathBuf> {
+    let directory = std::env::current_dir()?;
+    Ok(directory.canonicalize().unwrap_or(directory))
+}

@@ -1,0 +1,168 @@
+//! The database that this Gonogo uses: the embedded one, or the one of `DATABASE_URL`.
+
+use crate::server::{
+    config::Config,
+    postgres::{self, Embedded, place::Place},
+};
+use sqlx::{
+    Connection, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{path::Path, str::FromStr, time::Duration};
+
+/// The most connections of one Gonogo.
+const CONNECTIONS_MAX: u32 = 20;
+
+/// How long a request waits for a connection; then the database counts as away.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The oldest Postgres whose SQL is used here.
+const VERSION_MIN: i32 = 130_000;
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The embedded one does not run.
+    #[error(transparent)]
+    Embedded(#[from] postgres::Error),
+    /// `DATABASE_URL` cannot be read.
+    #[error(
+        "DATABASE_URL is no address of a Postgres ({0}); write postgres://user:password@host:5432/database"
+    )]
+    Url(sqlx::Error),
+    /// `DATABASE_URL` cannot be reached.
+    #[error(
+        "the database at {at} cannot be reached: {error}; check that it runs and that DATABASE_URL is right, or unset DATABASE_URL to use the embedded one"
+    )]
+    Unreachable {
+        /// Where, without the password.
+        at: String,
+        /// How it failed.
+        error: Box<sqlx::Error>,
+    },
+    /// Too old.
+    #[error("the database is PostgreSQL {found}; Gonogo needs PostgreSQL {least} or newer", least = VERSION_MIN / 10_000)]
+    TooOld {
+        /// Its major version.
+        found: i32,
+    },
+    /// The migrations do not apply.
+    #[error(
+        "the database's tables could not be brought up to date: {0}; if a newer Gonogo has used this database, run that one"
+    )]
+    Migrations(store::Error),
+    /// Something else.
+    #[error("the database: {0}")]
+    Store(#[from] store::Error),
+}
+
+/// An open database. [`Database::close`] ends it in order.
+#[derive(Debug)]
+pub struct Database {
+    /// Connections.
+    pub pool: PgPool,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Opens the database, starting the embedded one when there is no `DATABASE_URL`, and brings its tables up to
+    /// date.
+    ///
+    /// # Errors
+    /// See [`Error`]; each says what to do.
+    pub async fn open(config: &Config, working_directory: &Path) -> Result<Self, Error> {
+        let (options, embedded) = match &config.database_url {
+            Some(url) => (PgConnectOptions::from_str(url).map_err(Error::Url)?, None),
+            None => {
+                let embedded = Embedded::start(place(config, working_directory)?).await?;
+                (embedded.connect_options(postgres::NAME), Some(embedded))
+            }
+        };
+        let pool = match connect(options, embedded.as_ref()).await {
+            Ok(pool) => pool,
+            Err(error) => {
+                if let Some(embedded) = embedded {
+                    embedded.stop().await;
+                }
+                return Err(error);
+            }
+        };
+        Ok(Database { pool, embedded })
+    }
+
+    /// Opens the database for a short command: an embedded one that a running Gonogo has is shared with it.
+    ///
+    /// # Errors
+    /// See [`Error`]; each says what to do.
+    pub async fn open_beside(config: &Config, working_directory: &Path) -> Result<Self, Error> {
+        match Self::open(config, working_directory).await {
+            Err(Error::Embedded(postgres::Error::InUse { .. })) => {
+                let options = postgres::connect_options(&place(config, working_directory)?, postgres::NAME);
+                let pool = connect(options, None).await?;
+                Ok(Database { pool, embedded: None })
+            }
+            opened => opened,
+        }
+    }
+
+    /// Closes the connections and stops the embedded database.
+    pub async fn close(self) {
+        self.pool.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+/// Where this Gonogo keeps its data, the embedded database among it.
+///
+/// # Errors
+/// When there is no such place.
+pub fn place(config: &Config, working_directory: &Path) -> Result<Place, Error> {
+    Place::choose(&config.surroundings(working_directory)).map_err(|error| Error::Embedded(error.into()))
+}
+
+async fn connect(options: PgConnectOptions, embedded: Option<&Embedded>) -> Result<PgPool, Error> {
+    if let Some(embedded) = embedded {
+        let mut server = reach(&embedded.connect_options("postgres")).await?;
+        store::database::create_if_missing(&mut server, postgres::NAME).await?;
+        server.close().await.map_err(store::Error::from)?;
+    }
+    let mut first = reach(&options).await?;
+    let version = store::database::version_number(&mut first).await?;
+    if version < VERSION_MIN {
+        return Err(Error::TooOld {
+            found: version / 10_000,
+        });
+    }
+    first.close().await.map_err(store::Error::from)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(PATIENCE)
+        .connect_with(options)
+        .await
+        .map_err(store::Error::from)?;
+    store::MIGRATOR
+        .run(&pool)
+        .await
+        .map_err(|error| Error::Migrations(error.into()))?;
+    Ok(pool)
+}
+
+async fn reach(options: &PgConnectOptions) -> Result<PgConnection, Error> {
+    let at = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    match tokio::time::timeout(PATIENCE * 2, PgConnection::connect_with(options)).await {
+        Ok(Ok(connection)) => Ok(connection),
+        Ok(Err(error)) => Err(Error::Unreachable {
+            at,
+            error: Box::new(error),
+        }),
+        Err(_) => Err(Error::Unreachable {
+            at,
+            error: Box::new(sqlx::Error::PoolTimedOut),
+        }),
+    }
+}

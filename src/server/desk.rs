@@ -1,0 +1,277 @@
+//! Between the wire and the use cases: forms become values of the domain, rows become what pages show.
+
+use crate::{
+    api::{
+        Error,
+        environment::{EnvironmentFacts, EnvironmentLine},
+        evidence::Attempt,
+        revision::{RevisionLine, RevisionPage},
+        run::{Guide, Holder, RunFilter, RunLine, RunPage},
+    },
+    server::{
+        form::Form,
+        library, prose,
+        run::{self, Deed},
+        sign_off::Signature,
+        sites::Entry,
+        state::AppState,
+        verification::{self, Scope},
+    },
+};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use domain::{
+    Hash, Right,
+    event::Event,
+    person::Person,
+    plan::{ItemId, Plan, SectionId},
+    run::RunId,
+    sign_off::Meaning,
+};
+use store::{
+    environment_lock,
+    revision::Revision,
+    run::{Filter, Listed},
+};
+use uuid::Uuid;
+
+/// The history.
+///
+/// # Errors
+/// The database's.
+pub async fn lines(state: &AppState, filter: RunFilter) -> Result<Vec<RunLine>, Error> {
+    let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let filter = Filter {
+        environment: given(filter.environment),
+        state: given(filter.state),
+        text: given(filter.text),
+        before: filter.before.map(RunId),
+    };
+    Ok(run::list(state, &filter).await?.into_iter().map(line).collect())
+}
+
+fn line(listed: Listed) -> RunLine {
+    let Listed { run, summary } = listed;
+    RunLine {
+        id: run.id,
+        title: run.start.title,
+        environment: run.start.environment,
+        release: run.start.release,
+        state: run.state.word().to_owned(),
+        started_by: run.started_by.name().to_owned(),
+        started_at: run.started_at,
+        summary,
+    }
+}
+
+/// The page of a run.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage, Error> {
+    let opened = run::open(state, &person, id, Right::See).await?;
+    let environment = &opened.pinned.run.start.environment;
+    let held_by = run::holder(state, environment).await?.filter(|lock| lock.run != id);
+    Ok(RunPage {
+        guides: guides(&opened.pinned.plan),
+        outline: opened.outline,
+        run: opened.pinned.run,
+        revision: opened.pinned.revision,
+        person,
+        held_by: held_by.map(|lock| Holder { run: lock.run, owner: lock.owner, since: lock.since }),
+        now: state.clock.now(),
+    })
+}
+
+fn guides(plan: &Plan) -> Vec<Guide> {
+    use domain::plan::SectionKind;
+    let for_reading = plan.sections.iter().filter(|section| {
+        let kind = matches!(
+            section.kind,
+            SectionKind::Rollback { .. }
+                | SectionKind::Troubleshooting
+                | SectionKind::FollowUp
+                | SectionKind::Benchmark
+        );
+        kind && !section.prose.trim().is_empty()
+    });
+    for_reading
+        .map(|section| Guide {
+            kind: section.kind,
+            title: section.title.clone(),
+            html: prose::html(&section.prose),
+        })
+        .collect()
+}
+
+/// The attempts at an item.
+///
+/// # Errors
+/// The database's.
+pub async fn attempts(state: &AppState, id: RunId, item: &ItemId) -> Result<Vec<Attempt>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    let found = store::evidence::of_item(&mut connection, id, item).await?;
+    Ok(found.into_iter().map(|(hash, finding)| Attempt { hash, finding }).collect())
+}
+
+/// The log of a run.
+///
+/// # Errors
+/// The database's.
+pub async fn log(state: &AppState, id: RunId, after: u64) -> Result<Vec<Event>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    Ok(store::event::after(&mut connection, id, after).await?)
+}
+
+/// Every revision.
+///
+/// # Errors
+/// The database's.
+pub async fn revisions(state: &AppState) -> Result<Vec<RevisionLine>, Error> {
+    Ok(library::list(state).await?.into_iter().map(revision_line).collect())
+}
+
+/// The page of a revision.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn revision(state: &AppState, person: Person, id: i64) -> Result<RevisionPage, Error> {
+    let document = library::document(state, id).await?;
+    Ok(RevisionPage {
+        line: revision_line(document.revision),
+        plan: document.plan,
+        diagnostics: document.diagnostics,
+        person,
+    })
+}
+
+fn revision_line(revision: Revision) -> RevisionLine {
+    RevisionLine {
+        id: revision.id,
+        title: revision.title,
+        hash: revision.hash,
+        plan_hash: revision.plan_hash,
+        file_name: revision.file_name,
+        imported_by: revision.imported_by,
+        imported_at: revision.imported_at,
+        published: revision.published.map(|published| (published.at, published.by.map(|(_, name)| name))),
+    }
+}
+
+/// Every environment.
+///
+/// # Errors
+/// The database's.
+pub async fn environments(state: &AppState) -> Result<Vec<EnvironmentLine>, Error> {
+    let locks = environment_lock::all(&mut *state.pool.acquire().await?).await?;
+    let lines = state.sites.all().iter().map(|entry| match entry {
+        Entry::Broken { message } => EnvironmentLine::Broken(message.clone()),
+        Entry::Usable(place) => {
+            let declared = place.declared.clone();
+            let lock = locks.iter().find(|lock| lock.environment == declared.name);
+            EnvironmentLine::Usable(Box::new(EnvironmentFacts {
+                name: declared.name,
+                title: declared.title,
+                class: declared.class,
+                work_directory: declared.work_directory,
+                endpoints: declared.endpoints,
+                paths: declared.paths,
+                parameters: declared.parameters.into_iter().collect(),
+                secrets: declared.secrets.into_keys().collect(),
+                shell: declared.shell.join(" "),
+                held_by: lock.map(|lock| (lock.run.0, lock.owner.clone())),
+            }))
+        }
+    });
+    Ok(lines.collect())
+}
+
+/// Verifies again what is stale, before somebody signs.
+///
+/// # Errors
+/// As [`verification::verify`]; somebody without the right to verify signs what there is.
+pub async fn review(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
+    match verification::verify(state, person, id, &Scope::Stale).await {
+        Err(Error::Forbidden { .. }) => Ok(()),
+        done => done,
+    }
+}
+
+/// What a verification is of.
+pub fn scope(item: Option<String>, section: Option<String>) -> Scope {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    match (given(item), given(section)) {
+        (Some(item), _) => Scope::Item(ItemId(item)),
+        (None, Some(section)) => Scope::Section(SectionId(section)),
+        (None, None) => Scope::All,
+    }
+}
+
+/// An attestation from its form.
+pub fn attestation(form: &mut Form) -> Deed {
+    Deed::Attest { note: form.text("note"), proof: form.proof() }
+}
+
+/// What somebody does to an item, from its word.
+///
+/// # Errors
+/// [`Error::Refused`] where the word is none.
+pub fn deed(word: &str, reason: String, days: Option<u32>, now: DateTime<Utc>) -> Result<Deed, Error> {
+    match word {
+        "override" => Ok(Deed::Override { reason }),
+        "skip" => Ok(Deed::Skip { reason }),
+        "reopen" => Ok(Deed::Reopen { reason }),
+        "waive" => {
+            let until = now + TimeDelta::days(i64::from(days.unwrap_or(7)));
+            Ok(Deed::Waive { reason, until })
+        }
+        _ => Err(Error::refused(format!("{word:?} is nothing to do: override, skip, waive or reopen."))),
+    }
+}
+
+/// A signature from its form.
+///
+/// # Errors
+/// [`Error::Refused`] where the answer or the record is none.
+pub fn signature<'a>(
+    role: &'a str,
+    meaning: &str,
+    comment: &'a str,
+    record: String,
+    password: String,
+) -> Result<Signature<'a>, Error> {
+    let meaning: Meaning =
+        meaning.parse().map_err(|_| Error::refused("Choose an answer: go, go with conditions, or no-go."))?;
+    Ok(Signature { role, meaning, comment, record: hash(record)?, password })
+}
+
+/// A hash from a form.
+///
+/// # Errors
+/// [`Error::Refused`] where it is none.
+pub fn hash(text: String) -> Result<Hash, Error> {
+    Hash::try_from(text).map_err(|error| Error::refused(format!("{error}. Load the page again.")))
+}
+
+/// The number of a form.
+///
+/// # Errors
+/// [`Error::Refused`] where it is none.
+pub fn request_key(text: &str) -> Result<Uuid, Error> {
+    text.parse().map_err(|_| Error::refused("The form has no number of its own. Load the page again."))
+}
+
+/// A time from a form, UTC; `None` where it is empty.
+///
+/// # Errors
+/// [`Error::Refused`] where it is none.
+pub fn time(text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let short = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map(|time| time.and_utc());
+    let parsed = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).or_else(|_| short());
+    parsed.map(Some).map_err(|_| Error::refused(format!("{text:?} is no time: write it as 2026-11-23T14:37 (UTC).")))
+}
+
+/// A value for a query string: letters, digits, `_` and `-` of `text`.
+pub fn query_value(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
+}

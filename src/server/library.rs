@@ -1,0 +1,116 @@
+//! Checklists: importing a document, publishing its plan, and those that Gonogo ships.
+
+use crate::{
+    api::Error,
+    server::{failure, state::AppState},
+};
+use checklist::Compiled;
+use domain::{
+    Hash, Right,
+    person::{Person, PersonId},
+};
+use std::path::Path;
+use store::revision::{self, Document, NewRevision, Revision};
+
+/// The largest document, in bytes.
+pub const LARGEST: usize = 10 * 1024 * 1024;
+
+/// Compiles a document and stores it as a revision. Executes nothing. Answers the revision's number.
+///
+/// # Errors
+/// [`Error::Refused`] where the document is empty or too large.
+pub async fn import(state: &AppState, by: Option<PersonId>, name: &str, bytes: Vec<u8>) -> Result<i64, Error> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::refused("The document is empty. Choose a Markdown file, or paste its text."));
+    }
+    if bytes.len() > LARGEST {
+        return Err(Error::refused("The document is larger than 10 MB. Split it, or leave out what is not a checklist."));
+    }
+    let (bytes, Compiled { plan, diagnostics }) = compile(bytes).await?;
+    let mut connection = state.pool.acquire().await?;
+    let file_name = file_name(name);
+    let new = NewRevision {
+        bytes: &bytes,
+        file_name: &file_name,
+        plan: &plan,
+        diagnostics: &diagnostics,
+        imported_by: by,
+    };
+    Ok(revision::import(&mut connection, &new, state.clock.now()).await?)
+}
+
+/// Publishes the plan with this hash: from now on runs may start from it.
+///
+/// # Errors
+/// [`Error::Conflict`] where the plan is another by now, or was published.
+pub async fn publish(state: &AppState, person: &Person, id: i64, plan: &Hash) -> Result<(), Error> {
+    if !person.may(Right::Publish, None) {
+        return Err(Error::Forbidden { deed: Right::Publish.deed().to_owned() });
+    }
+    let mut connection = state.pool.acquire().await?;
+    let published = revision::publish(&mut connection, id, plan, Some(person.id), state.clock.now()).await?;
+    if published {
+        return Ok(());
+    }
+    let message = "This plan was published meanwhile, or is another than the one that you read. Load the page again.";
+    Err(Error::Conflict { message: message.to_owned() })
+}
+
+/// Every revision, the newest first.
+///
+/// # Errors
+/// The database's.
+pub async fn list(state: &AppState) -> Result<Vec<Revision>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    Ok(revision::list(&mut connection).await?)
+}
+
+/// One revision with its document and plan.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn document(state: &AppState, id: i64) -> Result<Document, Error> {
+    let mut connection = state.pool.acquire().await?;
+    let found = revision::document(&mut connection, id).await?;
+    found.ok_or_else(|| Error::NotFound { what: format!("revision {id}") })
+}
+
+/// Loads and publishes the checklists of the folder that are not there yet.
+///
+/// # Errors
+/// When the folder cannot be read, or the database does not answer.
+pub async fn load_shipped(state: &AppState, folder: &Path) -> Result<(), Error> {
+    let fault = |error: std::io::Error| {
+        Error::refused(format!("The checklists in {} cannot be read: {error}", folder.display()))
+    };
+    let mut entries = tokio::fs::read_dir(folder).await.map_err(fault)?;
+    let mut files = Vec::new();
+    while let Some(entry) = entries.next_entry().await.map_err(fault)? {
+        files.push(entry.path());
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "md"));
+    files.sort();
+    for file in files {
+        let bytes = tokio::fs::read(&file).await.map_err(fault)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let id = import(state, None, &name, bytes).await?;
+        let mut connection = state.pool.acquire().await?;
+        let plan = document(state, id).await?.revision.plan_hash;
+        revision::publish(&mut connection, id, &plan, None, state.clock.now()).await?;
+    }
+    Ok(())
+}
+
+async fn compile(bytes: Vec<u8>) -> Result<(Vec<u8>, Compiled), Error> {
+    let task = tokio::task::spawn_blocking(move || {
+        let compiled = checklist::compile(&bytes);
+        (bytes, compiled)
+    });
+    task.await.map_err(|error| failure::internal("compiling a checklist", &error))
+}
+
+fn file_name(given: &str) -> String {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    if plain.trim().is_empty() { "pasted.md".to_owned() } else { plain }
+}

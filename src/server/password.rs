@@ -1,0 +1,172 @@
+//! Passwords: made, hashed with argon2id, compared. Never logged, never kept.
+
+use crate::{api::Error, server::failure};
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use std::{fmt, sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+
+/// The least and the most characters of a password: NIST SP 800-63B section 3.1.1.2 asks for at least 15 where it
+/// is the only factor, and for a bound on what is hashed.
+pub const LENGTH: std::ops::RangeInclusive<usize> = 15..=256;
+
+/// How many hashes are computed at once: each takes 19 MiB and a core.
+const AT_ONCE: usize = 2;
+
+/// How long one waits for a turn before the server says that it is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Letters and digits that are not mistaken for each other.
+const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+/// Hashes and compares, a few at a time, away from the threads that serve.
+#[derive(Clone)]
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    /// The hash of a password that nobody knows: compared with when nobody has the name, so that the answer takes
+    /// as long.
+    nobodys: Arc<str>,
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passwords")
+    }
+}
+
+/// A password could not be made or hashed.
+#[derive(Debug, thiserror::Error)]
+#[error("a password could not be made: {0}")]
+pub struct PasswordError(String);
+
+impl Passwords {
+    /// Ready to compare.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn new() -> Result<Self, PasswordError> {
+        let nobodys = hash(&generate()?)?.into();
+        Ok(Passwords {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            nobodys,
+        })
+    }
+
+    /// The PHC string of `password`, argon2id with 19 MiB, 2 passes, 1 lane (OWASP's password storage sheet).
+    ///
+    /// # Errors
+    /// When the server is too busy, or has no randomness.
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        let _turn = self.turn().await?;
+        tokio::task::spawn_blocking(move || hash(&password))
+            .await
+            .map_err(|error| failure::internal("hashing a password", &error))?
+            .map_err(|error| failure::internal("hashing a password", &error))
+    }
+
+    /// Whether `password` is the one of `hash`. Without a hash it is not, and finding out takes as long.
+    ///
+    /// # Errors
+    /// When the server is too busy.
+    pub async fn fits(&self, password: String, hash: Option<String>) -> Result<bool, Error> {
+        let _turn = self.turn().await?;
+        let nobodys = Arc::clone(&self.nobodys);
+        tokio::task::spawn_blocking(move || {
+            let known = hash.is_some();
+            let hash = hash.as_deref().unwrap_or(&nobodys);
+            known & fits(&password, hash)
+        })
+        .await
+        .map_err(|error| failure::internal("comparing a password", &error))
+    }
+
+    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
+        match tokio::time::timeout(PATIENCE, self.turns.acquire()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable {
+                message: "The server is busy with other sign-ins. Try again in a moment.".to_owned(),
+            }),
+        }
+    }
+}
+
+/// A new password: four groups of five characters, 100 bits.
+///
+/// # Errors
+/// When the machine gives no randomness.
+pub fn generate() -> Result<String, PasswordError> {
+    let mut bytes = [0_u8; 20];
+    getrandom::fill(&mut bytes).map_err(|error| PasswordError(error.to_string()))?;
+    let characters = bytes.map(|byte| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+    let groups: Vec<String> = characters.chunks(5).map(|group| group.iter().collect()).collect();
+    Ok(groups.join("-"))
+}
+
+/// What is wrong with a password that somebody chose, in words.
+pub fn objection(password: &str) -> Option<String> {
+    let length = password.chars().count();
+    if LENGTH.contains(&length) {
+        return None;
+    }
+    Some(format!(
+        "A password has {} to {} characters; this one has {length}.",
+        LENGTH.start(),
+        LENGTH.end()
+    ))
+}
+
+fn hash(password: &str) -> Result<String, PasswordError> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| PasswordError(error.to_string()))
+}
+
+fn fits(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_made_password_has_four_groups_and_is_never_the_same() {
+        let (one, other) = (generate().unwrap(), generate().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [5, 5, 5, 5]);
+        assert_eq!(objection(&one), None);
+    }
+
+    #[test]
+    fn a_short_password_is_refused_with_its_length() {
+        let objection = objection("tooshort").unwrap();
+        assert!(objection.contains("this one has 8"), "{objection}");
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_fits_and_nobodys_never_does() {
+        let passwords = Passwords::new().unwrap();
+        let hash = passwords.hash("correct horse battery".to_owned()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            passwords
+                .fits("correct horse battery".to_owned(), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .fits("correct horse batterY".to_owned(), Some(hash))
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.fits("anything".to_owned(), None).await.unwrap());
+    }
+}

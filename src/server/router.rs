@@ -1,0 +1,121 @@
+//! The routes, and what every request passes through.
+
+use crate::{
+    app,
+    server::{config::PublicUrl, guard, health, session, state::AppState},
+};
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Request, StatusCode, header},
+    middleware,
+    routing::get,
+};
+use leptos::{context::use_context, nonce::use_nonce};
+use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    csrf::{ConfigError, CsrfLayer},
+    limit::RequestBodyLimitLayer,
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+    trace::TraceLayer,
+};
+
+/// The largest body of a request: an attachment of 10 MB with its form.
+pub const BODY_MAX: usize = 11 << 20;
+
+/// How long an answer may take to begin. A live stream begins at once and then lasts.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+
+/// How long a body may pause while it is sent.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
+
+/// Everything that the server answers.
+///
+/// # Errors
+/// When the public address is no origin that a browser would send.
+pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, ConfigError> {
+    let pages = Router::new()
+        .leptos_routes_with_context(state, generate_route_list(app::App), content_policy, {
+            let options = state.leptos.clone();
+            move || app::shell(options.clone())
+        })
+        .route_layer(middleware::from_fn(guard::settle_status))
+        .route_layer(middleware::from_fn(guard::signed_in_only))
+        .fallback(file_and_error_handler_with_context::<AppState, _>(
+            content_policy,
+            app::shell,
+        ))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
+        .layer(session::layer(state))
+        .layer(CsrfLayer::new().add_trusted_origin(public_url.origin())?)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::cache));
+    let health = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready));
+    let around = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(TraceLayer::new_for_http().make_span_with(span::<axum::body::Body>))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed(header::REFERRER_POLICY, "same-origin"))
+        .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(fixed(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
+        .layer(fixed(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ))
+        .layer(fixed(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+        ))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_WITHIN,
+        ))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX));
+    Ok(health.merge(pages).layer(around).with_state(state.clone()))
+}
+
+/// Says what a page may load: its own files, and the one script that carries this answer's nonce.
+fn content_policy() {
+    let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// The path without its query: a query may hold what a person typed.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .unwrap_or("");
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
+}

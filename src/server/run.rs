@@ -1,0 +1,364 @@
+//! Runs: starting one, reading one, and everything a person does to its items. Each change is decided under the run's
+//! row lock and commits together with its event.
+
+use crate::{
+    api::{Error, run::ProofGiven},
+    server::state::AppState,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Right,
+    event::{Happening, Outcome, Proof, Start},
+    outline::{LineKind, Outline, OutlineLine},
+    person::{Author, Person},
+    plan::ItemId,
+    run::{Run, RunId, RunState},
+};
+use store::{
+    attachment::Attachment,
+    environment_lock::{self, EnvironmentLock},
+    run::{Filter, Listed, Pinned},
+};
+use uuid::Uuid;
+
+/// The longest note or reason, in characters.
+const LONGEST_NOTE: usize = 4000;
+
+/// How far a waiver may reach, in days.
+const LONGEST_WAIVER: i64 = 366;
+
+/// A run, its plan, and its outline.
+#[derive(Debug)]
+pub struct Opened {
+    /// The run and its plan.
+    pub pinned: Pinned,
+    /// The plan without its specifications.
+    pub outline: Outline,
+}
+
+/// Opens a run for somebody who wants to do something that needs `right`.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub async fn open(state: &AppState, person: &Person, id: RunId, right: Right) -> Result<Opened, Error> {
+    let mut connection = state.pool.acquire().await?;
+    let pinned = store::run::by_id(&mut connection, id).await?;
+    let pinned = pinned.ok_or_else(|| Error::NotFound { what: format!("run {}", id.0) })?;
+    if !person.may(right, Some(pinned.run.start.class)) {
+        return Err(Error::Forbidden { deed: right.deed().to_owned() });
+    }
+    let outline = Outline::from(&pinned.plan);
+    Ok(Opened { pinned, outline })
+}
+
+/// Starts a run of a published revision. The same `request_key` again answers the run that it started.
+///
+/// # Errors
+/// [`Error::Refused`] where the plan is not published, the environment cannot be used, or the release is not named.
+pub async fn start(
+    state: &AppState,
+    person: &Person,
+    revision: i64,
+    environment: &str,
+    release: &str,
+    request_key: Uuid,
+) -> Result<RunId, Error> {
+    let place = state.sites.place(environment)?;
+    if !person.may(Right::Verify, Some(place.declared.class)) {
+        return Err(Error::Forbidden { deed: Right::Verify.deed().to_owned() });
+    }
+    let release = short("release", release, 200)?;
+    if release.is_empty() {
+        return Err(Error::refused("Name the release: a commit or a tag, for example v1.4.2."));
+    }
+    let document = super::library::document(state, revision).await?;
+    let Some(published) = document.revision.published else {
+        return Err(Error::refused("The plan of this revision is not published yet: somebody with that right reads its \
+             commands on the checklist's page and publishes it."));
+    };
+    let start = Start {
+        title: document.plan.title.clone(),
+        revision: document.revision.hash,
+        plan: document.revision.plan_hash,
+        published_by: published.by.map(|(id, _)| id),
+        environment: environment.to_owned(),
+        class: place.declared.class,
+        environment_hash: place.hash.clone(),
+        release,
+    };
+    let outline = Outline::from(&document.plan);
+    let mut tx = state.pool.begin().await?;
+    let now = state.clock.now();
+    let id = store::run::start(&mut tx, request_key, revision, &outline, start, &person.author(), now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// A page of the history.
+///
+/// # Errors
+/// The database's.
+pub async fn list(state: &AppState, filter: &Filter) -> Result<Vec<Listed>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    Ok(store::run::list(&mut connection, filter).await?)
+}
+
+/// Who holds the environment of a run, if anybody.
+///
+/// # Errors
+/// The database's.
+pub async fn holder(state: &AppState, environment: &str) -> Result<Option<EnvironmentLock>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    Ok(environment_lock::holder(&mut connection, environment).await?)
+}
+
+/// Begins the execution: takes the environment's lock. With `take_over`, a reason, from whichever run holds it.
+///
+/// # Errors
+/// [`Error::Conflict`] that names the holder.
+pub async fn begin(state: &AppState, person: &Person, id: RunId, take_over: Option<&str>) -> Result<(), Error> {
+    let opened = open(state, person, id, Right::Verify).await?;
+    let environment = opened.pinned.run.start.environment.clone();
+    let (now, by) = (state.clock.now(), person.author());
+    let mut tx = state.pool.begin().await?;
+    let wanted =
+        EnvironmentLock { environment: environment.clone(), run: id, owner: person.name.clone(), since: now };
+    let holder = environment_lock::take(&mut tx, &wanted).await?;
+    if holder.run != id {
+        let Some(reason) = take_over.map(str::trim).filter(|reason| !reason.is_empty()) else {
+            return Err(Error::Conflict { message: held(&holder) });
+        };
+        if !person.may(Right::Waive, Some(opened.pinned.run.start.class)) {
+            return Err(Error::Forbidden { deed: "take an environment over".to_owned() });
+        }
+        let other = store::run::by_id(&mut tx, holder.run).await?;
+        let other = other.ok_or_else(|| Error::NotFound { what: format!("run {}", holder.run.0) })?;
+        let lost = Happening::LockLost { to_run: id.0, reason: short("reason", reason, LONGEST_NOTE)? };
+        let theirs = Outline::from(&other.plan);
+        store::run::append::<Error>(&mut tx, &theirs, holder.run, &by, now, |_| Ok(vec![lost])).await?;
+        environment_lock::take(&mut tx, &wanted).await?;
+    }
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
+        RunState::Preparing => Ok(vec![Happening::Executing]),
+        RunState::Executing { .. } => Ok(vec![]),
+        RunState::Verifying { .. } | RunState::Closed { .. } => Err(conflict("This run has executed already.")),
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What somebody does to one item.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Gives their word.
+    Attest {
+        /// What they write.
+        note: String,
+        /// What they show.
+        proof: ProofGiven,
+    },
+    /// Settles it against its probe.
+    Override {
+        /// Why.
+        reason: String,
+    },
+    /// Lets it off until a time.
+    Waive {
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Leaves it out.
+    Skip {
+        /// Why.
+        reason: String,
+    },
+    /// Takes a settlement back.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Refused`] where it does not fit the item, [`Error::Conflict`] after the run closed.
+pub async fn settle(state: &AppState, person: &Person, id: RunId, item: ItemId, deed: Deed) -> Result<(), Error> {
+    let right = match deed {
+        Deed::Attest { .. } => Right::Attest,
+        Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
+    };
+    let opened = open(state, person, id, right).await?;
+    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound { what: format!("item {item}") })?;
+    let mut tx = state.pool.begin().await?;
+    let now = state.clock.now();
+    let happening = happening(&mut tx, id, line, deed, now).await?;
+    store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
+        still_open(run)?;
+        Ok::<_, Error>(vec![happening])
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn happening(
+    tx: &mut sqlx::PgConnection,
+    id: RunId,
+    line: &OutlineLine,
+    deed: Deed,
+    now: DateTime<Utc>,
+) -> Result<Happening, Error> {
+    let item = line.id.clone();
+    if line.kind == LineKind::Parent {
+        return Err(Error::refused("This item is settled by the ones below it: settle those."));
+    }
+    Ok(match deed {
+        Deed::Attest { .. } if matches!(line.kind, LineKind::Probe | LineKind::Check) => {
+            return Err(Error::refused(
+                "A probe settles this item: verify it. To settle it against its probe, override it with a reason.",
+            ));
+        }
+        Deed::Attest { note, proof } => {
+            let note = short("note", &note, LONGEST_NOTE)?;
+            let proof = keep(tx, id, proof).await?;
+            if note.is_empty() && proof.is_none() {
+                return Err(Error::refused("Write a note, give a link or attach a file: what did you see?"));
+            }
+            Happening::Attested { item, note, proof }
+        }
+        Deed::Override { reason } => Happening::Overridden { item, reason: reasoned(&reason)? },
+        Deed::Skip { reason } => Happening::Skipped { item, reason: reasoned(&reason)? },
+        Deed::Reopen { reason } => Happening::Reopened { item, reason: reasoned(&reason)? },
+        Deed::Waive { reason, until } => {
+            if until <= now || until > now + TimeDelta::days(LONGEST_WAIVER) {
+                return Err(Error::refused("A waiver ends: give a time from now on, a year ahead at the most."));
+            }
+            Happening::Waived { item, reason: reasoned(&reason)?, until }
+        }
+    })
+}
+
+async fn keep(tx: &mut sqlx::PgConnection, id: RunId, given: ProofGiven) -> Result<Option<Proof>, Error> {
+    match given {
+        ProofGiven::Nothing => Ok(None),
+        ProofGiven::Link(url) => {
+            let url = short("link", &url, 2000)?;
+            let web = url.starts_with("https://") || url.starts_with("http://");
+            if !web || url.contains(char::is_whitespace) {
+                return Err(Error::refused("A link starts with https:// or http:// and has no spaces."));
+            }
+            Ok(Some(Proof::Link { url }))
+        }
+        ProofGiven::File { name, bytes } => {
+            let size = bytes.len() as u64;
+            let name = short("file name", &name, 200)?;
+            let hash = store::attachment::insert(tx, id, &Attachment { name: name.clone(), bytes }).await?;
+            Ok(Some(Proof::File { hash, name, size }))
+        }
+    }
+}
+
+/// Sets T0, the moment the new version served its first healthy answer, or corrects it.
+///
+/// # Errors
+/// [`Error::Refused`] where the run does not execute yet or the time is not between its start and now.
+pub async fn set_t0(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    t0: Option<DateTime<Utc>>,
+    reason: &str,
+) -> Result<(), Error> {
+    let opened = open(state, person, id, Right::Act).await?;
+    let (now, reason) = (state.clock.now(), reasoned(reason)?);
+    let t0 = t0.unwrap_or(now);
+    change(state, &opened, id, &person.author(), |run| {
+        still_open(run)?;
+        if matches!(run.state, RunState::Preparing) {
+            return Err(Error::refused("The run does not execute yet: begin it first."));
+        }
+        if t0 > now || t0 < run.started_at {
+            return Err(Error::refused("T0 lies between the start of the run and now."));
+        }
+        Ok(vec![Happening::T0Set { t0, reason: Some(reason) }])
+    })
+    .await
+}
+
+/// Closes a run that every slot has signed and that is no clean go, or gives a run up.
+///
+/// # Errors
+/// [`Error::Refused`] where signatures are missing or stale, or no reason is given.
+pub async fn close(state: &AppState, person: &Person, id: RunId, abandon: bool, reason: &str) -> Result<(), Error> {
+    let right = if abandon { Right::Verify } else { Right::Sign };
+    let opened = open(state, person, id, right).await?;
+    let (now, reason) = (state.clock.now(), reasoned(reason)?);
+    let outline = &opened.outline;
+    change(state, &opened, id, &person.author(), |run| {
+        still_open(run)?;
+        let outcome = if abandon {
+            Outcome::Abandoned
+        } else {
+            domain::decision::close_outcome(outline, run, now).ok_or_else(|| {
+                Error::refused(
+                    "Signatures are missing or stale, or fewer than two people signed: a run closes when every slot \
+                     is signed on the record as it stands.",
+                )
+            })?
+        };
+        Ok(vec![Happening::Closed { outcome, reason }])
+    })
+    .await
+}
+
+pub(crate) async fn change(
+    state: &AppState,
+    opened: &Opened,
+    id: RunId,
+    by: &Author,
+    decide: impl FnOnce(&Run) -> Result<Vec<Happening>, Error>,
+) -> Result<(), Error> {
+    let mut tx = state.pool.begin().await?;
+    store::run::append(&mut tx, &opened.outline, id, by, state.clock.now(), decide).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+pub(crate) fn still_open(run: &Run) -> Result<(), Error> {
+    if run.is_closed() { Err(conflict("This run is closed: start a new one from the same revision.")) } else { Ok(()) }
+}
+
+fn conflict(message: &str) -> Error {
+    Error::Conflict { message: message.to_owned() }
+}
+
+fn held(lock: &EnvironmentLock) -> String {
+    format!(
+        "Run {} holds {} since {} UTC ({}). Wait until it reaches T0 or is closed, or take the environment over with a \
+         reason.",
+        lock.run.0,
+        lock.environment,
+        lock.since.format("%Y-%m-%d %H:%M"),
+        lock.owner
+    )
+}
+
+fn reasoned(reason: &str) -> Result<String, Error> {
+    let reason = short("reason", reason, LONGEST_NOTE)?;
+    if reason.is_empty() { Err(Error::refused("Give a reason: it stands in the record.")) } else { Ok(reason) }
+}
+
+pub(crate) fn short(what: &str, text: &str, longest: usize) -> Result<String, Error> {
+    let text = text.trim();
+    if text.chars().count() > longest {
+        return Err(Error::refused(format!("The {what} is longer than {longest} characters: shorten it.")));
+    }
+    if text.contains('\0') {
+        return Err(Error::refused(format!("The {what} contains a zero byte, which cannot be stored.")));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,210 @@
+//! `gonogo serve`: from settings to a server that answers, and in order back to nothing.
+
+use crate::server::{
+    clock::Clock,
+    config::{Config, ConfigError},
+    database::{self, Database},
+    first_start::{self, Account},
+    password::{PasswordError, Passwords},
+    router, session,
+    state::AppState,
+    throttle::Throttle,
+};
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// How long requests that are under way may take to end.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Why the server does not start. Each says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The port.
+    #[error(
+        "{address} is in use by another program; stop it, or choose another port with --address 127.0.0.1:8081"
+    )]
+    PortInUse {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address.
+    #[error("cannot listen on {address}: {error}; choose another with --address")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] database::Error),
+    /// The first accounts.
+    #[error(transparent)]
+    FirstStart(#[from] first_start::Error),
+    /// Randomness.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The public address.
+    #[error("the public address: {0}")]
+    Origin(tower_http::csrf::ConfigError),
+}
+
+/// A server that answers.
+#[derive(Debug)]
+pub struct Running {
+    /// Where it listens, with the port that it has.
+    pub address: SocketAddr,
+    /// What browsers call it.
+    pub url: String,
+    /// Its state.
+    pub state: AppState,
+    task: JoinHandle<io::Result<()>>,
+}
+
+/// The state of a server on `pool`.
+///
+/// # Errors
+/// When the machine gives no randomness.
+pub fn state(config: Config, pool: PgPool, clock: Clock) -> Result<AppState, PasswordError> {
+    let leptos = LeptosOptions::builder()
+        .output_name("gonogo")
+        .site_root(config.site_root.display().to_string())
+        .site_pkg_dir("pkg")
+        .site_addr(config.address)
+        // The build writes the names of hashed files beside the program.
+        .hash_files(hash_file_exists())
+        .build();
+    Ok(AppState {
+        pool,
+        config: Arc::new(config),
+        clock,
+        passwords: Passwords::new()?,
+        throttle: Throttle::default(),
+        stopping: CancellationToken::new(),
+        leptos,
+    })
+}
+
+/// Takes the address, before anything that takes longer.
+///
+/// # Errors
+/// [`Error::PortInUse`], [`Error::Listen`].
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => Error::PortInUse { address },
+            _ => Error::Listen { address, error },
+        })
+}
+
+impl Running {
+    /// Begins to answer on `listener`.
+    ///
+    /// # Errors
+    /// When the public address is no origin.
+    pub fn start(state: AppState, listener: TcpListener) -> Result<Self, Error> {
+        let address = listener.local_addr().map_err(|error| Error::Listen {
+            address: state.config.address,
+            error,
+        })?;
+        let url = state.config.public_url(address);
+        let router = router::router(&state, &url).map_err(Error::Origin)?;
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let stopping = state.stopping.clone();
+        let serve = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned());
+        let task = tokio::spawn(serve.into_future());
+        tokio::spawn(session::sweep(state.clone()));
+        Ok(Running {
+            address,
+            url: url.origin(),
+            state,
+            task,
+        })
+    }
+
+    /// Ends live streams, lets requests finish, and stops. Answers false when some did not finish in time.
+    pub async fn stop(mut self) -> bool {
+        self.state.stopping.cancel();
+        match tokio::time::timeout(LAST_REQUESTS, &mut self.task).await {
+            Ok(_) => true,
+            Err(_) => {
+                tracing::warn!(
+                    "some requests did not end within {} seconds",
+                    LAST_REQUESTS.as_secs()
+                );
+                self.task.abort();
+                false
+            }
+        }
+    }
+}
+
+/// Serves until `stop` is cancelled. `announce` is told the accounts of a first start, and then the address.
+///
+/// # Errors
+/// See [`Error`]; each says what to do.
+pub async fn run(
+    config: Config,
+    working_directory: &Path,
+    stop: CancellationToken,
+    mut announce: impl FnMut(Announcement<'_>),
+) -> Result<(), Error> {
+    let listener = listen(config.address).await?;
+    let database = Database::open(&config, working_directory).await?;
+    let served = serve(
+        config,
+        working_directory,
+        &database,
+        listener,
+        stop,
+        &mut announce,
+    )
+    .await;
+    database.close().await;
+    served
+}
+
+/// What a starting server has to say.
+#[derive(Debug)]
+pub enum Announcement<'a> {
+    /// These accounts were made, and their passwords are in this file.
+    Accounts(&'a [Account], &'a Path),
+    /// It answers at this address.
+    Ready(&'a str),
+}
+
+async fn serve(
+    config: Config,
+    working_directory: &Path,
+    database: &Database,
+    listener: TcpListener,
+    stop: CancellationToken,
+    announce: &mut impl FnMut(Announcement<'_>),
+) -> Result<(), Error> {
+    let data = database::place(&config, working_directory)?.data;
+    let state = state(config, database.pool.clone(), Clock::System)?;
+    let accounts = first_start::accounts(&state, &data).await?;
+    if !accounts.is_empty() {
+        announce(Announcement::Accounts(&accounts, &data.join("credentials")));
+    }
+    let running = Running::start(state, listener)?;
+    announce(Announcement::Ready(&running.url));
+    stop.cancelled().await;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+fn hash_file_exists() -> bool {
+    std::env::current_exe()
+        .ok()
+        .and_then(|program| program.parent().map(|folder| folder.join("hash.txt").is_file()))
+        .unwrap_or(false)
+}

@@ -1,0 +1,89 @@
+//! Sign-off: a role's answer on the record as it stands.
+
+use crate::{
+    api::Error,
+    server::{auth, run, state::AppState},
+};
+use domain::{
+    Hash, Right,
+    decision::{conditions, may_sign},
+    event::Happening,
+    person::Person,
+    run::{RunId, RunState},
+    sign_off::Meaning,
+};
+
+/// What a signer sends.
+#[derive(Debug)]
+pub struct Signature<'a> {
+    /// The slot's role key.
+    pub role: &'a str,
+    /// What it says.
+    pub meaning: Meaning,
+    /// What they write beside it.
+    pub comment: &'a str,
+    /// The record that they read.
+    pub record: Hash,
+    /// Their password, again.
+    pub password: String,
+}
+
+/// Signs a slot for `person`. The last one closes a clean go.
+///
+/// # Errors
+/// [`Error::WrongPassword`]; [`Error::Conflict`] where the record is another than the one that was read;
+/// [`Error::Refused`] by the rules of [`may_sign`].
+pub async fn sign(state: &AppState, person: &Person, id: RunId, signature: Signature<'_>) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Sign).await?;
+    let Signature { role, meaning, comment, record, password } = signature;
+    auth::confirm_password(state, person, password).await?;
+    let comment = run::short("comment", comment, 4000)?;
+    let (now, outline) = (state.clock.now(), &opened.outline);
+    run::change(state, &opened, id, &person.author(), |run| {
+        may_sign(outline, run, person, role, meaning, &comment)
+            .map_err(|refusal| Error::refused(sentence(&refusal.to_string())))?;
+        if matches!(run.state, RunState::Preparing) {
+            return Err(Error::refused("The run is still preparing: people answer from the first phase on."));
+        }
+        if run.record != record {
+            let message = "The record changed while you were reading. Nothing was signed: look at what changed, then \
+                           review and sign again.";
+            return Err(Error::Conflict { message: message.to_owned() });
+        }
+        let conditions = conditions(outline, run, now);
+        let meaning = match meaning {
+            Meaning::Go if !conditions.is_empty() => Meaning::GoWithConditions,
+            meaning => meaning,
+        };
+        let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions };
+        Ok(vec![signed])
+    })
+    .await
+}
+
+/// Takes one's own signature back, with a reason; the log keeps both.
+///
+/// # Errors
+/// [`Error::Refused`] where the slot is not signed by `person`.
+pub async fn withdraw(state: &AppState, person: &Person, id: RunId, role: &str, reason: &str) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Sign).await?;
+    let reason = run::short("reason", reason, 4000)?;
+    if reason.is_empty() {
+        return Err(Error::refused("Give a reason: it stands in the record."));
+    }
+    run::change(state, &opened, id, &person.author(), |run| {
+        run::still_open(run)?;
+        let own = run.sign_offs.get(role).is_some_and(|sign_off| sign_off.by.person() == Some(person.id));
+        if !own {
+            return Err(Error::refused("You have not signed this slot: only the signer withdraws a signature."));
+        }
+        Ok(vec![Happening::Withdrawn { role: role.to_owned(), reason }])
+    })
+    .await
+}
+
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}

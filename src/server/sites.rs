@@ -1,0 +1,79 @@
+//! The environments of this installation, read at the start.
+
+use crate::api::Error;
+use domain::{Hash, environment::Environment};
+use probe::Site;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+/// Every environment, usable or not, by name.
+#[derive(Clone, Debug)]
+pub struct Sites(Arc<Vec<Entry>>);
+
+/// One file of the folder.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// It can be used.
+    Usable(Box<Place>),
+    /// It cannot: what is wrong, where, and what to do.
+    Broken {
+        /// The words.
+        message: String,
+    },
+}
+
+/// An environment that can be used.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// As the file declares it: references and `$NAME` unresolved, so that it is safe to show.
+    pub declared: Environment,
+    /// The SHA-256 of the declaration.
+    pub hash: Hash,
+    /// With everything filled in.
+    pub site: Site,
+}
+
+impl Sites {
+    /// Reads the folder. `variables` are what `$NAME` in the files stands for.
+    pub fn load(folder: &Path, variables: &BTreeMap<String, String>) -> Self {
+        let find = |name: &str| variables.get(name).cloned();
+        let entries = probe::environment::load(folder).into_iter().map(|read| {
+            let opened = read.map_err(|error| error.to_string()).and_then(|declared| open(declared, &find));
+            match opened {
+                Ok(place) => Entry::Usable(Box::new(place)),
+                Err(message) => {
+                    tracing::warn!(message, "an environment cannot be used");
+                    Entry::Broken { message }
+                }
+            }
+        });
+        Self(Arc::new(entries.collect()))
+    }
+
+    /// Every file of the folder.
+    pub fn all(&self) -> &[Entry] {
+        &self.0
+    }
+
+    /// The environment of this name.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is none that can be used.
+    pub fn place(&self, name: &str) -> Result<&Place, Error> {
+        let usable = self.0.iter().filter_map(|entry| match entry {
+            Entry::Usable(place) => Some(place.as_ref()),
+            Entry::Broken { .. } => None,
+        });
+        usable.into_iter().find(|place| place.declared.name == name).ok_or_else(|| {
+            Error::refused(format!(
+                "There is no usable environment {name:?}: the environments page says which there are, and what is \
+                 wrong with the others."
+            ))
+        })
+    }
+}
+
+fn open(declared: Environment, find: &dyn Fn(&str) -> Option<String>) -> Result<Place, String> {
+    let hash = store::canonical::hash(&declared).map_err(|error| error.to_string())?;
+    let site = Site::open(declared.clone(), find).map_err(|error| error.to_string())?;
+    Ok(Place { declared, hash, site })
+}

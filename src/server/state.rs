@@ -1,0 +1,60 @@
+//! What every request can reach.
+
+use crate::server::{clock::Clock, config::Config, password::Passwords, throttle::Throttle};
+use axum::extract::FromRef;
+use leptos::{config::LeptosOptions, context::use_context};
+use sqlx::PgPool;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// The state of the server: cheap to clone. Server functions get it with [`AppState::here`], handlers as `State`.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// Connections to the database.
+    pub pool: PgPool,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The time.
+    pub clock: Clock,
+    /// Checks and makes password hashes.
+    pub passwords: Passwords,
+    /// Counts attempts to sign in.
+    pub throttle: Throttle,
+    /// Cancelled when the server stops: every live stream and every worker ends then.
+    pub stopping: CancellationToken,
+    /// What Leptos needs to draw a page.
+    pub leptos: LeptosOptions,
+}
+
+impl AppState {
+    /// The state, in a server function or a page.
+    ///
+    /// # Errors
+    /// Outside a request there is none, which is a fault of the program.
+    pub fn here() -> Result<AppState, crate::api::Error> {
+        use_context::<AppState>().ok_or_else(|| {
+            crate::server::failure::internal(
+                "looking for the state",
+                &std::io::Error::other("outside a request"),
+            )
+        })
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+impl FromRef<AppState> for PgPool {
+    fn from_ref(state: &AppState) -> Self {
+        state.pool.clone()
+    }
+}
+
+impl FromRef<AppState> for CancellationToken {
+    fn from_ref(state: &AppState) -> Self {
+        state.stopping.clone()
+    }
+}

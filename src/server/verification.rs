@@ -1,0 +1,220 @@
+//! Verification: probes of a run, executed at once with bounded concurrency, each verdict recorded as it is made.
+
+use crate::{
+    api::Error,
+    server::{
+        run::{self, Opened},
+        state::AppState,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Right,
+    event::Happening,
+    person::{Author, Person},
+    plan::{ItemId, SectionId, Work},
+    probe::ProbeSpec,
+    run::{Run, RunId},
+    status::too_early,
+    verdict::Finding,
+};
+use futures::StreamExt;
+use probe::Site;
+use std::time::Duration;
+
+/// How many probes of one verification are under way at once.
+const AT_ONCE: usize = 32;
+
+/// How long a request waits for its probes: without JavaScript the page that follows shows their verdicts.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// A probe that began longer ago than this is not waited for: it may be verified again.
+const LOST_AFTER: TimeDelta = TimeDelta::seconds(90);
+
+/// Read-only evidence older than this is taken again before somebody signs.
+pub const STALE_AFTER: TimeDelta = TimeDelta::minutes(5);
+
+/// What is verified.
+#[derive(Clone, Debug)]
+pub enum Scope {
+    /// One item or check.
+    Item(ItemId),
+    /// Everything in a section.
+    Section(SectionId),
+    /// Everything.
+    All,
+    /// Whatever was not verified within [`STALE_AFTER`].
+    Stale,
+}
+
+/// Verifies, and answers when the probes have answered or after five seconds; the rest goes on in the background.
+///
+/// # Errors
+/// [`Error::Refused`] where nothing in the scope can be verified now, with the reason.
+pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Verify).await?;
+    let site = state.sites.place(&opened.pinned.run.start.environment)?.site.clone();
+    let site = site.with_release(opened.pinned.run.start.release.clone());
+    let targets = targets(&opened, scope);
+    if targets.is_empty() {
+        return nothing_to_verify(scope);
+    }
+    let by = person.author();
+    let started = start(state, &opened, id, &by, scope, &targets).await?;
+    let work: Vec<_> = targets.into_iter().filter(|(item, _)| started.contains(item)).collect();
+    let task = observe(state.clone(), opened, id, by, site, work);
+    let task = state.tasks.spawn(task);
+    // The probes go on where this ends first.
+    let _ = tokio::time::timeout(WAIT, task).await;
+    Ok(())
+}
+
+/// Says of everything that was under way when Gonogo stopped that it is unknown.
+///
+/// # Errors
+/// The database's.
+pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
+    let open = store::run::open(&mut *state.pool.acquire().await?).await?;
+    for id in open {
+        let mut tx = state.pool.begin().await?;
+        let Some(pinned) = store::run::by_id(&mut tx, id).await? else { continue };
+        let outline = domain::outline::Outline::from(&pinned.plan);
+        store::run::append::<Error>(&mut tx, &outline, id, &Author::Gonogo, state.clock.now(), |run| {
+            let items: Vec<_> = running(run).collect();
+            Ok(if items.is_empty() { vec![] } else { vec![Happening::Interrupted { items }] })
+        })
+        .await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+fn running(run: &Run) -> impl Iterator<Item = ItemId> {
+    run.items.iter().filter(|(_, state)| state.running.is_some()).map(|(id, _)| id.clone())
+}
+
+fn targets(opened: &Opened, scope: &Scope) -> Vec<(ItemId, ProbeSpec)> {
+    let plan = &opened.pinned.plan;
+    let works = plan.sections.iter().flat_map(|section| {
+        let items = section.items.iter().map(|item| (&item.id, &item.work));
+        let checks = section.checks.iter().map(|check| (&check.id, &check.work));
+        items.chain(checks).map(move |(id, work)| (&section.id, id, work))
+    });
+    let wanted = |section: &SectionId, item: &ItemId| match scope {
+        Scope::Item(wanted) => wanted == item || opened.outline.line(item).is_some_and(|(_, line)| line.parent.as_ref() == Some(wanted)),
+        Scope::Section(wanted) => wanted == section,
+        Scope::All | Scope::Stale => true,
+    };
+    works
+        .filter(|(section, item, _)| wanted(section, item))
+        .filter_map(|(_, item, work)| match work {
+            Work::Probe { spec } => Some((item.clone(), spec.clone())),
+            Work::Action { .. } | Work::Attestation | Work::Parent => None,
+        })
+        .collect()
+}
+
+fn nothing_to_verify(scope: &Scope) -> Result<(), Error> {
+    match scope {
+        Scope::Item(_) => Err(Error::refused("No probe settles this item: a person does.")),
+        Scope::Section(_) => Err(Error::refused("No probe settles anything in this section: people do.")),
+        Scope::All | Scope::Stale => Ok(()),
+    }
+}
+
+async fn start(
+    state: &AppState,
+    opened: &Opened,
+    id: RunId,
+    by: &Author,
+    scope: &Scope,
+    targets: &[(ItemId, ProbeSpec)],
+) -> Result<Vec<ItemId>, Error> {
+    let now = state.clock.now();
+    let mut started = Vec::new();
+    run::change(state, opened, id, by, |run| {
+        run::still_open(run)?;
+        let due = targets.iter().filter(|(item, _)| {
+            let early = opened.outline.line(item).and_then(|(section, _)| too_early(section, run, now));
+            early.is_none() && !under_way(run, item, now) && (!matches!(scope, Scope::Stale) || stale(run, item, now))
+        });
+        started = due.map(|(item, _)| item.clone()).collect();
+        if started.is_empty() {
+            return refuse_early(opened, run, scope, now).map(|()| vec![]);
+        }
+        Ok(vec![Happening::VerificationStarted { items: started.clone() }])
+    })
+    .await?;
+    Ok(started)
+}
+
+fn under_way(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
+    let since = run.items.get(item).and_then(|state| state.running);
+    since.is_some_and(|since| now - since < LOST_AFTER)
+}
+
+fn stale(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
+    let latest = run.items.get(item).and_then(|state| state.latest.as_ref());
+    // What nobody has verified yet is open, not stale: signing does not start it.
+    latest.is_some_and(|latest| now - latest.at > STALE_AFTER)
+}
+
+fn refuse_early(opened: &Opened, run: &Run, scope: &Scope, now: DateTime<Utc>) -> Result<(), Error> {
+    let section = match scope {
+        Scope::Item(item) => opened.outline.line(item).map(|(section, _)| section),
+        Scope::Section(id) => opened.outline.sections.iter().find(|section| section.id == *id),
+        Scope::All | Scope::Stale => None,
+    };
+    match section.and_then(|section| too_early(section, run, now)) {
+        Some(early) => Err(Error::refused(format!("It is {}.", early.reason))),
+        None => Ok(()),
+    }
+}
+
+async fn observe(
+    state: AppState,
+    opened: Opened,
+    id: RunId,
+    by: Author,
+    site: Site,
+    work: Vec<(ItemId, ProbeSpec)>,
+) {
+    let one = async |(item, spec): (ItemId, ProbeSpec)| {
+        let cancel = state.stopping.child_token();
+        let finding = state.prober.probe(&spec, &site, cancel).await;
+        if state.stopping.is_cancelled() {
+            // Cancelled by our own stop: the next start says that it is unknown.
+            return;
+        }
+        if let Err(error) = record(&state, &opened, id, &by, &item, &finding).await {
+            tracing::error!(run = id.0, %item, %error, "a verdict could not be recorded; it will show as running until it is verified again");
+        }
+    };
+    futures::stream::iter(work).map(one).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+}
+
+async fn record(
+    state: &AppState,
+    opened: &Opened,
+    id: RunId,
+    by: &Author,
+    item: &ItemId,
+    finding: &Finding,
+) -> Result<(), Error> {
+    let mut tx = state.pool.begin().await?;
+    let evidence = store::evidence::insert(&mut tx, id, item, finding).await?;
+    let observed = Happening::Observed {
+        item: item.clone(),
+        verdict: finding.verdict,
+        reason: finding.reason.clone(),
+        evidence,
+        duration_us: finding.evidence.duration_us,
+    };
+    store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), |run| {
+        // A probe that answers after the run was closed is no part of it.
+        Ok(if run.is_closed() { vec![] } else { vec![observed] })
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
