@@ -54,15 +54,9 @@ export class Server {
     return this.#address;
   }
 
-  /** The data directory of this server. */
-  get dataDirectory(): string {
-    return this.#data;
-  }
-
   /** The account with this role that the first start made. */
   async account(role: string): Promise<Account> {
-    const text = await readFile(join(this.#data, "credentials"), "utf8");
-    const accounts = text
+    const accounts = (await this.text("credentials"))
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("#"))
       .map((line) => {
@@ -72,6 +66,11 @@ export class Server {
     const found = accounts.find((account) => account.role === role);
     if (!found) throw new Error(`no ${role} in the credentials, only ${accounts.map((account) => account.role).join(", ")}`);
     return found;
+  }
+
+  /** What a file of the data directory holds. */
+  text(name: string): Promise<string> {
+    return readFile(join(this.#data, name), "utf8");
   }
 
   /** Stops as an operator would, starts again on the same data and a new port. */
@@ -107,9 +106,6 @@ export class Server {
       LANG: "C.UTF-8",
       TZ: "UTC",
       GONOGO_SITE_ROOT: SITE,
-      LEPTOS_OUTPUT_NAME: "gonogo",
-      LEPTOS_SITE_ROOT: SITE,
-      LEPTOS_HASH_FILES: "true",
       GONOGO_ADDRESS: "127.0.0.1:0",
       GONOGO_DATA_DIR: this.#data,
     };
