@@ -1,0 +1,362 @@
+//! Shell text to commands: pipelines of simple commands with their words, redirections and substitutions.
+//!
+//! The grammar is `brush-parser`'s. It is exponential on unclosed parentheses and recurses on nesting, so that
+//! what [`guard`] refuses is not given to it. What is not understood is never taken for a reading command.
+
+use crate::word::{self, Word};
+use brush_parser::ast;
+use std::ops::Range;
+
+/// Longest text that is parsed, in bytes.
+pub const LONGEST: usize = 16 * 1024;
+/// Most brackets that may stay unclosed.
+const MOST_OPEN: usize = 12;
+/// Deepest nesting of brackets and keywords.
+const DEEPEST: usize = 24;
+
+/// A text that was understood.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// All pipelines, those inside of groups, conditions and loops too, in order.
+    pub pipelines: Vec<Pipeline>,
+    /// One pipeline, with nothing around it.
+    pub plain: bool,
+}
+
+/// Commands that are joined by `|`.
+#[derive(Clone, Debug)]
+pub struct Pipeline {
+    /// The commands.
+    pub stages: Vec<Simple>,
+    /// `!` turns its outcome around.
+    pub negated: bool,
+    /// It runs only where the one before failed (`||`).
+    pub fallback: bool,
+}
+
+/// A command with its words.
+#[derive(Clone, Debug, Default)]
+pub struct Simple {
+    /// `NAME=value` before it.
+    pub assignments: Vec<(String, Word)>,
+    /// The program and its arguments.
+    pub words: Vec<Word>,
+    /// Where its input comes from and its output goes.
+    pub redirects: Vec<Redirect>,
+}
+
+/// A redirection.
+#[derive(Clone, Debug)]
+pub enum Redirect {
+    /// Reads only, or joins two outputs.
+    Reads,
+    /// Writes this file.
+    Writes {
+        /// The file.
+        file: Word,
+        /// `>>`
+        append: bool,
+    },
+}
+
+/// Why a text was not understood, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotUnderstood(pub String);
+
+impl Simple {
+    /// The program's name, where it is written out: `/usr/bin/git` is `git`.
+    pub fn program(&self) -> Option<&str> {
+        let name = self.words.first()?.literal.as_deref()?;
+        let folders = ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"];
+        Some(folders.iter().find_map(|folder| name.strip_prefix(folder)).unwrap_or(name))
+    }
+
+    /// The arguments that are written out; `None` stands for one that only the shell knows.
+    pub fn arguments(&self) -> Vec<Option<&str>> {
+        self.words.iter().skip(1).map(|word| word.literal.as_deref()).collect()
+    }
+
+    /// All arguments, where every one of them is written out.
+    pub fn literal_arguments(&self) -> Option<Vec<&str>> {
+        self.arguments().into_iter().collect()
+    }
+}
+
+/// Reads a shell text.
+///
+/// # Errors
+/// Why it was not understood.
+pub fn read(text: &str) -> Result<Script, NotUnderstood> {
+    guard(text)?;
+    let options = brush_parser::ParserOptions::default();
+    let mut parser = brush_parser::Parser::new(text.as_bytes(), &options, &brush_parser::SourceInfo::default());
+    let program = parser.parse_program().map_err(|_| not("it is not a complete shell command"))?;
+    let mut walk = Walk { pipelines: Vec::new(), plain: true };
+    walk.program(&program)?;
+    let plain = walk.plain && walk.pipelines.len() == 1;
+    if walk.pipelines.is_empty() {
+        return Err(not("there is no command in it"));
+    }
+    Ok(Script { pipelines: walk.pipelines, plain })
+}
+
+/// The bytes of each stage of a text that is one plain pipeline.
+pub fn stages(text: &str) -> Option<Vec<Range<usize>>> {
+    guard(text).ok()?;
+    let tokens = brush_parser::uncached_tokenize_str(text, &brush_parser::TokenizerOptions::default()).ok()?;
+    let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    offsets.push(text.len());
+    let mut ranges = Vec::new();
+    let mut start = 0;
+    for token in tokens {
+        if let brush_parser::Token::Operator(operator, place) = token
+            && operator == "|"
+        {
+            ranges.push(start..*offsets.get(place.start.index)?);
+            start = *offsets.get(place.end.index)?;
+        }
+    }
+    ranges.push(start..text.len());
+    Some(ranges)
+}
+
+fn not(reason: &str) -> NotUnderstood {
+    NotUnderstood(reason.to_owned())
+}
+
+/// Refuses what the parser must not see.
+fn guard(text: &str) -> Result<(), NotUnderstood> {
+    if text.len() > LONGEST {
+        return Err(not("it is longer than 16 KiB"));
+    }
+    if let Some(control) = text.chars().find(|c| hidden(*c)) {
+        return Err(NotUnderstood(format!("it holds the invisible character U+{:04X}", control as u32)));
+    }
+    let (mut depth, mut deepest, mut closes) = (0usize, 0usize, 0usize);
+    for byte in text.bytes() {
+        match byte {
+            b'(' | b'{' | b'[' => depth += 1,
+            b')' | b'}' | b']' => {
+                closes += 1;
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    let keywords = text.split(|c: char| !c.is_alphanumeric()).filter(|word| {
+        matches!(*word, "if" | "for" | "while" | "until" | "case" | "select" | "function" | "elif")
+    });
+    let marks = text.matches(['!', '`']).count() + text.matches("<<").count();
+    if depth > MOST_OPEN {
+        return Err(not("more than 12 brackets stay open"));
+    }
+    if deepest > DEEPEST || keywords.count() > DEEPEST || marks > 2 * DEEPEST || closes > 8 * DEEPEST {
+        return Err(not("it is nested too deeply"));
+    }
+    Ok(())
+}
+
+/// Characters that a reader does not see: controls but tab and line feed, and those that turn the direction
+/// of text around or take no room (Unicode TR 36, section 3.1).
+pub fn hidden(c: char) -> bool {
+    let control = c.is_control() && !matches!(c, '\t' | '\n');
+    control
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}' | '\u{00ad}' | '\u{fffd}')
+}
+
+struct Walk {
+    pipelines: Vec<Pipeline>,
+    plain: bool,
+}
+
+impl Walk {
+    fn program(&mut self, program: &ast::Program) -> Result<(), NotUnderstood> {
+        let mut lists: Vec<&ast::CompoundList> = program.complete_commands.iter().rev().collect();
+        while let Some(list) = lists.pop() {
+            for ast::CompoundListItem(and_or, separator) in &list.0 {
+                if matches!(separator, ast::SeparatorOperator::Async) {
+                    return Err(not("it runs a command in the background"));
+                }
+                for (operator, pipeline) in and_or {
+                    let fallback = operator == ast::PipelineOperator::Or;
+                    self.pipeline(pipeline, fallback, &mut lists)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn pipeline<'a>(
+        &mut self,
+        pipeline: &'a ast::Pipeline,
+        fallback: bool,
+        lists: &mut Vec<&'a ast::CompoundList>,
+    ) -> Result<(), NotUnderstood> {
+        let mut stages = Vec::new();
+        for command in &pipeline.seq {
+            match command {
+                ast::Command::Simple(command) => stages.push(simple(command)?),
+                ast::Command::Compound(compound, redirects) => {
+                    self.plain = false;
+                    lists.extend(inside(compound)?);
+                    let mut holder = Simple::default();
+                    for redirect in redirects.iter().flat_map(|list| &list.0) {
+                        holder.redirects.push(redirection(redirect)?);
+                    }
+                    stages.push(holder);
+                }
+                ast::Command::Function(_) => return Err(not("it defines a function")),
+                ast::Command::ExtendedTest(_) => return Err(not("it holds a [[ ]] test")),
+            }
+        }
+        self.plain &= !pipeline.bang && pipeline.timed.is_none();
+        self.pipelines.push(Pipeline { stages, negated: pipeline.bang, fallback });
+        Ok(())
+    }
+}
+
+/// The lists inside of a compound command, last first.
+fn inside(compound: &ast::CompoundCommand) -> Result<Vec<&ast::CompoundList>, NotUnderstood> {
+    match compound {
+        ast::CompoundCommand::BraceGroup(group) => Ok(vec![&group.list]),
+        ast::CompoundCommand::Subshell(group) => Ok(vec![&group.list]),
+        ast::CompoundCommand::IfClause(clause) => {
+            let mut lists = vec![&clause.condition, &clause.then];
+            for other in clause.elses.iter().flatten() {
+                lists.extend(&other.condition);
+                lists.push(&other.body);
+            }
+            lists.reverse();
+            Ok(lists)
+        }
+        ast::CompoundCommand::Arithmetic(_)
+        | ast::CompoundCommand::ArithmeticForClause(_)
+        | ast::CompoundCommand::ForClause(_)
+        | ast::CompoundCommand::CaseClause(_)
+        | ast::CompoundCommand::WhileClause(_)
+        | ast::CompoundCommand::UntilClause(_) => Err(not("it holds a loop or a case")),
+    }
+}
+
+fn simple(command: &ast::SimpleCommand) -> Result<Simple, NotUnderstood> {
+    let mut out = Simple::default();
+    for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
+        part(item, &mut out, false)?;
+    }
+    if let Some(name) = &command.word_or_name {
+        out.words.push(word::read(&name.value)?);
+    }
+    for item in command.suffix.iter().flat_map(|suffix| &suffix.0) {
+        part(item, &mut out, true)?;
+    }
+    Ok(out)
+}
+
+fn part(item: &ast::CommandPrefixOrSuffixItem, out: &mut Simple, argument: bool) -> Result<(), NotUnderstood> {
+    match item {
+        ast::CommandPrefixOrSuffixItem::Word(word) => out.words.push(word::read(&word.value)?),
+        ast::CommandPrefixOrSuffixItem::IoRedirect(redirect) => out.redirects.push(redirection(redirect)?),
+        ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word) if argument => out.words.push(word::read(&word.value)?),
+        ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => match (&assignment.name, &assignment.value) {
+            (ast::AssignmentName::VariableName(name), ast::AssignmentValue::Scalar(value)) => {
+                out.assignments.push((name.clone(), word::read(&value.value)?));
+            }
+            (ast::AssignmentName::ArrayElementName(..), _) | (_, ast::AssignmentValue::Array(_)) => {
+                return Err(not("it fills an array"));
+            }
+        },
+        ast::CommandPrefixOrSuffixItem::ProcessSubstitution(..) => return Err(not("it holds a process substitution")),
+    }
+    Ok(())
+}
+
+fn redirection(redirect: &ast::IoRedirect) -> Result<Redirect, NotUnderstood> {
+    match redirect {
+        ast::IoRedirect::File(_, kind, ast::IoFileRedirectTarget::Filename(file)) => {
+            let file = word::read(&file.value)?;
+            match kind {
+                ast::IoFileRedirectKind::Read => match file.literal {
+                    Some(_) => Ok(Redirect::Reads),
+                    None => Ok(Redirect::Writes { file, append: false }),
+                },
+                ast::IoFileRedirectKind::Append => Ok(Redirect::Writes { file, append: true }),
+                ast::IoFileRedirectKind::Write
+                | ast::IoFileRedirectKind::Clobber
+                | ast::IoFileRedirectKind::ReadAndWrite
+                | ast::IoFileRedirectKind::DuplicateInput
+                | ast::IoFileRedirectKind::DuplicateOutput => Ok(Redirect::Writes { file, append: false }),
+            }
+        }
+        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Fd(_)) => Ok(Redirect::Reads),
+        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Duplicate(target)) => {
+            let target = word::read(&target.value)?;
+            let descriptor = |text: &str| text == "-" || text.bytes().all(|byte| byte.is_ascii_digit());
+            match target.literal.as_deref() {
+                Some(text) if descriptor(text) => Ok(Redirect::Reads),
+                Some(_) | None => Ok(Redirect::Writes { file: target, append: false }),
+            }
+        }
+        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::ProcessSubstitution(..)) => {
+            Err(not("it holds a process substitution"))
+        }
+        ast::IoRedirect::HereDocument(_, document) => {
+            let word = word::read_here_document(&document.doc.value)?;
+            if document.requires_expansion && word.literal.is_none() {
+                return Err(not("its here-document holds substitutions"));
+            }
+            Ok(Redirect::Reads)
+        }
+        ast::IoRedirect::HereString(_, text) => match word::read(&text.value)?.substitutions.is_empty() {
+            true => Ok(Redirect::Reads),
+            false => Err(not("its here-string runs a command")),
+        },
+        ast::IoRedirect::OutputAndError(file, append) => {
+            Ok(Redirect::Writes { file: word::read(&file.value)?, append: *append })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipeline_is_cut_at_its_bars_and_not_inside_of_quotes() {
+        let text = "docker ps | grep 'a|b' | wc -l";
+        let ranges = stages(text).expect("a pipeline");
+        let parts: Vec<&str> = ranges.into_iter().map(|range| text[range].trim()).collect();
+        assert_eq!(parts, ["docker ps", "grep 'a|b'", "wc -l"]);
+    }
+
+    #[test]
+    fn umlauts_before_a_bar_do_not_shift_the_cut() {
+        let text = "echo 'größe' | wc -l";
+        let parts: Vec<&str> = stages(text).expect("a pipeline").into_iter().map(|range| text[range].trim()).collect();
+        assert_eq!(parts, ["echo 'größe'", "wc -l"]);
+    }
+
+    #[test]
+    fn brackets_that_would_take_exponential_time_are_refused_first() {
+        assert_eq!(read(&"(".repeat(500)).map(|_| ()), Err(not("more than 12 brackets stay open")));
+        let deep = format!("{}true{}", "$(".repeat(300), ")".repeat(300));
+        assert_eq!(read(&deep).map(|_| ()), Err(not("it is nested too deeply")));
+        assert!(read(&"a ".repeat(9000)).is_err());
+    }
+
+    #[test]
+    fn control_and_bidirectional_characters_are_refused() {
+        assert!(read("ls \u{202e}fdp.sh").is_err());
+        assert!(read("ls \u{1b}[2J").is_err());
+    }
+
+    #[test]
+    fn conditions_and_groups_give_all_their_commands() {
+        let script = read("if test -f a; then (rm a; echo b); fi && ls").expect("understood");
+        let programs: Vec<&str> =
+            script.pipelines.iter().filter_map(|pipeline| pipeline.stages.first()?.program()).collect();
+        assert_eq!(programs, ["ls", "test", "rm", "echo"]);
+        assert!(!script.plain);
+    }
+}
