@@ -1,0 +1,56 @@
+//! The design system: views that take values and callbacks and ask the server nothing. One file and one style sheet
+//! for each; pages put them together.
+
+mod answer;
+mod banner;
+mod button;
+mod choice;
+mod code_text;
+mod crumbs;
+mod dialog;
+mod disclosure;
+mod empty_state;
+mod evidence_panel;
+mod field;
+mod hash_text;
+mod icon;
+mod item_row;
+mod kind_tag;
+mod page_head;
+mod phase_timeline;
+mod relative_time;
+mod section_card;
+mod signature_table;
+mod status_mark;
+mod tabs;
+mod tally;
+mod tone;
+mod top_bar;
+mod words;
+
+pub use answer::{AnswerCard, ReadyCard};
+pub use banner::Banner;
+pub use button::{Button, ButtonKind, ButtonSize, LinkButton};
+pub use choice::{Choice, Choices};
+pub use code_text::{CodeBlock, CodeText};
+pub use crumbs::{Crumb, Crumbs};
+pub use dialog::{Dialog, DialogButton, DialogCancel, close_dialog, open_dialog};
+pub use disclosure::Disclosure;
+pub use empty_state::EmptyState;
+pub use evidence_panel::{Attempts, EvidenceList, EvidencePanel, OutputBlock, PanelPart};
+pub use field::{Field, SelectField, SelectOption, TextAreaField, TextField};
+pub use hash_text::HashText;
+pub use icon::Icon;
+pub use item_row::{ItemRow, Rows, RowsLabel};
+pub use kind_tag::{EnvironmentBadge, KindTag, Tag};
+pub use page_head::PageHead;
+pub use phase_timeline::{Phase, PhaseTimeline};
+pub use relative_time::{ExactTime, RelativeTime, duration_words};
+pub use section_card::SectionCard;
+pub use signature_table::{SignatureRow, SignatureTable};
+pub use status_mark::{Mark, StatusMark, status_icon};
+pub use tabs::{Tab, Tabs};
+pub use tally::TallyBar;
+pub use tone::Tone;
+pub use top_bar::{Live, LiveState, NavLink, TopBar};
+pub use words::Words;
