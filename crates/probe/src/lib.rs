@@ -1,1 +1,37 @@
-//! placeholder
+//! Probing: a [`domain::probe::ProbeSpec`] goes in, a [`domain::verdict::Finding`] comes out, whatever happens.
+//!
+//! This is the only crate that dials out or starts a process. In each kind of probe `observe` does the I/O and
+//! `judge` is pure. What may be reached is decided by the environment ([`Site`]), never by the document.
+
+mod answer;
+mod clock;
+pub mod context;
+pub mod dial;
+mod disk;
+mod dotenv;
+mod env_line;
+pub mod environment;
+mod file;
+mod fill;
+mod git;
+mod http;
+mod memory;
+pub mod output;
+mod place;
+mod port;
+mod postgres;
+mod prober;
+pub mod redact;
+mod run;
+mod select;
+mod shell;
+mod site;
+mod sockets;
+mod text;
+mod tool;
+
+pub use context::Context;
+pub use prober::Prober;
+pub use redact::Secrets;
+pub use site::{Site, SiteError};
+pub use tokio_util::sync::CancellationToken;

@@ -1,0 +1,133 @@
+//! What a kind of probe gives before it is stamped with time and host, and how several answers become one.
+
+use domain::verdict::Verdict;
+
+/// How it was read, of what, and what must hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub read_as: String,
+    pub target: String,
+    pub expected: String,
+}
+
+/// The pure part of an answer: the verdict, why, and what was found, all in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub verdict: Verdict,
+    pub reason: String,
+    pub found: String,
+}
+
+/// An answer, not yet masked, escaped or capped: only [`crate::Prober`] turns it into a finding.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub asked: Asked,
+    pub judgement: Judgement,
+    pub output: Option<Vec<u8>>,
+    pub exit_code: Option<i32>,
+}
+
+impl Judgement {
+    pub fn new(verdict: Verdict, reason: impl Into<String>, found: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            reason: reason.into(),
+            found: found.into(),
+        }
+    }
+
+    /// It holds, and what was found says so.
+    pub fn pass(found: impl Into<String>) -> Self {
+        let found = found.into();
+        Self {
+            verdict: Verdict::Pass,
+            reason: found.clone(),
+            found,
+        }
+    }
+
+    /// It does not hold.
+    pub fn fail(reason: impl Into<String>, found: impl Into<String>) -> Self {
+        Self::new(Verdict::Fail, reason, found)
+    }
+
+    /// The target could not be asked, or its answer could not be read.
+    pub fn error(reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        Self {
+            verdict: Verdict::Error,
+            found: reason.clone(),
+            reason,
+        }
+    }
+
+    /// The weakest of several, with the reasons of all that are as weak; a pass names everything that was found.
+    pub fn weakest(judgements: Vec<Judgement>) -> Option<Self> {
+        let verdict = judgements.iter().map(|judgement| judgement.verdict).max()?;
+        let reasons = judgements.iter().filter(|judgement| judgement.verdict == verdict);
+        Some(Self {
+            verdict,
+            reason: joined(reasons.map(|judgement| judgement.reason.as_str())),
+            found: joined(judgements.iter().map(|judgement| judgement.found.as_str())),
+        })
+    }
+}
+
+impl Answer {
+    pub fn new(asked: Asked, judgement: Judgement) -> Self {
+        Self {
+            asked,
+            judgement,
+            output: None,
+            exit_code: None,
+        }
+    }
+
+    pub fn with_output(mut self, output: impl Into<Vec<u8>>) -> Self {
+        self.output = Some(output.into());
+        self
+    }
+
+    /// One answer for several that must all pass.
+    pub fn all(answers: Vec<Answer>) -> Self {
+        let asked = Asked {
+            read_as: joined(answers.iter().map(|answer| answer.asked.read_as.as_str())),
+            target: joined(answers.iter().map(|answer| answer.asked.target.as_str())),
+            expected: joined(answers.iter().map(|answer| answer.asked.expected.as_str())),
+        };
+        let exit_code = answers
+            .iter()
+            .filter_map(|answer| answer.exit_code)
+            .max_by_key(|code| code.abs());
+        let mut output = Vec::new();
+        let mut judgements = Vec::with_capacity(answers.len());
+        for answer in answers {
+            if let Some(text) = answer.output.filter(|text| !text.is_empty()) {
+                if !output.is_empty() {
+                    output.push(b'\n');
+                }
+                output.extend(text);
+            }
+            judgements.push(answer.judgement);
+        }
+        let judgement = Judgement::weakest(judgements)
+            .unwrap_or_else(|| Judgement::new(Verdict::NoData, "nothing is asked here", "nothing"));
+        Self {
+            asked,
+            judgement,
+            output: (!output.is_empty()).then_some(output),
+            exit_code,
+        }
+    }
+}
+
+/// Joins with "; ", each text once.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for text in texts {
+        if !text.is_empty() && !seen.contains(&text) {
+            seen.push(text);
+        }
+    }
+    seen.join("; ")
+}

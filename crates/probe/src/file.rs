@@ -1,0 +1,247 @@
+//! Files and directories.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::place::{Closed, Place};
+use crate::redact::Secrets;
+use crate::site::Site;
+use crate::text::{self, Text};
+use chrono::{DateTime, Utc};
+use domain::probe::{FileProbe, FileRule};
+use domain::quantity::bytes;
+use rustix::fs::FileType;
+
+/// A file's clock may run ahead of ours by this much, in seconds, before its age is nonsense.
+const AHEAD_SECONDS: i64 = 5;
+
+/// What is at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Nothing.
+    Nothing,
+    /// Something, and its content where a rule asks for it.
+    Something {
+        kind: Kind,
+        size: u64,
+        mode: u32,
+        modified: DateTime<Utc>,
+        content: Option<Content>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    File,
+    Directory,
+    Other,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Read { bytes: Vec<u8>, cut: bool },
+    Closed(String),
+}
+
+pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer {
+    let mut asked = Asked {
+        read_as: "file, natively".to_owned(),
+        target: spec.path.clone(),
+        expected: expected(&spec.rules),
+    };
+    let place = match Place::of(&spec.path, site) {
+        Ok(place) => place,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    asked.target = place.shown();
+    match observe(
+        &place,
+        spec.rules.iter().any(|rule| matches!(rule, FileRule::Content(_))),
+    ) {
+        Ok(seen) => {
+            let judgement = judge(&spec.path, &seen, &spec.rules, now, &site.secrets);
+            let answer = Answer::new(asked, judgement);
+            match seen {
+                Seen::Something {
+                    content: Some(Content::Read { bytes, .. }),
+                    ..
+                } => answer.with_output(bytes),
+                _ => answer,
+            }
+        }
+        Err(why) => Answer::new(asked, Judgement::error(why)),
+    }
+}
+
+/// Looks, without following a link out of the environment. Blocking.
+pub(crate) fn observe(place: &Place, content: bool) -> Result<Seen, String> {
+    let file = match place.open() {
+        Ok(file) => file,
+        Err(Closed::Missing) => return Ok(Seen::Nothing),
+        Err(Closed::Refused(why)) => return Err(why),
+    };
+    let stat = rustix::fs::fstat(&file).map_err(|errno| format!("{}: {errno}", place.shown()))?;
+    let kind = match FileType::from_raw_mode(stat.st_mode) {
+        FileType::RegularFile => Kind::File,
+        FileType::Directory => Kind::Directory,
+        _ => Kind::Other,
+    };
+    let content = (content && kind == Kind::File).then(|| match place.read() {
+        Ok((bytes, cut)) => Content::Read { bytes, cut },
+        Err(Closed::Missing) => Content::Closed(format!("{} vanished while it was read", place.shown())),
+        Err(Closed::Refused(why)) => Content::Closed(why),
+    });
+    Ok(Seen::Something {
+        kind,
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        mode: stat.st_mode & 0o7777,
+        modified: DateTime::from_timestamp(stat.st_mtime, 0).unwrap_or_default(),
+        content,
+    })
+}
+
+pub(crate) fn judge(
+    path: &str,
+    seen: &Seen,
+    rules: &[FileRule],
+    now: DateTime<Utc>,
+    secrets: &Secrets,
+) -> Judgement {
+    let absent = rules.contains(&FileRule::Absent);
+    let Seen::Something {
+        kind,
+        size,
+        mode,
+        modified,
+        content,
+    } = seen
+    else {
+        return if absent {
+            Judgement::pass(format!("{path} does not exist"))
+        } else {
+            Judgement::fail(format!("{path} does not exist"), "nothing")
+        };
+    };
+    let what = match kind {
+        Kind::File => format!("a file of {}", bytes(*size)),
+        Kind::Directory => "a directory".to_owned(),
+        Kind::Other => "neither a file nor a directory".to_owned(),
+    };
+    let exists = Judgement::pass(format!("{path} exists: {what}"));
+    let mut judgements: Vec<Judgement> = Vec::with_capacity(rules.len());
+    for rule in rules {
+        judgements.push(match rule {
+            FileRule::Absent => Judgement::fail(format!("{path} exists: {what}"), what.clone()),
+            FileRule::Directory if *kind == Kind::Directory => {
+                Judgement::pass(format!("{path} is a directory"))
+            }
+            FileRule::Directory => {
+                Judgement::fail(format!("{path} is {what}, not a directory"), what.clone())
+            }
+            FileRule::Size(_) | FileRule::Content(_) if *kind != Kind::File => {
+                Judgement::fail(format!("{path} is {what}, not a file"), what.clone())
+            }
+            FileRule::Size(bound) => judge_size(*size, *bound),
+            FileRule::ModeAtMost(most) => judge_mode(*mode, *most),
+            FileRule::AgeAtMost(most) => judge_age(*modified, *most, now),
+            FileRule::Content(rule) => match content {
+                Some(Content::Read { bytes, cut }) => {
+                    text::judge(&Text::of(bytes, *cut), std::slice::from_ref(rule), secrets)
+                }
+                Some(Content::Closed(why)) => Judgement::error(why.clone()),
+                None => Judgement::error(format!("the content of {path} was not read")),
+            },
+        });
+    }
+    Judgement::weakest(judgements).unwrap_or(exists)
+}
+
+fn judge_size(size: u64, bound: domain::quantity::Bound) -> Judgement {
+    let found = bytes(size);
+    if bound.comparison.holds(size as f64, bound.quantity.value) {
+        Judgement::pass(found)
+    } else {
+        Judgement::fail(format!("{found}, must be {bound}"), found)
+    }
+}
+
+fn judge_mode(mode: u32, most: u32) -> Judgement {
+    let found = format!("mode {mode:04o}");
+    let beyond = mode & !most;
+    if beyond == 0 {
+        return Judgement::pass(found);
+    }
+    let deeds = |shift: u32| {
+        let names = [(0o4, "read"), (0o2, "write"), (0o1, "execute")];
+        names
+            .iter()
+            .filter(|(bit, _)| beyond >> shift & bit != 0)
+            .map(|(_, name)| *name)
+            .collect::<Vec<_>>()
+            .join(" and ")
+    };
+    let who = [(0, "others"), (3, "its group"), (6, "its owner")];
+    let mut can: Vec<String> = who
+        .iter()
+        .map(|(shift, who)| (who, deeds(*shift)))
+        .filter(|(_, deeds)| !deeds.is_empty())
+        .map(|(who, deeds)| format!("{who} can {deeds} it"))
+        .collect();
+    if beyond & 0o7000 != 0 {
+        can.push("it has a set-user, set-group or sticky bit".to_owned());
+    }
+    Judgement::fail(
+        format!("{found}, at most {most:04o} allowed: {}", can.join(", ")),
+        found,
+    )
+}
+
+fn judge_age(modified: DateTime<Utc>, most: u64, now: DateTime<Utc>) -> Judgement {
+    let age = (now - modified).num_seconds();
+    let Ok(seconds) = u64::try_from(age.saturating_add(AHEAD_SECONDS)) else {
+        let found = format!("changed {} in the future", lasting(age.unsigned_abs()));
+        return Judgement::error(format!("{found}: the clocks disagree"));
+    };
+    let seconds = seconds.saturating_sub(AHEAD_SECONDS as u64);
+    let found = format!("changed {} ago", lasting(seconds));
+    if seconds <= most {
+        Judgement::pass(found)
+    } else {
+        Judgement::fail(format!("{found}, at most {} allowed", lasting(most)), found)
+    }
+}
+
+/// A duration for people: `3 h 20 min`, two units at most.
+pub(crate) fn lasting(seconds: u64) -> String {
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (size, unit) in units {
+        if rest >= size && parts.len() < 2 {
+            parts.push(format!("{} {unit}", rest / size));
+            rest %= size;
+        } else if !parts.is_empty() {
+            break;
+        }
+    }
+    if parts.is_empty() {
+        "0 s".to_owned()
+    } else {
+        parts.join(" ")
+    }
+}
+
+fn expected(rules: &[FileRule]) -> String {
+    let words = rules.iter().map(|rule| match rule {
+        FileRule::Directory => "is a directory".to_owned(),
+        FileRule::Absent => "does not exist".to_owned(),
+        FileRule::Size(bound) => format!("size {bound}"),
+        FileRule::ModeAtMost(most) => format!("mode at most {most:04o}"),
+        FileRule::AgeAtMost(most) => format!("changed at most {} ago", lasting(*most)),
+        FileRule::Content(rule) => text::expected(std::slice::from_ref(rule)),
+    });
+    let words = words.collect::<Vec<_>>().join("; ");
+    if words.is_empty() {
+        "exists".to_owned()
+    } else {
+        words
+    }
+}

@@ -1,0 +1,391 @@
+//! HTTP GET: the endpoint's host is dialled, the document gives path and query.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::dial::{self, GuardedResolver};
+use crate::output::excerpt;
+use crate::place::plain;
+use crate::redact::Secrets;
+use crate::site::{Site, authority};
+use crate::text::{self, Text};
+use domain::environment::Endpoint;
+use domain::probe::{HttpProbe, StatusRule};
+use domain::quantity::bytes;
+use domain::verdict::Verdict;
+use reqwest::{Client, StatusCode, Url, redirect};
+use std::error::Error;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// How much of a body is read, in bytes, after decompression.
+pub(crate) const BODY_BYTES: usize = 1024 * 1024;
+
+/// How long a connection, with its name and its TLS handshake, may take to be made.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// How many redirects are followed.
+const HOPS: usize = 5;
+
+/// What answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    pub status: u16,
+    /// Where a redirect that was not followed leads.
+    pub leads_to: Option<String>,
+    /// Where redirects that were followed led, when that is another page.
+    pub led_to: Option<String>,
+    pub body: Vec<u8>,
+    /// The body is longer than [`BODY_BYTES`].
+    pub cut: bool,
+    pub took: Duration,
+}
+
+/// The client that all probes share: connections are kept, names are resolved by [`GuardedResolver`], no proxy of the
+/// server's own environment is used, and redirects are followed by hand.
+pub(crate) fn client() -> Result<Client, String> {
+    // The provider is the process's, set once; whoever comes second finds it set.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = || {
+        Client::builder()
+            .dns_resolver(GuardedResolver)
+            .redirect(redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(4)
+            .referer(false)
+            .user_agent("gonogo")
+    };
+    // A machine without any root certificate can still probe plain http; https then fails with the reason.
+    builder()
+        .build()
+        .or_else(|_| builder().tls_certs_only([]).build())
+        .map_err(|why| innermost(&why))
+}
+
+pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client, String>) -> Answer {
+    let mut asked = Asked {
+        read_as: "GET, natively".to_owned(),
+        target: spec.url.clone(),
+        expected: expected(spec),
+    };
+    let (url, endpoint) = match resolve(&spec.url, site) {
+        Ok(found) => found,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    asked.target = shown(&url);
+    let client = match client {
+        Ok(client) => client,
+        Err(why) => {
+            return Answer::new(
+                asked,
+                Judgement::error(format!("no HTTP client can be made: {why}")),
+            );
+        }
+    };
+    let secure = spec
+        .secure_or_loopback
+        .then(|| judge_secure(&url, &endpoint.name));
+    match observe(url, spec, site, client).await {
+        Ok(seen) => {
+            let judgements = secure
+                .into_iter()
+                .chain([judge(&seen, spec, &site.secrets)])
+                .collect();
+            let judgement =
+                Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
+            Answer::new(asked, judgement).with_output(seen.body)
+        }
+        Err(why) => {
+            let reason = format!("GET {}: {why}", asked.target);
+            Answer::new(asked, Judgement::error(reason))
+        }
+    }
+}
+
+/// The address to dial for a written one, and the endpoint that allows it.
+pub(crate) fn resolve<'a>(written: &str, site: &'a Site) -> Result<(Url, &'a Endpoint), String> {
+    let filled = site.fill_parameters(written)?;
+    let with_scheme = if filled.contains("://") {
+        filled
+    } else {
+        format!("http://{filled}")
+    };
+    let url = Url::parse(&with_scheme).map_err(|why| format!("{written} is not an address: {why}"))?;
+    let endpoint = endpoint_of(&url, site)?;
+    Ok((dialled(&url, endpoint)?, endpoint))
+}
+
+fn endpoint_of<'a>(url: &Url, site: &'a Site) -> Result<&'a Endpoint, String> {
+    if !["http", "https"].contains(&url.scheme()) {
+        return Err(format!("{}: only http and https are probed", shown(url)));
+    }
+    let written = authority(url).ok_or_else(|| format!("{} names no host", shown(url)))?;
+    let bare = || {
+        url.port()
+            .is_none()
+            .then(|| {
+                url.host_str()
+                    .and_then(|host| site.environment.endpoint(host).ok())
+            })
+            .flatten()
+    };
+    site.endpoint(&written)
+        .or_else(|none| bare().ok_or(none))
+        .map_err(|none| none.to_string())
+}
+
+/// The endpoint's scheme, host and port with the path and query of `url`.
+fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
+    let mut dialled =
+        Url::parse(&endpoint.url).map_err(|why| format!("the url of endpoint {}: {why}", endpoint.name))?;
+    if !["http", "https"].contains(&dialled.scheme()) {
+        return Err(format!(
+            "endpoint {} is reached by {}, not by http",
+            endpoint.name,
+            dialled.scheme()
+        ));
+    }
+    let base = dialled.path().trim_end_matches('/').to_owned();
+    dialled.set_path(&format!("{base}{}", url.path()));
+    dialled.set_query(url.query());
+    dialled.set_fragment(None);
+    // A host that is an address is dialled without asking the resolver, so it is checked here.
+    let host = dialled.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    if let Ok(address) = host.parse() {
+        dial::check(address).map_err(|why| why.to_string())?;
+    }
+    Ok(dialled)
+}
+
+async fn observe(mut url: Url, spec: &HttpProbe, site: &Site, client: &Client) -> Result<Seen, String> {
+    let began = Instant::now();
+    let deadline = began + site.deadline;
+    let first = url.clone();
+    for _ in 0..=HOPS {
+        let sent = timeout_at(deadline, client.get(url.clone()).send()).await;
+        let mut response = match sent {
+            Err(_) => {
+                return Err(format!(
+                    "connected, or still trying, and no answer within {} ms",
+                    site.deadline.as_millis()
+                ));
+            }
+            Ok(Err(why)) => return Err(words(&why)),
+            Ok(Ok(response)) => response,
+        };
+        let status = response.status();
+        let location = response
+            .headers()
+            .get("location")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let mut leads_to = None;
+        if let Some(location) =
+            location.filter(|_| status.is_redirection() && spec.status == StatusRule::Success)
+        {
+            match follow(&url, &location, site) {
+                Ok(next) => {
+                    url = next;
+                    continue;
+                }
+                Err(_) => leads_to = Some(location),
+            }
+        }
+        let mut seen = Seen {
+            status: status.as_u16(),
+            leads_to,
+            led_to: other_page(&first, &url),
+            body: Vec::new(),
+            cut: false,
+            took: Duration::ZERO,
+        };
+        loop {
+            match timeout_at(deadline, response.chunk()).await {
+                Err(_) => {
+                    let (so_far, most) = (bytes(seen.body.len() as u64), site.deadline.as_millis());
+                    return Err(format!(
+                        "answered {}, but not completely within {most} ms: {so_far} so far",
+                        seen.status
+                    ));
+                }
+                Ok(Err(why)) => return Err(format!("answered {}, but {}", seen.status, words(&why))),
+                Ok(Ok(None)) => break,
+                Ok(Ok(Some(chunk))) => {
+                    let room = BODY_BYTES - seen.body.len();
+                    seen.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+                    if chunk.len() > room {
+                        seen.cut = true;
+                        break;
+                    }
+                }
+            }
+        }
+        seen.took = began.elapsed();
+        return Ok(seen);
+    }
+    Err(format!("redirected more than {HOPS} times"))
+}
+
+/// Where a redirect leads, if the environment lists it.
+fn follow(from: &Url, location: &str, site: &Site) -> Result<Url, String> {
+    let next = from.join(location).map_err(|why| why.to_string())?;
+    if authority(&next) == authority(from) && next.scheme() == from.scheme() {
+        let mut same = from.clone();
+        same.set_path(next.path());
+        same.set_query(next.query());
+        return Ok(same);
+    }
+    dialled(&next, endpoint_of(&next, site)?)
+}
+
+/// The page that was reached in the end, when it is not the one that was asked for.
+fn other_page(first: &Url, last: &Url) -> Option<String> {
+    let same = first.path().trim_end_matches('/') == last.path().trim_end_matches('/');
+    (!same).then(|| shown(last))
+}
+
+pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgement {
+    let mut judgements = vec![judge_status(seen, spec, secrets)];
+    if judgements[0].verdict == Verdict::Pass && !(spec.body.is_empty() && spec.filters.is_empty()) {
+        let filtered = text::filter(Text::of(&seen.body, seen.cut), &spec.filters, secrets);
+        judgements.push(filtered.map_or_else(
+            |judgement| judgement,
+            |left| text::judge(&left, &spec.body, secrets),
+        ));
+    }
+    let took = milliseconds(seen.took);
+    if let Some(within) = spec.within_ms {
+        judgements.push(match seen.took <= Duration::from_millis(within) {
+            true => Judgement::pass(format!("within {within} ms")),
+            false => Judgement::fail(format!("answered in {took}, at most {within} ms allowed"), took),
+        });
+    }
+    if let Some(page) = &seen.led_to {
+        let reason =
+            format!("what answered is another page, {page}, after a redirect: name the page that is meant");
+        judgements.push(Judgement::new(Verdict::Warning, reason.clone(), reason));
+    }
+    Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"))
+}
+
+fn judge_status(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgement {
+    let word = StatusCode::from_u16(seen.status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default();
+    let found = format!("{} {word}", seen.status).trim_end().to_owned();
+    let (right, wanted) = match spec.status {
+        StatusRule::Success => ((200..300).contains(&seen.status), "200 to 299".to_owned()),
+        StatusRule::Is(status) => (seen.status == status, status.to_string()),
+    };
+    if right {
+        return Judgement::pass(format!("{found} in {}", milliseconds(seen.took)));
+    }
+    if let Some(location) = &seen.leads_to {
+        let reason = format!(
+            "answered {found} to {}, which is no endpoint of this environment and is not followed",
+            excerpt(location, secrets)
+        );
+        return Judgement::fail(reason, found);
+    }
+    let body = String::from_utf8_lossy(&seen.body);
+    let said = match body.trim() {
+        "" => String::new(),
+        body => format!(": {}", excerpt(body, secrets)),
+    };
+    Judgement::fail(format!("answered {found}, must be {wanted}{said}"), found)
+}
+
+/// https, or a loopback address (RFC 6761 keeps `localhost` there).
+fn judge_secure(url: &Url, endpoint: &str) -> Judgement {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let loopback = host == "localhost"
+        || host.ends_with(".localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback());
+    match (url.scheme(), loopback) {
+        ("https", _) => Judgement::pass("https"),
+        (_, true) => Judgement::pass(format!("{host} is a loopback address")),
+        (scheme, false) => Judgement::fail(
+            format!(
+                "endpoint {endpoint} is reached by {scheme} on {host}, which is no loopback address: use https"
+            ),
+            format!("{scheme} on {host}"),
+        ),
+    }
+}
+
+fn expected(spec: &HttpProbe) -> String {
+    let mut parts = vec![match spec.status {
+        StatusRule::Success => "status 200 to 299".to_owned(),
+        StatusRule::Is(status) => format!("status {status}"),
+    }];
+    let body = text::expected(&spec.body);
+    if !body.is_empty() || !spec.filters.is_empty() {
+        parts.push(
+            format!("body{} {body}", text::piped(&spec.filters))
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    parts.extend(spec.within_ms.map(|within| format!("within {within} ms")));
+    parts.extend(spec.secure_or_loopback.then(|| "https or loopback".to_owned()));
+    parts.join("; ")
+}
+
+/// An address without user and password.
+fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // Both fail only for addresses that can have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
+fn milliseconds(took: Duration) -> String {
+    let ms = took.as_secs_f64() * 1000.0;
+    if ms < 10.0 {
+        format!("{ms:.1} ms")
+    } else {
+        format!("{ms:.0} ms")
+    }
+}
+
+/// Why there was no answer, in words.
+fn words(error: &reqwest::Error) -> String {
+    if error.is_timeout() && error.is_connect() {
+        return format!("no connection within {} s", CONNECT.as_secs());
+    }
+    let mut at: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(cause) = at {
+        if let Some(refused) = cause.downcast_ref::<dial::Refused>() {
+            return refused.to_string();
+        }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            if io.raw_os_error().is_some() {
+                return plain(io);
+            }
+            if io.to_string().contains("lookup address") {
+                return "the name does not resolve".to_owned();
+            }
+        }
+        at = cause.source();
+    }
+    match innermost(error).as_str() {
+        "connection closed before message completed" | "end of file before message length reached" => {
+            "the connection was closed before the answer was complete".to_owned()
+        }
+        other => other.to_owned(),
+    }
+}
+
+fn innermost(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut at = error.source();
+    while let Some(cause) = at {
+        text = cause.to_string();
+        at = cause.source();
+    }
+    text
+}

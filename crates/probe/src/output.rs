@@ -1,0 +1,98 @@
+//! What is shown of foreign bytes: valid UTF-8, no control or bidirectional characters, at most a stated length.
+
+use crate::redact::Secrets;
+use domain::verdict::Output;
+
+/// How much of an output is kept, in bytes of the escaped text.
+pub const KEPT_BYTES: usize = 64 * 1024;
+
+/// How long a reason, a target or another sentence may be, in characters.
+pub const SENTENCE_CHARS: usize = 600;
+
+/// How much of a foreign text stands inside a sentence, in characters.
+pub const EXCERPT_CHARS: usize = 160;
+
+/// Masks, escapes and caps an output, in this order: a secret is neither cut in two nor hidden by an escape.
+pub fn keep(raw: &[u8], secrets: &Secrets) -> Output {
+    let reach = raw.len().min(2 * KEPT_BYTES + secrets.longest());
+    let masked = mask_start(raw, reach, secrets);
+    let mut text = String::new();
+    let mut kept = 0;
+    let lossy = String::from_utf8_lossy(&masked);
+    for character in lossy.chars() {
+        let before = text.len();
+        push_escaped(&mut text, character, true);
+        if text.len() > KEPT_BYTES {
+            text.truncate(before);
+            break;
+        }
+        kept += character.len_utf8();
+    }
+    let dropped = if kept == lossy.len() && reach == raw.len() {
+        0
+    } else {
+        raw.len().saturating_sub(kept).max(1)
+    };
+    Output {
+        text,
+        dropped_bytes: dropped as u64,
+    }
+}
+
+/// One line for a sentence: masked, control characters escaped, at most [`SENTENCE_CHARS`] long.
+pub fn sentence(text: &str, secrets: &Secrets) -> String {
+    shortened(&secrets.mask(text), SENTENCE_CHARS)
+}
+
+/// A quoted piece of a foreign text for use inside a sentence: masked first, then cut to [`EXCERPT_CHARS`].
+pub(crate) fn excerpt(text: &str, secrets: &Secrets) -> String {
+    let reach = text.len().min(8 * EXCERPT_CHARS + secrets.longest());
+    let masked = mask_start(text.as_bytes(), reach, secrets);
+    format!(
+        "“{}”",
+        shortened(String::from_utf8_lossy(&masked).trim(), EXCERPT_CHARS)
+    )
+}
+
+/// Masks the first `reach` bytes; where more follow, what could be the beginning of a secret is left out.
+fn mask_start(bytes: &[u8], reach: usize, secrets: &Secrets) -> Vec<u8> {
+    let mut masker = secrets.masker();
+    let mut masked = masker.push(&bytes[..reach]);
+    if reach == bytes.len() {
+        masked.extend(masker.finish());
+    }
+    masked
+}
+
+fn shortened(text: &str, most: usize) -> String {
+    let mut short = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == most {
+            short.push('…');
+            break;
+        }
+        push_escaped(&mut short, character, false);
+    }
+    short
+}
+
+fn push_escaped(text: &mut String, character: char, lines: bool) {
+    match character {
+        '\n' | '\t' if lines => text.push(character),
+        '\n' => text.push_str("\\n"),
+        '\r' => text.push_str("\\r"),
+        '\t' => text.push(' '),
+        _ if character.is_control() || deceives(character) => text.extend(character.escape_unicode()),
+        _ => text.push(character),
+    }
+}
+
+/// Characters that show nothing themselves and change how others are shown: bidirectional controls (Unicode Standard
+/// Annex 9), zero-width and tag characters, line and paragraph separators.
+fn deceives(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+    )
+}

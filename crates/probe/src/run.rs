@@ -1,0 +1,299 @@
+//! Processes: started without a terminal in a group of their own, read with a bound, and ended with everything they
+//! started.
+
+use crate::context::Context;
+use crate::site::{Site, parameter_variable};
+use rustix::process::{Pid, PidfdFlags, Signal};
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How much of standard output is read, in bytes; what prints more is ended.
+pub(crate) const OUTPUT_BYTES: usize = 8 * 1024 * 1024;
+
+/// How much of standard error is kept, in bytes; the rest is read and dropped.
+const ERROR_BYTES: usize = 64 * 1024;
+
+/// What is still on its way when the process has ended arrives within this time, unless a child holds the pipe open.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// A program to run.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub arguments: Vec<String>,
+    pub directory: PathBuf,
+    pub variables: BTreeMap<String, String>,
+    pub deadline: Duration,
+    pub proc: PathBuf,
+}
+
+/// What a program gave.
+#[derive(Clone, Debug)]
+pub(crate) struct Ran {
+    pub end: End,
+    pub stdout: Vec<u8>,
+    pub stderr: Vec<u8>,
+    /// It printed more than [`OUTPUT_BYTES`].
+    pub cut: bool,
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Exited(i32),
+    Signalled(i32),
+    /// Not started, with the reason.
+    NotStarted(String),
+    /// Ended by us.
+    TooLong(Duration),
+    TooMuch,
+    Cancelled,
+}
+
+/// The text of a command, given to the environment's shell.
+pub(crate) fn shell(command: &str, site: &Site, context: &Context) -> Program {
+    let mut arguments = site.environment.shell.clone();
+    arguments.push(command.to_owned());
+    Program {
+        arguments,
+        ..program(site, context)
+    }
+}
+
+/// A program in the work directory with the variables that commands get, and no others.
+pub(crate) fn program(site: &Site, context: &Context) -> Program {
+    let mut variables = context.variables.clone();
+    variables.insert("LANG".to_owned(), "C.UTF-8".to_owned());
+    variables.insert("TZ".to_owned(), "UTC".to_owned());
+    variables.extend(site.environment.variables.clone());
+    variables.extend(
+        site.secrets
+            .values()
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    let parameters = site.environment.parameters.iter();
+    variables.extend(parameters.map(|(name, value)| (parameter_variable(name), value.clone())));
+    variables.insert("GONOGO_RELEASE".to_owned(), site.release.clone());
+    variables.insert("GONOGO_ENVIRONMENT".to_owned(), site.environment.name.clone());
+    Program {
+        arguments: Vec::new(),
+        directory: site.work_directory().to_owned(),
+        variables,
+        deadline: site.command_deadline,
+        proc: context.proc.clone(),
+    }
+}
+
+/// Runs a program to its end, its deadline or its cancellation, whichever is first. When this returns, or is dropped,
+/// its process group is gone.
+pub(crate) async fn run(program: &Program, cancel: &CancellationToken) -> Ran {
+    let nothing = |why: String| Ran {
+        end: End::NotStarted(why),
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+        cut: false,
+    };
+    let deadline = Instant::now() + program.deadline;
+    let mut tree = match Tree::start(program) {
+        Ok(tree) => tree,
+        Err(why) => return nothing(why),
+    };
+    let (Some(stdout), Some(stderr)) = (tree.child.stdout.take(), tree.child.stderr.take()) else {
+        return nothing("its output could not be read".to_owned());
+    };
+    let (mut out, mut err) = (Kept::new(OUTPUT_BYTES), Kept::new(ERROR_BYTES));
+    let early = {
+        let reading = async { tokio::join!(out.read(stdout, true), err.read(stderr, false)) };
+        tokio::pin!(reading);
+        let mut read = false;
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Some(End::Cancelled),
+            () = tokio::time::sleep_until(deadline) => Some(End::TooLong(program.deadline)),
+            ended = async {
+                tokio::select! {
+                    result = &mut reading => { read = true; let full = !result.0; if full { return Some(End::TooMuch) } }
+                    () = tree.ended() => {}
+                }
+                tree.ended().await;
+                None
+            } => {
+                if !read {
+                    // A child that outlives the program may hold the pipe open: what it prints is not waited for.
+                    let _ = tokio::time::timeout(LAST_WORDS, &mut reading).await;
+                }
+                ended
+            }
+        }
+    };
+    let status = tree.kill().await;
+    let end = match (early, status) {
+        (Some(end), _) => end,
+        (None, Some(status)) => match (status.code(), status.signal()) {
+            (Some(code), _) => End::Exited(code),
+            (None, Some(signal)) => End::Signalled(signal),
+            (None, None) => End::NotStarted("its end is not known".to_owned()),
+        },
+        (None, None) => End::NotStarted("its end is not known".to_owned()),
+    };
+    let end = if out.full { End::TooMuch } else { end };
+    Ran {
+        end,
+        stdout: out.bytes,
+        stderr: err.bytes,
+        cut: out.full,
+    }
+}
+
+/// A process and everything below it.
+struct Tree {
+    child: Child,
+    leader: Option<Pid>,
+    /// Readable when the leader has ended; watching it does not reap it, so that its number stays taken until the
+    /// group has been ended.
+    watch: Option<AsyncFd<rustix::fd::OwnedFd>>,
+    proc: PathBuf,
+}
+
+impl Tree {
+    fn start(program: &Program) -> Result<Self, String> {
+        let (name, arguments) = program.arguments.split_first().ok_or("no program is named")?;
+        if !program.directory.is_dir() {
+            return Err(format!(
+                "the work directory {} does not exist",
+                program.directory.display()
+            ));
+        }
+        let mut command = Command::new(name);
+        command.args(arguments).current_dir(&program.directory);
+        command.env_clear().envs(&program.variables);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.process_group(0).kill_on_drop(true);
+        let child = command.spawn().map_err(|why| match why.kind() {
+            std::io::ErrorKind::NotFound => format!("{name} is not installed, or not in PATH"),
+            _ => format!("{name} could not be started: {}", crate::place::plain(&why)),
+        })?;
+        let leader = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
+        let watch = leader
+            .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::NONBLOCK).ok())
+            .and_then(|fd| AsyncFd::register_with_interest(fd, tokio::io::Interest::READABLE).ok());
+        Ok(Self {
+            child,
+            leader,
+            watch,
+            proc: program.proc.clone(),
+        })
+    }
+
+    /// Waits until the leader has ended.
+    async fn ended(&mut self) {
+        let watched = match &self.watch {
+            Some(watch) => watch.readable().await.is_ok(),
+            None => false,
+        };
+        if !watched {
+            // Without a pidfd (kernels before 5.3) waiting reaps; the group is then ended by its number alone.
+            let _ = self.child.wait().await;
+        }
+    }
+
+    /// Ends everything that is left and reaps the leader.
+    async fn kill(&mut self) -> Option<ExitStatus> {
+        self.signal();
+        let status = tokio::time::timeout(Duration::from_secs(2), self.child.wait()).await;
+        self.leader = None;
+        status.ok()?.ok()
+    }
+
+    /// The group, and the descendants that left it.
+    fn signal(&self) {
+        let Some(leader) = self.leader else { return };
+        for pid in descendants(&self.proc, leader) {
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+        let _ = rustix::process::kill_process_group(leader, Signal::KILL);
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        self.signal();
+    }
+}
+
+/// Every process below `leader` by its parents.
+fn descendants(proc: &Path, leader: Pid) -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir(proc) else {
+        return Vec::new();
+    };
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+    let parents: BTreeMap<i32, i32> = pids.filter_map(|pid| Some((pid, parent(proc, pid)?))).collect();
+    let below = |pid: i32| {
+        let mut at = pid;
+        for _ in 0..64 {
+            match parents.get(&at) {
+                Some(parent) if *parent == leader.as_raw_nonzero().get() => return true,
+                Some(parent) if *parent > 1 => at = *parent,
+                _ => return false,
+            }
+        }
+        false
+    };
+    parents
+        .keys()
+        .filter(|pid| below(**pid))
+        .filter_map(|pid| Pid::from_raw(*pid))
+        .collect()
+}
+
+/// The parent: the second field after the name, which stands in brackets and may hold anything.
+fn parent(proc: &Path, pid: i32) -> Option<i32> {
+    let stat = fs::read_to_string(proc.join(pid.to_string()).join("stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+struct Kept {
+    bytes: Vec<u8>,
+    most: usize,
+    full: bool,
+}
+
+impl Kept {
+    fn new(most: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            most,
+            full: false,
+        }
+    }
+
+    /// Reads to the end; true, or false when it stopped because there was too much.
+    async fn read(&mut self, mut pipe: impl AsyncRead + Unpin, stop: bool) -> bool {
+        let mut buffer = vec![0; 16 * 1024];
+        while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
+            let room = self.most - self.bytes.len();
+            self.bytes.extend_from_slice(&buffer[..count.min(room)]);
+            if count > room {
+                self.full |= stop;
+                if stop {
+                    return false;
+                }
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,443 @@
+//! An environment made ready for probing: references filled in, secrets read, addresses checked.
+
+use crate::redact::{SHORTEST_SECRET, Secrets};
+use crate::{dial, fill};
+use domain::environment::{Endpoint, Environment, NoEndpoint};
+use reqwest::Url;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a native probe may take, unless the run says otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(5);
+
+/// How long a command may take, unless the run says otherwise.
+pub const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
+
+/// The longest file that is read as a secret, in bytes.
+const SECRET_BYTES: u64 = 64 * 1024;
+
+/// One environment as probes meet it in one run.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The environment, with every `$NAME` filled in.
+    pub environment: Environment,
+    /// The commit or tag that the run deploys; empty where there is none.
+    pub release: String,
+    /// What is masked everywhere, and what commands get as variables.
+    pub secrets: Secrets,
+    /// How long a native probe may take.
+    pub deadline: Duration,
+    /// How long a command may take.
+    pub command_deadline: Duration,
+}
+
+/// An environment that cannot be used as its file stands.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// A reference without a value.
+    #[error(
+        "environments/{environment}.toml, {key}: ${name} has no value: set the variable for the server, or write the value in its place"
+    )]
+    NoValue {
+        /// The environment's name.
+        environment: String,
+        /// The key of the file.
+        key: String,
+        /// The reference.
+        name: String,
+    },
+    /// A secret that cannot be had.
+    #[error("environments/{environment}.toml, secrets.{name}: {why}")]
+    Secret {
+        /// The environment's name.
+        environment: String,
+        /// The secret's name.
+        name: String,
+        /// What is wrong and what to do.
+        why: String,
+    },
+    /// A value that cannot be used.
+    #[error("environments/{environment}.toml, {key}: {why}")]
+    Value {
+        /// The environment's name.
+        environment: String,
+        /// The key of the file.
+        key: String,
+        /// What is wrong and what to do.
+        why: String,
+    },
+}
+
+impl Site {
+    /// Fills in `$NAME` from `variables` (the server's) and, in addresses, from the environment's secrets; reads the
+    /// secrets; checks what can be checked without dialling. Does blocking reads of the secrets' files.
+    ///
+    /// # Errors
+    /// [`SiteError`], which names the key of the file and what to do.
+    pub fn open(
+        environment: Environment,
+        variables: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, SiteError> {
+        let name = environment.name.clone();
+        let opening = Opening {
+            name: &name,
+            variables,
+        };
+        let mut secrets = opening.secrets(&environment)?;
+        let environment = opening.filled(environment, &secrets)?;
+        opening.check(&environment)?;
+        for endpoint in &environment.endpoints {
+            hide_password(endpoint, &mut secrets);
+        }
+        Ok(Self {
+            environment,
+            release: String::new(),
+            secrets,
+            deadline: DEADLINE,
+            command_deadline: COMMAND_DEADLINE,
+        })
+    }
+
+    /// The same site for a run of this release.
+    #[must_use]
+    pub fn with_release(mut self, release: impl Into<String>) -> Self {
+        self.release = release.into();
+        self
+    }
+
+    /// The endpoint for a written `host:port`, or for an address that an endpoint itself has.
+    pub(crate) fn endpoint(&self, written: &str) -> Result<&Endpoint, NoEndpoint> {
+        let own = |endpoint: &&Endpoint| {
+            Url::parse(&endpoint.url)
+                .ok()
+                .and_then(|url| authority(&url))
+                .is_some_and(|own| own == written)
+        };
+        let listed = self.environment.endpoint(written);
+        listed.or_else(|none| self.environment.endpoints.iter().find(own).ok_or(none))
+    }
+
+    /// Fills in `$NAME` of the environment's parameters in a written path or address.
+    pub(crate) fn fill_parameters(&self, written: &str) -> Result<String, String> {
+        fill::fill(written, &|name| self.parameter(name)).map_err(|name| {
+            format!(
+                "the parameter {name} has no value: add `{name} = \"…\"` below [parameters] in environments/{}.toml",
+                self.environment.name
+            )
+        })
+    }
+
+    /// The work directory.
+    pub(crate) fn work_directory(&self) -> &Path {
+        Path::new(&self.environment.work_directory)
+    }
+
+    fn parameter(&self, name: &str) -> Option<String> {
+        if name == "GONOGO_RELEASE" {
+            return (!self.release.is_empty()).then(|| self.release.clone());
+        }
+        let mut parameters = self.environment.parameters.iter();
+        parameters
+            .find(|(key, _)| *key == name || parameter_variable(key) == name)
+            .map(|(_, value)| value.clone())
+    }
+}
+
+/// The variable that carries a parameter: `previous-commit` is `GONOGO_PREVIOUS_COMMIT`.
+pub(crate) fn parameter_variable(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if plain.starts_with("GONOGO_") {
+        plain
+    } else {
+        format!("GONOGO_{plain}")
+    }
+}
+
+/// `host:port` of an address, with the default port of its scheme where none is written.
+pub(crate) fn authority(url: &Url) -> Option<String> {
+    let port = url.port().or(match url.scheme() {
+        "http" => Some(80),
+        "https" => Some(443),
+        "postgres" | "postgresql" => Some(5432),
+        "redis" => Some(6379),
+        _ => None,
+    })?;
+    Some(format!(
+        "{}:{port}",
+        url.host_str()
+            .filter(|host| !host.is_empty())?
+            .to_ascii_lowercase()
+    ))
+}
+
+struct Opening<'a> {
+    name: &'a str,
+    variables: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Opening<'_> {
+    fn secrets(&self, environment: &Environment) -> Result<Secrets, SiteError> {
+        let mut values = BTreeMap::new();
+        for (name, reference) in &environment.secrets {
+            let error = |why: String| SiteError::Secret {
+                environment: self.name.to_owned(),
+                name: name.clone(),
+                why,
+            };
+            if !fill::is_name(name) {
+                return Err(error(
+                    "its name becomes a variable: use letters, digits and _ only".to_owned(),
+                ));
+            }
+            let value = match reference.split_once(':') {
+                Some(("env", variable)) => (self.variables)(variable)
+                    .ok_or_else(|| error(format!("the server has no variable {variable}: set it")))?,
+                Some(("file", path)) => {
+                    let path = PathBuf::from(self.fill(&format!("secrets.{name}"), path, &|_| None)?);
+                    read_secret(&path).map_err(|why| error(format!("{}: {why}", path.display())))?
+                }
+                _ => {
+                    return Err(error(
+                        "a secret is written as `env:NAME` or `file:/path`, never as its value".to_owned(),
+                    ));
+                }
+            };
+            if value.len() < SHORTEST_SECRET {
+                let why = format!(
+                    "it has {} bytes, too few to be masked: use at least {SHORTEST_SECRET}",
+                    value.len()
+                );
+                return Err(error(why));
+            }
+            if value.contains('\0') {
+                return Err(error(
+                    "it contains a zero byte, which no variable can carry".to_owned(),
+                ));
+            }
+            values.insert(name.clone(), value);
+        }
+        Ok(Secrets::new(values))
+    }
+
+    fn filled(&self, environment: Environment, secrets: &Secrets) -> Result<Environment, SiteError> {
+        let Environment {
+            name,
+            title,
+            class,
+            work_directory,
+            parameters,
+            endpoints,
+            paths,
+            variables,
+            secrets: references,
+            shell,
+        } = environment;
+        let none = |_: &str| None;
+        let map = |section: &str, map: BTreeMap<String, String>| {
+            let pairs = map.into_iter().map(|(key, value)| {
+                self.fill(&format!("{section}.{key}"), &value, &none)
+                    .map(|value| (key, value))
+            });
+            pairs.collect::<Result<BTreeMap<_, _>, _>>()
+        };
+        Ok(Environment {
+            work_directory: self.fill("work_directory", &work_directory, &none)?,
+            parameters: map("parameters", parameters)?,
+            endpoints: endpoints
+                .into_iter()
+                .map(|e| self.endpoint(e, secrets))
+                .collect::<Result<_, _>>()?,
+            paths: paths
+                .iter()
+                .map(|path| self.fill("paths", path, &none))
+                .collect::<Result<_, _>>()?,
+            variables: map("variables", variables)?,
+            name,
+            title,
+            class,
+            secrets: references,
+            shell,
+        })
+    }
+
+    fn endpoint(&self, endpoint: Endpoint, secrets: &Secrets) -> Result<Endpoint, SiteError> {
+        let key = format!("endpoint {}, url", endpoint.name);
+        // A secret that is the whole address stands as it is; within an address its characters must not end a part.
+        let whole =
+            endpoint.url.starts_with('$') && fill::is_name(endpoint.url[1..].trim_matches(['{', '}']));
+        let secret = |name: &str| {
+            let value = secrets.value(name)?;
+            Some(if whole {
+                value.to_owned()
+            } else {
+                percent_encoded(value)
+            })
+        };
+        Ok(Endpoint {
+            url: self.fill(&key, &endpoint.url, &secret)?,
+            ..endpoint
+        })
+    }
+
+    fn fill(
+        &self,
+        key: &str,
+        text: &str,
+        first: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<String, SiteError> {
+        fill::fill(text, &|name| first(name).or_else(|| (self.variables)(name))).map_err(|name| {
+            SiteError::NoValue {
+                environment: self.name.to_owned(),
+                key: key.to_owned(),
+                name,
+            }
+        })
+    }
+
+    fn check(&self, environment: &Environment) -> Result<(), SiteError> {
+        let error = |key: String, why: String| SiteError::Value {
+            environment: self.name.to_owned(),
+            key,
+            why,
+        };
+        if !Path::new(&environment.work_directory).is_absolute() {
+            let why = format!(
+                "{} is not absolute: write the whole path",
+                environment.work_directory
+            );
+            return Err(error("work_directory".to_owned(), why));
+        }
+        if environment.shell.first().is_none_or(String::is_empty) {
+            return Err(error(
+                "shell".to_owned(),
+                "it is empty: leave the key out for bash".to_owned(),
+            ));
+        }
+        for path in &environment.paths {
+            if !Path::new(path).is_absolute() {
+                return Err(error(
+                    "paths".to_owned(),
+                    format!("{path} is not absolute: write the whole path"),
+                ));
+            }
+        }
+        for name in environment.variables.keys() {
+            if !fill::is_name(name) {
+                let why = "use letters, digits and _ only".to_owned();
+                return Err(error(format!("variables.{name}"), why));
+            }
+        }
+        let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+        for endpoint in &environment.endpoints {
+            let key = format!("endpoint {}", endpoint.name);
+            check_address(&endpoint.url).map_err(|why| error(format!("{key}, url"), why))?;
+            for written in endpoint.replaces.iter().chain([&endpoint.name]) {
+                if let Some(other) = taken.insert(written.to_ascii_lowercase(), &endpoint.name) {
+                    let why = format!("{written} already stands for the endpoint {other}: name it once");
+                    return Err(error(key, why));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_address(address: &str) -> Result<(), String> {
+    // The address may hold a password: it is not repeated.
+    let url = Url::parse(address)
+        .map_err(|why| format!("it is not an address ({why}): write `http://host:port`"))?;
+    if !["http", "https", "postgres", "postgresql", "redis"].contains(&url.scheme()) {
+        return Err(format!(
+            "the scheme {} is not known: use http, https, postgres or redis",
+            url.scheme()
+        ));
+    }
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host.parse()
+        .map_or(Ok(()), |ip| dial::check(ip).map_err(|why| why.to_string()))
+}
+
+/// A password within an address is masked, unless the address shows it elsewhere anyway (`gonogo:gonogo@…/gonogo`).
+fn hide_password(endpoint: &Endpoint, secrets: &mut Secrets) {
+    let Ok(url) = Url::parse(&endpoint.url) else {
+        return;
+    };
+    let shown = [
+        url.username(),
+        url.host_str().unwrap_or_default(),
+        url.path().trim_matches('/'),
+    ];
+    let query = url
+        .query_pairs()
+        .find(|(key, _)| key == "password")
+        .map(|(_, value)| value.into_owned());
+    for password in url.password().map(percent_decoded).into_iter().chain(query) {
+        if !shown.contains(&password.as_str()) {
+            secrets.hide(&format!("password of {}", endpoint.name), &password);
+        }
+    }
+}
+
+fn read_secret(path: &Path) -> Result<String, String> {
+    let file = std::fs::File::open(path).map_err(|why| why.to_string())?;
+    if !file.metadata().map_err(|why| why.to_string())?.is_file() {
+        return Err("it is not a file".to_owned());
+    }
+    let mut text = String::new();
+    let read = file
+        .take(SECRET_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|why| why.to_string())?;
+    if read as u64 > SECRET_BYTES {
+        return Err("it is longer than 64 KB: is it the right file?".to_owned());
+    }
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn percent_encoded(value: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(byte);
+    value
+        .bytes()
+        .map(|b| {
+            if plain(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = |digits: &[u8]| {
+            std::str::from_utf8(digits)
+                .ok()
+                .and_then(|d| u8::from_str_radix(d, 16).ok())
+        };
+        match (first, after.get(..2).and_then(hex)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

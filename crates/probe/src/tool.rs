@@ -1,0 +1,99 @@
+//! Versions of tools.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::context::Context;
+use crate::output::excerpt;
+use crate::redact::Secrets;
+use crate::run::{self, End, Ran};
+use crate::shell;
+use crate::site::Site;
+use domain::probe::Tool;
+use domain::quantity::Version;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) async fn probe(
+    tool: Tool,
+    at_least: Option<&Version>,
+    site: &Site,
+    context: &Context,
+    cancel: &CancellationToken,
+) -> Answer {
+    let command = command(tool);
+    let asked = Asked {
+        read_as: format!("`{command}`"),
+        target: name(tool).to_owned(),
+        expected: at_least.map_or_else(|| "installed".to_owned(), |version| format!("{version} or newer")),
+    };
+    let ran = run::run(&run::shell(command, site, context), cancel).await;
+    let judgement = judge(name(tool), &ran, at_least, &site.secrets);
+    let exit_code = if let End::Exited(code) = ran.end {
+        Some(code)
+    } else {
+        None
+    };
+    Answer {
+        exit_code,
+        ..Answer::new(asked, judgement).with_output([ran.stdout, ran.stderr].concat())
+    }
+}
+
+pub(crate) fn judge(name: &str, ran: &Ran, at_least: Option<&Version>, secrets: &Secrets) -> Judgement {
+    if ran.end == End::Exited(127) {
+        return Judgement::fail(
+            format!("{name} is not installed, or not in PATH"),
+            "not installed",
+        );
+    }
+    if let Some(judgement) = shell::judge_end(ran, secrets) {
+        return Judgement {
+            reason: format!("{name}: {}", judgement.reason),
+            ..judgement
+        };
+    }
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    let Some(found) = Version::find(&printed) else {
+        return Judgement::error(format!(
+            "{name} answers, but with no version: {}",
+            excerpt(&printed, secrets)
+        ));
+    };
+    let shown = format!("{name} {found}");
+    match at_least {
+        Some(at_least) if !found.at_least(at_least) => {
+            Judgement::fail(format!("{shown}, needs {at_least} or newer"), shown)
+        }
+        Some(_) | None => Judgement::pass(shown),
+    }
+}
+
+fn command(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Docker => "docker --version",
+        Tool::Compose => "docker compose version 2>/dev/null || docker-compose --version",
+        Tool::Python => "python3 --version",
+        Tool::Node => "node --version",
+        Tool::Git => "git --version",
+        Tool::Psql => "psql --version",
+        Tool::PgDump => "pg_dump --version",
+        Tool::Cargo => "cargo --version",
+        Tool::Go => "go version",
+        Tool::Java => "java --version",
+        Tool::Kubectl => "kubectl version --client",
+    }
+}
+
+fn name(tool: Tool) -> &'static str {
+    match tool {
+        Tool::Docker => "Docker",
+        Tool::Compose => "Docker Compose",
+        Tool::Python => "Python",
+        Tool::Node => "Node.js",
+        Tool::Git => "Git",
+        Tool::Psql => "psql",
+        Tool::PgDump => "pg_dump",
+        Tool::Cargo => "Cargo",
+        Tool::Go => "Go",
+        Tool::Java => "Java",
+        Tool::Kubectl => "kubectl",
+    }
+}
