@@ -52,5 +52,5 @@ pub use status_mark::{Mark, StatusMark, status_icon};
 pub use tabs::{Tab, Tabs};
 pub use tally::TallyBar;
 pub use tone::Tone;
-pub use top_bar::{Live, LiveState, NavLink, TopBar};
+pub use top_bar::{LiveMark, LiveState, NavLink, TopBar};
 pub use words::Words;

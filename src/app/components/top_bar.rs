@@ -24,7 +24,7 @@ pub fn TopBar(
     /// Their roles in words: "DevOps, QA".
     #[prop(into)]
     roles: String,
-    /// A [`LiveState`], on pages that follow a run.
+    /// A [`LiveMark`], on pages that follow a run.
     #[prop(optional_no_strip, into)]
     live: Option<AnyView>,
     /// What the viewer's menu holds: links, and the form that signs out.
@@ -81,38 +81,39 @@ pub fn TopBar(
 }
 
 /// Whether the page hears the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Live {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LiveState {
     /// Every change arrives.
     Live,
-    /// Trying again.
+    /// Trying again; the page shows what was known before.
     Reconnecting,
-    /// Nothing arrives; the page shows what was known then: "14:02".
-    Stale(String),
-    /// The page does not follow anything: without a script, or of a run that ended.
-    Still,
+    /// The run ended, or there is no script: nothing more arrives.
+    Ended,
 }
 
-/// A dot and a word for [`Live`].
+/// A dot and a word for [`LiveState`].
 #[component]
-pub fn LiveState(
+pub fn LiveMark(
     /// The state.
     #[prop(into)]
-    live: Signal<Live>,
+    live: Signal<LiveState>,
 ) -> impl IntoView {
     let tone = move || match live.get() {
-        Live::Live => Tone::Go.key(),
-        Live::Reconnecting => Tone::Hold.key(),
-        Live::Stale(_) => Tone::No.key(),
-        Live::Still => Tone::None.key(),
+        LiveState::Live => Tone::Go.key(),
+        LiveState::Reconnecting => Tone::Hold.key(),
+        LiveState::Ended => Tone::None.key(),
     };
     let words = move || match live.get() {
-        Live::Live => "live".to_owned(),
-        Live::Reconnecting => "reconnecting".to_owned(),
-        Live::Stale(since) => format!("stale since {since}"),
-        Live::Still => "not live".to_owned(),
+        LiveState::Live => "live",
+        LiveState::Reconnecting => "reconnecting",
+        LiveState::Ended => "not live",
     };
-    view! { <span class="live" data-tone=tone>{words}</span> }.into_any()
+    view! {
+        <span class="live" data-tone=tone>
+            {words}
+        </span>
+    }
+    .into_any()
 }
 
 /// The first letters of the first and the last word, at most two.
