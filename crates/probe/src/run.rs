@@ -3,16 +3,16 @@
 
 use crate::context::Context;
 use crate::site::{Site, parameter_variable};
-use rustix::process::{Pid, PidfdFlags, Signal};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
-use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -157,9 +157,8 @@ pub(crate) async fn run(program: &Program, cancel: &CancellationToken) -> Ran {
 struct Tree {
     child: Child,
     leader: Option<Pid>,
-    /// Readable when the leader has ended; watching it does not reap it, so that its number stays taken until the
-    /// group has been ended.
-    watch: Option<AsyncFd<rustix::fd::OwnedFd>>,
+    /// Says that some child has ended.
+    ends: Signals,
     proc: PathBuf,
 }
 
@@ -180,6 +179,9 @@ impl Tree {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command.process_group(0).kill_on_drop(true);
+        // Listening begins before there is anything to hear.
+        let ends =
+            signal(SignalKind::child()).map_err(|why| format!("its end could not be watched: {why}"))?;
         let child = command.spawn().map_err(|why| match why.kind() {
             std::io::ErrorKind::NotFound => format!("{name} is not installed, or not in PATH"),
             _ => format!("{name} could not be started: {}", crate::place::plain(&why)),
@@ -188,26 +190,22 @@ impl Tree {
             .id()
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw);
-        let watch = leader
-            .and_then(|pid| rustix::process::pidfd_open(pid, PidfdFlags::NONBLOCK).ok())
-            .and_then(|fd| AsyncFd::register_with_interest(fd, tokio::io::Interest::READABLE).ok());
         Ok(Self {
             child,
             leader,
-            watch,
+            ends,
             proc: program.proc.clone(),
         })
     }
 
-    /// Waits until the leader has ended.
+    /// Waits until the leader has ended, without reaping it: its number stays taken until the group has been ended.
     async fn ended(&mut self) {
-        let watched = match &self.watch {
-            Some(watch) => watch.readable().await.is_ok(),
-            None => false,
-        };
-        if !watched {
-            // Without a pidfd (kernels before 5.3) waiting reaps; the group is then ended by its number alone.
-            let _ = self.child.wait().await;
+        let Some(leader) = self.leader else { return };
+        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        while let Ok(None) = rustix::process::waitid(WaitId::Pid(leader), look) {
+            if self.ends.recv().await.is_none() {
+                return;
+            }
         }
     }
 
