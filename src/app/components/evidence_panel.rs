@@ -88,7 +88,7 @@ pub fn EvidenceList(
     /// What was made of it; colours what was found.
     verdict: Verdict,
     /// Its hash.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     hash: Option<Hash>,
     /// Who had it verified.
     #[prop(optional, into)]
