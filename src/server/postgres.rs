@@ -3,11 +3,15 @@
 //!
 //! The one place of the server that starts processes.
 
+pub mod error;
 pub mod leftover;
 pub mod place;
 pub mod setup;
 
+pub use error::Error;
+
 use crate::server::postgres::{
+    error::files,
     place::{Place, SYSTEM_USER},
     setup::{Owner, choose_binaries, make_folder, system_user, take_lock},
 };
@@ -37,79 +41,6 @@ const STOP_DEADLINE: Duration = Duration::from_secs(10);
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// `postgres.log` is started afresh above this size.
 const LOG_MAX: u64 = 1 << 20;
-
-/// Why the embedded database does not run. Each says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// No place for it.
-    #[error(transparent)]
-    Place(#[from] place::PlaceError),
-    /// No `postgres` and `initdb` found.
-    #[error(
-        "Postgres is not installed: neither PATH nor /usr/lib/postgresql/*/bin has `postgres` and `initdb`; install it (Debian, Ubuntu: apt install postgresql), or set DATABASE_URL to use another server"
-    )]
-    NotInstalled,
-    /// The data was made by a version that is not installed.
-    #[error(
-        "the database in {cluster} was made by PostgreSQL {made_by}, and only {installed} is installed here; install PostgreSQL {made_by} (Debian, Ubuntu: apt install postgresql-{made_by}), or dump it there and set GONOGO_DATA_DIR to a new folder"
-    )]
-    OtherVersion {
-        /// Its folder.
-        cluster: PathBuf,
-        /// The major version that made it.
-        made_by: String,
-        /// The major versions that there are.
-        installed: String,
-    },
-    /// Another Gonogo has the folder.
-    #[error(
-        "another Gonogo is running on {data}; stop it, or set GONOGO_DATA_DIR to another folder (and --address to another port)"
-    )]
-    InUse {
-        /// The folder.
-        data: PathBuf,
-    },
-    /// Root, and no system user to run as.
-    #[error(
-        "Postgres refuses to run as root, and the system user `gonogo` could not be made: {why}; make it with `useradd --system --shell /usr/sbin/nologin gonogo`, run Gonogo as another user, or set DATABASE_URL"
-    )]
-    NoSystemUser {
-        /// What `useradd` said.
-        why: String,
-    },
-    /// A folder of ours that others can enter or own.
-    #[error("{folder} is not safe for the database's socket: {why}; remove it, or set XDG_RUNTIME_DIR")]
-    UnsafeFolder {
-        /// The folder.
-        folder: PathBuf,
-        /// Who can do what with it.
-        why: String,
-    },
-    /// A step on files failed.
-    #[error("{what}: {error}")]
-    Files {
-        /// Which.
-        what: String,
-        /// How.
-        error: io::Error,
-    },
-    /// `initdb` failed.
-    #[error("initdb could not make a database in {cluster}: {said}")]
-    Initdb {
-        /// Where.
-        cluster: PathBuf,
-        /// Its last words.
-        said: String,
-    },
-    /// Postgres ended or kept silent at its start.
-    #[error("Postgres did not start: {why}; its log is {log}")]
-    Start {
-        /// What it said, or how long it was waited for.
-        why: String,
-        /// Where the whole text is.
-        log: PathBuf,
-    },
-}
 
 /// A running embedded database. [`Embedded::stop`] ends it in order.
 #[derive(Debug)]
@@ -150,13 +81,13 @@ impl Embedded {
             owner,
         };
         installation.prepare_socket_folder()?;
-        leftover::stop(&place.cluster())
+        leftover::stop(&place)
             .await
             .map_err(files("ending the Postgres that an earlier Gonogo left behind"))?;
         if !place.cluster().exists() {
             installation.initdb().await?;
         }
-        let child = installation.launch().await?;
+        let child = installation.launch_after_crash().await?;
         let stop = CancellationToken::new();
         let keeper = tokio::spawn(installation.keep(child, stop.clone()));
         Ok(Embedded {
@@ -177,6 +108,10 @@ impl Embedded {
         self.stop.cancel();
         if let Err(error) = self.keeper.await {
             tracing::error!(%error, "the keeper of Postgres ended badly");
+        }
+        // Made again at the next start; one that is not empty is somebody's.
+        if let Err(error) = fs::remove_dir(&self.place.socket) {
+            tracing::debug!(%error, "the socket's folder stays");
         }
     }
 }
@@ -354,6 +289,21 @@ impl Installation {
         }
     }
 
+    /// Starts Postgres. Where an earlier one was killed, its last processes hold its memory for a moment.
+    async fn launch_after_crash(&self) -> Result<Child, Error> {
+        let deadline = Instant::now() + STOP_DEADLINE;
+        loop {
+            match self.launch().await {
+                Err(Error::Start { why, .. })
+                    if why.contains("shared memory block") && Instant::now() < deadline =>
+                {
+                    tokio::time::sleep(RESTART_PAUSE.0).await;
+                }
+                launched => return launched,
+            }
+        }
+    }
+
     async fn wait_until_it_answers(&self, child: &mut Child) -> Result<(), String> {
         let deadline = Instant::now() + START_DEADLINE;
         let options = connect_options(&self.place, "postgres");
@@ -433,9 +383,4 @@ fn last_line(log: &Path, offset: u64) -> Option<String> {
         .rev()
         .find(|line| line.contains("FATAL") || line.contains("ERROR"))
         .map(str::to_owned)
-}
-
-fn files(what: impl Into<String>) -> impl FnOnce(io::Error) -> Error {
-    let what = what.into();
-    move |error| Error::Files { what, error }
 }

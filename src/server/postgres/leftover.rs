@@ -1,5 +1,6 @@
 //! A Postgres of ours that outlived its Gonogo: found by `postmaster.pid`, stopped before a new one starts.
 
+use crate::server::postgres::place::Place;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use std::{
     fs, io,
@@ -14,21 +15,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// Stops the Postgres that still runs on `cluster`, if there is one, and removes a `postmaster.pid` whose number
-/// has gone to another program. Postgres deals with every other stale file itself.
+/// has gone to another program, or to nobody but a parent that has not noticed. Postgres deals with every other
+/// stale file itself.
 ///
 /// # Errors
 /// When the process can be neither stopped nor looked at.
-pub async fn stop(cluster: &Path) -> io::Result<()> {
+pub async fn stop(place: &Place) -> io::Result<()> {
+    let cluster = &place.cluster();
     let pid_file = cluster.join("postmaster.pid");
     let Some(pid) = read_pid(&pid_file)? else {
         return Ok(());
     };
+    if is_zombie(pid) {
+        return bury(pid, place).await;
+    }
     if !is_alive(pid) {
         return Ok(());
     }
     if !is_postgres_of(pid, cluster) {
         tracing::info!(%pid, "the number in postmaster.pid belongs to another program now");
-        return fs::remove_file(&pid_file);
+        return remove_files(pid, place);
     }
     tracing::info!(%pid, "stopping the Postgres that an earlier Gonogo left behind");
     for signal in [Signal::INT, Signal::QUIT] {
@@ -41,6 +47,44 @@ pub async fn stop(cluster: &Path) -> io::Result<()> {
         io::ErrorKind::TimedOut,
         format!("the Postgres with the process number {pid} does not stop; stop it with `kill -9 {pid}`"),
     ))
+}
+
+/// Removes the file of a Postgres that has ended and whose parent does not ask for its end, as in containers whose
+/// first process is no init: Postgres would take it for alive. Its children must be gone first, because the file is
+/// what keeps a second Postgres from their memory.
+async fn bury(pid: Pid, place: &Place) -> io::Result<()> {
+    let cluster = &place.cluster();
+    let deadline = Instant::now() + PATIENCE;
+    while works_in(cluster)? {
+        if Instant::now() >= deadline {
+            let folder = cluster.display();
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                format!("processes of the Postgres {pid}, which has ended, still work in {folder}; end them"),
+            ));
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    remove_files(pid, place)
+}
+
+/// Removes the two files by which Postgres says that it is running as `pid`.
+fn remove_files(pid: Pid, place: &Place) -> io::Result<()> {
+    for file in [place.cluster().join("postmaster.pid"), place.socket_lock()] {
+        if read_pid(&file)? == Some(pid) {
+            fs::remove_file(&file)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether any process has `cluster` as its working directory, as every process of Postgres does.
+fn works_in(cluster: &Path) -> io::Result<bool> {
+    let cluster = cluster.canonicalize()?;
+    let processes = fs::read_dir("/proc")?.flatten();
+    Ok(processes
+        .filter_map(|process| fs::read_link(process.path().join("cwd")).ok())
+        .any(|cwd| cwd == cluster))
 }
 
 /// The first line of `postmaster.pid`.

@@ -100,6 +100,11 @@ impl Place {
         self.data.join("postgres")
     }
 
+    /// The file by which Postgres says that it has the socket.
+    pub fn socket_lock(&self) -> PathBuf {
+        self.socket.join(format!("{SOCKET_NAME}.lock"))
+    }
+
     /// What Postgres says: replaced when it has grown too long.
     pub fn log(&self) -> PathBuf {
         self.data.join("postgres.log")

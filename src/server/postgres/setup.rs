@@ -1,6 +1,6 @@
 //! What has to be there before Postgres can start: its programs, the user it runs as, folders, the lock.
 
-use crate::server::postgres::{Error, files, place::SYSTEM_USER};
+use crate::server::postgres::{Error, error::files, place::SYSTEM_USER};
 use std::{
     fs::{self, File, Permissions},
     io,

@@ -1,0 +1,292 @@
+//! The harness: the real application on a free port, a real database, real HTTP.
+
+use chrono::{DateTime, TimeZone, Utc};
+use domain::Role;
+use gonogo::server::{
+    clock::Clock,
+    config::{Config, Settings},
+    person,
+    serve::{self, Running},
+};
+use reqwest::{Method, StatusCode, header::HeaderMap};
+use sqlx::PgPool;
+use std::{
+    fmt::Write,
+    future::Future,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// How long anything may take before it counts as hung.
+pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// The application, answering on a free port of this machine.
+pub struct App {
+    running: Running,
+}
+
+impl App {
+    /// The application on `pool`, with a clock that stands at [`noon`] until it is moved.
+    pub async fn start(pool: &PgPool) -> Self {
+        Self::start_at(pool, Clock::at(noon())).await
+    }
+
+    /// The application on `pool` with this clock.
+    pub async fn start_at(pool: &PgPool, clock: Clock) -> Self {
+        let settings = Settings {
+            address: Some("127.0.0.1:0".parse().unwrap()),
+            ..Settings::default()
+        };
+        Self::start_with(pool, clock, settings, Path::new(env!("CARGO_MANIFEST_DIR"))).await
+    }
+
+    /// The application on `pool` with these settings, as if started in `directory`.
+    pub async fn start_with(pool: &PgPool, clock: Clock, settings: Settings, directory: &Path) -> Self {
+        let config = Config::load(settings, directory).unwrap();
+        let listener = serve::listen(config.address).await.unwrap();
+        let state = serve::state(config, pool.clone(), clock).unwrap();
+        App {
+            running: Running::start(state, listener).unwrap(),
+        }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> &str {
+        &self.running.url
+    }
+
+    /// `127.0.0.1:PORT`, whatever the public address is.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.running.address
+    }
+
+    /// The state of the server.
+    pub fn state(&self) -> &gonogo::server::state::AppState {
+        &self.running.state
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&self, by: chrono::TimeDelta) {
+        self.running.state.clock.advance(by);
+    }
+
+    /// Adds somebody, and answers with their password.
+    pub async fn add_person(&self, name: &str, roles: &[Role]) -> String {
+        person::add(self.state(), name, name, roles, None)
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// Adds somebody and signs them in.
+    pub async fn signed_in(&self, name: &str, roles: &[Role]) -> Browser {
+        let password = self.add_person(name, roles).await;
+        let browser = self.browser();
+        let page = browser.sign_in(name, &password).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        browser
+    }
+
+    /// A browser that nobody has signed in with.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.url())
+    }
+
+    /// Stops it. Answers whether every request ended in time.
+    pub async fn stop(self) -> bool {
+        self.running.stop().await
+    }
+}
+
+/// A browser without JavaScript: keeps its cookie, follows no redirect by itself.
+pub struct Browser {
+    client: reqwest::Client,
+    url: String,
+    cookie: Mutex<Option<String>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Page {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub text: String,
+}
+
+impl Page {
+    /// A header as text, empty when it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Browser {
+    /// A browser for the site at `url`.
+    pub fn new(url: &str) -> Self {
+        // A second test has installed it already: that is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(DEADLINE)
+            .build()
+            .unwrap();
+        Browser {
+            client,
+            url: url.to_owned(),
+            cookie: Mutex::new(None),
+        }
+    }
+
+    /// The site.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Opens a page.
+    pub async fn get(&self, path: &str) -> Page {
+        self.send(Method::GET, path, &[("accept", "text/html")], None)
+            .await
+    }
+
+    /// Sends a form from the page `from`, as a browser does without JavaScript.
+    pub async fn post_form(&self, from: &str, path: &str, fields: &[(&str, &str)]) -> Page {
+        let referer = format!("{}{from}", self.url);
+        let headers = [
+            ("accept", "text/html,application/xhtml+xml"),
+            ("referer", referer.as_str()),
+            ("origin", self.url.as_str()),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.send(Method::POST, path, &headers, Some(encode(fields)))
+            .await
+    }
+
+    /// Calls a server function, as the page's program does.
+    pub async fn call(&self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let headers = [("accept", "application/json"), ("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, &headers, Some(encode(fields)))
+            .await
+    }
+
+    /// Signs in with the form.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Page {
+        let fields = [("name", name), ("password", password), ("next", "/")];
+        self.post_form("/sign-in", "/api/session/sign_in", &fields).await
+    }
+
+    /// Sends whatever is wanted.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Page {
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(cookie) = self.cookie() {
+            request = request.header("cookie", cookie);
+        }
+        if let Some(body) = body {
+            request = request
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(body);
+        }
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        for set in headers.get_all("set-cookie") {
+            let pair = set.to_str().unwrap().split(';').next().unwrap();
+            self.set_cookie((!pair.ends_with('=')).then(|| pair.to_owned()));
+        }
+        Page {
+            status,
+            headers,
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    /// `name=value` of the session's cookie.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    /// Puts a cookie there, or takes it away.
+    pub fn set_cookie(&self, cookie: Option<String>) {
+        *self.cookie.lock().unwrap() = cookie;
+    }
+}
+
+/// Where every test's clock starts.
+pub fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).unwrap()
+}
+
+/// Waits until `look` gives something, and fails at the deadline with `what`.
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+    let deadline = Instant::now() + DEADLINE;
+    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    loop {
+        tick.tick().await;
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{what} did not happen within {DEADLINE:?}"
+        );
+    }
+}
+
+/// A folder of one test, removed with it. Everybody may enter it, so that a database's own user can.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A new one.
+    pub fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("gonogo-test-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Folder(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            eprintln!("{}: {error}", self.0.display());
+        }
+    }
+}
+
+fn encode(fields: &[(&str, &str)]) -> String {
+    let mut body = String::new();
+    for (name, value) in fields {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        for (text, end) in [(name, "="), (value, "")] {
+            for byte in text.bytes() {
+                write!(body, "%{byte:02X}").unwrap();
+            }
+            body.push_str(end);
+        }
+    }
+    body
+}
