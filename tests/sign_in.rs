@@ -181,7 +181,7 @@ async fn a_session_survives_a_restart(pool: PgPool) {
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_session_ends_when_it_is_idle_and_at_its_limit_when_it_is_not(pool: PgPool) {
-    let app = App::start_at(&pool, gonogo::server::clock::Clock::at(now_of_the_machine())).await;
+    let app = App::start(&pool).await;
     let (idle, busy) = (
         app.signed_in("ada", &[Role::Qa]).await,
         app.signed_in("grace", &[Role::Qa]).await,
@@ -204,11 +204,6 @@ async fn a_session_ends_when_it_is_idle_and_at_its_limit_when_it_is_not(pool: Pg
     );
     app.advance(TimeDelta::hours(2));
     assert!(!is_signed_in(&busy).await, "older than a day");
-}
-
-/// tower-sessions computes the end of a session from the machine's clock.
-fn now_of_the_machine() -> chrono::DateTime<chrono::Utc> {
-    gonogo::server::clock::Clock::System.now()
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -324,6 +319,17 @@ async fn a_form_of_another_site_changes_nothing(pool: PgPool) {
         assert_eq!(page.status, StatusCode::FORBIDDEN);
     }
     assert!(is_signed_in(&browser).await);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stranger_cannot_send_much(pool: PgPool) {
+    let app = App::start(&pool).await;
+    let long = "x".repeat(17 << 10);
+    let page = app
+        .browser()
+        .call(SIGN_IN, &[("name", "ada"), ("password", &long)])
+        .await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

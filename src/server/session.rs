@@ -1,7 +1,7 @@
 //! Sessions: the cookie, and the table behind it.
 
 use crate::server::{clock::Clock, config::Transport, state::AppState};
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use std::time::Duration;
@@ -84,12 +84,13 @@ pub struct PostgresSessions {
 impl SessionStore for PostgresSessions {
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
         let (data, person) = encode(record)?;
-        let ends = to_chrono(record.expiry_date)?;
+        let now = self.clock.now();
+        let ends = now + TimeDelta::seconds(ABSOLUTE.whole_seconds());
         let mut connection = self.pool.acquire().await.map_err(backend)?;
         // A taken number has a chance of 2^-128: a second one would be a fault of the generator.
         for _ in 0..3 {
             let key = key(record.id);
-            if store::session::create(&mut connection, key, &data, person, ends, self.clock.now())
+            if store::session::create(&mut connection, key, &data, person, ends, now)
                 .await
                 .map_err(backend)?
             {
@@ -146,11 +147,6 @@ fn encode(record: &Record) -> session_store::Result<(serde_json::Value, Option<P
     let data = serde_json::to_value(&record.data)
         .map_err(|error| session_store::Error::Encode(error.to_string()))?;
     Ok((data, person))
-}
-
-fn to_chrono(date: OffsetDateTime) -> session_store::Result<DateTime<Utc>> {
-    DateTime::from_timestamp(date.unix_timestamp(), 0)
-        .ok_or_else(|| session_store::Error::Encode("the session ends beyond the calendar".to_owned()))
 }
 
 fn backend(error: impl std::error::Error) -> session_store::Error {

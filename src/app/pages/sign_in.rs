@@ -2,7 +2,10 @@
 
 use crate::{
     api::{Error, session::SignIn},
-    app::Me,
+    app::{
+        Me,
+        components::{Banner, Button, ButtonKind, TextField, Tone},
+    },
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
@@ -27,41 +30,42 @@ pub fn SignInPage() -> impl IntoView {
     };
     view! {
         <Title text="Sign in" />
-        <section class="card sign-in">
-            <h1>"Sign in"</h1>
-            <div role="alert" class="trouble">
-                {move || trouble().map(|words| view! { <p class="no">{words}</p> })}
-            </div>
-            <ActionForm action=sign_in>
-                <input type="hidden" name="next" value=next />
-                <label>
-                    <span>"Name"</span>
-                    <input
-                        type="text"
-                        name="name"
-                        autocomplete="username"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        maxlength="64"
-                        required
-                        autofocus
-                    />
-                </label>
-                <label>
-                    <span>"Password"</span>
-                    <input
-                        type="password"
-                        name="password"
-                        autocomplete="current-password"
-                        maxlength="256"
-                        required
-                    />
-                </label>
-                <button class="btn main" type="submit" disabled=move || sign_in.pending().get()>
-                    "Sign in"
-                </button>
-            </ActionForm>
-        </section>
+        <div class="sign-in">
+            <div class="sign-in-brand">"Gonogo"</div>
+            <section class="card stack">
+                <h1>"Sign in"</h1>
+                {move || {
+                    trouble()
+                        .map(|words| {
+                            view! {
+                                <Banner tone=Tone::No alert=true>
+                                    {words}
+                                </Banner>
+                            }
+                        })
+                }}
+                <ActionForm action=sign_in>
+                    <input type="hidden" name="next" value=next />
+                    <div class="stack">
+                        <TextField name="name" label="Name" autocomplete="username" maxlength=64 />
+                        <TextField
+                            name="password"
+                            label="Password"
+                            kind="password"
+                            autocomplete="current-password"
+                            maxlength=256
+                        />
+                        <Button kind=ButtonKind::Main wide=true busy=sign_in.pending()>
+                            "Sign in"
+                        </Button>
+                    </div>
+                </ActionForm>
+            </section>
+            <p class="sign-in-note">
+                "New here? The first start of Gonogo made one account for each role. Their passwords are in the file "
+                <code>"credentials"</code> " of its data folder."
+            </p>
+        </div>
     }
 }
 
