@@ -1,6 +1,7 @@
 //! Files and directories.
 
 use crate::answer::{Answer, Asked, Judgement};
+use crate::env_line::looks_secret;
 use crate::place::{Closed, Place};
 use crate::redact::Secrets;
 use crate::site::Site;
@@ -61,10 +62,11 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
             let answer = Answer::new(asked, judgement);
             match seen {
                 Seen::Something {
+                    mode,
                     content: Some(Content::Read { bytes, .. }),
                     ..
-                } => answer.with_output(bytes),
-                _ => answer,
+                } if !private(&spec.path, mode) => answer.with_output(bytes),
+                Seen::Something { .. } | Seen::Nothing => answer,
             }
         }
         Err(why) => Answer::new(asked, Judgement::error(why)),
@@ -144,7 +146,11 @@ pub(crate) fn judge(
             FileRule::AgeAtMost(most) => judge_age(*modified, *most, now),
             FileRule::Content(rule) => match content {
                 Some(Content::Read { bytes, cut }) => {
-                    text::judge(&Text::of(bytes, *cut), std::slice::from_ref(rule), secrets)
+                    let text = Text {
+                        private: private(path, *mode),
+                        ..Text::of(bytes, *cut)
+                    };
+                    text::judge(&text, std::slice::from_ref(rule), secrets)
                 }
                 Some(Content::Closed(why)) => Judgement::error(why.clone()),
                 None => Judgement::error(format!("the content of {path} was not read")),
@@ -152,6 +158,11 @@ pub(crate) fn judge(
         });
     }
     Judgement::weakest(judgements).unwrap_or(exists)
+}
+
+/// What others may not read is not shown to them here either.
+fn private(path: &str, mode: u32) -> bool {
+    mode & 0o004 == 0 || path.contains(".env") || looks_secret(path, "")
 }
 
 fn judge_size(size: u64, bound: domain::quantity::Bound) -> Judgement {

@@ -7,8 +7,9 @@ use crate::site::Site;
 use crate::{clock, disk, env_line, file, git, http, memory, port, postgres, shell, tool};
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, FutureExt as _};
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -113,7 +114,16 @@ impl Prober {
         })
     }
 
+    /// A library that panics on what a hostile server sends must not take the run with it.
     async fn observe(&self, spec: &ProbeSpec, site: &Site, cancel: &CancellationToken) -> Answer {
+        let observing = AssertUnwindSafe(self.observe_one(spec, site, cancel)).catch_unwind();
+        observing.await.unwrap_or_else(|_| {
+            let reason = "what it answered cannot be understood: reading it broke off";
+            Answer::new(asked(spec), Judgement::error(reason))
+        })
+    }
+
+    async fn observe_one(&self, spec: &ProbeSpec, site: &Site, cancel: &CancellationToken) -> Answer {
         let context = &self.context;
         let asking: BoxFuture<'_, Answer> = match spec {
             // These end their processes themselves when they are cancelled.

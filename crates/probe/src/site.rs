@@ -166,6 +166,10 @@ pub(crate) fn parameter_variable(name: &str) -> String {
 
 /// `host:port` of an address, with the default port of its scheme where none is written.
 pub(crate) fn authority(url: &Url) -> Option<String> {
+    // A database on a Unix socket has no address, whatever stands in the host's place.
+    if url.scheme().starts_with("postgres") && url.query_pairs().any(|(key, _)| key == "host") {
+        return None;
+    }
     let port = url.port().or(match url.scheme() {
         "http" => Some(80),
         "https" => Some(443),

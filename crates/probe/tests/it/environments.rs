@@ -1,0 +1,177 @@
+use crate::support::{Folder, assert_said, endpoint, environment, probe};
+use domain::environment::{Class, Environment};
+use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
+use domain::verdict::Verdict;
+use probe::{Site, environment as files};
+use std::path::Path;
+
+fn refused(environment: Environment) -> String {
+    Site::open(environment, &|_| None)
+        .expect_err("refused")
+        .to_string()
+}
+
+#[test]
+fn the_shipped_environment_can_be_used_with_what_the_server_passes() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../environments");
+    let all = files::load(&shipped);
+    let this = all
+        .into_iter()
+        .flatten()
+        .find(|environment| environment.name == "this-machine")
+        .expect("it ships");
+    assert_eq!((this.class, this.endpoints.len()), (Class::Development, 2));
+    let server = |name: &str| match name {
+        "GONOGO_URL" => Some("http://127.0.0.1:9999".to_owned()),
+        "GONOGO_DATABASE_URL" => Some("postgres:///gonogo?host=/run/gonogo".to_owned()),
+        "GONOGO_DATA_DIR" => Some("/var/lib/gonogo".to_owned()),
+        _ => None,
+    };
+    let site = Site::open(this.clone(), &server).expect("a site");
+    assert_eq!(site.environment.work_directory, "/var/lib/gonogo");
+    assert_eq!(
+        site.environment.endpoint("localhost:8080").expect("listed").url,
+        "http://127.0.0.1:9999"
+    );
+    assert_eq!(
+        refused(this),
+        "environments/this-machine.toml, work_directory: $GONOGO_DATA_DIR has no value: set the variable for the server, \
+         or write the value in its place"
+    );
+}
+
+#[test]
+fn a_file_that_is_wrong_says_where_and_hides_no_other() {
+    let folder = Folder::new();
+    folder.write("a.toml", "class = \"development\"\nwork_directory = \"/srv\"\n");
+    folder.write(
+        "b.toml",
+        "class = \"development\"\nwork_directory = \"/srv\"\nwork_dir = \"/typo\"\n",
+    );
+    folder.write("c.toml", "class = \"test\"\nwork_directory = \"/srv\"\n");
+    folder.write("d.toml", "class = \"production\"\n");
+    folder.write("Not A Name.toml", "");
+    folder.write("notes.txt", "no environment");
+    let all: Vec<String> = files::load(folder.path())
+        .into_iter()
+        .map(|read| {
+            read.map_or_else(
+                |error| error.to_string(),
+                |environment| format!("ok {}", environment.name),
+            )
+        })
+        .map(|text| text.replace(&folder.path().display().to_string(), "DIR"))
+        .collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
+    ok a
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `paths`, `variables`, `secrets`, `shell` (environments/this-machine.toml explains every key)
+    DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
+    DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
+    "#);
+    assert_eq!(files::load(&folder.path().join("gone")).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_with_the_key() {
+    let base = || environment(Path::new("/srv"));
+    let with = |change: &dyn Fn(&mut Environment)| {
+        let mut environment = base();
+        change(&mut environment);
+        refused(environment)
+    };
+    let cases: Vec<String> = vec![
+        with(&|e| e.work_directory = "relative".to_owned()),
+        with(&|e| e.shell = Vec::new()),
+        with(&|e| e.paths = vec!["relative".to_owned()]),
+        with(&|e| e.endpoints = vec![endpoint("a", "nowhere", &[])]),
+        with(&|e| e.endpoints = vec![endpoint("a", "ftp://host/", &[])]),
+        with(&|e| e.endpoints = vec![endpoint("a", "http://169.254.169.254/", &[])]),
+        with(&|e| e.endpoints = vec![endpoint("a", "http://[fe80::1]:80/", &[])]),
+        with(&|e| {
+            e.endpoints = vec![
+                endpoint("a", "http://x/", &["h:1"]),
+                endpoint("b", "http://y/", &["H:1"]),
+            ]
+        }),
+        with(&|e| drop(e.variables.insert("A-B".to_owned(), String::new()))),
+        with(&|e| drop(e.secrets.insert("TOKEN".to_owned(), "plain text".to_owned()))),
+        with(&|e| drop(e.secrets.insert("TOKEN".to_owned(), "env:MISSING".to_owned()))),
+        with(&|e| {
+            drop(
+                e.secrets
+                    .insert("TOKEN".to_owned(), "file:/nowhere/at/all".to_owned()),
+            )
+        }),
+    ];
+    insta::assert_snapshot!(cases.join("\n"), @r#"
+    environments/test.toml, work_directory: relative is not absolute: write the whole path
+    environments/test.toml, shell: it is empty: leave the key out for bash
+    environments/test.toml, paths: relative is not absolute: write the whole path
+    environments/test.toml, endpoint a, url: it is not an address (relative URL without a base): write `http://host:port`
+    environments/test.toml, endpoint a, url: the scheme ftp is not known: use http, https, postgres or redis
+    environments/test.toml, endpoint a, url: 169.254.169.254 is a link-local address, where clouds keep their metadata, and is never dialled: use the target's own address
+    environments/test.toml, endpoint a, url: fe80::1 is a link-local address and is never dialled: use the target's own address
+    environments/test.toml, endpoint b: H:1 already stands for the endpoint a: name it once
+    environments/test.toml, variables.A-B: use letters, digits and _ only
+    environments/test.toml, secrets.TOKEN: a secret is written as `env:NAME` or `file:/path`, never as its value
+    environments/test.toml, secrets.TOKEN: the server has no variable MISSING: set it
+    environments/test.toml, secrets.TOKEN: /nowhere/at/all: No such file or directory (os error 2)
+    "#);
+}
+
+#[test]
+fn secrets_fill_addresses_and_never_end_a_part_of_them() {
+    let folder = Folder::new();
+    let file = folder.write("token", "p@ss/w:rd?\n");
+    let mut environment = environment(Path::new("/srv"));
+    environment
+        .secrets
+        .insert("PW".to_owned(), format!("file:{}", file.display()));
+    environment.secrets.insert("WHOLE".to_owned(), "env:W".to_owned());
+    environment.endpoints = vec![
+        endpoint("a", "postgres://app:$PW@db.test/app", &[]),
+        endpoint("b", "$WHOLE", &[]),
+    ];
+    let server = |_: &str| Some("http://u:verysecret@host.test/".to_owned());
+    let site = Site::open(environment, &server).expect("a site");
+    assert_eq!(
+        site.environment.endpoints[0].url,
+        "postgres://app:p%40ss%2Fw%3Ard%3F@db.test/app"
+    );
+    assert_eq!(
+        site.environment.endpoints[1].url,
+        "http://u:verysecret@host.test/"
+    );
+    assert_eq!(
+        site.secrets.mask("x verysecret p@ss/w:rd? p%40ss%2fw%3ard%3f"),
+        "x [password of b hidden] [PW hidden] [PW hidden]"
+    );
+    assert!(!format!("{:?}", site.secrets).contains("verysecret"));
+}
+
+#[tokio::test]
+async fn a_database_that_the_environment_does_not_name_is_an_error_that_names_the_line_to_add() {
+    let site = Site::open(environment(Path::new("/srv")), &|_| None).expect("a site");
+    let ask = |address: Option<&str>| {
+        ProbeSpec::Postgres(PostgresProbe {
+            address: address.map(str::to_owned),
+            question: PostgresQuestion::Answers,
+        })
+    };
+    assert_said(
+        &probe(&ask(None), &site).await,
+        Verdict::Error,
+        "database is not an endpoint of the environment test",
+    );
+    assert_said(
+        &probe(&ask(Some("db.test:5432")), &site).await,
+        Verdict::Error,
+        "add `replaces = [\"db.test:5432\"]`",
+    );
+    assert_said(
+        &probe(&ProbeSpec::Clock { within_ms: 1 }, &site).await,
+        Verdict::Error,
+        "database is not an endpoint",
+    );
+}

@@ -1,0 +1,10 @@
+//! Probing against real things: servers, a database, files, git, processes.
+
+mod commands;
+mod environments;
+mod files;
+mod git;
+mod http;
+mod machine;
+mod postgres;
+mod support;
