@@ -2,7 +2,17 @@
 //!
 //! Every function begins with `auth::require(…)`, changes nothing by GET, and fails with an [`Error`].
 
+#![expect(
+    missing_docs,
+    reason = "the arguments of a server function become fields, which its own comment explains"
+)]
+
+pub mod environment;
+pub mod evidence;
+pub mod revision;
+pub mod run;
 pub mod session;
+pub mod sign_off;
 
 use leptos::server_fn::{
     codec::JsonEncoding,

@@ -2,20 +2,26 @@
 
 pub mod components;
 pub mod header;
+pub mod live;
 pub mod pages;
+pub mod trouble;
 
 use crate::{
     api::session::{Person, who_am_i},
     app::{
         header::Header,
-        pages::{not_found::NotFound, runs::Runs, sign_in::SignInPage},
+        pages::{
+            checklist::Checklist, checklists::Checklists, environments::Environments, new_run::NewRun,
+            not_found::NotFound, run::Run, runs::Runs, sign_in::SignInPage,
+        },
     },
 };
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment,
+    SsrMode,
     components::{Route, Router, Routes},
+    path,
 };
 
 /// Who is signed in, for every page: `expect_context::<Me>().0`. Refetched after signing in.
@@ -54,10 +60,15 @@ pub fn App() -> impl IntoView {
         <Title formatter=document_title />
         <Router>
             <Header />
-            <main id="main">
+            <main id="main" class="page" tabindex="-1">
                 <Routes fallback=NotFound>
-                    <Route path=StaticSegment("") view=Runs ssr=SsrMode::Async />
-                    <Route path=StaticSegment("sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/") view=Runs ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                    <Route path=path!("/new-run") view=NewRun ssr=SsrMode::Async />
+                    <Route path=path!("/runs/:id") view=Run ssr=SsrMode::Async />
+                    <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
+                    <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />
+                    <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
                 </Routes>
             </main>
         </Router>

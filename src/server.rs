@@ -1,21 +1,32 @@
 //! Everything that exists only on the server.
 
 pub mod address;
+pub mod attachment;
 pub mod auth;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod database;
+pub mod desk;
+pub mod export;
 pub mod failure;
 pub mod first_start;
+pub mod form;
 pub mod guard;
 pub mod health;
+pub mod library;
+pub mod live;
 pub mod password;
 pub mod person;
 pub mod postgres;
+pub mod prose;
 pub mod router;
+pub mod run;
 pub mod serve;
 pub mod session;
+pub mod sign_off;
+pub mod sites;
 pub mod state;
 pub mod telemetry;
 pub mod throttle;
+pub mod verification;

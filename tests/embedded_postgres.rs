@@ -244,7 +244,8 @@ async fn a_half_made_database_is_made_afresh() {
     fs::create_dir_all(folder.path().join("data/postgres.new/base")).unwrap();
     fs::write(folder.path().join("data/postgres.new/PG_VERSION"), "15\n").unwrap();
     let data = folder.path().join("data");
-    fs::set_permissions(&data, std::os::unix::fs::PermissionsExt::from_mode(0o711)).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(&data, private).unwrap();
     let server = Server::start(&folder).await;
     assert!(!data.join("postgres.new").exists());
     server.stop().await;

@@ -9,8 +9,9 @@ use gonogo::server::{
     serve::{self, Running},
 };
 use reqwest::{Method, StatusCode, header::HeaderMap};
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 use std::{
+    collections::BTreeMap,
     fmt::Write,
     future::Future,
     path::{Path, PathBuf},
@@ -48,7 +49,19 @@ impl App {
     pub async fn start_with(pool: &PgPool, clock: Clock, settings: Settings, directory: &Path) -> Self {
         let config = Config::load(settings, directory).unwrap();
         let listener = serve::listen(config.address).await.unwrap();
-        let state = serve::state(config, pool.clone(), clock).unwrap();
+        let variables = BTreeMap::from([
+            (
+                "GONOGO_URL".to_owned(),
+                config.public_url(listener.local_addr().unwrap()).origin(),
+            ),
+            (
+                "GONOGO_DATABASE_URL".to_owned(),
+                pool.connect_options().to_url_lossy().to_string(),
+            ),
+            ("GONOGO_DATA_DIR".to_owned(), directory.display().to_string()),
+            ("PATH".to_owned(), std::env::var("PATH").unwrap()),
+        ]);
+        let state = serve::state(config, pool.clone(), clock, &variables).unwrap();
         App {
             running: Running::start(state, listener).unwrap(),
         }
@@ -273,6 +286,11 @@ impl Drop for Folder {
             eprintln!("{}: {error}", self.0.display());
         }
     }
+}
+
+/// The address of the test's own database, for the environment's `$GONOGO_DATABASE_URL`.
+fn database_url(pool: &PgPool) -> String {
+    pool.connect_options().to_url_lossy().to_string()
 }
 
 fn encode(fields: &[(&str, &str)]) -> String {

@@ -1,30 +1,8 @@
 //! Signing in and out.
 
 use crate::api::Error;
-use domain::{Right, Role, environment::Class};
+pub use domain::person::Person;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-/// Somebody, as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Which.
-    pub id: i64,
-    /// What they sign in with.
-    pub name: String,
-    /// What others see.
-    pub title: String,
-    /// Their roles.
-    pub roles: Vec<Role>,
-}
-
-impl Person {
-    /// Whether they have `right` in an environment of `class` (`None`: not about an environment). Pages hide by
-    /// this what the server refuses by the same rule.
-    pub fn may(&self, right: Right, class: Option<Class>) -> bool {
-        domain::role::may(&self.roles, right, class)
-    }
-}
 
 /// Signs in and goes on to `next`, a path of this site.
 ///

@@ -110,7 +110,7 @@ pub async fn sign_out() -> Result<(), Error> {
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
 pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<(), Error> {
     let id = check_password(state, &person.name, password).await?;
-    if id.0 == person.id {
+    if id == person.id {
         Ok(())
     } else {
         Err(Error::SignedOut)

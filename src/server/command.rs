@@ -1,5 +1,6 @@
 //! The command line. Each subcommand is a module of its own.
 
+pub mod check;
 pub mod serve;
 pub mod user;
 
@@ -22,6 +23,9 @@ enum Command {
     /// Start the server, with an embedded Postgres unless DATABASE_URL names another
     #[command(after_help = serve::EXAMPLE)]
     Serve,
+    /// Compile checklists and say what each line becomes; needs no database
+    #[command(after_help = check::EXAMPLE)]
+    Check(check::Check),
     /// Add people, change passwords and roles, list everybody
     #[command(after_help = user::EXAMPLE)]
     User(user::User),
@@ -32,7 +36,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     telemetry::start(cli.settings.log_format);
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("gonogo: {error:#}");
             ExitCode::FAILURE
@@ -40,13 +44,18 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    if let Command::Check(command) = &cli.command {
+        return check::run(command);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let directory = working_directory()?;
     match cli.command {
-        Command::Serve => runtime.block_on(serve::run(cli.settings, &directory)),
-        Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory)),
+        Command::Serve => runtime.block_on(serve::run(cli.settings, &directory))?,
+        Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory))?,
+        Command::Check(_) => {}
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn working_directory() -> anyhow::Result<PathBuf> {

@@ -126,8 +126,13 @@ impl PublicUrl {
         format!("{}://{}", self.scheme, self.authority)
     }
 
+    /// Whether browsers come by https.
+    pub fn is_https(&self) -> bool {
+        self.scheme == "https"
+    }
+
     fn transport(&self) -> Transport {
-        if self.scheme == "https" || self.loopback {
+        if self.is_https() || self.loopback {
             Transport::Protected
         } else {
             Transport::Plain

@@ -61,6 +61,8 @@ pub enum Error {
 pub struct Database {
     /// Connections.
     pub pool: PgPool,
+    /// Where it is, for the probes of the environment `this-machine`.
+    pub url: String,
     embedded: Option<Embedded>,
 }
 
@@ -71,10 +73,17 @@ impl Database {
     /// # Errors
     /// See [`Error`]; each says what to do.
     pub async fn open(config: &Config, working_directory: &Path) -> Result<Self, Error> {
+        let mut url = config.database_url.clone().unwrap_or_default();
         let (options, embedded) = match &config.database_url {
-            Some(url) => (PgConnectOptions::from_str(url).map_err(Error::Url)?, None),
+            Some(given) => (PgConnectOptions::from_str(given).map_err(Error::Url)?, None),
             None => {
-                let embedded = Embedded::start(place(config, working_directory)?).await?;
+                let place = place(config, working_directory)?;
+                url = format!(
+                    "postgres:///{name}?host={}&user={name}",
+                    place.socket.display(),
+                    name = postgres::NAME
+                );
+                let embedded = Embedded::start(place).await?;
                 (embedded.connect_options(postgres::NAME), Some(embedded))
             }
         };
@@ -87,7 +96,7 @@ impl Database {
                 return Err(error);
             }
         };
-        Ok(Database { pool, embedded })
+        Ok(Database { pool, url, embedded })
     }
 
     /// Opens the database for a short command: an embedded one that a running Gonogo has is shared with it.
@@ -99,7 +108,11 @@ impl Database {
             Err(Error::Embedded(postgres::Error::InUse { .. })) => {
                 let options = postgres::connect_options(&place(config, working_directory)?, postgres::NAME);
                 let pool = connect(options, None).await?;
-                Ok(Database { pool, embedded: None })
+                Ok(Database {
+                    pool,
+                    url: String::new(),
+                    embedded: None,
+                })
             }
             opened => opened,
         }

@@ -9,6 +9,7 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
+        failure,
         form::Form,
         library, prose,
         run::{self, Deed},
@@ -70,14 +71,20 @@ fn line(listed: Listed) -> RunLine {
 pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage, Error> {
     let opened = run::open(state, &person, id, Right::See).await?;
     let environment = &opened.pinned.run.start.environment;
-    let held_by = run::holder(state, environment).await?.filter(|lock| lock.run != id);
+    let held_by = run::holder(state, environment)
+        .await?
+        .filter(|lock| lock.run != id);
     Ok(RunPage {
         guides: guides(&opened.pinned.plan),
         outline: opened.outline,
         run: opened.pinned.run,
         revision: opened.pinned.revision,
         person,
-        held_by: held_by.map(|lock| Holder { run: lock.run, owner: lock.owner, since: lock.since }),
+        held_by: held_by.map(|lock| Holder {
+            run: lock.run,
+            owner: lock.owner,
+            since: lock.since,
+        }),
         now: state.clock.now(),
     })
 }
@@ -107,19 +114,22 @@ fn guides(plan: &Plan) -> Vec<Guide> {
 ///
 /// # Errors
 /// The database's.
-pub async fn attempts(state: &AppState, id: RunId, item: &ItemId) -> Result<Vec<Attempt>, Error> {
+pub async fn attempts(state: &AppState, id: i64, item: String) -> Result<Vec<Attempt>, Error> {
     let mut connection = state.pool.acquire().await?;
-    let found = store::evidence::of_item(&mut connection, id, item).await?;
-    Ok(found.into_iter().map(|(hash, finding)| Attempt { hash, finding }).collect())
+    let found = store::evidence::of_item(&mut connection, RunId(id), &ItemId(item)).await?;
+    Ok(found
+        .into_iter()
+        .map(|(hash, finding)| Attempt { hash, finding })
+        .collect())
 }
 
 /// The log of a run.
 ///
 /// # Errors
 /// The database's.
-pub async fn log(state: &AppState, id: RunId, after: u64) -> Result<Vec<Event>, Error> {
+pub async fn log(state: &AppState, id: i64, after: u64) -> Result<Vec<Event>, Error> {
     let mut connection = state.pool.acquire().await?;
-    Ok(store::event::after(&mut connection, id, after).await?)
+    Ok(store::event::after(&mut connection, RunId(id), after).await?)
 }
 
 /// Every revision.
@@ -127,7 +137,11 @@ pub async fn log(state: &AppState, id: RunId, after: u64) -> Result<Vec<Event>, 
 /// # Errors
 /// The database's.
 pub async fn revisions(state: &AppState) -> Result<Vec<RevisionLine>, Error> {
-    Ok(library::list(state).await?.into_iter().map(revision_line).collect())
+    Ok(library::list(state)
+        .await?
+        .into_iter()
+        .map(revision_line)
+        .collect())
 }
 
 /// The page of a revision.
@@ -153,7 +167,9 @@ fn revision_line(revision: Revision) -> RevisionLine {
         file_name: revision.file_name,
         imported_by: revision.imported_by,
         imported_at: revision.imported_at,
-        published: revision.published.map(|published| (published.at, published.by.map(|(_, name)| name))),
+        published: revision
+            .published
+            .map(|published| (published.at, published.by.map(|(_, name)| name))),
     }
 }
 
@@ -208,7 +224,10 @@ pub fn scope(item: Option<String>, section: Option<String>) -> Scope {
 
 /// An attestation from its form.
 pub fn attestation(form: &mut Form) -> Deed {
-    Deed::Attest { note: form.text("note"), proof: form.proof() }
+    Deed::Attest {
+        note: form.text("note"),
+        proof: form.proof(),
+    }
 }
 
 /// What somebody does to an item, from its word.
@@ -224,7 +243,9 @@ pub fn deed(word: &str, reason: String, days: Option<u32>, now: DateTime<Utc>) -
             let until = now + TimeDelta::days(i64::from(days.unwrap_or(7)));
             Ok(Deed::Waive { reason, until })
         }
-        _ => Err(Error::refused(format!("{word:?} is nothing to do: override, skip, waive or reopen."))),
+        _ => Err(Error::refused(format!(
+            "{word:?} is nothing to do: override, skip, waive or reopen."
+        ))),
     }
 }
 
@@ -239,9 +260,16 @@ pub fn signature<'a>(
     record: String,
     password: String,
 ) -> Result<Signature<'a>, Error> {
-    let meaning: Meaning =
-        meaning.parse().map_err(|_| Error::refused("Choose an answer: go, go with conditions, or no-go."))?;
-    Ok(Signature { role, meaning, comment, record: hash(record)?, password })
+    let meaning: Meaning = meaning
+        .parse()
+        .map_err(|_| Error::refused("Choose an answer: go, go with conditions, or no-go."))?;
+    Ok(Signature {
+        role,
+        meaning,
+        comment,
+        record: hash(record)?,
+        password,
+    })
 }
 
 /// A hash from a form.
@@ -252,12 +280,23 @@ pub fn hash(text: String) -> Result<Hash, Error> {
     Hash::try_from(text).map_err(|error| Error::refused(format!("{error}. Load the page again.")))
 }
 
+/// A new number for a form.
+///
+/// # Errors
+/// When the machine gives no randomness.
+pub fn new_request_key() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| failure::internal("making a form's number", &error))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid().to_string())
+}
+
 /// The number of a form.
 ///
 /// # Errors
 /// [`Error::Refused`] where it is none.
 pub fn request_key(text: &str) -> Result<Uuid, Error> {
-    text.parse().map_err(|_| Error::refused("The form has no number of its own. Load the page again."))
+    text.parse()
+        .map_err(|_| Error::refused("The form has no number of its own. Load the page again."))
 }
 
 /// A time from a form, UTC; `None` where it is empty.
@@ -265,13 +304,23 @@ pub fn request_key(text: &str) -> Result<Uuid, Error> {
 /// # Errors
 /// [`Error::Refused`] where it is none.
 pub fn time(text: Option<&str>) -> Result<Option<DateTime<Utc>>, Error> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let short = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").map(|time| time.and_utc());
-    let parsed = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).or_else(|_| short());
-    parsed.map(Some).map_err(|_| Error::refused(format!("{text:?} is no time: write it as 2026-11-23T14:37 (UTC).")))
+    let parsed = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .or_else(|_| short());
+    parsed.map(Some).map_err(|_| {
+        Error::refused(format!(
+            "{text:?} is no time: write it as 2026-11-23T14:37 (UTC)."
+        ))
+    })
 }
 
 /// A value for a query string: letters, digits, `_` and `-` of `text`.
 pub fn query_value(text: &str) -> String {
-    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
+    text.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        .collect()
 }

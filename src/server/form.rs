@@ -26,16 +26,22 @@ impl Form {
         let broken = |error: &dyn std::fmt::Display| {
             Error::refused(format!("The form did not arrive whole ({error}). Send it again."))
         };
-        let mut data = data.into_inner().ok_or_else(|| Error::refused("The form did not arrive. Send it again."))?;
+        let mut data = data
+            .into_inner()
+            .ok_or_else(|| Error::refused("The form did not arrive. Send it again."))?;
         let mut form = Self::default();
         for _ in 0..MOST_FIELDS {
-            let Some(mut field) = data.next_field().await.map_err(|error| broken(&error))? else { return Ok(form) };
+            let Some(mut field) = data.next_field().await.map_err(|error| broken(&error))? else {
+                return Ok(form);
+            };
             let name = field.name().unwrap_or_default().to_owned();
             let file_name = field.file_name().map(str::to_owned);
             let mut bytes = Vec::new();
             while let Some(chunk) = field.chunk().await.map_err(|error| broken(&error))? {
                 if bytes.len() + chunk.len() > library::LARGEST {
-                    return Err(Error::refused("The file is larger than 10 MB: link to it instead."));
+                    return Err(Error::refused(
+                        "The file is larger than 10 MB: link to it instead.",
+                    ));
                 }
                 bytes.extend_from_slice(&chunk);
             }
@@ -47,10 +53,13 @@ impl Form {
     fn add(&mut self, name: String, file_name: Option<String>, bytes: Vec<u8>) {
         match file_name {
             // A browser sends an empty file where none was chosen.
-            Some(file_name) if !(file_name.is_empty() && bytes.is_empty()) => self.file = Some((file_name, bytes)),
+            Some(file_name) if !(file_name.is_empty() && bytes.is_empty()) => {
+                self.file = Some((file_name, bytes))
+            }
             Some(_) => {}
             None => {
-                self.texts.insert(name, String::from_utf8_lossy(&bytes).into_owned());
+                self.texts
+                    .insert(name, String::from_utf8_lossy(&bytes).into_owned());
             }
         }
     }
@@ -66,7 +75,8 @@ impl Form {
     /// [`Error::Refused`] where it is none.
     pub fn number(&mut self, name: &str) -> Result<i64, Error> {
         let text = self.text(name);
-        text.parse().map_err(|_| Error::refused(format!("The form's field {name} is no number: {text:?}.")))
+        text.parse()
+            .map_err(|_| Error::refused(format!("The form's field {name} is no number: {text:?}.")))
     }
 
     /// The chosen file, or else the field `text`.

@@ -24,6 +24,9 @@ pub const OPEN: [&str; 4] = [
     "/api/session/who_am_i",
 ];
 
+/// The most that a stranger may send, in bytes.
+const STRANGERS_BODY_MAX: usize = 16 << 10;
+
 /// The most that an error's text may be, in bytes.
 const ERROR_MAX: usize = 64 << 10;
 
@@ -64,9 +67,14 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
 
 /// Sends strangers to the sign-in page, or answers 401 where there is no page to send.
 pub async fn signed_in_only(request: Request, next: Next) -> Response {
-    let open = OPEN.contains(&request.uri().path());
-    if open || request.extensions().get::<Identity>().is_some() {
+    if request.extensions().get::<Identity>().is_some() {
         return next.run(request).await;
+    }
+    if OPEN.contains(&request.uri().path()) {
+        return match with_small_body(request).await {
+            Ok(request) => next.run(request).await,
+            Err(status) => status.into_response(),
+        };
     }
     let page = accepts_html(request.headers());
     if request.method() == Method::GET && !request.uri().path().starts_with("/api/") {
@@ -149,27 +157,33 @@ async fn look_up(
         store::session::seen(&mut connection, key, now).await?;
     }
     Ok(Some(Identity {
-        person: Person::from(person),
+        person: self::person(person),
         session: key,
     }))
 }
 
-impl From<store::person::Person> for Person {
-    fn from(person: store::person::Person) -> Self {
-        let store::person::Person {
-            id,
-            name,
-            title,
-            roles,
-            ..
-        } = person;
-        Person {
-            id: id.0,
-            name,
-            title,
-            roles,
-        }
+fn person(person: store::person::Person) -> Person {
+    let store::person::Person {
+        id,
+        name,
+        title,
+        roles,
+        ..
+    } = person;
+    Person {
+        id,
+        name,
+        title,
+        roles,
     }
+}
+
+async fn with_small_body(request: Request) -> Result<Request, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, STRANGERS_BODY_MAX)
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 async fn with_own_status(response: Response) -> Response {

@@ -19,14 +19,28 @@ pub const LARGEST: usize = 10 * 1024 * 1024;
 ///
 /// # Errors
 /// [`Error::Refused`] where the document is empty or too large.
-pub async fn import(state: &AppState, by: Option<PersonId>, name: &str, bytes: Vec<u8>) -> Result<i64, Error> {
+pub async fn import(
+    state: &AppState,
+    by: Option<PersonId>,
+    name: &str,
+    bytes: Vec<u8>,
+) -> Result<i64, Error> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return Err(Error::refused("The document is empty. Choose a Markdown file, or paste its text."));
+        return Err(Error::refused(
+            "The document is empty. Choose a Markdown file, or paste its text.",
+        ));
     }
     if bytes.len() > LARGEST {
-        return Err(Error::refused("The document is larger than 10 MB. Split it, or leave out what is not a checklist."));
+        return Err(Error::refused(
+            "The document is larger than 10 MB. Split it, or leave out what is not a checklist.",
+        ));
     }
-    let (bytes, Compiled { plan, diagnostics }) = compile(bytes).await?;
+    let (
+        bytes,
+        Compiled {
+            plan, diagnostics, ..
+        },
+    ) = compile(bytes).await?;
     let mut connection = state.pool.acquire().await?;
     let file_name = file_name(name);
     let new = NewRevision {
@@ -45,15 +59,20 @@ pub async fn import(state: &AppState, by: Option<PersonId>, name: &str, bytes: V
 /// [`Error::Conflict`] where the plan is another by now, or was published.
 pub async fn publish(state: &AppState, person: &Person, id: i64, plan: &Hash) -> Result<(), Error> {
     if !person.may(Right::Publish, None) {
-        return Err(Error::Forbidden { deed: Right::Publish.deed().to_owned() });
+        return Err(Error::Forbidden {
+            deed: Right::Publish.deed().to_owned(),
+        });
     }
     let mut connection = state.pool.acquire().await?;
     let published = revision::publish(&mut connection, id, plan, Some(person.id), state.clock.now()).await?;
     if published {
         return Ok(());
     }
-    let message = "This plan was published meanwhile, or is another than the one that you read. Load the page again.";
-    Err(Error::Conflict { message: message.to_owned() })
+    let message =
+        "This plan was published meanwhile, or is another than the one that you read. Load the page again.";
+    Err(Error::Conflict {
+        message: message.to_owned(),
+    })
 }
 
 /// Every revision, the newest first.
@@ -72,7 +91,9 @@ pub async fn list(state: &AppState) -> Result<Vec<Revision>, Error> {
 pub async fn document(state: &AppState, id: i64) -> Result<Document, Error> {
     let mut connection = state.pool.acquire().await?;
     let found = revision::document(&mut connection, id).await?;
-    found.ok_or_else(|| Error::NotFound { what: format!("revision {id}") })
+    found.ok_or_else(|| Error::NotFound {
+        what: format!("revision {id}"),
+    })
 }
 
 /// Loads and publishes the checklists of the folder that are not there yet.
@@ -81,7 +102,10 @@ pub async fn document(state: &AppState, id: i64) -> Result<Document, Error> {
 /// When the folder cannot be read, or the database does not answer.
 pub async fn load_shipped(state: &AppState, folder: &Path) -> Result<(), Error> {
     let fault = |error: std::io::Error| {
-        Error::refused(format!("The checklists in {} cannot be read: {error}", folder.display()))
+        Error::refused(format!(
+            "The checklists in {} cannot be read: {error}",
+            folder.display()
+        ))
     };
     let mut entries = tokio::fs::read_dir(folder).await.map_err(fault)?;
     let mut files = Vec::new();
@@ -92,7 +116,11 @@ pub async fn load_shipped(state: &AppState, folder: &Path) -> Result<(), Error> 
     files.sort();
     for file in files {
         let bytes = tokio::fs::read(&file).await.map_err(fault)?;
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let id = import(state, None, &name, bytes).await?;
         let mut connection = state.pool.acquire().await?;
         let plan = document(state, id).await?.revision.plan_hash;
@@ -106,11 +134,16 @@ async fn compile(bytes: Vec<u8>) -> Result<(Vec<u8>, Compiled), Error> {
         let compiled = checklist::compile(&bytes);
         (bytes, compiled)
     });
-    task.await.map_err(|error| failure::internal("compiling a checklist", &error))
+    task.await
+        .map_err(|error| failure::internal("compiling a checklist", &error))
 }
 
 fn file_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
-    if plain.trim().is_empty() { "pasted.md".to_owned() } else { plain }
+    if plain.trim().is_empty() {
+        "pasted.md".to_owned()
+    } else {
+        plain
+    }
 }

@@ -1,14 +1,7 @@
 //! Live runs: events as server-sent events. Postgres only wakes; every stream reads on from the number that it sent last,
 //! so that nothing is missed or sent twice.
 
-use crate::{
-    server::{
-        auth::Identity,
-        guard::ErrorAnswer,
-        run, session,
-        state::AppState,
-    },
-};
+use crate::server::{auth::Identity, guard::ErrorAnswer, run, session, state::AppState};
 use axum::{
     extract::{Path, Query, State},
     http::HeaderMap,
@@ -77,7 +70,10 @@ impl Live {
         let _ = self.0.send(Wake::All);
         loop {
             let wake = match listener.try_recv().await? {
-                Some(notice) => notice.payload().parse().map_or(Wake::All, |id| Wake::Run(RunId(id))),
+                Some(notice) => notice
+                    .payload()
+                    .parse()
+                    .map_or(Wake::All, |id| Wake::Run(RunId(id))),
                 None => Wake::All,
             };
             let _ = self.0.send(wake);
@@ -108,11 +104,22 @@ pub async fn run_events(
     headers: HeaderMap,
 ) -> Result<Response, ErrorAnswer> {
     let id = RunId(id);
-    run::open(&state, &identity.person, id, Right::See).await.map_err(ErrorAnswer)?;
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    run::open(&state, &identity.person, id, Right::See)
+        .await
+        .map_err(ErrorAnswer)?;
+    let last = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
     let wakes = state.live.0.subscribe();
-    let watcher =
-        Watcher { state, id, number: last.unwrap_or(since.after), wakes, identity, queue: VecDeque::new(), fresh: true };
+    let watcher = Watcher {
+        state,
+        id,
+        number: last.unwrap_or(since.after),
+        wakes,
+        identity,
+        queue: VecDeque::new(),
+        fresh: true,
+    };
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     let headers = [("cache-control", "no-store"), ("x-accel-buffering", "no")];
     Ok((headers, Sse::new(watcher.into_stream()).keep_alive(keep_alive)).into_response())
@@ -140,8 +147,12 @@ impl Watcher {
         loop {
             if let Some(event) = self.queue.pop_front() {
                 self.number = event.number;
-                let sent = sse::Event::default().id(event.number.to_string()).json_data(&event);
-                return sent.inspect_err(|error| tracing::error!(%error, "an event has no JSON form")).ok();
+                let sent = sse::Event::default()
+                    .id(event.number.to_string())
+                    .json_data(&event);
+                return sent
+                    .inspect_err(|error| tracing::error!(%error, "an event has no JSON form"))
+                    .ok();
             }
             if self.fresh {
                 self.fresh = false;
@@ -163,7 +174,8 @@ impl Watcher {
                     Err(broadcast::error::RecvError::Closed) => return false,
                 },
                 () = tokio::time::sleep(SESSION_CHECK) => {
-                    if !session::is_live(&self.state, self.identity.session).await {
+                    // A database that does not answer ends no session; the next check asks again.
+                    if matches!(session::is_live(&self.state, self.identity.session).await, Ok(false)) {
                         return false;
                     }
                 }

@@ -13,7 +13,7 @@ pub use error::Error;
 use crate::server::postgres::{
     error::files,
     place::{Place, SYSTEM_USER},
-    setup::{Owner, choose_binaries, make_folder, system_user, take_lock},
+    setup::{Owner, choose_binaries, make_folder, open_to_others, system_user, take_lock},
 };
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use std::{
@@ -72,7 +72,13 @@ impl Embedded {
         } else {
             None
         };
-        make_folder(&place.data, if owner.is_some() { 0o711 } else { 0o700 })?;
+        match owner {
+            Some(_) => {
+                make_folder(&place.data, 0o711)?;
+                open_to_others(&place.data)?;
+            }
+            None => make_folder(&place.data, 0o700)?,
+        }
         let lock = take_lock(&place.data)?;
         let binaries = choose_binaries(&place.cluster()).await?;
         let installation = Installation {

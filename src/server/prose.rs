@@ -13,20 +13,38 @@ pub fn html(markdown: &str) -> String {
 fn tamed(event: Event<'_>) -> Event<'_> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id })
-        }
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
         // A picture would be fetched from wherever the document says.
-        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
-            Event::Start(Tag::Link { link_type, dest_url: safe(dest_url), title, id })
-        }
+        Event::Start(Tag::Image {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => Event::Start(Tag::Link {
+            link_type,
+            dest_url: safe(dest_url),
+            title,
+            id,
+        }),
         Event::End(pulldown_cmark::TagEnd::Image) => Event::End(pulldown_cmark::TagEnd::Link),
         other => other,
     }
 }
 
 fn safe(address: CowStr<'_>) -> CowStr<'_> {
-    let allowed = ["https://", "http://", "mailto:", "#"].iter().any(|start| address.starts_with(start));
+    let allowed = ["https://", "http://", "mailto:", "#"]
+        .iter()
+        .any(|start| address.starts_with(start));
     if allowed { address } else { CowStr::Borrowed("#") }
 }
 
@@ -36,8 +54,13 @@ mod tests {
 
     #[test]
     fn raw_html_is_shown_as_text_and_script_links_lead_nowhere() {
-        let out = html("<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](//elsewhere/p.png) [z](https://a.b)");
-        assert!(!out.contains("<script") && !out.contains("javascript:") && !out.contains("<img"), "{out}");
+        let out = html(
+            "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![y](//elsewhere/p.png) [z](https://a.b)",
+        );
+        assert!(
+            !out.contains("<script") && !out.contains("javascript:") && !out.contains("<img"),
+            "{out}"
+        );
         assert!(out.contains("https://a.b"), "{out}");
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app,
-    server::{config::PublicUrl, guard, health, session, state::AppState},
+    server::{attachment, config::PublicUrl, export, guard, health, live, session, state::AppState},
 };
 use axum::{
     Router,
@@ -44,6 +44,10 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
             let options = state.leptos.clone();
             move || app::shell(options.clone())
         })
+        .route("/live/runs/{id}", get(live::run_events))
+        .route("/runs/{id}/export.md", get(export::markdown))
+        .route("/runs/{id}/export.json", get(export::json))
+        .route("/runs/{id}/attachments/{hash}", get(attachment::download))
         .route_layer(middleware::from_fn(guard::settle_status))
         .route_layer(middleware::from_fn(guard::signed_in_only))
         .fallback(file_and_error_handler_with_context::<AppState, _>(
@@ -64,6 +68,7 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
+        .option_layer(https_only(public_url))
         .layer(fixed(
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
@@ -108,6 +113,13 @@ fn content_policy() {
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// A site that browsers reach by https stays so for them (RFC 6797).
+fn https_only(public_url: &PublicUrl) -> Option<SetResponseHeaderLayer<HeaderValue>> {
+    public_url
+        .is_https()
+        .then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
 }
 
 /// The path without its query: a query may hold what a person typed.

@@ -43,9 +43,13 @@ pub struct Opened {
 pub async fn open(state: &AppState, person: &Person, id: RunId, right: Right) -> Result<Opened, Error> {
     let mut connection = state.pool.acquire().await?;
     let pinned = store::run::by_id(&mut connection, id).await?;
-    let pinned = pinned.ok_or_else(|| Error::NotFound { what: format!("run {}", id.0) })?;
+    let pinned = pinned.ok_or_else(|| Error::NotFound {
+        what: format!("run {}", id.0),
+    })?;
     if !person.may(right, Some(pinned.run.start.class)) {
-        return Err(Error::Forbidden { deed: right.deed().to_owned() });
+        return Err(Error::Forbidden {
+            deed: right.deed().to_owned(),
+        });
     }
     let outline = Outline::from(&pinned.plan);
     Ok(Opened { pinned, outline })
@@ -65,16 +69,22 @@ pub async fn start(
 ) -> Result<RunId, Error> {
     let place = state.sites.place(environment)?;
     if !person.may(Right::Verify, Some(place.declared.class)) {
-        return Err(Error::Forbidden { deed: Right::Verify.deed().to_owned() });
+        return Err(Error::Forbidden {
+            deed: Right::Verify.deed().to_owned(),
+        });
     }
     let release = short("release", release, 200)?;
     if release.is_empty() {
-        return Err(Error::refused("Name the release: a commit or a tag, for example v1.4.2."));
+        return Err(Error::refused(
+            "Name the release: a commit or a tag, for example v1.4.2.",
+        ));
     }
     let document = super::library::document(state, revision).await?;
     let Some(published) = document.revision.published else {
-        return Err(Error::refused("The plan of this revision is not published yet: somebody with that right reads its \
-             commands on the checklist's page and publishes it."));
+        return Err(Error::refused(
+            "The plan of this revision is not published yet: somebody with that right reads its \
+             commands on the checklist's page and publishes it.",
+        ));
     };
     let start = Start {
         title: document.plan.title.clone(),
@@ -89,7 +99,16 @@ pub async fn start(
     let outline = Outline::from(&document.plan);
     let mut tx = state.pool.begin().await?;
     let now = state.clock.now();
-    let id = store::run::start(&mut tx, request_key, revision, &outline, start, &person.author(), now).await?;
+    let id = store::run::start(
+        &mut tx,
+        request_key,
+        revision,
+        &outline,
+        start,
+        &person.author(),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -116,24 +135,42 @@ pub async fn holder(state: &AppState, environment: &str) -> Result<Option<Enviro
 ///
 /// # Errors
 /// [`Error::Conflict`] that names the holder.
-pub async fn begin(state: &AppState, person: &Person, id: RunId, take_over: Option<&str>) -> Result<(), Error> {
+pub async fn begin(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    take_over: Option<&str>,
+) -> Result<(), Error> {
     let opened = open(state, person, id, Right::Verify).await?;
     let environment = opened.pinned.run.start.environment.clone();
     let (now, by) = (state.clock.now(), person.author());
     let mut tx = state.pool.begin().await?;
-    let wanted =
-        EnvironmentLock { environment: environment.clone(), run: id, owner: person.name.clone(), since: now };
+    let wanted = EnvironmentLock {
+        environment: environment.clone(),
+        run: id,
+        owner: person.name.clone(),
+        since: now,
+    };
     let holder = environment_lock::take(&mut tx, &wanted).await?;
     if holder.run != id {
         let Some(reason) = take_over.map(str::trim).filter(|reason| !reason.is_empty()) else {
-            return Err(Error::Conflict { message: held(&holder) });
+            return Err(Error::Conflict {
+                message: held(&holder),
+            });
         };
         if !person.may(Right::Waive, Some(opened.pinned.run.start.class)) {
-            return Err(Error::Forbidden { deed: "take an environment over".to_owned() });
+            return Err(Error::Forbidden {
+                deed: "take an environment over".to_owned(),
+            });
         }
         let other = store::run::by_id(&mut tx, holder.run).await?;
-        let other = other.ok_or_else(|| Error::NotFound { what: format!("run {}", holder.run.0) })?;
-        let lost = Happening::LockLost { to_run: id.0, reason: short("reason", reason, LONGEST_NOTE)? };
+        let other = other.ok_or_else(|| Error::NotFound {
+            what: format!("run {}", holder.run.0),
+        })?;
+        let lost = Happening::LockLost {
+            to_run: id.0,
+            reason: short("reason", reason, LONGEST_NOTE)?,
+        };
         let theirs = Outline::from(&other.plan);
         store::run::append::<Error>(&mut tx, &theirs, holder.run, &by, now, |_| Ok(vec![lost])).await?;
         environment_lock::take(&mut tx, &wanted).await?;
@@ -141,7 +178,9 @@ pub async fn begin(state: &AppState, person: &Person, id: RunId, take_over: Opti
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
         RunState::Preparing => Ok(vec![Happening::Executing]),
         RunState::Executing { .. } => Ok(vec![]),
-        RunState::Verifying { .. } | RunState::Closed { .. } => Err(conflict("This run has executed already.")),
+        RunState::Verifying { .. } | RunState::Closed { .. } => {
+            Err(conflict("This run has executed already."))
+        }
     })
     .await?;
     tx.commit().await?;
@@ -186,13 +225,21 @@ pub enum Deed {
 ///
 /// # Errors
 /// [`Error::Forbidden`], [`Error::Refused`] where it does not fit the item, [`Error::Conflict`] after the run closed.
-pub async fn settle(state: &AppState, person: &Person, id: RunId, item: ItemId, deed: Deed) -> Result<(), Error> {
+pub async fn settle(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    item: ItemId,
+    deed: Deed,
+) -> Result<(), Error> {
     let right = match deed {
         Deed::Attest { .. } => Right::Attest,
         Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
     };
     let opened = open(state, person, id, right).await?;
-    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound { what: format!("item {item}") })?;
+    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
+        what: format!("item {item}"),
+    })?;
     let mut tx = state.pool.begin().await?;
     let now = state.clock.now();
     let happening = happening(&mut tx, id, line, deed, now).await?;
@@ -214,7 +261,9 @@ async fn happening(
 ) -> Result<Happening, Error> {
     let item = line.id.clone();
     if line.kind == LineKind::Parent {
-        return Err(Error::refused("This item is settled by the ones below it: settle those."));
+        return Err(Error::refused(
+            "This item is settled by the ones below it: settle those.",
+        ));
     }
     Ok(match deed {
         Deed::Attest { .. } if matches!(line.kind, LineKind::Probe | LineKind::Check) => {
@@ -226,18 +275,35 @@ async fn happening(
             let note = short("note", &note, LONGEST_NOTE)?;
             let proof = keep(tx, id, proof).await?;
             if note.is_empty() && proof.is_none() {
-                return Err(Error::refused("Write a note, give a link or attach a file: what did you see?"));
+                return Err(Error::refused(
+                    "Write a note, give a link or attach a file: what did you see?",
+                ));
             }
             Happening::Attested { item, note, proof }
         }
-        Deed::Override { reason } => Happening::Overridden { item, reason: reasoned(&reason)? },
-        Deed::Skip { reason } => Happening::Skipped { item, reason: reasoned(&reason)? },
-        Deed::Reopen { reason } => Happening::Reopened { item, reason: reasoned(&reason)? },
+        Deed::Override { reason } => Happening::Overridden {
+            item,
+            reason: reasoned(&reason)?,
+        },
+        Deed::Skip { reason } => Happening::Skipped {
+            item,
+            reason: reasoned(&reason)?,
+        },
+        Deed::Reopen { reason } => Happening::Reopened {
+            item,
+            reason: reasoned(&reason)?,
+        },
         Deed::Waive { reason, until } => {
             if until <= now || until > now + TimeDelta::days(LONGEST_WAIVER) {
-                return Err(Error::refused("A waiver ends: give a time from now on, a year ahead at the most."));
+                return Err(Error::refused(
+                    "A waiver ends: give a time from now on, a year ahead at the most.",
+                ));
             }
-            Happening::Waived { item, reason: reasoned(&reason)?, until }
+            Happening::Waived {
+                item,
+                reason: reasoned(&reason)?,
+                until,
+            }
         }
     })
 }
@@ -249,14 +315,24 @@ async fn keep(tx: &mut sqlx::PgConnection, id: RunId, given: ProofGiven) -> Resu
             let url = short("link", &url, 2000)?;
             let web = url.starts_with("https://") || url.starts_with("http://");
             if !web || url.contains(char::is_whitespace) {
-                return Err(Error::refused("A link starts with https:// or http:// and has no spaces."));
+                return Err(Error::refused(
+                    "A link starts with https:// or http:// and has no spaces.",
+                ));
             }
             Ok(Some(Proof::Link { url }))
         }
         ProofGiven::File { name, bytes } => {
             let size = bytes.len() as u64;
             let name = short("file name", &name, 200)?;
-            let hash = store::attachment::insert(tx, id, &Attachment { name: name.clone(), bytes }).await?;
+            let hash = store::attachment::insert(
+                tx,
+                id,
+                &Attachment {
+                    name: name.clone(),
+                    bytes,
+                },
+            )
+            .await?;
             Ok(Some(Proof::File { hash, name, size }))
         }
     }
@@ -284,7 +360,10 @@ pub async fn set_t0(
         if t0 > now || t0 < run.started_at {
             return Err(Error::refused("T0 lies between the start of the run and now."));
         }
-        Ok(vec![Happening::T0Set { t0, reason: Some(reason) }])
+        Ok(vec![Happening::T0Set {
+            t0,
+            reason: Some(reason),
+        }])
     })
     .await
 }
@@ -293,7 +372,13 @@ pub async fn set_t0(
 ///
 /// # Errors
 /// [`Error::Refused`] where signatures are missing or stale, or no reason is given.
-pub async fn close(state: &AppState, person: &Person, id: RunId, abandon: bool, reason: &str) -> Result<(), Error> {
+pub async fn close(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    abandon: bool,
+    reason: &str,
+) -> Result<(), Error> {
     let right = if abandon { Right::Verify } else { Right::Sign };
     let opened = open(state, person, id, right).await?;
     let (now, reason) = (state.clock.now(), reasoned(reason)?);
@@ -329,11 +414,19 @@ pub(crate) async fn change(
 }
 
 pub(crate) fn still_open(run: &Run) -> Result<(), Error> {
-    if run.is_closed() { Err(conflict("This run is closed: start a new one from the same revision.")) } else { Ok(()) }
+    if run.is_closed() {
+        Err(conflict(
+            "This run is closed: start a new one from the same revision.",
+        ))
+    } else {
+        Ok(())
+    }
 }
 
 fn conflict(message: &str) -> Error {
-    Error::Conflict { message: message.to_owned() }
+    Error::Conflict {
+        message: message.to_owned(),
+    }
 }
 
 fn held(lock: &EnvironmentLock) -> String {
@@ -349,16 +442,24 @@ fn held(lock: &EnvironmentLock) -> String {
 
 fn reasoned(reason: &str) -> Result<String, Error> {
     let reason = short("reason", reason, LONGEST_NOTE)?;
-    if reason.is_empty() { Err(Error::refused("Give a reason: it stands in the record.")) } else { Ok(reason) }
+    if reason.is_empty() {
+        Err(Error::refused("Give a reason: it stands in the record."))
+    } else {
+        Ok(reason)
+    }
 }
 
 pub(crate) fn short(what: &str, text: &str, longest: usize) -> Result<String, Error> {
     let text = text.trim();
     if text.chars().count() > longest {
-        return Err(Error::refused(format!("The {what} is longer than {longest} characters: shorten it.")));
+        return Err(Error::refused(format!(
+            "The {what} is longer than {longest} characters: shorten it."
+        )));
     }
     if text.contains('\0') {
-        return Err(Error::refused(format!("The {what} contains a zero byte, which cannot be stored.")));
+        return Err(Error::refused(format!(
+            "The {what} contains a zero byte, which cannot be stored."
+        )));
     }
     Ok(text.to_owned())
 }

@@ -5,16 +5,21 @@ use crate::server::{
     config::{Config, ConfigError},
     database::{self, Database},
     first_start::{self, Account},
+    library,
+    live::Live,
     password::{PasswordError, Passwords},
     router, session,
+    sites::{self, Sites},
     state::AppState,
     throttle::Throttle,
+    verification,
 };
 use leptos::config::LeptosOptions;
+use probe::{Context, Prober};
 use sqlx::PgPool;
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long requests that are under way may take to end.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -50,13 +55,15 @@ pub enum Error {
     /// Randomness.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The shipped checklists, or the runs that were under way.
+    #[error("{0}")]
+    Checklists(crate::api::Error),
     /// The public address.
     #[error("the public address: {0}")]
     Origin(tower_http::csrf::ConfigError),
 }
 
 /// A server that answers.
-#[derive(Debug)]
 pub struct Running {
     /// Where it listens, with the port that it has.
     pub address: SocketAddr,
@@ -67,11 +74,16 @@ pub struct Running {
     task: JoinHandle<io::Result<()>>,
 }
 
-/// The state of a server on `pool`.
+/// The state of a server on `pool`. `variables` are what `$NAME` in the environments' files stands for.
 ///
 /// # Errors
 /// When the machine gives no randomness.
-pub fn state(config: Config, pool: PgPool, clock: Clock) -> Result<AppState, PasswordError> {
+pub fn state(
+    config: Config,
+    pool: PgPool,
+    clock: Clock,
+    variables: &BTreeMap<String, String>,
+) -> Result<AppState, PasswordError> {
     let leptos = LeptosOptions::builder()
         .output_name("gonogo")
         .site_root(config.site_root.display().to_string())
@@ -82,6 +94,12 @@ pub fn state(config: Config, pool: PgPool, clock: Clock) -> Result<AppState, Pas
         .build();
     Ok(AppState {
         pool,
+        sites: Sites::load(&config.environments, variables),
+        prober: Arc::new(Prober::new(Context::of_this_machine(&|name| {
+            variables.get(name).cloned()
+        }))),
+        live: Live::new(),
+        tasks: TaskTracker::new(),
         config: Arc::new(config),
         clock,
         passwords: Passwords::new()?,
@@ -121,6 +139,7 @@ impl Running {
         let serve = axum::serve(listener, service).with_graceful_shutdown(stopping.cancelled_owned());
         let task = tokio::spawn(serve.into_future());
         tokio::spawn(session::sweep(state.clone()));
+        tokio::spawn(state.live.clone().listen(state.clone()));
         Ok(Running {
             address,
             url: url.origin(),
@@ -132,6 +151,7 @@ impl Running {
     /// Ends live streams, lets requests finish, and stops. Answers false when some did not finish in time.
     pub async fn stop(mut self) -> bool {
         self.state.stopping.cancel();
+        self.state.tasks.close();
         match tokio::time::timeout(LAST_REQUESTS, &mut self.task).await {
             Ok(_) => true,
             Err(_) => {
@@ -189,8 +209,25 @@ async fn serve(
     announce: &mut impl FnMut(Announcement<'_>),
 ) -> Result<(), Error> {
     let data = database::place(&config, working_directory)?.data;
-    let state = state(config, database.pool.clone(), Clock::System)?;
+    let address = listener.local_addr().map_err(|error| Error::Listen {
+        address: config.address,
+        error,
+    })?;
+    let own = [
+        ("GONOGO_URL", config.public_url(address).origin()),
+        ("GONOGO_DATABASE_URL", database.url.clone()),
+        ("GONOGO_DATA_DIR", data.display().to_string()),
+    ];
+    let variables = sites::variables(own);
+    let state = state(config, database.pool.clone(), Clock::System, &variables)?;
     let accounts = first_start::accounts(&state, &data).await?;
+    let checklists = state.config.checklists.clone();
+    library::load_shipped(&state, &checklists)
+        .await
+        .map_err(Error::Checklists)?;
+    verification::interrupt_lost(&state)
+        .await
+        .map_err(Error::Checklists)?;
     if !accounts.is_empty() {
         announce(Announcement::Accounts(&accounts, &data.join("credentials")));
     }

@@ -33,9 +33,20 @@ pub struct Signature<'a> {
 /// # Errors
 /// [`Error::WrongPassword`]; [`Error::Conflict`] where the record is another than the one that was read;
 /// [`Error::Refused`] by the rules of [`may_sign`].
-pub async fn sign(state: &AppState, person: &Person, id: RunId, signature: Signature<'_>) -> Result<(), Error> {
+pub async fn sign(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    signature: Signature<'_>,
+) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Sign).await?;
-    let Signature { role, meaning, comment, record, password } = signature;
+    let Signature {
+        role,
+        meaning,
+        comment,
+        record,
+        password,
+    } = signature;
     auth::confirm_password(state, person, password).await?;
     let comment = run::short("comment", comment, 4000)?;
     let (now, outline) = (state.clock.now(), &opened.outline);
@@ -65,7 +76,13 @@ pub async fn sign(state: &AppState, person: &Person, id: RunId, signature: Signa
 ///
 /// # Errors
 /// [`Error::Refused`] where the slot is not signed by `person`.
-pub async fn withdraw(state: &AppState, person: &Person, id: RunId, role: &str, reason: &str) -> Result<(), Error> {
+pub async fn withdraw(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    role: &str,
+    reason: &str,
+) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Sign).await?;
     let reason = run::short("reason", reason, 4000)?;
     if reason.is_empty() {
@@ -73,17 +90,28 @@ pub async fn withdraw(state: &AppState, person: &Person, id: RunId, role: &str, 
     }
     run::change(state, &opened, id, &person.author(), |run| {
         run::still_open(run)?;
-        let own = run.sign_offs.get(role).is_some_and(|sign_off| sign_off.by.person() == Some(person.id));
+        let own = run
+            .sign_offs
+            .get(role)
+            .is_some_and(|sign_off| sign_off.by.person() == Some(person.id));
         if !own {
-            return Err(Error::refused("You have not signed this slot: only the signer withdraws a signature."));
+            return Err(Error::refused(
+                "You have not signed this slot: only the signer withdraws a signature.",
+            ));
         }
-        Ok(vec![Happening::Withdrawn { role: role.to_owned(), reason }])
+        Ok(vec![Happening::Withdrawn {
+            role: role.to_owned(),
+            reason,
+        }])
     })
     .await
 }
 
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let first = chars
+        .next()
+        .map(|c| c.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }

@@ -37,7 +37,9 @@ impl Sites {
     pub fn load(folder: &Path, variables: &BTreeMap<String, String>) -> Self {
         let find = |name: &str| variables.get(name).cloned();
         let entries = probe::environment::load(folder).into_iter().map(|read| {
-            let opened = read.map_err(|error| error.to_string()).and_then(|declared| open(declared, &find));
+            let opened = read
+                .map_err(|error| error.to_string())
+                .and_then(|declared| open(declared, &find));
             match opened {
                 Ok(place) => Entry::Usable(Box::new(place)),
                 Err(message) => {
@@ -70,6 +72,15 @@ impl Sites {
             ))
         })
     }
+}
+
+/// The server's variables, with `own` ones of this Gonogo.
+pub fn variables(own: [(&str, String); 3]) -> BTreeMap<String, String> {
+    let mut variables: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    variables.extend(own.map(|(name, value)| (name.to_owned(), value)));
+    variables
 }
 
 fn open(declared: Environment, find: &dyn Fn(&str) -> Option<String>) -> Result<Place, String> {

@@ -1,19 +1,30 @@
 //! What every request can reach.
 
-use crate::server::{clock::Clock, config::Config, password::Passwords, throttle::Throttle};
+use crate::server::{
+    clock::Clock, config::Config, live::Live, password::Passwords, sites::Sites, throttle::Throttle,
+};
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
+use probe::Prober;
 use sqlx::PgPool;
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// The state of the server: cheap to clone. Server functions get it with [`AppState::here`], handlers as `State`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AppState {
     /// Connections to the database.
     pub pool: PgPool,
     /// The settings.
     pub config: Arc<Config>,
+    /// The environments.
+    pub sites: Sites,
+    /// What observes.
+    pub prober: Arc<Prober>,
+    /// Wakes live streams.
+    pub live: Live,
+    /// Probes that go on after their request was answered.
+    pub tasks: TaskTracker,
     /// The time.
     pub clock: Clock,
     /// Checks and makes password hashes.

@@ -8,7 +8,7 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 /// Starts the log. A second call changes nothing.
 pub fn start(format: Option<LogFormat>) {
     let filter = EnvFilter::try_from_env("GONOGO_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_sessions=warn,tower_sessions_core=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_sessions=error,tower_sessions_core=warn"));
     let chosen = format.unwrap_or(if std::io::stderr().is_terminal() {
         LogFormat::Human
     } else {

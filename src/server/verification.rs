@@ -53,7 +53,11 @@ pub enum Scope {
 /// [`Error::Refused`] where nothing in the scope can be verified now, with the reason.
 pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Verify).await?;
-    let site = state.sites.place(&opened.pinned.run.start.environment)?.site.clone();
+    let site = state
+        .sites
+        .place(&opened.pinned.run.start.environment)?
+        .site
+        .clone();
     let site = site.with_release(opened.pinned.run.start.release.clone());
     let targets = targets(&opened, scope);
     if targets.is_empty() {
@@ -61,7 +65,10 @@ pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope)
     }
     let by = person.author();
     let started = start(state, &opened, id, &by, scope, &targets).await?;
-    let work: Vec<_> = targets.into_iter().filter(|(item, _)| started.contains(item)).collect();
+    let work: Vec<_> = targets
+        .into_iter()
+        .filter(|(item, _)| started.contains(item))
+        .collect();
     let task = observe(state.clone(), opened, id, by, site, work);
     let task = state.tasks.spawn(task);
     // The probes go on where this ends first.
@@ -77,11 +84,17 @@ pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
     let open = store::run::open(&mut *state.pool.acquire().await?).await?;
     for id in open {
         let mut tx = state.pool.begin().await?;
-        let Some(pinned) = store::run::by_id(&mut tx, id).await? else { continue };
+        let Some(pinned) = store::run::by_id(&mut tx, id).await? else {
+            continue;
+        };
         let outline = domain::outline::Outline::from(&pinned.plan);
         store::run::append::<Error>(&mut tx, &outline, id, &Author::Gonogo, state.clock.now(), |run| {
             let items: Vec<_> = running(run).collect();
-            Ok(if items.is_empty() { vec![] } else { vec![Happening::Interrupted { items }] })
+            Ok(if items.is_empty() {
+                vec![]
+            } else {
+                vec![Happening::Interrupted { items }]
+            })
         })
         .await?;
         tx.commit().await?;
@@ -90,7 +103,10 @@ pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
 }
 
 fn running(run: &Run) -> impl Iterator<Item = ItemId> {
-    run.items.iter().filter(|(_, state)| state.running.is_some()).map(|(id, _)| id.clone())
+    run.items
+        .iter()
+        .filter(|(_, state)| state.running.is_some())
+        .map(|(id, _)| id.clone())
 }
 
 fn targets(opened: &Opened, scope: &Scope) -> Vec<(ItemId, ProbeSpec)> {
@@ -101,7 +117,13 @@ fn targets(opened: &Opened, scope: &Scope) -> Vec<(ItemId, ProbeSpec)> {
         items.chain(checks).map(move |(id, work)| (&section.id, id, work))
     });
     let wanted = |section: &SectionId, item: &ItemId| match scope {
-        Scope::Item(wanted) => wanted == item || opened.outline.line(item).is_some_and(|(_, line)| line.parent.as_ref() == Some(wanted)),
+        Scope::Item(wanted) => {
+            wanted == item
+                || opened
+                    .outline
+                    .line(item)
+                    .is_some_and(|(_, line)| line.parent.as_ref() == Some(wanted))
+        }
         Scope::Section(wanted) => wanted == section,
         Scope::All | Scope::Stale => true,
     };
@@ -117,7 +139,9 @@ fn targets(opened: &Opened, scope: &Scope) -> Vec<(ItemId, ProbeSpec)> {
 fn nothing_to_verify(scope: &Scope) -> Result<(), Error> {
     match scope {
         Scope::Item(_) => Err(Error::refused("No probe settles this item: a person does.")),
-        Scope::Section(_) => Err(Error::refused("No probe settles anything in this section: people do.")),
+        Scope::Section(_) => Err(Error::refused(
+            "No probe settles anything in this section: people do.",
+        )),
         Scope::All | Scope::Stale => Ok(()),
     }
 }
@@ -135,14 +159,21 @@ async fn start(
     run::change(state, opened, id, by, |run| {
         run::still_open(run)?;
         let due = targets.iter().filter(|(item, _)| {
-            let early = opened.outline.line(item).and_then(|(section, _)| too_early(section, run, now));
-            early.is_none() && !under_way(run, item, now) && (!matches!(scope, Scope::Stale) || stale(run, item, now))
+            let early = opened
+                .outline
+                .line(item)
+                .and_then(|(section, _)| too_early(section, run, now));
+            early.is_none()
+                && !under_way(run, item, now)
+                && (!matches!(scope, Scope::Stale) || stale(run, item, now))
         });
         started = due.map(|(item, _)| item.clone()).collect();
         if started.is_empty() {
             return refuse_early(opened, run, scope, now).map(|()| vec![]);
         }
-        Ok(vec![Happening::VerificationStarted { items: started.clone() }])
+        Ok(vec![Happening::VerificationStarted {
+            items: started.clone(),
+        }])
     })
     .await?;
     Ok(started)
@@ -190,7 +221,11 @@ async fn observe(
             tracing::error!(run = id.0, %item, %error, "a verdict could not be recorded; it will show as running until it is verified again");
         }
     };
-    futures::stream::iter(work).map(one).buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    futures::stream::iter(work)
+        .map(one)
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<()>>()
+        .await;
 }
 
 async fn record(

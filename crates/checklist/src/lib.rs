@@ -1,9 +1,60 @@
 //! Markdown checklists to plans: any bytes give a plan and diagnostics. Nothing here is ever executed.
+//!
+//! [`compile`] reads the Markdown into blocks, gives each heading a meaning, and infers for each box and each
+//! command of a verification block what settles it: a native probe, a command that is known to read, an action
+//! that a person runs, or a person's word.
 
+mod annotation;
+mod assemble;
 mod classify;
+pub mod describe;
+mod expect;
+mod fence;
+pub mod fill;
 mod heading;
+mod infer;
+pub mod lint;
 mod measure;
+mod names;
+pub mod outline;
 mod parse;
+pub mod report;
+mod rewrite;
 mod shell;
 mod source;
 mod word;
+
+use domain::Hash;
+use domain::plan::{Diagnostic, Plan};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// What a document compiles to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Compiled {
+    /// The plan.
+    pub plan: Plan,
+    /// What is wrong or worth a look, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What else was counted.
+    pub outline: outline::Outline,
+}
+
+/// Compiles any bytes. Never fails, depends on nothing but the bytes, and takes time in proportion to them.
+pub fn compile(bytes: &[u8]) -> Compiled {
+    let source = source::Source::new(bytes);
+    let blocks = parse::blocks(&source);
+    let mut findings = lint::Findings::default();
+    let assembled = assemble::assemble(&source, &blocks, &mut findings);
+    let boxes = blocks.iter().any(|block| matches!(&block.kind, parse::BlockKind::Item(item) if item.tick.is_some()));
+    lint::document(&source, &assembled.sections, &assembled.outline, boxes, &mut findings);
+    let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
+    let plan = Plan {
+        revision,
+        title: assembled.title,
+        sections: assembled.sections,
+        slots: assembled.slots,
+        parameters: assembled.parameters,
+    };
+    Compiled { plan, diagnostics: findings.diagnostics(&source), outline: assembled.outline }
+}

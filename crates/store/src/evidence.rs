@@ -71,3 +71,23 @@ pub async fn of_item(
         })
         .collect()
 }
+
+/// The evidence that the record of a run names or named, oldest first: its name, its item and its canonical JSON.
+///
+/// # Errors
+/// The database's.
+pub async fn all(
+    connection: &mut PgConnection,
+    run: RunId,
+) -> Result<Vec<(Hash, ItemId, String)>, Error> {
+    let rows =
+        sqlx::query!("select hash, item, body from evidence where run_id = $1 order by at, hash", run.0)
+            .fetch_all(connection)
+            .await?;
+    rows.into_iter()
+        .map(|row| {
+            let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;
+            Ok((hash, ItemId(row.item), row.body))
+        })
+        .collect()
+}

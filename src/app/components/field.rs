@@ -135,7 +135,7 @@ pub fn TextAreaField(
     id: Words,
     /// What stands in it.
     #[prop(optional, into)]
-    value: String,
+    value: Words,
     /// An example.
     #[prop(optional, into)]
     placeholder: Words,
@@ -165,12 +165,16 @@ pub fn TextAreaField(
                 required=!optional
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=move || described_by(&described, noted, error.with(Option::is_some))
-            >
-                {value}
-            </textarea>
+                inner_html=escaped(&value.get().unwrap_or_default())
+            ></textarea>
         </Field>
     }
     .into_any()
+}
+
+/// Text for inside a `<textarea>`: Leptos writes an element's children as text everywhere but there.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// One of a list.
@@ -224,4 +228,21 @@ pub fn SelectField(
         </Field>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_cannot_leave_its_textarea() {
+        Owner::new().with(|| {
+            let value = "</textarea><script>alert(1)</script>&lt;";
+            let html = view! { <TextAreaField name="note" label="Note" value=value /> }.to_html();
+            assert!(
+                html.contains("&lt;/textarea>&lt;script>alert(1)&lt;/script>&amp;lt;</textarea>"),
+                "{html}"
+            );
+        });
+    }
 }

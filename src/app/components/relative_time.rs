@@ -82,8 +82,8 @@ fn exact(at: DateTime<Utc>, offset: i32, shape: Shape) -> String {
     let zone = FixedOffset::east_opt(offset * 60).unwrap_or_else(|| at.fixed_offset().timezone());
     let format = match shape {
         Shape::Time => "%H:%M",
-        Shape::Minutes => "%Y-%m-%d %H:%M",
-        Shape::Seconds => "%Y-%m-%d %H:%M:%S",
+        Shape::Minutes => "%-d %b %Y %H:%M",
+        Shape::Seconds => "%-d %b %Y %H:%M:%S",
     };
     format!("{} {}", at.with_timezone(&zone).format(format), zone_name(offset))
 }
@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn the_exact_time_names_its_zone() {
         let at = moment("2025-11-23T23:30:05Z");
-        assert_eq!(exact(at, 0, Shape::Minutes), "2025-11-23 23:30 UTC");
-        assert_eq!(exact(at, 60, Shape::Seconds), "2025-11-24 00:30:05 UTC+1");
+        assert_eq!(exact(at, 0, Shape::Minutes), "23 Nov 2025 23:30 UTC");
+        assert_eq!(exact(at, 60, Shape::Seconds), "24 Nov 2025 00:30:05 UTC+1");
         assert_eq!(exact(at, -210, Shape::Time), "20:00 UTC−3:30");
     }
 

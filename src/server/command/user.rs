@@ -9,7 +9,7 @@ use crate::server::{
 };
 use clap::{Args, Subcommand};
 use domain::Role;
-use std::{io::Read, path::Path};
+use std::{collections::BTreeMap, io::Read, path::Path};
 
 /// Shown under `--help`.
 pub const EXAMPLE: &str = "Example:\n  gonogo user add ada --title \"Ada L.\" --role qa\n  gonogo user list";
@@ -74,7 +74,7 @@ pub async fn run(user: User, settings: Settings, directory: &Path) -> anyhow::Re
     let config = Config::load(settings, directory)?;
     let database = Database::open_beside(&config, directory).await?;
     let done = async {
-        let state = serve::state(config, database.pool.clone(), Clock::System)?;
+        let state = serve::state(config, database.pool.clone(), Clock::System, &BTreeMap::new())?;
         carry_out(&state, user.command).await
     }
     .await;

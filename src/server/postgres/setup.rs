@@ -159,6 +159,25 @@ pub fn make_folder(folder: &Path, mode: u32) -> Result<(), Error> {
     }
 }
 
+/// Lets the database's user pass through Gonogo's own folder, which may have been made without a database in it.
+/// What is in it keeps its own mode.
+///
+/// # Errors
+/// [`Error::Files`].
+pub fn open_to_others(folder: &Path) -> Result<(), Error> {
+    let what = || {
+        format!(
+            "opening the folder {} for the user {SYSTEM_USER}",
+            folder.display()
+        )
+    };
+    let mode = fs::metadata(folder).map_err(files(what()))?.permissions().mode();
+    if mode & 0o001 != 0 {
+        return Ok(());
+    }
+    fs::set_permissions(folder, Permissions::from_mode(mode | 0o011)).map_err(files(what()))
+}
+
 /// Takes the folder for this process until it ends, however it ends.
 ///
 /// # Errors

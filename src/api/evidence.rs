@@ -1,0 +1,37 @@
+//! Evidence: what was seen, attempt by attempt.
+
+use super::Error;
+use domain::{Hash, event::Event, verdict::Finding};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// One attempt.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The evidence's name.
+    pub hash: Hash,
+    /// What it says.
+    pub finding: Finding,
+}
+
+/// The newest attempts at an item, the newest first, 20 at most.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such run.
+#[server(prefix = "/api", endpoint = "evidence/item")]
+pub async fn attempts(run: i64, item: String) -> Result<Vec<Attempt>, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    auth::require(domain::Right::See, None)?;
+    desk::attempts(&AppState::here()?, run, item).await
+}
+
+/// The log of a run after event `after`, 1,000 events at most.
+///
+/// # Errors
+/// The database's.
+#[server(prefix = "/api", endpoint = "evidence/log")]
+pub async fn log(run: i64, after: u64) -> Result<Vec<Event>, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    auth::require(domain::Right::See, None)?;
+    desk::log(&AppState::here()?, run, after).await
+}

@@ -1,0 +1,95 @@
+//! Checklists and their revisions: importing, reading the plan, publishing it.
+
+use super::Error;
+use chrono::{DateTime, Utc};
+use domain::{
+    Hash,
+    person::Person,
+    plan::{Diagnostic, Plan},
+};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{MultipartData, MultipartFormData},
+};
+use serde::{Deserialize, Serialize};
+
+/// A revision in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionLine {
+    /// Its number.
+    pub id: i64,
+    /// The checklist's title.
+    pub title: String,
+    /// SHA-256 of the document.
+    pub hash: Hash,
+    /// SHA-256 of the plan.
+    pub plan_hash: Hash,
+    /// The file it came from.
+    pub file_name: String,
+    /// Who imported it; nobody for what Gonogo ships.
+    pub imported_by: Option<String>,
+    /// When.
+    pub imported_at: DateTime<Utc>,
+    /// When its plan was published, and by whom (nobody for what Gonogo ships).
+    pub published: Option<(DateTime<Utc>, Option<String>)>,
+}
+
+/// Everything that the page of a revision shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionPage {
+    /// The list's facts.
+    pub line: RevisionLine,
+    /// The plan.
+    pub plan: Plan,
+    /// What the compiler had to say.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Who looks.
+    pub person: Person,
+}
+
+/// Every revision, the newest first, 500 at most.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+#[server(prefix = "/api", endpoint = "revision/list")]
+pub async fn list_revisions() -> Result<Vec<RevisionLine>, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    auth::require(domain::Right::See, None)?;
+    desk::revisions(&AppState::here()?).await
+}
+
+/// Everything that the page of revision `id` shows.
+///
+/// # Errors
+/// [`Error::NotFound`].
+#[server(prefix = "/api", endpoint = "revision/page")]
+pub async fn load_revision(id: i64) -> Result<RevisionPage, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    desk::revision(&AppState::here()?, person, id).await
+}
+
+/// Imports a document and goes to its page. A form with a `file` of at most 10 MB, or its `text`. Executes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] where it is empty or too large.
+#[server(prefix = "/api", endpoint = "revision/import", input = MultipartFormData)]
+pub async fn import(form: MultipartData) -> Result<(), Error> {
+    use crate::server::{auth, form::Form, library, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Verify, None)?);
+    let (name, bytes) = Form::read(form).await?.document();
+    let id = library::import(&state, Some(person.id), &name, bytes).await?;
+    leptos_axum::redirect(&format!("/checklists/{id}"));
+    Ok(())
+}
+
+/// Publishes the plan with this hash: from now on runs may start from it.
+///
+/// # Errors
+/// [`Error::Conflict`] where it is another plan by now.
+#[server(prefix = "/api", endpoint = "revision/publish")]
+pub async fn publish(id: i64, plan: String) -> Result<(), Error> {
+    use crate::server::{auth, desk, library, state::AppState};
+    let person = auth::require(domain::Right::Publish, None)?;
+    library::publish(&AppState::here()?, &person, id, &desk::hash(plan)?).await
+}

@@ -1,0 +1,271 @@
+//! Runs: reading them, starting them, verifying, settling and closing.
+
+use super::Error;
+use chrono::{DateTime, Utc};
+use domain::{
+    outline::Outline,
+    person::Person,
+    plan::SectionKind,
+    run::{Run, RunId},
+    summary::Summary,
+};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{MultipartData, MultipartFormData},
+};
+use serde::{Deserialize, Serialize};
+
+/// Everything that the page of a run shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunPage {
+    /// The plan without its specifications.
+    pub outline: Outline,
+    /// The run as it stood after event `run.number`.
+    pub run: Run,
+    /// The number of its revision.
+    pub revision: i64,
+    /// Who looks.
+    pub person: Person,
+    /// Rollback, troubleshooting and what follows: for reading.
+    pub guides: Vec<Guide>,
+    /// The environment's lock: by another run, where one holds it.
+    pub held_by: Option<Holder>,
+    /// The server's time.
+    pub now: DateTime<Utc>,
+}
+
+/// A section for reading.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guide {
+    /// What it is for.
+    pub kind: SectionKind,
+    /// Its heading.
+    pub title: String,
+    /// Its text as safe HTML: no raw HTML of the document, no script links.
+    pub html: String,
+}
+
+/// Another run that holds the environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The run.
+    pub run: RunId,
+    /// Who took it.
+    pub owner: String,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// A run in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunLine {
+    /// Its number.
+    pub id: RunId,
+    /// The checklist's title.
+    pub title: String,
+    /// The environment's name.
+    pub environment: String,
+    /// What is deployed.
+    pub release: String,
+    /// The state's word.
+    pub state: String,
+    /// Who started it.
+    pub started_by: String,
+    /// When.
+    pub started_at: DateTime<Utc>,
+    /// Go or no-go, and how the boxes stood after the last event.
+    pub summary: Summary,
+}
+
+/// What the history is asked for; empty texts ask for nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunFilter {
+    /// Only this environment.
+    pub environment: String,
+    /// Only this state's word.
+    pub state: String,
+    /// Only where title, release or starter contains this.
+    pub text: String,
+    /// Only runs with a smaller number.
+    pub before: Option<i64>,
+}
+
+/// What somebody shows with an attestation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProofGiven {
+    /// Nothing.
+    Nothing,
+    /// A link.
+    Link(String),
+    /// A file.
+    File {
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+}
+
+/// The history, the newest first, 50 at most.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+#[server(prefix = "/api", endpoint = "run/list")]
+pub async fn list_runs(filter: RunFilter) -> Result<Vec<RunLine>, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    auth::require(domain::Right::See, None)?;
+    desk::lines(&AppState::here()?, filter).await
+}
+
+/// Everything that the page of run `id` shows.
+///
+/// # Errors
+/// [`Error::NotFound`].
+#[server(prefix = "/api", endpoint = "run/page")]
+pub async fn load_run(id: i64) -> Result<RunPage, Error> {
+    use crate::server::{auth, desk, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    desk::page(&AppState::here()?, person, RunId(id)).await
+}
+
+/// A number for a form, so that sending it twice starts one run.
+///
+/// # Errors
+/// When the machine gives no randomness.
+#[server(prefix = "/api", endpoint = "run/request_key")]
+pub async fn new_request_key() -> Result<String, Error> {
+    use crate::server::{auth, desk};
+    auth::require(domain::Right::See, None)?;
+    desk::new_request_key()
+}
+
+/// Starts a run and goes to its page. `request_key` is the form's own number: sent twice, it starts one run.
+///
+/// # Errors
+/// [`Error::Refused`], [`Error::Forbidden`].
+#[server(prefix = "/api", endpoint = "run/start")]
+pub async fn start_run(
+    revision: i64,
+    environment: String,
+    release: String,
+    request_key: String,
+) -> Result<(), Error> {
+    use crate::server::{auth, desk, run, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Verify, None)?);
+    let id = run::start(
+        &state,
+        &person,
+        revision,
+        &environment,
+        &release,
+        desk::request_key(&request_key)?,
+    )
+    .await?;
+    leptos_axum::redirect(&format!("/runs/{}", id.0));
+    Ok(())
+}
+
+/// Begins the execution: takes the environment's lock, with a reason from whichever run holds it.
+///
+/// # Errors
+/// [`Error::Conflict`] that names the holder.
+#[server(prefix = "/api", endpoint = "run/begin")]
+pub async fn begin_run(run: i64, take_over: Option<String>) -> Result<(), Error> {
+    use crate::server::{auth, run as use_case, state::AppState};
+    let person = auth::require(domain::Right::Verify, None)?;
+    use_case::begin(&AppState::here()?, &person, RunId(run), take_over.as_deref()).await
+}
+
+/// Verifies one item (with what is below it), a section, or everything where neither is named.
+///
+/// # Errors
+/// [`Error::Refused`] where nothing there can be verified now.
+#[server(prefix = "/api", endpoint = "run/verify")]
+pub async fn verify(run: i64, item: Option<String>, section: Option<String>) -> Result<(), Error> {
+    use crate::server::{auth, desk, state::AppState, verification};
+    let person = auth::require(domain::Right::Verify, None)?;
+    verification::verify(
+        &AppState::here()?,
+        &person,
+        RunId(run),
+        &desk::scope(item, section),
+    )
+    .await
+}
+
+/// Gives one's word for an item. A form with `run`, `item`, `note`, `link` and a `file` of at most 10 MB.
+///
+/// # Errors
+/// [`Error::Refused`] where nothing is said or shown, or a probe settles the item.
+#[server(prefix = "/api", endpoint = "run/attest", input = MultipartFormData)]
+pub async fn attest(form: MultipartData) -> Result<(), Error> {
+    use crate::server::{auth, desk, form::Form, run, state::AppState};
+    let person = auth::require(domain::Right::Attest, None)?;
+    let mut form = Form::read(form).await?;
+    let (id, item) = (
+        RunId(form.number("run")?),
+        domain::plan::ItemId(form.text("item")),
+    );
+    run::settle(
+        &AppState::here()?,
+        &person,
+        id,
+        item,
+        desk::attestation(&mut form),
+    )
+    .await
+}
+
+/// Overrides, waives, skips or reopens an item. `deed` is the word; `days` counts for a waiver.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason.
+#[server(prefix = "/api", endpoint = "run/settle")]
+pub async fn settle(
+    run: i64,
+    item: String,
+    deed: String,
+    reason: String,
+    days: Option<u32>,
+) -> Result<(), Error> {
+    use crate::server::{auth, desk, run as use_case, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Waive, None)?);
+    let deed = desk::deed(&deed, reason, days, state.clock.now())?;
+    use_case::settle(&state, &person, RunId(run), domain::plan::ItemId(item), deed).await
+}
+
+/// Sets T0, or corrects it: now where `t0` is empty, RFC 3339 or `YYYY-MM-DDTHH:MM` (UTC) otherwise.
+///
+/// # Errors
+/// [`Error::Refused`] where the time does not fit.
+#[server(prefix = "/api", endpoint = "run/t0")]
+pub async fn set_t0(run: i64, t0: Option<String>, reason: String) -> Result<(), Error> {
+    use crate::server::{auth, desk, run as use_case, state::AppState};
+    let person = auth::require(domain::Right::Act, None)?;
+    use_case::set_t0(
+        &AppState::here()?,
+        &person,
+        RunId(run),
+        desk::time(t0.as_deref())?,
+        &reason,
+    )
+    .await
+}
+
+/// Closes a run by its signatures, or gives it up.
+///
+/// # Errors
+/// [`Error::Refused`] where signatures are missing or stale, or there is no reason.
+#[server(prefix = "/api", endpoint = "run/close")]
+pub async fn close_run(run: i64, abandon: Option<bool>, reason: String) -> Result<(), Error> {
+    use crate::server::{auth, run as use_case, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    use_case::close(
+        &AppState::here()?,
+        &person,
+        RunId(run),
+        abandon.unwrap_or(false),
+        &reason,
+    )
+    .await
+}

@@ -1,0 +1,59 @@
+//! Sign-off.
+
+use super::Error;
+use leptos::prelude::*;
+
+/// Prepares a signature: verifies again what is older than five minutes, then shows what would be signed.
+///
+/// # Errors
+/// As [`super::run::verify`].
+#[server(prefix = "/api", endpoint = "sign_off/review")]
+pub async fn review(run: i64, role: String) -> Result<(), Error> {
+    use crate::server::{auth, desk, state::AppState};
+    let person = auth::require(domain::Right::Sign, None)?;
+    desk::review(&AppState::here()?, &person, domain::run::RunId(run)).await?;
+    leptos_axum::redirect(&format!(
+        "/runs/{run}?tab=sign-off&role={}",
+        desk::query_value(&role)
+    ));
+    Ok(())
+}
+
+/// Signs the slot of `role` on the record with this hash.
+///
+/// # Errors
+/// [`Error::WrongPassword`], [`Error::Conflict`] where the record changed, [`Error::Refused`] by the rules.
+#[server(prefix = "/api", endpoint = "sign_off/sign")]
+pub async fn sign(
+    run: i64,
+    role: String,
+    meaning: String,
+    comment: String,
+    record: String,
+    password: String,
+) -> Result<(), Error> {
+    use crate::server::{auth, desk, sign_off, state::AppState};
+    let person = auth::require(domain::Right::Sign, None)?;
+    let signature = desk::signature(&role, &meaning, &comment, record, password)?;
+    sign_off::sign(&AppState::here()?, &person, domain::run::RunId(run), signature).await?;
+    leptos_axum::redirect(&format!("/runs/{run}?tab=sign-off"));
+    Ok(())
+}
+
+/// Takes one's own signature back.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason, or where somebody else signed.
+#[server(prefix = "/api", endpoint = "sign_off/withdraw")]
+pub async fn withdraw(run: i64, role: String, reason: String) -> Result<(), Error> {
+    use crate::server::{auth, sign_off, state::AppState};
+    let person = auth::require(domain::Right::Sign, None)?;
+    sign_off::withdraw(
+        &AppState::here()?,
+        &person,
+        domain::run::RunId(run),
+        &role,
+        &reason,
+    )
+    .await
+}

@@ -1,0 +1,100 @@
+//! What the parts of a run's page share.
+
+use crate::api::run::RunPage;
+use chrono::{DateTime, Utc};
+use domain::{
+    outline::{Outline, OutlineLine, OutlineSection},
+    person::Person,
+    plan::ItemId,
+    run::Run,
+    status::{Standing, standing},
+};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How often the page's clock moves: ages and windows that become due.
+const TICK: Duration = Duration::from_secs(5);
+
+/// A run on a page: it goes on with every event that arrives.
+#[derive(Clone, Copy)]
+pub struct Board {
+    /// The run's number.
+    pub id: i64,
+    /// The number of its revision.
+    pub revision: i64,
+    /// The plan without its specifications.
+    pub outline: StoredValue<Outline>,
+    /// The run now.
+    pub run: RwSignal<Run>,
+    /// Who looks.
+    pub person: StoredValue<Person>,
+    /// The page's clock: the server's at first, so that both draw the same.
+    pub now: RwSignal<DateTime<Utc>>,
+}
+
+impl Board {
+    /// The board of a page that was just loaded.
+    pub fn new(page: RunPage) -> Self {
+        let now = RwSignal::new(page.now);
+        Effect::new(move || {
+            let ticking = set_interval_with_handle(move || now.update(|now| *now += TICK), TICK);
+            on_cleanup(move || {
+                if let Ok(ticking) = ticking {
+                    ticking.clear();
+                }
+            });
+        });
+        Self {
+            id: page.run.id.0,
+            revision: page.revision,
+            outline: StoredValue::new(page.outline),
+            run: RwSignal::new(page.run),
+            person: StoredValue::new(page.person),
+            now,
+        }
+    }
+
+    /// Reads the outline and, tracked, the run.
+    pub fn with<T>(self, read: impl FnOnce(&Outline, &Run) -> T) -> T {
+        self.outline
+            .with_value(|outline| self.run.with(|run| read(outline, run)))
+    }
+
+    /// How a line stands now, tracked.
+    pub fn standing(self, section: usize, line: usize) -> Standing {
+        let now = self.now.get();
+        self.with(|outline, run| {
+            let section = &outline.sections[section];
+            standing(section, &section.lines[line], run, now)
+        })
+    }
+
+    /// A line and its section.
+    pub fn find<T>(self, id: &ItemId, read: impl FnOnce(&OutlineSection, &OutlineLine) -> T) -> Option<T> {
+        self.outline
+            .with_value(|outline| outline.line(id).map(|(section, line)| read(section, line)))
+    }
+
+    /// "(3 failed) Run 41", for the browser's tab.
+    pub fn document_title(self) -> String {
+        let failed = self.with(|outline, run| domain::status::Tally::of(outline, run, self.now.get()).failed);
+        match failed {
+            0 => format!("Run {}", self.id),
+            failed => format!("({failed} failed) Run {}", self.id),
+        }
+    }
+
+    /// When the last probe answered, and how many boxes there are.
+    pub fn last_checked(self) -> Option<(DateTime<Utc>, usize)> {
+        let boxes = self
+            .outline
+            .with_value(|outline| outline.lines().filter(|(_, line)| line.is_box).count());
+        let last = |run: &Run| {
+            run.items
+                .values()
+                .filter_map(|state| Some(state.latest.as_ref()?.at))
+                .max()
+        };
+        self.run.with(last).map(|at| (at, boxes))
+    }
+}

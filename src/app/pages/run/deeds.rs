@@ -1,0 +1,62 @@
+//! The forms of a run's page.
+
+use crate::api::{
+    Error,
+    run::{BeginRun, CloseRun, SetT0, Settle, Verify},
+    sign_off::{Review, Sign, Withdraw},
+};
+use leptos::prelude::*;
+
+/// One action for each kind of form.
+#[derive(Clone, Copy)]
+pub struct Deeds {
+    /// Verifies.
+    pub verify: ServerAction<Verify>,
+    /// Overrides, waives, skips, reopens.
+    pub settle: ServerAction<Settle>,
+    /// Begins the execution.
+    pub begin: ServerAction<BeginRun>,
+    /// Sets T0.
+    pub t0: ServerAction<SetT0>,
+    /// Closes or abandons.
+    pub close: ServerAction<CloseRun>,
+    /// Prepares a signature.
+    pub review: ServerAction<Review>,
+    /// Signs.
+    pub sign: ServerAction<Sign>,
+    /// Takes a signature back.
+    pub withdraw: ServerAction<Withdraw>,
+}
+
+impl Deeds {
+    /// None done yet.
+    pub fn new() -> Self {
+        Self {
+            verify: ServerAction::new(),
+            settle: ServerAction::new(),
+            begin: ServerAction::new(),
+            t0: ServerAction::new(),
+            close: ServerAction::new(),
+            review: ServerAction::new(),
+            sign: ServerAction::new(),
+            withdraw: ServerAction::new(),
+        }
+    }
+
+    /// The error of whichever failed last.
+    pub fn error(self) -> Signal<Option<Error>> {
+        let values = move || {
+            [
+                self.verify.value().get(),
+                self.settle.value().get(),
+                self.begin.value().get(),
+                self.t0.value().get(),
+                self.close.value().get(),
+                self.review.value().get(),
+                self.sign.value().get(),
+                self.withdraw.value().get(),
+            ]
+        };
+        Signal::derive(move || values().into_iter().flatten().find_map(Result::err))
+    }
+}

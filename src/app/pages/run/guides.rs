@@ -1,0 +1,28 @@
+//! Rollback, troubleshooting and what follows, as the document says it.
+
+use crate::{
+    api::run::Guide,
+    app::components::{EmptyState, SectionCard},
+};
+use leptos::prelude::*;
+
+/// Every section for reading.
+pub fn tab(guides: &[Guide]) -> AnyView {
+    if guides.is_empty() {
+        return view! {
+            <EmptyState title="Nothing to read">
+                <p>"This checklist describes no rollback and has no troubleshooting guide. Add both before production needs them."</p>
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let cards = guides.iter().cloned().map(|guide| {
+        let facts = view! { <span>{guide.kind.word()}</span> }.into_any();
+        view! {
+            <SectionCard title=guide.title facts=facts padded=true>
+                <div class="prose" inner_html=guide.html></div>
+            </SectionCard>
+        }
+    });
+    view! { <div class="stack">{cards.collect_view()}</div> }.into_any()
+}

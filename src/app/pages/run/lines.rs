@@ -1,0 +1,254 @@
+//! The sections of a run with their lines, and the phases above them.
+
+use super::{board::Board, deeds::Deeds};
+use crate::app::components::{
+    ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard, Tag, Tone,
+};
+use domain::{
+    Right,
+    outline::{LineKind, OutlineSection},
+    plan::SectionKind,
+    run::Run,
+    status::{Status, Tally, due},
+};
+use leptos::{form::ActionForm, prelude::*};
+
+/// The phases and what is around them, as a row of bars.
+pub fn timeline(board: Board) -> AnyView {
+    let phases = move || {
+        let now = board.now.get();
+        board.with(|outline, run| {
+            let shown = outline
+                .sections
+                .iter()
+                .filter(|section| !section.lines.is_empty());
+            let here = shown
+                .clone()
+                .find(|section| {
+                    let tally = Tally::of_section(section, run, now);
+                    tally.settled() < tally.all
+                })
+                .map(|section| section.id.clone());
+            shown
+                .map(|section| {
+                    phase(
+                        section,
+                        run,
+                        &Tally::of_section(section, run, now),
+                        here.as_ref() == Some(&section.id),
+                    )
+                })
+                .collect()
+        })
+    };
+    let phases = Memo::new(move |_| -> Vec<Phase> { phases() });
+    view! { {move || view! { <PhaseTimeline phases=phases.get() /> }} }.into_any()
+}
+
+fn phase(section: &OutlineSection, run: &Run, tally: &Tally, here: bool) -> Phase {
+    let title = match section.kind {
+        SectionKind::Phase { number, .. } => format!("{number} {}", section.title),
+        _ => section.title.clone(),
+    };
+    let settled = format!("{} of {}", tally.settled(), tally.all);
+    let fact = match section.planned_minutes() {
+        Some(minutes) => format!("{settled} · {minutes} min"),
+        None => settled,
+    };
+    let tone = match (tally.failed, due(section, run)) {
+        (1.., _) => Tone::No,
+        (0, Some(_)) if tally.settled() < tally.all => Tone::Run,
+        (0, _) => Tone::Go,
+    };
+    Phase {
+        title,
+        fact,
+        percent: (tally.settled() * 100)
+            .checked_div(tally.all)
+            .unwrap_or(0)
+            .min(100) as u8,
+        weight: section
+            .planned_minutes()
+            .unwrap_or(section.lines.len() as u32)
+            .clamp(1, 20),
+        tone,
+        href: format!("#{}", section.id),
+        here,
+    }
+}
+
+/// Every section that has lines.
+pub fn sections(board: Board, deeds: Deeds, selected: Memo<Option<String>>) -> Vec<AnyView> {
+    let with_lines: Vec<usize> = board.outline.with_value(|outline| {
+        let sections = outline.sections.iter().enumerate();
+        sections
+            .filter(|(_, section)| !section.lines.is_empty())
+            .map(|(index, _)| index)
+            .collect()
+    });
+    with_lines
+        .into_iter()
+        .map(|index| section(board, deeds, selected, index))
+        .collect()
+}
+
+fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: usize) -> AnyView {
+    let section = board
+        .outline
+        .with_value(|outline| outline.sections[index].clone());
+    let facts = view! { <span>{move || facts(board, index)}</span> }.into_any();
+    let probes = section
+        .lines
+        .iter()
+        .any(|line| matches!(line.kind, LineKind::Probe | LineKind::Check));
+    let actions = move || {
+        let class = board.run.with_untracked(|run| run.start.class);
+        let may = probes
+            && board
+                .person
+                .with_value(|person| person.may(Right::Verify, Some(class)));
+        let id = section.id.0.clone();
+        (may && board.run.with(|run| !run.is_closed())).then(|| {
+            view! {
+                <ActionForm action=deeds.verify>
+                    <input type="hidden" name="run" value=board.id />
+                    <input type="hidden" name="section" value=id.clone() />
+                    <button class="btn is-small" type="submit" aria-label=format!("Verify {}", title(board, index))>"Verify"</button>
+                </ActionForm>
+            }
+        })
+    };
+    let id = board
+        .outline
+        .with_value(|outline| outline.sections[index].id.0.clone());
+    view! {
+        <SectionCard title=title(board, index) id=id facts=facts actions=actions.into_any()>
+            <Rows>{rows(board, selected, index)}</Rows>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn title(board: Board, index: usize) -> String {
+    board
+        .outline
+        .with_value(|outline| outline.sections[index].heading())
+}
+
+fn facts(board: Board, index: usize) -> String {
+    let now = board.now.get();
+    board.with(|outline, run| {
+        let section = &outline.sections[index];
+        let tally = Tally::of_section(section, run, now);
+        let planned = section
+            .planned_minutes()
+            .map(|minutes| format!("planned {minutes} min"));
+        let took = took(section, run).map(|seconds| format!("took {}:{:02}", seconds / 60, seconds % 60));
+        let due = due(section, run).map(|due| format!("due {} UTC", due.format("%H:%M")));
+        let settled = format!("{} of {}", tally.settled(), tally.all);
+        let parts = [planned, took, due, Some(settled)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    })
+}
+
+/// Seconds from the first to the last thing that happened in a phase.
+fn took(section: &OutlineSection, run: &Run) -> Option<i64> {
+    let SectionKind::Phase { .. } = section.kind else {
+        return None;
+    };
+    let states = section.lines.iter().filter_map(|line| run.items.get(&line.id));
+    let times: Vec<_> = states
+        .flat_map(|state| {
+            let latest = state.latest.as_ref().map(|latest| latest.at);
+            let settled = state.settlement.as_ref().map(|settlement| settlement.at);
+            latest.into_iter().chain(settled)
+        })
+        .collect();
+    let (first, last) = (times.iter().min()?, times.iter().max()?);
+    Some((*last - *first).num_seconds())
+}
+
+fn rows(board: Board, selected: Memo<Option<String>>, section: usize) -> Vec<AnyView> {
+    let lines = board.outline.with_value(|outline| {
+        let lines = outline.sections[section].lines.iter();
+        lines
+            .map(|line| (line.label.clone(), line.is_box))
+            .collect::<Vec<_>>()
+    });
+    let mut rows = Vec::new();
+    let mut above: Option<String> = None;
+    for (index, (label, is_box)) in lines.into_iter().enumerate() {
+        let label = if is_box {
+            label
+        } else {
+            Some("Verification commands".to_owned())
+        };
+        if label != above {
+            if let Some(text) = label.clone() {
+                rows.push(view! { <RowsLabel text=text /> }.into_any());
+            }
+            above = label;
+        }
+        rows.push(row(board, selected, section, index));
+    }
+    rows
+}
+
+fn row(board: Board, selected: Memo<Option<String>>, section: usize, index: usize) -> AnyView {
+    let line = board
+        .outline
+        .with_value(|outline| outline.sections[section].lines[index].clone());
+    let id = line.id.clone();
+    let standing = Memo::new(move |_| board.standing(section, index));
+    let facts = Memo::new({
+        let id = id.clone();
+        move |_| {
+            board.run.with(|run| {
+                let state = run.items.get(&id)?;
+                let at = state.settlement.as_ref().map(|settlement| settlement.at);
+                Some((
+                    at.or(state.latest.as_ref().map(|latest| latest.at))?,
+                    state.attempts,
+                ))
+            })
+        }
+    });
+    let here = Memo::new({
+        let id = id.clone();
+        move |_| selected.with(|selected| selected.as_deref() == Some(&id.0))
+    });
+    let draw = move || {
+        let standing = standing.get();
+        let when = facts.get().map(|(at, attempts)| {
+            let tries = (attempts > 1).then(|| format!(" · {attempts} tries"));
+            view! { <RelativeTime at=at now=board.now short=true /> {tries} }.into_any()
+        });
+        let kind =
+            matches!(line.kind, LineKind::Action | LineKind::Attestation) && standing.status == Status::Open;
+        let tags = view! {
+            {line.claimed.then(|| view! { <Mark tone=Tone::None icon="attested" word="claimed there" /> })}
+            {line.optional.then(|| view! { <Tag text="optional" /> })}
+            {kind.then(|| view! { <Tag text=line.kind.word() /> })}
+        }
+        .into_any();
+        let href = if here.get() {
+            format!("/runs/{}", board.id)
+        } else {
+            format!("/runs/{}?item={}", board.id, line.id)
+        };
+        view! {
+            <ItemRow
+                status=standing.status
+                title=line.text.clone()
+                why=standing.reason
+                when=when
+                tags=Some(tags)
+                href=href
+                id=line.id.0.clone()
+                selected=here.get()
+                child=line.parent.is_some()
+            />
+        }
+    };
+    view! { {draw} }.into_any()
+}

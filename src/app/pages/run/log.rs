@@ -1,0 +1,129 @@
+//! The event log of a run: everything that happened, numbered without gaps.
+
+use super::board::Board;
+use crate::{
+    api::evidence::log,
+    app::{
+        components::{ExactTime, SectionCard},
+        trouble::NotLoaded,
+    },
+};
+use domain::{
+    event::{Event, Happening},
+    plan::ItemId,
+};
+use leptos::prelude::*;
+
+/// The log, the newest first; it grows as things happen.
+pub fn tab(board: Board) -> AnyView {
+    let number = Memo::new(move |_| board.run.with(|run| run.number));
+    // The last thousand: what came before is in the export.
+    let events = Resource::new_blocking(
+        move || number.get(),
+        move |number| async move { log(board.id, number.saturating_sub(1000)).await },
+    );
+    view! {
+        <SectionCard title="Event log" facts=view! { <span>"append-only; each event holds the hash of the one before"</span> }.into_any()>
+            <Transition fallback=|| view! { <p>"Loading the log…"</p> }>
+                {move || Suspend::new(async move {
+                    match events.await {
+                        Err(error) => view! { <NotLoaded error=error /> }.into_any(),
+                        Ok(events) => {
+                            let lines = events.into_iter().rev().map(|event| line(board, event)).collect_view();
+                            view! { <ol class="log" reversed>{lines}</ol> }.into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn line(board: Board, event: Event) -> impl IntoView {
+    let Event {
+        number,
+        at,
+        by,
+        what,
+        record,
+    } = event;
+    view! {
+        <li id=format!("event-{number}")>
+            <a class="log-number" href=format!("#event-{number}")>{number}</a>
+            <ExactTime at=at time_only=true seconds=true />
+            <span>{by.name().to_owned()}</span>
+            <span class="log-what">{words(board, what)}</span>
+            <span class="hash" title=record.to_string()>{record.short()}</span>
+        </li>
+    }
+}
+
+fn words(board: Board, what: Happening) -> String {
+    let name = |id: &ItemId| {
+        board
+            .find(id, |_, line| line.text.clone())
+            .unwrap_or_else(|| id.to_string())
+    };
+    let quoted = |text: String| {
+        if text.is_empty() {
+            String::new()
+        } else {
+            format!(": “{text}”")
+        }
+    };
+    match what {
+        Happening::Started(start) => format!("started in {} for {}", start.environment, start.release),
+        Happening::Executing => "began the execution and took the environment".to_owned(),
+        Happening::LockLost { to_run, reason } => {
+            format!("run {to_run} took the environment over{}", quoted(reason))
+        }
+        Happening::VerificationStarted { items } => match items.as_slice() {
+            [one] => format!("verifies {}", name(one)),
+            many => format!("verifies {} lines", many.len()),
+        },
+        Happening::Observed {
+            item,
+            verdict,
+            reason,
+            ..
+        } => format!("{}: {}, {reason}", name(&item), verdict.word()),
+        Happening::Interrupted { items } => {
+            format!(
+                "Gonogo stopped while {} lines were under way: they are unknown",
+                items.len()
+            )
+        }
+        Happening::Attested { item, note, .. } => format!("attested {}{}", name(&item), quoted(note)),
+        Happening::Overridden { item, reason } => {
+            format!("overrode the probe of {}{}", name(&item), quoted(reason))
+        }
+        Happening::Waived { item, reason, until } => {
+            format!(
+                "waived {} until {}{}",
+                name(&item),
+                until.format("%Y-%m-%d %H:%M UTC"),
+                quoted(reason)
+            )
+        }
+        Happening::Skipped { item, reason } => format!("skipped {}{}", name(&item), quoted(reason)),
+        Happening::Reopened { item, reason } => format!("reopened {}{}", name(&item), quoted(reason)),
+        Happening::T0Set { t0, reason } => {
+            format!(
+                "T0 is {}{}",
+                t0.format("%Y-%m-%d %H:%M:%S UTC"),
+                quoted(reason.unwrap_or_default())
+            )
+        }
+        Happening::Signed {
+            role,
+            meaning,
+            comment,
+            ..
+        } => format!("signed as {role}: {meaning}{}", quoted(comment)),
+        Happening::Withdrawn { role, reason } => {
+            format!("withdrew the signature as {role}{}", quoted(reason))
+        }
+        Happening::Closed { outcome, reason } => format!("closed: {}{}", outcome.word(), quoted(reason)),
+    }
+}

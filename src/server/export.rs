@@ -1,0 +1,153 @@
+//! The record of a run for others: the filled checklist, and everything as JSON.
+
+use crate::{
+    api::Error,
+    server::{auth::Identity, failure, guard::ErrorAnswer, library, run, state::AppState},
+};
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use checklist::fill::{Filled, Signature, fill};
+use domain::{
+    Right,
+    run::{Run, RunId},
+    status::standing,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+/// `GET /runs/{id}/export.md`: the same document with boxes ticked and the signature table filled; nothing else is
+/// touched.
+pub async fn markdown(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let document = library::document(&state, opened.pinned.revision).await?;
+    let filled = filled(&opened, state.clock.now());
+    Ok(download(
+        id,
+        "md",
+        "text/markdown; charset=utf-8",
+        fill(&document.bytes, &filled),
+    ))
+}
+
+/// `GET /runs/{id}/export.json`: the document, the plan, the run, its events as they were hashed, and its evidence.
+pub async fn json(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let bytes = record(&state, opened).await?;
+    Ok(download(id, "json", "application/json", bytes))
+}
+
+fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
+    let (outline, run) = (&opened.outline, &opened.pinned.run);
+    let boxes = || outline.lines().filter(|(_, line)| line.is_box);
+    let settled = boxes().filter(|(section, line)| standing(section, line, run, now).status.is_settled());
+    let ticked = settled.map(|(_, line)| line.line).collect();
+    let signed = outline.slots.iter().filter_map(|slot| {
+        let sign_off = run.sign_offs.get(&slot.role)?;
+        let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
+        Some(Signature {
+            line: slot.line,
+            name: sign_off.by.name().to_owned(),
+            date: sign_off.at.format("%Y-%m-%d %H:%M UTC").to_string(),
+            signature: format!("{}{stale}, record {}", sign_off.meaning, sign_off.record),
+        })
+    });
+    Filled {
+        boxes: boxes().map(|(_, line)| line.line).collect(),
+        ticked,
+        signatures: signed.collect(),
+    }
+}
+
+#[derive(Serialize)]
+struct Export<'a> {
+    format: &'static str,
+    run: &'a Run,
+    plan: &'a domain::plan::Plan,
+    document: Document,
+    events: Vec<ExportEvent>,
+    evidence: Vec<ExportEvidence>,
+}
+
+#[derive(Serialize)]
+struct Document {
+    name: String,
+    sha256: String,
+    base64: String,
+}
+
+/// `hash` is SHA-256 of `previous` followed by `body`, byte for byte.
+#[derive(Serialize)]
+struct ExportEvent {
+    body: String,
+    previous: String,
+    hash: String,
+}
+
+/// `hash` is SHA-256 of the canonical JSON (RFC 8785) of `finding`.
+#[derive(Serialize)]
+struct ExportEvidence {
+    hash: String,
+    item: String,
+    finding: Box<RawValue>,
+}
+
+async fn record(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
+    let document = library::document(state, opened.pinned.revision).await?;
+    let id = opened.pinned.run.id;
+    let mut connection = state.pool.acquire().await?;
+    let chain = store::event::chain(&mut connection, id).await?;
+    let evidence = store::evidence::all(&mut connection, id).await?;
+    let fault = |error: serde_json::Error| failure::internal("writing an export", &error);
+    let export = Export {
+        format: "gonogo-run-1",
+        run: &opened.pinned.run,
+        plan: &opened.pinned.plan,
+        document: Document {
+            name: document.revision.file_name,
+            sha256: document.revision.hash.to_string(),
+            base64: STANDARD.encode(&document.bytes),
+        },
+        events: chain
+            .into_iter()
+            .map(|linked| ExportEvent {
+                body: linked.body,
+                previous: linked.previous.to_string(),
+                hash: linked.hash.to_string(),
+            })
+            .collect(),
+        evidence: evidence
+            .into_iter()
+            .map(|(hash, item, body)| {
+                let finding = RawValue::from_string(body)?;
+                Ok(ExportEvidence {
+                    hash: hash.to_string(),
+                    item: item.0,
+                    finding,
+                })
+            })
+            .collect::<Result<_, serde_json::Error>>()
+            .map_err(fault)?,
+    };
+    serde_json::to_vec_pretty(&export).map_err(fault)
+}
+
+fn download(id: i64, kind: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"gonogo-run-{id}.{kind}\"");
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, bytes).into_response()
+}
