@@ -85,3 +85,6 @@ pub(crate) fn judge(difference: Difference, within_ms: u64) -> Judgement {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,3 +87,6 @@ fn refused_v6(address: Ipv6Addr) -> Option<&'static str> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

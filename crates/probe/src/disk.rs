@@ -59,3 +59,6 @@ pub(crate) fn judge(left: Left, at_least: u64) -> Judgement {
         Judgement::pass(found)
     }
 }
+
+#[cfg(test)]
+mod tests;

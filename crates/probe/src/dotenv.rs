@@ -124,3 +124,6 @@ fn unescaped(inner: &str) -> (String, bool) {
     }
     (value, refers)
 }
+
+#[cfg(test)]
+mod tests;

@@ -256,3 +256,6 @@ fn expected(rules: &[FileRule]) -> String {
         words
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,3 +52,6 @@ fn name_length(text: &str) -> usize {
     text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .unwrap_or(text.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -213,3 +213,6 @@ fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {
     }
     shell::judge_end(ran, secrets)
 }
+
+#[cfg(test)]
+mod tests;

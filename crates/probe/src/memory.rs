@@ -132,3 +132,6 @@ fn limit(directory: &Path, files: &Files) -> Option<Group> {
         limit,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,3 +96,6 @@ fn deceives(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
     )
 }
+
+#[cfg(test)]
+mod tests;

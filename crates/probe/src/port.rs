@@ -61,3 +61,6 @@ fn endpoint_on(port: u16, site: &Site) -> Option<String> {
     });
     endpoint.map(|endpoint| endpoint.name.clone())
 }
+
+#[cfg(test)]
+mod tests;

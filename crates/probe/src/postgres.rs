@@ -316,3 +316,6 @@ fn expected(question: &PostgresQuestion) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

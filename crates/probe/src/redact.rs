@@ -219,3 +219,6 @@ fn percent(value: &str, upper: bool) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -340,3 +340,6 @@ fn quoted(text: &str, quote: char) -> Result<(usize, &str), String> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! An environment made ready for probing: references filled in, secrets read, addresses checked.
 
+use crate::place::plain;
 use crate::redact::{SHORTEST_SECRET, Secrets};
 use crate::{dial, fill};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
@@ -394,7 +395,8 @@ fn hide_password(endpoint: &Endpoint, secrets: &mut Secrets) {
 }
 
 fn read_secret(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|why| why.to_string())?;
+    let file = std::fs::File::open(path)
+        .map_err(|why| format!("{}: is the path right, and may the server read it?", plain(&why)))?;
     if !file.metadata().map_err(|why| why.to_string())?.is_file() {
         return Err("it is not a file".to_owned());
     }

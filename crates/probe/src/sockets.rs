@@ -132,3 +132,6 @@ fn socket(link: &Path) -> Option<u64> {
         .parse()
         .ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -268,3 +268,6 @@ fn first_line(text: &str) -> &str {
         .find(|line| !line.is_empty())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

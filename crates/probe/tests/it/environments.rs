@@ -116,7 +116,7 @@ fn what_cannot_be_used_is_refused_with_the_key() {
     environments/test.toml, variables.A-B: use letters, digits and _ only
     environments/test.toml, secrets.TOKEN: a secret is written as `env:NAME` or `file:/path`, never as its value
     environments/test.toml, secrets.TOKEN: the server has no variable MISSING: set it
-    environments/test.toml, secrets.TOKEN: /nowhere/at/all: No such file or directory (os error 2)
+    environments/test.toml, secrets.TOKEN: /nowhere/at/all: no such file or directory: is the path right, and may the server read it?
     "#);
 }
 
