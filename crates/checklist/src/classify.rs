@@ -211,11 +211,5 @@ fn has(words: &[&str], short: Option<char>, long: &str) -> bool {
     })
 }
 
-/// Whether the first operands are these words.
-fn starts(operands: &[&str], with: &str) -> bool {
-    let mut operands = operands.iter();
-    with.split(' ').all(|word| operands.next() == Some(&word))
-}
-
 #[cfg(test)]
 mod tests;

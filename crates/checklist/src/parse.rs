@@ -121,8 +121,16 @@ pub enum PieceKind {
 impl Inline {
     /// The words, with code between backticks, comments left out, breaks as spaces.
     pub fn plain(&self) -> String {
+        self.plain_up_to(usize::MAX)
+    }
+
+    /// As [`Inline::plain`], the pieces that begin in the first `bytes` only.
+    pub fn plain_up_to(&self, bytes: usize) -> String {
         let mut text = String::new();
         for piece in &self.pieces {
+            if text.len() > bytes {
+                break;
+            }
             match &piece.kind {
                 PieceKind::Text(words) => text.push_str(words),
                 PieceKind::Code(code) => text.extend(["`", code, "`"]),
@@ -416,7 +424,7 @@ pub fn comment(html: &str) -> Option<&str> {
 }
 
 fn extend(all: &mut Range<usize>, span: &Range<usize>) {
-    if all.is_empty() {
+    if all.start == all.end {
         *all = span.clone();
     } else {
         *all = all.start.min(span.start)..all.end.max(span.end);

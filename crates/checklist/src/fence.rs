@@ -1,0 +1,208 @@
+//! A block of shell code to its commands, each with the comments about it.
+
+use crate::parse::Fence;
+use std::ops::Range;
+
+/// A command of a block of code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The command, on one or more lines, without prompt and without the comment behind it.
+    pub command: String,
+    /// The comments before it, behind it, and what a comment after it says to expect.
+    pub said: String,
+    /// Where it starts in the document.
+    pub start: usize,
+    /// Where its last line ends.
+    pub end: usize,
+}
+
+impl Line {
+    /// Its bytes in the document.
+    pub fn span(&self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+/// Whether a block holds shell commands: by its language, or by prompts where it names none.
+pub fn is_shell(fence: &Fence) -> bool {
+    match fence.language.as_str() {
+        "bash" | "sh" | "shell" | "zsh" | "console" | "terminal" | "shell-session" | "sh-session" | "bash-session" | "shellscript" => true,
+        "" | "text" => fence.lines.iter().any(|line| line.text.trim_start().starts_with("$ ")),
+        _ => false,
+    }
+}
+
+/// The commands of a block.
+pub fn lines(fence: &Fence) -> Vec<Line> {
+    let prompted = fence.lines.iter().any(|line| line.text.trim_start().starts_with("$ "));
+    let mut out: Vec<Line> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
+    let mut at = 0;
+    while let Some(line) = fence.lines.get(at) {
+        let text = line.text.trim();
+        at += 1;
+        if text.is_empty() {
+            continue;
+        }
+        if let Some(comment) = text.strip_prefix('#') {
+            let comment = comment.trim_start_matches(['#', '!']).trim();
+            let expects = comment.to_lowercase().starts_with("expect") || comment.to_lowercase().starts_with("should");
+            match out.last_mut() {
+                Some(last) if expects => add(&mut last.said, comment),
+                _ => said.push(comment.to_owned()),
+            }
+            continue;
+        }
+        let command = match text.strip_prefix("$ ") {
+            Some(command) => command,
+            None if prompted => continue,
+            None => text,
+        };
+        let (command, last) = whole(fence, command, at);
+        at = last;
+        let (command, behind) = without_comment(&command);
+        let end = fence.lines.get(at - 1).map_or(line.start, |line| line.start + line.text.len());
+        let indent = line.text.len() - line.text.trim_start().len();
+        let mut spoken = said.last().cloned().unwrap_or_default();
+        said.clear();
+        if let Some(behind) = behind {
+            spoken = behind;
+        }
+        out.push(Line { command, said: spoken, start: line.start + indent, end });
+    }
+    out
+}
+
+fn add(said: &mut String, comment: &str) {
+    if !said.is_empty() {
+        said.push_str("; ");
+    }
+    said.push_str(comment);
+}
+
+/// Most lines of one command.
+const LONGEST: usize = 200;
+
+/// Adds the lines that belong to a command which is not complete on its first one.
+fn whole(fence: &Fence, first: &str, next: usize) -> (String, usize) {
+    let mut command = first.to_owned();
+    let mut at = next;
+    let mut state = Lexing::default();
+    state.read(first);
+    while at < fence.lines.len() && at - next < LONGEST && state.open(&command) {
+        let line = &fence.lines[at].text;
+        command.push('\n');
+        command.push_str(line);
+        state.read(line);
+        at += 1;
+    }
+    (command, at)
+}
+
+/// What is still open at the end of a line.
+#[derive(Default)]
+struct Lexing {
+    quote: Option<char>,
+    blocks: i32,
+    here: Option<String>,
+}
+
+impl Lexing {
+    fn read(&mut self, line: &str) {
+        if let Some(end) = &self.here {
+            if line.trim() == end {
+                self.here = None;
+            }
+            return;
+        }
+        let mut escaped = false;
+        for c in line.chars() {
+            match (self.quote, c) {
+                _ if escaped => escaped = false,
+                (None | Some('"'), '\\') => escaped = true,
+                (Some(open), c) if open == c => self.quote = None,
+                (None, '\'' | '"') => self.quote = Some(c),
+                _ => {}
+            }
+        }
+        let words = line.split(|c: char| c.is_whitespace() || c == ';');
+        for word in words {
+            match word {
+                "if" | "for" | "while" | "until" | "case" => self.blocks += 1,
+                "fi" | "done" | "esac" => self.blocks -= 1,
+                _ => {}
+            }
+        }
+        if let Some((_, rest)) = line.split_once("<<")
+            && !rest.starts_with('<')
+        {
+            let word: String = rest.trim_start_matches(['-', ' ']).trim_matches(['\'', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            self.here = (!word.is_empty()).then_some(word);
+        }
+    }
+
+    fn open(&self, command: &str) -> bool {
+        let starts = ["if", "for", "while", "until", "case"].iter().any(|word| command.split_whitespace().next() == Some(*word));
+        let end = command.trim_end();
+        self.here.is_some() || self.quote.is_some() || (starts && self.blocks > 0) || end.ends_with('\\') || end.ends_with('|') || end.ends_with("&&")
+    }
+}
+
+/// Takes ` # comment` off the end of a command of one line.
+fn without_comment(command: &str) -> (String, Option<String>) {
+    if command.contains('\n') {
+        return (command.to_owned(), None);
+    }
+    let mut quote = None;
+    let mut previous = ' ';
+    for (at, c) in command.char_indices() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '#') if previous.is_whitespace() => {
+                return (command[..at].trim_end().to_owned(), Some(command[at + 1..].trim().to_owned()));
+            }
+            _ => {}
+        }
+        previous = c;
+    }
+    (command.to_owned(), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::FenceLine;
+
+    fn fence(language: &str, text: &str) -> Fence {
+        let lines = text.lines().map(|line| FenceLine { text: line.to_owned(), start: 0 }).collect();
+        Fence { language: language.to_owned(), lines }
+    }
+
+    fn commands(language: &str, text: &str) -> Vec<(String, String)> {
+        lines(&fence(language, text)).into_iter().map(|line| (line.command, line.said)).collect()
+    }
+
+    fn pair(command: &str, said: &str) -> (String, String) {
+        (command.to_owned(), said.to_owned())
+    }
+
+    #[test]
+    fn comments_before_behind_and_after_a_command_are_about_it() {
+        let text = "# Check logs\nlogs x | grep -i error  # Should be empty\n\n# Count\ncount\n\n# Expected output: 10+ new";
+        assert_eq!(commands("bash", text), [pair("logs x | grep -i error", "Should be empty"), pair("count", "Count; Expected output: 10+ new")]);
+    }
+
+    #[test]
+    fn output_below_a_prompt_is_no_command() {
+        assert_eq!(commands("console", "$ ls\na  b\n$ pwd\n/x"), [pair("ls", ""), pair("pwd", "")]);
+    }
+
+    #[test]
+    fn a_command_on_several_lines_is_one() {
+        assert_eq!(commands("bash", "a \\\n  b\nc"), [pair("a \\\n  b", ""), pair("c", "")]);
+        assert_eq!(commands("sh", "cat <<EOF\nrm x\nEOF\nls").len(), 2);
+        assert_eq!(commands("sh", "if a; then\n  b\nfi\nc").len(), 2);
+        assert_eq!(commands("sh", "echo 'a # b' # c"), [pair("echo 'a # b'", "c")]);
+    }
+}

@@ -1,0 +1,4 @@
+//! The checklist crate as its users see it.
+
+mod lints;
+mod oracle;
