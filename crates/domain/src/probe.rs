@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "probe", rename_all = "snake_case")]
+#[serde(tag = "probe", content = "asks", rename_all = "snake_case")]
 pub enum ProbeSpec {
     /// An HTTP GET.
     Http(HttpProbe),
