@@ -4,7 +4,6 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
 use crate::postgres::connect;
 use crate::site::Site;
-use chrono::{DateTime, Utc};
 use tokio::time::{Instant, timeout_at};
 
 /// How often the difference is measured; the shortest round trip says most.
@@ -44,8 +43,7 @@ async fn observe(target: &connect::Target, site: &Site, context: &Context) -> Re
     for _ in 0..ROUNDS {
         let before = (context.clock)();
         let began = Instant::now();
-        let asking = sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(&mut connection);
-        let theirs: DateTime<Utc> = timeout_at(deadline, asking)
+        let theirs = timeout_at(deadline, connect::now(&mut connection))
             .await
             .map_err(|_| format!("connected, but no answer within {} ms", site.deadline.as_millis()))?
             .map_err(|why| connect::words(&why, target))?;

@@ -3,6 +3,7 @@
 use crate::dial;
 use crate::place::plain;
 use crate::site::Site;
+use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, NoEndpoint};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -81,6 +82,13 @@ pub(crate) async fn open(target: &Target, deadline: Instant, site: &Site) -> Res
 /// Says goodbye, which also ends the transaction; a server that does not listen is left.
 pub(crate) async fn close(connection: PgConnection) {
     let _ = tokio::time::timeout(Duration::from_millis(200), connection.close()).await;
+}
+
+/// The server's clock at this moment, not at the transaction's beginning.
+pub(crate) async fn now(connection: &mut PgConnection) -> Result<DateTime<Utc>, sqlx::Error> {
+    sqlx::query_scalar("SELECT clock_timestamp()")
+        .fetch_one(connection)
+        .await
 }
 
 /// Why the server gave no answer, in words. SQLSTATE: PostgreSQL documentation, appendix A.
