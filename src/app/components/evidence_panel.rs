@@ -6,7 +6,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// One item, opened: how it stands, what was seen, and what can be done. Its parts are [`PanelPart`]s.
+/// One item, opened: how it stands, then its parts, which are [`PanelPart`]s. It stands in `<aside class="card panel">`.
 #[component]
 pub fn EvidencePanel(
     /// How it stands.
@@ -39,20 +39,23 @@ pub fn EvidencePanel(
         .get()
         .map(|why| view! { <p class="panel-why"><CodeText text=why /></p> });
     view! {
-        <aside class="card panel" aria-label="The selected item" id="panel">
-            <div class="panel-part">
-                <div class="panel-head">
-                    <StatusMark status=status />
-                    <a class="btn is-ghost is-small is-square" href=close_href aria-label="Close the panel" data-noscroll="">
-                        <Icon name="close" />
-                    </a>
-                </div>
-                <h3 class="panel-title">{text}</h3>
-                {place}
-                {why}
+        <div class="panel-part">
+            <div class="panel-head">
+                <StatusMark status=status />
+                <a
+                    class="btn is-ghost is-small is-square"
+                    href=close_href
+                    aria-label="Close the panel"
+                    data-noscroll=""
+                >
+                    <Icon name="close" />
+                </a>
             </div>
-            {children()}
-        </aside>
+            <h3 class="panel-title">{text}</h3>
+            {place}
+            {why}
+        </div>
+        {children()}
     }
     .into_any()
 }
