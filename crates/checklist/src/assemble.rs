@@ -69,7 +69,9 @@ struct Assembler<'a> {
 
 /// Assembles the sections of a document.
 pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> Assembled {
-    let boxless = !blocks.iter().any(|block| matches!(&block.kind, BlockKind::Item(item) if item.tick.is_some()));
+    let boxless = !blocks
+        .iter()
+        .any(|block| matches!(&block.kind, BlockKind::Item(item) if item.tick.is_some()));
     let mut assembler = Assembler {
         source,
         blocks,
@@ -97,14 +99,26 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
 
 /// The first heading of level 1, else the first heading.
 fn title(blocks: &[Block]) -> Option<(usize, String)> {
-    let headings = || blocks.iter().enumerate().filter_map(|(at, block)| match &block.kind {
-        BlockKind::Heading { level, inline } => Some((at, *level, inline)),
-        _ => None,
-    });
+    let headings = || {
+        blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| match &block.kind {
+                BlockKind::Heading { level, inline } => Some((at, *level, inline)),
+                _ => None,
+            })
+    };
     let first = headings().next()?;
     let chosen = headings().find(|(_, level, _)| *level == 1).unwrap_or(first);
     let words = chosen.2.plain().replace('`', "");
-    Some((chosen.0, if words.is_empty() { "Untitled checklist".to_owned() } else { words }))
+    Some((
+        chosen.0,
+        if words.is_empty() {
+            "Untitled checklist".to_owned()
+        } else {
+            words
+        },
+    ))
 }
 
 /// The nearest box above a block.
@@ -120,7 +134,8 @@ fn box_above(blocks: &[Block], index: usize) -> Option<usize> {
 }
 
 fn parents(blocks: &[Block]) -> HashSet<usize> {
-    let boxes = (0..blocks.len()).filter(|at| matches!(&blocks[*at].kind, BlockKind::Item(item) if item.tick.is_some()));
+    let boxes = (0..blocks.len())
+        .filter(|at| matches!(&blocks[*at].kind, BlockKind::Item(item) if item.tick.is_some()));
     boxes.filter_map(|at| direct_box(blocks, at)).collect()
 }
 
@@ -184,14 +199,35 @@ impl Assembler<'_> {
             self.drafts[open.draft].divided = true;
         }
         let Meaning { title, .. } = meaning;
-        let title = if is_title || title.is_empty() { words.clone() } else { title };
+        let title = if is_title || title.is_empty() {
+            words.clone()
+        } else {
+            title
+        };
         let line = self.source.line(block.span.start);
         let draft = self.draft(kind, title, group, line, is_title);
-        self.open.push(Open { level, kind, title: words, is_title, draft });
+        self.open.push(Open {
+            level,
+            kind,
+            title: words,
+            is_title,
+            draft,
+        });
     }
 
-    fn draft(&mut self, kind: SectionKind, title: String, group: Option<String>, line: u32, is_title: bool) -> usize {
-        let title = if title.is_empty() { "Untitled".to_owned() } else { infer::short(&title) };
+    fn draft(
+        &mut self,
+        kind: SectionKind,
+        title: String,
+        group: Option<String>,
+        line: u32,
+        is_title: bool,
+    ) -> usize {
+        let title = if title.is_empty() {
+            "Untitled".to_owned()
+        } else {
+            infer::short(&title)
+        };
         let section = Section {
             id: self.names.section(&title),
             kind,
@@ -202,7 +238,12 @@ impl Assembler<'_> {
             checks: Vec::new(),
             prose: String::new(),
         };
-        self.drafts.push(Draft { section, divided: false, steps: false, is_title });
+        self.drafts.push(Draft {
+            section,
+            divided: false,
+            steps: false,
+            is_title,
+        });
         self.drafts.len() - 1
     }
 
@@ -212,7 +253,9 @@ impl Assembler<'_> {
     }
 
     fn kind(&self) -> SectionKind {
-        self.drafts.last().map_or(SectionKind::Prose, |draft| draft.section.kind)
+        self.drafts
+            .last()
+            .map_or(SectionKind::Prose, |draft| draft.section.kind)
     }
 
     fn paragraph(&mut self, inline: &Inline, block: &Block, index: usize) {
@@ -222,7 +265,10 @@ impl Assembler<'_> {
         for (comment, span) in inline.comments() {
             self.annotate_last(comment, span.clone());
         }
-        let next_is_list = self.blocks.get(index + 1).is_some_and(|next| !matches!(next.kind, BlockKind::Paragraph(_)));
+        let next_is_list = self
+            .blocks
+            .get(index + 1)
+            .is_some_and(|next| !matches!(next.kind, BlockKind::Paragraph(_)));
         if inline.is_label() && next_is_list {
             let text = inline.plain();
             self.label = Some((text.trim_end_matches(':').trim().to_owned(), block.span.clone()));
@@ -233,7 +279,11 @@ impl Assembler<'_> {
     }
 
     fn prose(&mut self, span: Range<usize>) {
-        let label = self.label.as_ref().filter(|_| self.label_waits).map(|(_, span)| span.clone());
+        let label = self
+            .label
+            .as_ref()
+            .filter(|_| self.label_waits)
+            .map(|(_, span)| span.clone());
         self.label_waits = false;
         for span in label.into_iter().chain([span]) {
             let text = self.source.slice(span).trim_end().to_owned();
@@ -266,7 +316,10 @@ impl Assembler<'_> {
     /// Without any box in the document, steps are what would have one.
     fn is_step(&self, item: &ListItem, block: &Block) -> bool {
         let working = match self.kind() {
-            SectionKind::Preflight | SectionKind::Phase { .. } | SectionKind::Window { .. } | SectionKind::Criteria => true,
+            SectionKind::Preflight
+            | SectionKind::Phase { .. }
+            | SectionKind::Window { .. }
+            | SectionKind::Criteria => true,
             SectionKind::Prose => item.number.is_some(),
             SectionKind::Benchmark
             | SectionKind::Rollback { .. }
@@ -278,9 +331,10 @@ impl Assembler<'_> {
     }
 
     fn holds_boxes(&self, index: usize, block: &Block) -> bool {
-        self.blocks[index + 1..].iter().take_while(|inner| inner.span.start < block.span.end).any(|inner| {
-            matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some())
-        })
+        self.blocks[index + 1..]
+            .iter()
+            .take_while(|inner| inner.span.start < block.span.end)
+            .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
     }
 
     fn item(&mut self, item: &ListItem, block: &Block, index: usize) {
@@ -290,15 +344,26 @@ impl Assembler<'_> {
             BlockKind::Item(item) => Some(infer::short(&item.inline.plain_up_to(400))),
             _ => None,
         });
-        let below = self.below.get(&index).and_then(|fence| match &self.blocks[*fence].kind {
-            BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
-            _ => None,
-        });
+        let below = self
+            .below
+            .get(&index)
+            .and_then(|fence| match &self.blocks[*fence].kind {
+                BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
+                _ => None,
+            });
         let text = item.inline.markdown(self.source);
-        let line = self.source.line(item.tick.as_ref().map_or(block.span.start, |tick| tick.span.start));
+        let line = self.source.line(
+            item.tick
+                .as_ref()
+                .map_or(block.span.start, |tick| tick.span.start),
+        );
         let inferred = if self.parents.contains(&index) {
             let why = format!("{}: its boxes settle it", infer::short(&text));
-            Inferred { work: Work::Parent, why, commands: Vec::new() }
+            Inferred {
+                work: Work::Parent,
+                why,
+                commands: Vec::new(),
+            }
         } else {
             let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
             infer::item(&item.inline, parent_text.as_deref(), below)
@@ -307,7 +372,16 @@ impl Assembler<'_> {
         let id = self.names.item(&item.inline.plain(), &self.section_id());
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
-        let optional = ["(optional)", "[optional]", "optional:", "*optional*", "if applicable", "(if needed)"].iter().any(|word| lower.contains(word));
+        let optional = [
+            "(optional)",
+            "[optional]",
+            "optional:",
+            "*optional*",
+            "if applicable",
+            "(if needed)",
+        ]
+        .iter()
+        .any(|word| lower.contains(word));
         let mut built = Item {
             id,
             parent,
@@ -327,7 +401,10 @@ impl Assembler<'_> {
     }
 
     fn section_id(&self) -> String {
-        self.drafts.last().map(|draft| draft.section.id.0.clone()).unwrap_or_default()
+        self.drafts
+            .last()
+            .map(|draft| draft.section.id.0.clone())
+            .unwrap_or_default()
     }
 
     fn parameters_of(&mut self, inferred: &Inferred) {
@@ -335,10 +412,15 @@ impl Assembler<'_> {
             self.parameters_in(&outcome.rewritten.placeholders, span);
             let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
             let script = outcome.script.as_ref().filter(|_| !native);
-            let variables: Vec<(String, String)> = script.map(lint::free_variables).unwrap_or_default().into_iter().map(|name| {
-                let written = format!("${name}");
-                (name, written)
-            }).collect();
+            let variables: Vec<(String, String)> = script
+                .map(lint::free_variables)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|name| {
+                    let written = format!("${name}");
+                    (name, written)
+                })
+                .collect();
             self.parameters_in(&variables, span);
         }
     }
@@ -347,7 +429,11 @@ impl Assembler<'_> {
         for (name, written) in found {
             if !self.parameters.iter().any(|parameter| parameter.name == *name) {
                 let line = self.source.line(span.start);
-                self.parameters.push(Parameter { name: name.clone(), written: written.clone(), line });
+                self.parameters.push(Parameter {
+                    name: name.clone(),
+                    written: written.clone(),
+                    line,
+                });
             }
         }
     }
@@ -358,11 +444,19 @@ impl Assembler<'_> {
         let used = mine && block.item.is_some_and(|item| self.is_command_of(item));
         let kind = self.kind();
         let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
-        self.outline.fences.push(outline::fence(self.source.line(block.span.start), kind, verifies || used));
+        self.outline.fences.push(outline::fence(
+            self.source.line(block.span.start),
+            kind,
+            verifies || used,
+        ));
         if used {
             return;
         }
-        let lines = if fence::is_shell(fence) { fence::lines(fence) } else { Vec::new() };
+        let lines = if fence::is_shell(fence) {
+            fence::lines(fence)
+        } else {
+            Vec::new()
+        };
         if verifies {
             self.label_waits = false;
             for line in lines {
@@ -370,7 +464,10 @@ impl Assembler<'_> {
             }
             return;
         }
-        let inferred: Vec<Inferred> = lines.iter().map(|line| infer::check(&line.command, &line.said, line.span())).collect();
+        let inferred: Vec<Inferred> = lines
+            .iter()
+            .map(|line| infer::check(&line.command, &line.said, line.span()))
+            .collect();
         if kind != SectionKind::Prose {
             for inferred in &inferred {
                 for (outcome, span) in &inferred.commands {
@@ -395,10 +492,15 @@ impl Assembler<'_> {
     fn verifies(&self, kind: SectionKind) -> bool {
         let labelled = self.label.as_ref().is_some_and(|(label, _)| {
             let lower = label.to_lowercase();
-            ["verif", "check", "test", "validat", "confirm"].iter().any(|word| lower.contains(word))
+            ["verif", "check", "test", "validat", "confirm"]
+                .iter()
+                .any(|word| lower.contains(word))
         });
         match kind {
-            SectionKind::Preflight | SectionKind::Phase { .. } | SectionKind::Window { .. } | SectionKind::Criteria => true,
+            SectionKind::Preflight
+            | SectionKind::Phase { .. }
+            | SectionKind::Window { .. }
+            | SectionKind::Criteria => true,
             SectionKind::Prose => labelled,
             SectionKind::Benchmark
             | SectionKind::Rollback { .. }
@@ -414,7 +516,13 @@ impl Assembler<'_> {
         let id = self.names.check(&line.command, &self.section_id());
         lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);
-        let check = Check { id, line: number, text: line.command.clone(), work: inferred.work, why: inferred.why };
+        let check = Check {
+            id,
+            line: number,
+            text: line.command.clone(),
+            work: inferred.work,
+            why: inferred.why,
+        };
         self.current().section.checks.push(check);
     }
 
@@ -437,9 +545,19 @@ impl Assembler<'_> {
     }
 
     fn table(&mut self, table: &Table, block: &Block) {
-        let header: Vec<String> = table.rows.first().into_iter().flatten().map(|cell| cell.text.trim().to_lowercase()).collect();
-        let role = header.iter().position(|cell| matches!(cell.as_str(), "role" | "approver" | "team" | "function" | "who"));
-        let signs = header.iter().any(|cell| ["sign", "approv", "date"].iter().any(|word| cell.contains(word)));
+        let header: Vec<String> = table
+            .rows
+            .first()
+            .into_iter()
+            .flatten()
+            .map(|cell| cell.text.trim().to_lowercase())
+            .collect();
+        let role = header
+            .iter()
+            .position(|cell| matches!(cell.as_str(), "role" | "approver" | "team" | "function" | "who"));
+        let signs = header
+            .iter()
+            .any(|cell| ["sign", "approv", "date"].iter().any(|word| cell.contains(word)));
         let column = match (role, signs, self.kind()) {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
@@ -493,12 +611,26 @@ impl Assembler<'_> {
         }
         let filled = |draft: &Draft| {
             let section = &draft.section;
-            !section.items.is_empty() || !section.checks.is_empty() || !section.prose.trim().is_empty() || section.kind == SectionKind::SignOff
+            !section.items.is_empty()
+                || !section.checks.is_empty()
+                || !section.prose.trim().is_empty()
+                || section.kind == SectionKind::SignOff
                 || (!draft.divided && !draft.is_title)
         };
-        let sections: Vec<Section> = self.drafts.into_iter().filter(filled).map(|draft| draft.section).collect();
+        let sections: Vec<Section> = self
+            .drafts
+            .into_iter()
+            .filter(filled)
+            .map(|draft| draft.section)
+            .collect();
         let title = title.unwrap_or_else(|| "Untitled checklist".to_owned());
-        Assembled { title, sections, slots: self.slots, parameters: self.parameters, outline: self.outline }
+        Assembled {
+            title,
+            sections,
+            slots: self.slots,
+            parameters: self.parameters,
+            outline: self.outline,
+        }
     }
 }
 
@@ -506,10 +638,14 @@ impl Assembler<'_> {
 fn settle_kind(draft: &mut Draft, boxless: bool) {
     let empty = draft.section.items.is_empty() && draft.section.checks.is_empty();
     let prose = match draft.section.kind {
-        SectionKind::Preflight | SectionKind::Phase { .. } | SectionKind::Window { .. } | SectionKind::Criteria => empty && !boxless || empty && !draft.steps,
-        SectionKind::Benchmark | SectionKind::Rollback { .. } | SectionKind::Troubleshooting | SectionKind::FollowUp => {
-            draft.divided && empty && !draft.steps
-        }
+        SectionKind::Preflight
+        | SectionKind::Phase { .. }
+        | SectionKind::Window { .. }
+        | SectionKind::Criteria => empty && !boxless || empty && !draft.steps,
+        SectionKind::Benchmark
+        | SectionKind::Rollback { .. }
+        | SectionKind::Troubleshooting
+        | SectionKind::FollowUp => draft.divided && empty && !draft.steps,
         SectionKind::SignOff | SectionKind::Prose => false,
     };
     if prose {

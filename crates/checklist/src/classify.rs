@@ -37,7 +37,11 @@ impl Effect {
 
     /// Reads where `reads`, else unknown with this reason.
     fn reads_if(reads: bool, otherwise: impl Into<String>) -> Self {
-        if reads { Effect::Reads } else { Effect::unknown(otherwise) }
+        if reads {
+            Effect::Reads
+        } else {
+            Effect::unknown(otherwise)
+        }
     }
 
     /// The worse of both: changes, then unknown, then reads.
@@ -52,8 +56,23 @@ impl Effect {
 
 /// The variables that may stand before a reading command. Others can change what it runs (`PATH`, `PAGER`).
 const HARMLESS: &[&str] = &[
-    "LANG", "TZ", "TERM", "NO_COLOR", "COLUMNS", "PGPASSWORD", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGSSLMODE",
-    "PGCONNECT_TIMEOUT", "REDISCLI_AUTH", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "COMPOSE_PROJECT_NAME",
+    "LANG",
+    "TZ",
+    "TERM",
+    "NO_COLOR",
+    "COLUMNS",
+    "PGPASSWORD",
+    "PGHOST",
+    "PGPORT",
+    "PGUSER",
+    "PGDATABASE",
+    "PGSSLMODE",
+    "PGCONNECT_TIMEOUT",
+    "REDISCLI_AUTH",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+    "COMPOSE_PROJECT_NAME",
     "MYSQL_PWD",
 ];
 
@@ -99,7 +118,9 @@ fn simple(command: &Simple, depth: u32) -> Effect {
     }
     for (name, _) in &command.assignments {
         if !HARMLESS.contains(&name.as_str()) && !name.starts_with("LC_") {
-            worst = worst.worse(Effect::unknown(format!("the variable `{name}` before it can change what runs")));
+            worst = worst.worse(Effect::unknown(format!(
+                "the variable `{name}` before it can change what runs"
+            )));
         }
     }
     worst.worse(program(command, depth))
@@ -118,7 +139,12 @@ fn argument(word: &Word) -> Option<&str> {
     match &word.literal {
         Some(literal) => Some(literal),
         None if word.raw.starts_with("\"$") || word.raw.starts_with("\"`") => Some(&word.raw),
-        None if word.raw.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '~')) => Some(&word.raw),
+        None if word
+            .raw
+            .starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '~')) =>
+        {
+            Some(&word.raw)
+        }
         None => None,
     }
 }
@@ -132,7 +158,9 @@ fn program(command: &Simple, depth: u32) -> Effect {
         return effect;
     }
     let Some(words) = words else {
-        return Effect::unknown(format!("an unquoted variable or pattern can become an option of `{name}`"));
+        return Effect::unknown(format!(
+            "an unquoted variable or pattern can become an option of `{name}`"
+        ));
     };
     if words == ["--version"] || words == ["--help"] {
         return Effect::reads_if(known(name), format!("`{name}` is not known"));
@@ -141,8 +169,15 @@ fn program(command: &Simple, depth: u32) -> Effect {
         Some(0) => Effect::unknown(format!("`{name}` runs what it is given")),
         Some(count) => {
             let skip = 1 + words.len() - count;
-            let inner = Simple { words: command.words[skip..].to_vec(), ..Simple::default() };
-            if depth > DEEPEST { Effect::unknown("it is nested too deeply") } else { simple(&inner, depth + 1) }
+            let inner = Simple {
+                words: command.words[skip..].to_vec(),
+                ..Simple::default()
+            };
+            if depth > DEEPEST {
+                Effect::unknown("it is nested too deeply")
+            } else {
+                simple(&inner, depth + 1)
+            }
         }
         None => table(name, &words, depth),
     }
@@ -207,7 +242,9 @@ fn operands<'a>(words: &[&'a str], with_value: &[&str]) -> Vec<&'a str> {
 fn has(words: &[&str], short: Option<char>, long: &str) -> bool {
     words.iter().any(|word| match word.strip_prefix("--") {
         Some(name) => !long.is_empty() && name.split('=').next() == Some(long),
-        None => word.strip_prefix('-').is_some_and(|letters| short.is_some_and(|short| letters.contains(short))),
+        None => word
+            .strip_prefix('-')
+            .is_some_and(|letters| short.is_some_and(|short| letters.contains(short))),
     })
 }
 

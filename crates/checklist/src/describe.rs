@@ -12,27 +12,52 @@ pub fn probe(spec: &ProbeSpec) -> String {
                 StatusRule::Is(code) => format!("status {code}"),
             }];
             parts.extend(http.within_ms.map(|ms| format!("within {ms} ms")));
-            parts.extend(http.secure_or_loopback.then(|| "https or a loopback address".to_owned()));
+            parts.extend(
+                http.secure_or_loopback
+                    .then(|| "https or a loopback address".to_owned()),
+            );
             parts.extend(text_rules(&http.filters, &http.body));
             format!("GET {}: {}", http.url, parts.join(", "))
         }
         ProbeSpec::Postgres(postgres) => {
-            let whom = postgres.address.as_deref().unwrap_or("the environment's database");
+            let whom = postgres
+                .address
+                .as_deref()
+                .unwrap_or("the environment's database");
             format!("ask {whom}: {}", question(&postgres.question))
         }
         ProbeSpec::File(file) => {
             let rules: Vec<String> = file.rules.iter().map(file_rule).collect();
-            let rules = if rules.is_empty() { "exists".to_owned() } else { rules.join(", ") };
+            let rules = if rules.is_empty() {
+                "exists".to_owned()
+            } else {
+                rules.join(", ")
+            };
             format!("file {}: {rules}", file.path)
         }
-        ProbeSpec::EnvLine { file, key, value: Some(value) } => format!("{key} in {file} is {value}"),
-        ProbeSpec::EnvLine { file, key, value: None } => format!("{key} in {file} is set"),
+        ProbeSpec::EnvLine {
+            file,
+            key,
+            value: Some(value),
+        } => format!("{key} in {file} is {value}"),
+        ProbeSpec::EnvLine {
+            file,
+            key,
+            value: None,
+        } => format!("{key} in {file} is set"),
         ProbeSpec::Port { port } => format!("port {port} is free or held by a service of this environment"),
-        ProbeSpec::Tool { tool, at_least: Some(version) } => format!("{} is {version} or newer", tool_name(*tool)),
+        ProbeSpec::Tool {
+            tool,
+            at_least: Some(version),
+        } => format!("{} is {version} or newer", tool_name(*tool)),
         ProbeSpec::Tool { tool, at_least: None } => format!("{} answers", tool_name(*tool)),
         ProbeSpec::Memory { at_least } => format!("{} of memory available", bytes(*at_least)),
         ProbeSpec::Disk { path, at_least } => {
-            format!("{} free on the file system of {}", bytes(*at_least), path.as_deref().unwrap_or("the work directory"))
+            format!(
+                "{} free on the file system of {}",
+                bytes(*at_least),
+                path.as_deref().unwrap_or("the work directory")
+            )
         }
         ProbeSpec::Clock { within_ms } => format!("clock within {within_ms} ms of the database's"),
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
@@ -40,7 +65,11 @@ pub fn probe(spec: &ProbeSpec) -> String {
         ProbeSpec::Git(GitQuestion::AtRelease) => "git: HEAD is the release".to_owned(),
         ProbeSpec::Shell(shell) => {
             let rules = text_rules(&shell.filters, &shell.rules);
-            let rules = if rules.is_empty() { "must exit 0".to_owned() } else { rules.join(", ") };
+            let rules = if rules.is_empty() {
+                "must exit 0".to_owned()
+            } else {
+                rules.join(", ")
+            };
             format!("run `{}`: {rules}", shell.command)
         }
         ProbeSpec::All(specs) => specs.iter().map(probe).collect::<Vec<_>>().join("; "),
@@ -66,12 +95,20 @@ pub fn native(spec: &ProbeSpec) -> bool {
 }
 
 fn text_rules(filters: &[Filter], rules: &[TextRule]) -> Vec<String> {
-    filters.iter().map(filter).chain(rules.iter().map(text_rule)).collect()
+    filters
+        .iter()
+        .map(filter)
+        .chain(rules.iter().map(text_rule))
+        .collect()
 }
 
 fn filter(filter: &Filter) -> String {
     match filter {
-        Filter::Grep { pattern, ignore_case, invert } => {
+        Filter::Grep {
+            pattern,
+            ignore_case,
+            invert,
+        } => {
             let verb = if *invert { "without" } else { "with" };
             let case = if *ignore_case { " in any case" } else { "" };
             format!("lines {verb} {pattern:?}{case}")
@@ -102,7 +139,9 @@ fn file_rule(rule: &FileRule) -> String {
         FileRule::Absent => "does not exist".to_owned(),
         FileRule::Size(bound) => format!("size {bound}"),
         FileRule::ModeAtMost(mode) => format!("mode at most {mode:04o}"),
-        FileRule::AgeAtMost(seconds) if seconds.is_multiple_of(3600) => format!("changed within {} h", seconds / 3600),
+        FileRule::AgeAtMost(seconds) if seconds.is_multiple_of(3600) => {
+            format!("changed within {} h", seconds / 3600)
+        }
         FileRule::AgeAtMost(seconds) => format!("changed within {seconds} s"),
         FileRule::Content(rule) => text_rule(rule),
     }
@@ -114,12 +153,25 @@ fn question(question: &PostgresQuestion) -> String {
         PostgresQuestion::Version { at_least } => format!("version {at_least} or newer"),
         PostgresQuestion::Extension { name } => format!("extension {name} is installed"),
         PostgresQuestion::Size(bound) => format!("database size {bound}"),
-        PostgresQuestion::Table { name, not_empty: true } => format!("table {name} exists and has rows"),
-        PostgresQuestion::Table { name, not_empty: false } => format!("table {name} exists"),
+        PostgresQuestion::Table {
+            name,
+            not_empty: true,
+        } => format!("table {name} exists and has rows"),
+        PostgresQuestion::Table {
+            name,
+            not_empty: false,
+        } => format!("table {name} exists"),
         PostgresQuestion::Indexes { at_least } => format!("at least {at_least} indexes, none invalid"),
         PostgresQuestion::Query { sql, rules } => {
             let rules: Vec<String> = rules.iter().map(text_rule).collect();
-            format!("{sql}: {}", if rules.is_empty() { "answers".to_owned() } else { rules.join(", ") })
+            format!(
+                "{sql}: {}",
+                if rules.is_empty() {
+                    "answers".to_owned()
+                } else {
+                    rules.join(", ")
+                }
+            )
         }
     }
 }

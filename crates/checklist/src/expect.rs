@@ -13,6 +13,8 @@ pub struct Expectation {
     pub holds: Option<Holds>,
     /// The words say that there must be none: "No error logs".
     pub none: bool,
+    /// How long an answer may take, in milliseconds.
+    pub within_ms: Option<u64>,
 }
 
 /// What must hold of an output.
@@ -81,7 +83,12 @@ const LONGEST: usize = 2000;
 /// Reads the words before and after a command. Inline code in them stands between backticks.
 pub fn read(before: &str, after: &str) -> Expectation {
     let (before, after) = (cut(before), cut(after));
-    let mut expectation = Expectation { none: says_none(before), ..Expectation::default() };
+    let within_ms = response_time(before).or_else(|| response_time(after));
+    let mut expectation = Expectation {
+        none: says_none(before),
+        within_ms,
+        ..Expectation::default()
+    };
     if let Some((words, holds)) = by_verb(after) {
         expectation.words = Some(words);
         expectation.holds = Some(holds);
@@ -105,15 +112,24 @@ fn cut(text: &str) -> &str {
 pub fn says_none(text: &str) -> bool {
     let lower = text.to_lowercase();
     let start = lower.trim_start();
-    start.starts_with("no ") || start.starts_with("zero ") || [" no ", " zero ", " without ", " free of "].iter().any(|words| lower.contains(words))
+    start.starts_with("no ")
+        || start.starts_with("zero ")
+        || [" no ", " zero ", " without ", " free of "]
+            .iter()
+            .any(|words| lower.contains(words))
 }
 
 fn by_verb(text: &str) -> Option<(String, Holds)> {
     let lower = text.to_ascii_lowercase();
-    let (at, word, verb) = VERBS.iter().filter_map(|(word, verb)| Some((whole_word(&lower, word)?, *word, *verb))).min_by_key(|(at, word, _)| (*at, std::cmp::Reverse(word.len())))?;
+    let (at, word, verb) = VERBS
+        .iter()
+        .filter_map(|(word, verb)| Some((whole_word(&lower, word)?, *word, *verb)))
+        .min_by_key(|(at, word, _)| (*at, std::cmp::Reverse(word.len())))?;
     let value = text[at + word.len()..].trim_start_matches([' ', ':']);
     let holds = value_rule(value, verb)?;
-    let end = value.find(['.', ';', '(']).filter(|end| value[..*end].matches('`').count().is_multiple_of(2));
+    let end = value
+        .find(['.', ';', '('])
+        .filter(|end| value[..*end].matches('`').count().is_multiple_of(2));
     let words = text[at..].trim();
     let spoken = end.map_or(words, |end| &text[at..text.len() - value.len() + end]);
     Some((spoken.trim().to_owned(), holds))
@@ -123,7 +139,9 @@ fn whole_word(text: &str, word: &str) -> Option<usize> {
     let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '-' | '_'));
     text.match_indices(word).map(|(at, _)| at).find(|at| {
         let symbol = !word.starts_with(char::is_alphabetic);
-        symbol || (edge(text[..*at].chars().next_back()) && (word.ends_with(':') || edge(text[at + word.len()..].chars().next())))
+        symbol
+            || (edge(text[..*at].chars().next_back())
+                && (word.ends_with(':') || edge(text[at + word.len()..].chars().next())))
     })
 }
 
@@ -133,18 +151,50 @@ fn value_rule(value: &str, verb: Verb) -> Option<Holds> {
     if starts(&["empty", "nothing", "no output", "no result", "none", "blank"]) {
         return Some(Holds::Empty);
     }
-    if starts(&["data", "something", "not empty", "non-empty", "output", "results", "a response", "valid", "metrics"]) {
+    if starts(&[
+        "data",
+        "something",
+        "not empty",
+        "non-empty",
+        "output",
+        "results",
+        "a response",
+        "valid",
+        "metrics",
+    ]) {
         return Some(Holds::Something);
     }
-    if starts(&["all up", "all \"up\"", "all `up`", "up for all", "all healthy", "all running"]) {
+    if starts(&[
+        "all up",
+        "all \"up\"",
+        "all `up`",
+        "up for all",
+        "all healthy",
+        "all running",
+    ]) {
         return Some(Holds::AllUp);
     }
-    let value = strip_any(value, &["http/1.1 ", "http ", "status code ", "status ", "a ", "an ", "the ", "all ", "only "]);
+    let value = strip_any(
+        value,
+        &[
+            "http/1.1 ",
+            "http ",
+            "status code ",
+            "status ",
+            "a ",
+            "an ",
+            "the ",
+            "all ",
+            "only ",
+        ],
+    );
     if let Some(quoted) = quoted(value) {
         return Some(match (verb, measure_of(quoted)) {
             (Verb::Equals, Some(bound)) if bound.quantity.unit != Unit::Count => Holds::Number(bound),
             _ if quoted.trim().len() == 3 && status(quoted).is_some() => Holds::Status(status(quoted)?),
-            _ if status(quoted).is_some() && quoted.to_uppercase().ends_with(" OK") => Holds::Status(status(quoted)?),
+            _ if status(quoted).is_some() && quoted.to_uppercase().ends_with(" OK") => {
+                Holds::Status(status(quoted)?)
+            }
             (Verb::Equals, _) => Holds::Is(quoted.to_owned()),
             (Verb::Contains, _) => Holds::Contains(quoted.to_owned()),
         });
@@ -152,14 +202,21 @@ fn value_rule(value: &str, verb: Verb) -> Option<Holds> {
     if let Some(status) = status(value) {
         return Some(Holds::Status(status));
     }
-    let first = measure::find(value).into_iter().next().filter(|measure| measure.span.start == 0)?;
+    let first = measure::find(value)
+        .into_iter()
+        .next()
+        .filter(|measure| measure.span.start == 0)?;
     Some(count_or_number(&first))
 }
 
 fn count_or_number(measure: &measure::Measure) -> Holds {
-    let lines = ["new", "lines", "line", "rows", "row", "entries", "results", "listed", "indexes", "items"];
+    let lines = [
+        "new", "lines", "line", "rows", "row", "entries", "results", "listed", "indexes", "items",
+    ];
     match measure.comparison {
-        Some(Comparison::AtLeast) if measure.unit == Unit::Count && lines.contains(&measure.noun.as_str()) => {
+        Some(Comparison::AtLeast)
+            if measure.unit == Unit::Count && lines.contains(&measure.noun.as_str()) =>
+        {
             Holds::Lines(measure.value as u32)
         }
         _ => Holds::Number(measure.bound(Comparison::Equal)),
@@ -168,8 +225,26 @@ fn count_or_number(measure: &measure::Measure) -> Holds {
 
 /// The first number with a comparison.
 fn by_number(text: &str) -> Option<(String, Holds)> {
-    let measure = measure::find(text).into_iter().find(|measure| measure.comparison.is_some())?;
-    Some((text[measure.span.clone()].trim().to_owned(), count_or_number(&measure)))
+    let measure = measure::find(text)
+        .into_iter()
+        .find(|measure| measure.comparison.is_some())?;
+    Some((
+        text[measure.span.clone()].trim().to_owned(),
+        count_or_number(&measure),
+    ))
+}
+
+/// "answers within 200 ms", "<200ms response": at most ten minutes.
+fn response_time(text: &str) -> Option<u64> {
+    let bound = measure::find(text).into_iter().find(|measure| {
+        let upper = matches!(measure.comparison, Some(Comparison::AtMost | Comparison::Below));
+        upper && measure.unit == Unit::Milliseconds && (1.0..=600_000.0).contains(&measure.value)
+    })?;
+    let lower = text.to_lowercase();
+    ["answer", "respon", "latency", "load", "within", "time"]
+        .iter()
+        .any(|word| lower.contains(word))
+        .then_some(bound.value as u64)
 }
 
 fn measure_of(text: &str) -> Option<Bound> {
@@ -182,7 +257,10 @@ fn quoted(value: &str) -> Option<&str> {
     let pairs = [('`', '`'), ('"', '"'), ('“', '”'), ('\'', '\'')];
     pairs.iter().find_map(|(open, close)| {
         let inside = value.strip_prefix(*open)?;
-        inside.find(*close).map(|end| &inside[..end]).filter(|inside| !inside.is_empty())
+        inside
+            .find(*close)
+            .map(|end| &inside[..end])
+            .filter(|inside| !inside.is_empty())
     })
 }
 
@@ -202,7 +280,10 @@ fn status(text: &str) -> Option<u16> {
     let text = strip_any(text.trim_start(), &["http/1.1 ", "http/2 ", "http "]);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let ends = !text[digits..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '%' | '+'));
-    (digits == 3 && ends).then(|| text[..3].parse().ok()).flatten().filter(|code| (100..600).contains(code))
+    (digits == 3 && ends)
+        .then(|| text[..3].parse().ok())
+        .flatten()
+        .filter(|code| (100..600).contains(code))
 }
 
 /// The rules for a text that a command or a file gives.
@@ -222,7 +303,9 @@ pub fn text_rules(holds: &Holds) -> Vec<TextRule> {
 /// What a list of containers must say.
 pub fn all_up() -> Vec<TextRule> {
     let lacks = ["Exit", "Restarting", "unhealthy"].map(|word| TextRule::Lacks(word.to_owned()));
-    std::iter::once(TextRule::Contains("Up".to_owned())).chain(lacks).collect()
+    std::iter::once(TextRule::Contains("Up".to_owned()))
+        .chain(lacks)
+        .collect()
 }
 
 #[cfg(test)]
@@ -236,8 +319,17 @@ mod tests {
 
     #[test]
     fn the_words_of_the_reference_checklist_are_understood() {
-        let bytes = |value: f64| Bound { comparison: Comparison::Equal, quantity: Quantity { value, unit: Unit::Bytes } };
-        assert_eq!(holds("", " returns `512mb`"), Some(Holds::Number(bytes(512.0 * 1024.0 * 1024.0))));
+        let bytes = |value: f64| Bound {
+            comparison: Comparison::Equal,
+            quantity: Quantity {
+                value,
+                unit: Unit::Bytes,
+            },
+        };
+        assert_eq!(
+            holds("", " returns `512mb`"),
+            Some(Holds::Number(bytes(512.0 * 1024.0 * 1024.0)))
+        );
         assert_eq!(holds("", " returns `yes`"), Some(Holds::Is("yes".into())));
         assert_eq!(holds("", " shows all \"Up\""), Some(Holds::AllUp));
         assert_eq!(holds("", " is empty"), Some(Holds::Empty));
@@ -245,12 +337,21 @@ mod tests {
         assert_eq!(holds("", " returns 200"), Some(Holds::Status(200)));
         assert_eq!(holds("", " returns `200 OK`"), Some(Holds::Status(200)));
         assert_eq!(holds("", " returns data"), Some(Holds::Something));
-        assert_eq!(holds("", "Expected output: 10+ new indexes listed"), Some(Holds::Lines(10)));
+        assert_eq!(
+            holds("", "Expected output: 10+ new indexes listed"),
+            Some(Holds::Lines(10))
+        );
     }
 
     #[test]
     fn a_number_before_the_command_counts() {
-        let below = Bound { comparison: Comparison::Below, quantity: Quantity { value: 512.0 * 1024.0 * 1024.0, unit: Unit::Bytes } };
+        let below = Bound {
+            comparison: Comparison::Below,
+            quantity: Quantity {
+                value: 512.0 * 1024.0 * 1024.0,
+                unit: Unit::Bytes,
+            },
+        };
         assert_eq!(holds("Redis memory <512MB: ", ""), Some(Holds::Number(below)));
     }
 

@@ -26,15 +26,22 @@ impl Line {
 /// Whether a block holds shell commands: by its language, or by prompts where it names none.
 pub fn is_shell(fence: &Fence) -> bool {
     match fence.language.as_str() {
-        "bash" | "sh" | "shell" | "zsh" | "console" | "terminal" | "shell-session" | "sh-session" | "bash-session" | "shellscript" => true,
-        "" | "text" => fence.lines.iter().any(|line| line.text.trim_start().starts_with("$ ")),
+        "bash" | "sh" | "shell" | "zsh" | "console" | "terminal" | "shell-session" | "sh-session"
+        | "bash-session" | "shellscript" => true,
+        "" | "text" => fence
+            .lines
+            .iter()
+            .any(|line| line.text.trim_start().starts_with("$ ")),
         _ => false,
     }
 }
 
 /// The commands of a block.
 pub fn lines(fence: &Fence) -> Vec<Line> {
-    let prompted = fence.lines.iter().any(|line| line.text.trim_start().starts_with("$ "));
+    let prompted = fence
+        .lines
+        .iter()
+        .any(|line| line.text.trim_start().starts_with("$ "));
     let mut out: Vec<Line> = Vec::new();
     let mut said: Vec<String> = Vec::new();
     let mut at = 0;
@@ -46,7 +53,8 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         }
         if let Some(comment) = text.strip_prefix('#') {
             let comment = comment.trim_start_matches(['#', '!']).trim();
-            let expects = comment.to_lowercase().starts_with("expect") || comment.to_lowercase().starts_with("should");
+            let expects =
+                comment.to_lowercase().starts_with("expect") || comment.to_lowercase().starts_with("should");
             match out.last_mut() {
                 Some(last) if expects => add(&mut last.said, comment),
                 _ => said.push(comment.to_owned()),
@@ -61,14 +69,22 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         let (command, last) = whole(fence, command, at);
         at = last;
         let (command, behind) = without_comment(&command);
-        let end = fence.lines.get(at - 1).map_or(line.start, |line| line.start + line.text.len());
+        let end = fence
+            .lines
+            .get(at - 1)
+            .map_or(line.start, |line| line.start + line.text.len());
         let indent = line.text.len() - line.text.trim_start().len();
         let mut spoken = said.last().cloned().unwrap_or_default();
         said.clear();
         if let Some(behind) = behind {
             spoken = behind;
         }
-        out.push(Line { command, said: spoken, start: line.start + indent, end });
+        out.push(Line {
+            command,
+            said: spoken,
+            start: line.start + indent,
+            end,
+        });
     }
     out
 }
@@ -136,15 +152,27 @@ impl Lexing {
         if let Some((_, rest)) = line.split_once("<<")
             && !rest.starts_with('<')
         {
-            let word: String = rest.trim_start_matches(['-', ' ']).trim_matches(['\'', '"']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let word: String = rest
+                .trim_start_matches(['-', ' '])
+                .trim_matches(['\'', '"'])
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
             self.here = (!word.is_empty()).then_some(word);
         }
     }
 
     fn open(&self, command: &str) -> bool {
-        let starts = ["if", "for", "while", "until", "case"].iter().any(|word| command.split_whitespace().next() == Some(*word));
+        let starts = ["if", "for", "while", "until", "case"]
+            .iter()
+            .any(|word| command.split_whitespace().next() == Some(*word));
         let end = command.trim_end();
-        self.here.is_some() || self.quote.is_some() || (starts && self.blocks > 0) || end.ends_with('\\') || end.ends_with('|') || end.ends_with("&&")
+        self.here.is_some()
+            || self.quote.is_some()
+            || (starts && self.blocks > 0)
+            || end.ends_with('\\')
+            || end.ends_with('|')
+            || end.ends_with("&&")
     }
 }
 
@@ -160,7 +188,10 @@ fn without_comment(command: &str) -> (String, Option<String>) {
             (Some(open), c) if open == c => quote = None,
             (None, '\'' | '"') => quote = Some(c),
             (None, '#') if previous.is_whitespace() => {
-                return (command[..at].trim_end().to_owned(), Some(command[at + 1..].trim().to_owned()));
+                return (
+                    command[..at].trim_end().to_owned(),
+                    Some(command[at + 1..].trim().to_owned()),
+                );
             }
             _ => {}
         }
@@ -175,12 +206,24 @@ mod tests {
     use crate::parse::FenceLine;
 
     fn fence(language: &str, text: &str) -> Fence {
-        let lines = text.lines().map(|line| FenceLine { text: line.to_owned(), start: 0 }).collect();
-        Fence { language: language.to_owned(), lines }
+        let lines = text
+            .lines()
+            .map(|line| FenceLine {
+                text: line.to_owned(),
+                start: 0,
+            })
+            .collect();
+        Fence {
+            language: language.to_owned(),
+            lines,
+        }
     }
 
     fn commands(language: &str, text: &str) -> Vec<(String, String)> {
-        lines(&fence(language, text)).into_iter().map(|line| (line.command, line.said)).collect()
+        lines(&fence(language, text))
+            .into_iter()
+            .map(|line| (line.command, line.said))
+            .collect()
     }
 
     fn pair(command: &str, said: &str) -> (String, String) {
@@ -190,17 +233,29 @@ mod tests {
     #[test]
     fn comments_before_behind_and_after_a_command_are_about_it() {
         let text = "# Check logs\nlogs x | grep -i error  # Should be empty\n\n# Count\ncount\n\n# Expected output: 10+ new";
-        assert_eq!(commands("bash", text), [pair("logs x | grep -i error", "Should be empty"), pair("count", "Count; Expected output: 10+ new")]);
+        assert_eq!(
+            commands("bash", text),
+            [
+                pair("logs x | grep -i error", "Should be empty"),
+                pair("count", "Count; Expected output: 10+ new")
+            ]
+        );
     }
 
     #[test]
     fn output_below_a_prompt_is_no_command() {
-        assert_eq!(commands("console", "$ ls\na  b\n$ pwd\n/x"), [pair("ls", ""), pair("pwd", "")]);
+        assert_eq!(
+            commands("console", "$ ls\na  b\n$ pwd\n/x"),
+            [pair("ls", ""), pair("pwd", "")]
+        );
     }
 
     #[test]
     fn a_command_on_several_lines_is_one() {
-        assert_eq!(commands("bash", "a \\\n  b\nc"), [pair("a \\\n  b", ""), pair("c", "")]);
+        assert_eq!(
+            commands("bash", "a \\\n  b\nc"),
+            [pair("a \\\n  b", ""), pair("c", "")]
+        );
         assert_eq!(commands("sh", "cat <<EOF\nrm x\nEOF\nls").len(), 2);
         assert_eq!(commands("sh", "if a; then\n  b\nfi\nc").len(), 2);
         assert_eq!(commands("sh", "echo 'a # b' # c"), [pair("echo 'a # b'", "c")]);

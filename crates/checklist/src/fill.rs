@@ -31,7 +31,10 @@ pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let mut out = Vec::with_capacity(bytes.len() + 200);
     for (number, line) in (1u32..).zip(&lines) {
-        let signature = filled.signatures.iter().find(|signature| signature.line == number);
+        let signature = filled
+            .signatures
+            .iter()
+            .find(|signature| signature.line == number);
         match signature {
             Some(signature) => out.extend(sign(line, header(&lines, number), signature)),
             None if filled.boxes.contains(&number) => out.extend(tick(line, filled.ticked.contains(&number))),
@@ -44,7 +47,9 @@ pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
 /// The line with its first box ticked or not.
 fn tick(line: &[u8], ticked: bool) -> Vec<u8> {
     let mut line = line.to_vec();
-    let is_box = |window: &[u8]| window[0] == b'[' && matches!(window[1], b' ' | b'x' | b'X' | b'\t') && window[2] == b']';
+    let is_box = |window: &[u8]| {
+        window[0] == b'[' && matches!(window[1], b' ' | b'x' | b'X' | b'\t') && window[2] == b']'
+    };
     if let Some(at) = line.windows(3).position(is_box) {
         let was = matches!(line[at + 1], b'x' | b'X');
         if was != ticked {
@@ -57,7 +62,11 @@ fn tick(line: &[u8], ticked: bool) -> Vec<u8> {
 /// The table's first row above a line: that of its column names.
 fn header<'a>(lines: &[&'a [u8]], line: u32) -> &'a [u8] {
     let above = lines[..line as usize - 1].iter().rev();
-    above.take_while(|line| line.contains(&b'|')).last().copied().unwrap_or_default()
+    above
+        .take_while(|line| line.contains(&b'|'))
+        .last()
+        .copied()
+        .unwrap_or_default()
 }
 
 fn sign(row: &[u8], header: &[u8], signature: &Signature) -> Vec<u8> {
@@ -124,6 +133,9 @@ mod tests {
             .replace("[ ] one", "[x] one")
             .replace("[x] two", "[ ] two")
             .replace("| QA | | | |", "| QA | Ada \\| L. | 2026-11-23 | GO |");
-        assert_eq!(String::from_utf8(fill(DOCUMENT.as_bytes(), &filled)).unwrap(), expected);
+        assert_eq!(
+            String::from_utf8(fill(DOCUMENT.as_bytes(), &filled)).unwrap(),
+            expected
+        );
     }
 }

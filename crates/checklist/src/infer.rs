@@ -50,21 +50,37 @@ pub fn item(inline: &Inline, above: Option<&str>, below: Option<(&str, Range<usi
 /// Infers what settles a command of a verification block; `said` are the comments about it.
 pub fn check(command: &str, said: &str, span: Range<usize>) -> Inferred {
     let outcome = command::compile(command, "", said);
-    let outcome = if outcome.expectation.holds.is_none() { command::compile(command, said, "") } else { outcome };
-    let words = if said.is_empty() { format!("`{command}`") } else { format!("`{command}` ({said})") };
+    let outcome = if outcome.expectation.holds.is_none() {
+        command::compile(command, said, "")
+    } else {
+        outcome
+    };
+    let words = if said.is_empty() {
+        format!("`{command}`")
+    } else {
+        format!("`{command}` ({said})")
+    };
     let why = why(&words, &outcome);
-    Inferred { work: outcome.work.clone(), why, commands: vec![(outcome, span)] }
+    Inferred {
+        work: outcome.work.clone(),
+        why,
+        commands: vec![(outcome, span)],
+    }
 }
 
 /// The inline code that is a command: one of a known program, or what the words say to run.
 fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
     let mut found: Vec<(&str, Range<usize>, usize)> = Vec::new();
     for (at, piece) in inline.pieces.iter().enumerate() {
-        let PieceKind::Code(code) = &piece.kind else { continue };
+        let PieceKind::Code(code) = &piece.kind else {
+            continue;
+        };
         let before = words_before(inline, at);
-        let value = ["returns", "return", "shows", "show", "be", "is", "contains", "or", "equals", "prints", "→", "=>"]
-            .iter()
-            .any(|verb| before.trim_end().to_lowercase().ends_with(&format!(" {verb}")));
+        let value = [
+            "returns", "return", "shows", "show", "be", "is", "contains", "or", "equals", "prints", "→", "=>",
+        ]
+        .iter()
+        .any(|verb| before.trim_end().to_lowercase().ends_with(&format!(" {verb}")));
         if !(value && !found.is_empty()) && is_command(code, &before) {
             found.push((code, piece.span.clone(), at));
         }
@@ -80,12 +96,19 @@ fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
 }
 
 fn words_before(inline: &Inline, at: usize) -> String {
-    inline.pieces[..at].iter().rev().map_while(|piece| match &piece.kind {
-        PieceKind::Text(text) => Some(text.as_str()),
-        PieceKind::Break => Some(" "),
-        PieceKind::Code(_) => None,
-        PieceKind::Comment(_) | PieceKind::Link(_) => Some(""),
-    }).collect::<Vec<_>>().into_iter().rev().collect()
+    inline.pieces[..at]
+        .iter()
+        .rev()
+        .map_while(|piece| match &piece.kind {
+            PieceKind::Text(text) => Some(text.as_str()),
+            PieceKind::Break => Some(" "),
+            PieceKind::Code(_) => None,
+            PieceKind::Comment(_) | PieceKind::Link(_) => Some(""),
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect()
 }
 
 fn plain(inline: &Inline, range: Range<usize>) -> String {
@@ -102,7 +125,18 @@ fn plain(inline: &Inline, range: Range<usize>) -> String {
 }
 
 /// Programs that mean something without arguments.
-const BARE: &[&str] = &["free", "df", "uptime", "pytest", "pg_isready", "make", "ls", "env", "netstat", "ss"];
+const BARE: &[&str] = &[
+    "free",
+    "df",
+    "uptime",
+    "pytest",
+    "pg_isready",
+    "make",
+    "ls",
+    "env",
+    "netstat",
+    "ss",
+];
 
 fn is_command(code: &str, before: &str) -> bool {
     let first = code.split_whitespace().next().unwrap_or_default();
@@ -112,17 +146,38 @@ fn is_command(code: &str, before: &str) -> bool {
     }
     let program = first.rsplit('/').next().unwrap_or(first);
     if first.contains('=') && several {
-        return shell::read(code).is_ok_and(|script| script.pipelines[0].stages[0].program().is_some_and(classify::known));
+        return shell::read(code).is_ok_and(|script| {
+            script.pipelines[0].stages[0]
+                .program()
+                .is_some_and(classify::known)
+        });
     }
     if classify::known(program) && (several || BARE.contains(&program)) && !first.ends_with('/') {
         return first == program || first.starts_with('/') || first.starts_with("./");
     }
-    let script = first.starts_with("./") || [".sh", ".py", ".pl", ".rb"].iter().any(|ending| first.ends_with(ending));
+    let script = first.starts_with("./")
+        || [".sh", ".py", ".pl", ".rb"]
+            .iter()
+            .any(|ending| first.ends_with(ending));
     let lower = before.trim_end().to_lowercase();
-    let told = ["run", "execute", "run:", "command:", "execute:", "with:", "using:", "via"].iter().any(|word| lower.ends_with(word));
-    let told = told || (lower.ends_with(':') && ["run ", "execute ", "start "].iter().any(|verb| lower.starts_with(verb) || lower.contains(&format!(" {verb}"))));
+    let told = [
+        "run", "execute", "run:", "command:", "execute:", "with:", "using:", "via",
+    ]
+    .iter()
+    .any(|word| lower.ends_with(word));
+    let told = told
+        || (lower.ends_with(':')
+            && ["run ", "execute ", "start "]
+                .iter()
+                .any(|verb| lower.starts_with(verb) || lower.contains(&format!(" {verb}"))));
     let flags = code.split_whitespace().skip(1).any(|word| word.starts_with('-'));
-    (script && (several || told || first.starts_with("./"))) || (told && several) || (flags && several && first.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
+    (script && (several || told || first.starts_with("./")))
+        || (told && several)
+        || (flags
+            && several
+            && first
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'))
 }
 
 /// The author's words and what is made of them.
@@ -145,9 +200,13 @@ pub fn short(words: &str) -> String {
 
 /// A rate over counters cannot be read from one look at them.
 fn counters(text: &str, commands: &mut Vec<(Outcome, Range<usize>)>) -> Option<Inferred> {
-    let [(outcome, _)] = commands.as_slice() else { return None };
-    let reads = matches!(&outcome.work, Work::Probe { spec: ProbeSpec::Http(http) } if http.url.contains("/metrics"));
-    let rate = words::threshold(text).is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
+    let [(outcome, _)] = commands.as_slice() else {
+        return None;
+    };
+    let reads =
+        matches!(&outcome.work, Work::Probe { spec: ProbeSpec::Http(http) } if http.url.contains("/metrics"));
+    let rate =
+        words::threshold(text).is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
     (reads && rate).then(|| Inferred {
         work: Work::Attestation,
         why: format!("{}: the command prints counters since the start, which are no rate; somebody's word until a rate over the window is computed", short(text)),
@@ -156,32 +215,82 @@ fn counters(text: &str, commands: &mut Vec<(Outcome, Range<usize>)>) -> Option<I
 }
 
 fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
-    let probes: Option<Vec<ProbeSpec>> = commands.iter().map(|(outcome, _)| match &outcome.work {
-        Work::Probe { spec } => Some(spec.clone()),
-        Work::Action { .. } | Work::Attestation | Work::Parent => None,
-    }).collect();
+    let probes: Option<Vec<ProbeSpec>> = commands
+        .iter()
+        .map(|(outcome, _)| match &outcome.work {
+            Work::Probe { spec } => Some(spec.clone()),
+            Work::Action { .. } | Work::Attestation | Work::Parent => None,
+        })
+        .collect();
     if let Some(specs) = probes {
         let spec = ProbeSpec::All(specs);
-        let why = format!("{}: every command is known to read only; {}", short(text), describe::probe(&spec));
-        return Inferred { work: Work::Probe { spec }, why, commands };
+        let why = format!(
+            "{}: every command is known to read only; {}",
+            short(text),
+            describe::probe(&spec)
+        );
+        return Inferred {
+            work: Work::Probe { spec },
+            why,
+            commands,
+        };
     }
-    let joined = |part: fn(&Outcome) -> &str| commands.iter().map(|(outcome, _)| part(outcome)).collect::<Vec<_>>().join(" && ");
+    let joined = |part: fn(&Outcome) -> &str| {
+        commands
+            .iter()
+            .map(|(outcome, _)| part(outcome))
+            .collect::<Vec<_>>()
+            .join(" && ")
+    };
     let command = joined(|outcome| &outcome.rewritten.command);
     let written = joined(|outcome| match &outcome.work {
         Work::Action { written, .. } => written,
         Work::Probe { .. } | Work::Attestation | Work::Parent => &outcome.rewritten.command,
     });
-    let changing = commands.iter().find(|(outcome, _)| matches!(outcome.work, Work::Action { .. }));
-    let because = changing.map(|(outcome, _)| outcome.because.as_str()).unwrap_or_default();
+    let changing = commands
+        .iter()
+        .find(|(outcome, _)| matches!(outcome.work, Work::Action { .. }));
+    let because = changing
+        .map(|(outcome, _)| outcome.because.as_str())
+        .unwrap_or_default();
     let why = format!("{}: {because}", short(text));
-    Inferred { work: Work::Action { command, written }, why, commands }
+    Inferred {
+        work: Work::Action { command, written },
+        why,
+        commands,
+    }
 }
 
 fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred {
-    let codes: Vec<&str> = inline.pieces.iter().filter_map(|piece| if let PieceKind::Code(code) = &piece.kind { Some(code.as_str()) } else { None }).collect();
-    let links: Vec<&str> = inline.pieces.iter().filter_map(|piece| if let PieceKind::Link(url) = &piece.kind { Some(url.as_str()) } else { None }).collect();
+    let codes: Vec<&str> = inline
+        .pieces
+        .iter()
+        .filter_map(|piece| {
+            if let PieceKind::Code(code) = &piece.kind {
+                Some(code.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
+    let links: Vec<&str> = inline
+        .pieces
+        .iter()
+        .filter_map(|piece| {
+            if let PieceKind::Link(url) = &piece.kind {
+                Some(url.as_str())
+            } else {
+                None
+            }
+        })
+        .collect();
     let text = &text[..text.floor_char_boundary(2000)];
-    let words = Words { text, codes: &codes, links: &links, parent: above };
+    let words = Words {
+        text,
+        codes: &codes,
+        links: &links,
+        parent: above,
+    };
     let (work, why) = match words::probe(&words) {
         Some((spec, because)) => {
             let why = format!("{}: {because}; {}", short(text), describe::probe(&spec));
@@ -195,5 +304,9 @@ fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred
             (Work::Attestation, format!("{}: {because}", short(text)))
         }
     };
-    Inferred { work, why, commands: Vec::new() }
+    Inferred {
+        work,
+        why,
+        commands: Vec::new(),
+    }
 }

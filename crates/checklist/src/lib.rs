@@ -46,8 +46,16 @@ pub fn compile(bytes: &[u8]) -> Compiled {
     let blocks = parse::blocks(&source);
     let mut findings = lint::Findings::default();
     let assembled = assemble::assemble(&source, &blocks, &mut findings);
-    let boxes = blocks.iter().any(|block| matches!(&block.kind, parse::BlockKind::Item(item) if item.tick.is_some()));
-    lint::document(&source, &assembled.sections, &assembled.outline, boxes, &mut findings);
+    let boxes = blocks
+        .iter()
+        .any(|block| matches!(&block.kind, parse::BlockKind::Item(item) if item.tick.is_some()));
+    lint::document(
+        &source,
+        &assembled.sections,
+        &assembled.outline,
+        boxes,
+        &mut findings,
+    );
     let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
     let plan = Plan {
         revision,
@@ -56,5 +64,9 @@ pub fn compile(bytes: &[u8]) -> Compiled {
         slots: assembled.slots,
         parameters: assembled.parameters,
     };
-    Compiled { plan, diagnostics: findings.diagnostics(&source), outline: assembled.outline }
+    Compiled {
+        plan,
+        diagnostics: findings.diagnostics(&source),
+        outline: assembled.outline,
+    }
 }

@@ -41,22 +41,40 @@ impl Findings {
             self.dropped += 1;
             return;
         }
-        self.list.push(Finding { lint, span, message: message.into() });
+        self.list.push(Finding {
+            lint,
+            span,
+            message: message.into(),
+        });
     }
 
     /// Sorts them by place and finds lines and columns in one pass over the text.
     pub fn diagnostics(mut self, source: &Source) -> Vec<Diagnostic> {
-        self.list.sort_by_key(|finding| (finding.span.start, finding.lint.code));
+        self.list
+            .sort_by_key(|finding| (finding.span.start, finding.lint.code));
         if self.dropped > 0 {
             let message = format!("{} more findings are not shown", self.dropped);
-            self.list.push(Finding { lint: &catalogue::TOO_MANY, span: source.text.len()..source.text.len(), message });
+            self.list.push(Finding {
+                lint: &catalogue::TOO_MANY,
+                span: source.text.len()..source.text.len(),
+                message,
+            });
         }
         let mut place = Place::default();
         let mut out: Vec<Diagnostic> = Vec::with_capacity(self.list.len());
         for finding in self.list {
             let (line, column) = place.find(source, finding.span.start);
-            let end = finding.span.end.min(source.line_span(line).end).max(finding.span.start);
-            let length = source.slice(finding.span.start..end).chars().take(WIDEST).count().max(1);
+            let end = finding
+                .span
+                .end
+                .min(source.line_span(line).end)
+                .max(finding.span.start);
+            let length = source
+                .slice(finding.span.start..end)
+                .chars()
+                .take(WIDEST)
+                .count()
+                .max(1);
             let diagnostic = Diagnostic {
                 code: finding.lint.code.to_owned(),
                 severity: finding.lint.severity,
@@ -86,7 +104,11 @@ impl Place {
     fn find(&mut self, source: &Source, offset: usize) -> (u32, u32) {
         let line = source.line(offset);
         if line != self.line {
-            *self = Place { line, offset: source.line_span(line).start, column: 0 };
+            *self = Place {
+                line,
+                offset: source.line_span(line).start,
+                column: 0,
+            };
         }
         self.column += source.slice(self.offset..offset.max(self.offset)).chars().count();
         self.offset = self.offset.max(offset);
@@ -115,20 +137,32 @@ pub fn outside(inferred: &Inferred, findings: &mut Findings) {
 }
 
 /// Variables that a shell has without being told.
-const GIVEN: &[&str] = &["HOME", "PATH", "USER", "PWD", "OLDPWD", "TMPDIR", "LANG", "TZ", "SHELL", "HOSTNAME", "UID", "RANDOM", "SECONDS", ""];
+const GIVEN: &[&str] = &[
+    "HOME", "PATH", "USER", "PWD", "OLDPWD", "TMPDIR", "LANG", "TZ", "SHELL", "HOSTNAME", "UID", "RANDOM",
+    "SECONDS", "",
+];
 
 /// The variables that a script uses and does not set itself.
 pub fn free_variables(script: &Script) -> Vec<String> {
     let stages = || script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-    let set: BTreeSet<&str> = stages().flat_map(|stage| &stage.assignments).map(|(name, _)| name.as_str()).collect();
-    let used = stages().flat_map(|stage| stage.words.iter().chain(stage.assignments.iter().map(|(_, value)| value)));
+    let set: BTreeSet<&str> = stages()
+        .flat_map(|stage| &stage.assignments)
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let used = stages().flat_map(|stage| {
+        stage
+            .words
+            .iter()
+            .chain(stage.assignments.iter().map(|(_, value)| value))
+    });
     let mut names: Vec<String> = Vec::new();
     for name in used.flat_map(|word| &word.variables) {
-        let known = GIVEN.contains(&name.as_str()) || set.contains(name.as_str()) || name.bytes().all(|byte| byte.is_ascii_digit());
+        let known = GIVEN.contains(&name.as_str())
+            || set.contains(name.as_str())
+            || name.bytes().all(|byte| byte.is_ascii_digit());
         if !known && !names.contains(name) {
             names.push(name.clone());
         }
     }
     names
 }
-

@@ -21,8 +21,14 @@ pub struct Measure {
 impl Measure {
     /// The bound that it names; a bare number is compared as `otherwise`.
     pub fn bound(&self, otherwise: Comparison) -> Bound {
-        let quantity = Quantity { value: self.value, unit: self.unit };
-        Bound { comparison: self.comparison.unwrap_or(otherwise), quantity }
+        let quantity = Quantity {
+            value: self.value,
+            unit: self.unit,
+        };
+        Bound {
+            comparison: self.comparison.unwrap_or(otherwise),
+            quantity,
+        }
     }
 }
 
@@ -59,7 +65,10 @@ fn number_length(bytes: &[u8]) -> usize {
 
 fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
     let before = &text[floor..number.start];
-    let glued = before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '-'));
+    let glued = before
+        .chars()
+        .next_back()
+        .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '-'));
     let digits = text[number.clone()].replace(',', "");
     if glued || digits.matches('.').count() > 1 || digits.len() > 18 {
         return None;
@@ -71,16 +80,35 @@ fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
     let plus = tail.starts_with('+') && !tail[1..].starts_with(|c: char| c.is_ascii_digit());
     let end = number.end + unit_length + usize::from(plus);
     let (comparison, lead) = comparison(before);
-    let comparison = if plus { Some(Comparison::AtLeast) } else { comparison };
-    let noun: String = text[end..].trim_start().chars().take_while(|c| c.is_alphabetic()).take(30).collect();
+    let comparison = if plus {
+        Some(Comparison::AtLeast)
+    } else {
+        comparison
+    };
+    let noun: String = text[end..]
+        .trim_start()
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .take(30)
+        .collect();
     let span = number.start - lead..end;
-    Some(Measure { comparison, value: value * factor, unit, span, noun: noun.to_lowercase() })
+    Some(Measure {
+        comparison,
+        value: value * factor,
+        unit,
+        span,
+        noun: noun.to_lowercase(),
+    })
 }
 
 /// Factor to the base unit, the base unit, and how many bytes the unit takes.
 fn unit(after: &str) -> (f64, Unit, usize) {
     let spaces = after.len() - after.trim_start_matches(' ').len();
-    let word: String = after[spaces.min(1)..].chars().take_while(|c| c.is_ascii_alphabetic()).take(12).collect();
+    let word: String = after[spaces.min(1)..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphabetic())
+        .take(12)
+        .collect();
     if after.trim_start_matches(' ').starts_with('%') {
         return (1.0, Unit::Percent, spaces + 1);
     }
@@ -126,6 +154,13 @@ const COMPARISONS: &[(&str, Comparison)] = &[
     ("lower than", Comparison::Below),
     ("below", Comparison::Below),
     ("under", Comparison::Below),
+    ("larger than", Comparison::Above),
+    ("bigger than", Comparison::Above),
+    ("longer than", Comparison::Above),
+    ("older than", Comparison::Above),
+    ("not older than", Comparison::AtMost),
+    ("no older than", Comparison::AtMost),
+    ("newer than", Comparison::Below),
     ("more than", Comparison::Above),
     ("greater than", Comparison::Above),
     ("higher than", Comparison::Above),
@@ -138,16 +173,23 @@ const COMPARISONS: &[(&str, Comparison)] = &[
 /// The comparison that ends `before`, and how many bytes it takes.
 fn comparison(before: &str) -> (Option<Comparison>, usize) {
     let trimmed = before.trim_end();
-    for (words, comparison) in COMPARISONS {
-        let Some(at) = trimmed.len().checked_sub(words.len()) else { continue };
-        let Some(tail) = trimmed.get(at..) else { continue };
-        let whole = !words.starts_with(char::is_alphabetic)
-            || !trimmed[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-        if whole && tail.eq_ignore_ascii_case(words) {
-            return (Some(*comparison), before.len() - at);
-        }
+    let ends = |words: &str| {
+        let at = trimmed.len().checked_sub(words.len())?;
+        let tail = trimmed.get(at..)?;
+        let inside = trimmed[..at]
+            .chars()
+            .next_back()
+            .is_some_and(char::is_alphanumeric);
+        (tail.eq_ignore_ascii_case(words) && !(inside && words.starts_with(char::is_alphabetic)))
+            .then_some(at)
+    };
+    let found = COMPARISONS
+        .iter()
+        .filter_map(|(words, comparison)| Some((ends(words)?, *comparison)));
+    match found.min_by_key(|(at, _)| *at) {
+        Some((at, comparison)) => (Some(comparison), before.len() - at),
+        None => (None, 0),
     }
-    (None, 0)
 }
 
 #[cfg(test)]
@@ -162,12 +204,30 @@ mod tests {
 
     #[test]
     fn comparisons_and_units_are_read() {
-        assert_eq!(first("<5ms average"), (Some(Comparison::Below), 5.0, Unit::Milliseconds));
-        assert_eq!(first("rate: > 60 %"), (Some(Comparison::Above), 60.0, Unit::Percent));
-        assert_eq!(first("At least 1GB RAM"), (Some(Comparison::AtLeast), 1024f64.powi(3), Unit::Bytes));
-        assert_eq!(first("Docker (20.10+)"), (Some(Comparison::AtLeast), 20.1, Unit::Count));
-        assert_eq!(first("within 24 hours"), (Some(Comparison::AtMost), 86_400_000.0, Unit::Milliseconds));
-        assert_eq!(first("10+ new indexes"), (Some(Comparison::AtLeast), 10.0, Unit::Count));
+        assert_eq!(
+            first("<5ms average"),
+            (Some(Comparison::Below), 5.0, Unit::Milliseconds)
+        );
+        assert_eq!(
+            first("rate: > 60 %"),
+            (Some(Comparison::Above), 60.0, Unit::Percent)
+        );
+        assert_eq!(
+            first("At least 1GB RAM"),
+            (Some(Comparison::AtLeast), 1024f64.powi(3), Unit::Bytes)
+        );
+        assert_eq!(
+            first("Docker (20.10+)"),
+            (Some(Comparison::AtLeast), 20.1, Unit::Count)
+        );
+        assert_eq!(
+            first("within 24 hours"),
+            (Some(Comparison::AtMost), 86_400_000.0, Unit::Milliseconds)
+        );
+        assert_eq!(
+            first("10+ new indexes"),
+            (Some(Comparison::AtLeast), 10.0, Unit::Count)
+        );
         assert_eq!(first("returns 1,024"), (None, 1024.0, Unit::Count));
     }
 

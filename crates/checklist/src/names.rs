@@ -26,7 +26,11 @@ impl Names {
     /// An id for an item: its words up to the first code or colon, else the code.
     pub fn item(&mut self, text: &str, section: &str) -> ItemId {
         let head = text.split(['`', ':']).next().unwrap_or_default();
-        let words = if head.split_whitespace().count() >= 2 { slug(head) } else { slug(text) };
+        let words = if head.split_whitespace().count() >= 2 {
+            slug(head)
+        } else {
+            slug(text)
+        };
         self.give(or(words, "item"), section)
     }
 
@@ -46,7 +50,11 @@ impl Names {
 }
 
 fn or(slug: String, otherwise: &str) -> String {
-    if slug.is_empty() { otherwise.to_owned() } else { slug }
+    if slug.is_empty() {
+        otherwise.to_owned()
+    } else {
+        slug
+    }
 }
 
 /// `slug`, else `slug-2`, `slug-3` …; remembers where it stopped, so that many equal names take linear time.
@@ -95,7 +103,10 @@ mod tests {
     fn an_item_is_named_by_its_words_before_the_command() {
         let mut names = Names::default();
         let mut id = |text: &str| names.item(text, "checks").0;
-        assert_eq!(id("Redis memory limit set: `redis-cli CONFIG GET maxmemory` returns `512mb`"), "redis-memory-limit-set");
+        assert_eq!(
+            id("Redis memory limit set: `redis-cli CONFIG GET maxmemory` returns `512mb`"),
+            "redis-memory-limit-set"
+        );
         assert_eq!(id("`REDIS_HOST=redis`"), "redis-host-redis");
         assert_eq!(id("Größe prüfen 🚀"), "größe-prüfen");
         assert_eq!(id("🚀"), "item");

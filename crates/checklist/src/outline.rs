@@ -82,8 +82,13 @@ pub fn of_text(source: &Source) -> Outline {
             let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
             if !word(line[..start].chars().next_back()) && !word(line[start + length..].chars().next()) {
                 let before = line[line[..start].rfind(['(', ')']).unwrap_or(0)..start].to_lowercase();
-                let computed = ["improvement", "change", "delta", "difference", "reduction"].iter().any(|word| before.contains(word));
-                outline.blanks.push(Blank { line: index as u32 + 1, computed });
+                let computed = ["improvement", "change", "delta", "difference", "reduction"]
+                    .iter()
+                    .any(|word| before.contains(word));
+                outline.blanks.push(Blank {
+                    line: index as u32 + 1,
+                    computed,
+                });
             }
             at = start + length;
         }

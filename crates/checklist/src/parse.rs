@@ -145,14 +145,19 @@ impl Inline {
     pub fn markdown(&self, source: &Source) -> String {
         let mut text = String::new();
         let mut at = self.span.start;
-        let comments = self.pieces.iter().filter(|piece| matches!(piece.kind, PieceKind::Comment(_)));
+        let comments = self
+            .pieces
+            .iter()
+            .filter(|piece| matches!(piece.kind, PieceKind::Comment(_)));
         for comment in comments {
             text.push_str(source.slice(at..comment.span.start));
             at = comment.span.end;
         }
         text.push_str(source.slice(at..self.span.end));
-        let joined: Vec<&str> =
-            text.split(['\n', '\r']).map(|line| line.trim_start_matches(['>', ' ', '\t']).trim_end()).collect();
+        let joined: Vec<&str> = text
+            .split(['\n', '\r'])
+            .map(|line| line.trim_start_matches(['>', ' ', '\t']).trim_end())
+            .collect();
         joined.join(" ").trim().to_owned()
     }
 
@@ -182,7 +187,14 @@ impl Inline {
 pub fn blocks(source: &Source) -> Vec<Block> {
     let body = &source.text[source.body..];
     let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
-    let mut builder = Builder { source, blocks: Vec::new(), items: Vec::new(), lists: Vec::new(), strong: 0, open: Open::Nothing };
+    let mut builder = Builder {
+        source,
+        blocks: Vec::new(),
+        items: Vec::new(),
+        lists: Vec::new(),
+        strong: 0,
+        open: Open::Nothing,
+    };
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
         builder.event(event, range.start + source.body..range.end + source.body);
     }
@@ -230,8 +242,11 @@ impl Builder<'_> {
                 self.push(span, BlockKind::Rule);
             }
             Event::TaskListMarker(claimed) => {
-                if let Some(BlockKind::Item(item)) =
-                    self.items.last().and_then(|at| self.blocks.get_mut(*at)).map(|block| &mut block.kind)
+                if let Some(BlockKind::Item(item)) = self
+                    .items
+                    .last()
+                    .and_then(|at| self.blocks.get_mut(*at))
+                    .map(|block| &mut block.kind)
                 {
                     item.tick = Some(Tick { claimed, span });
                 }
@@ -259,7 +274,11 @@ impl Builder<'_> {
                     *next = number.map(|number| number.saturating_add(1));
                     number
                 });
-                let item = ListItem { number, tick: None, inline: Inline::default() };
+                let item = ListItem {
+                    number,
+                    tick: None,
+                    inline: Inline::default(),
+                };
                 let at = self.push(span, BlockKind::Item(item));
                 self.items.push(at);
                 self.open = Open::ItemText(at, Inline::default());
@@ -268,9 +287,17 @@ impl Builder<'_> {
                 self.close();
                 let language = match kind {
                     CodeBlockKind::Indented => String::new(),
-                    CodeBlockKind::Fenced(info) => info.split_whitespace().next().unwrap_or_default().to_lowercase(),
+                    CodeBlockKind::Fenced(info) => {
+                        info.split_whitespace().next().unwrap_or_default().to_lowercase()
+                    }
                 };
-                self.open = Open::Fence(Fence { language, lines: Vec::new() }, false);
+                self.open = Open::Fence(
+                    Fence {
+                        language,
+                        lines: Vec::new(),
+                    },
+                    false,
+                );
             }
             Tag::HtmlBlock => {
                 self.close();
@@ -298,7 +325,9 @@ impl Builder<'_> {
                 self.cover(&span);
                 self.piece(PieceKind::Link(dest_url.into_string()), span.start..span.start);
             }
-            Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript | Tag::Image { .. } => self.cover(&span),
+            Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript | Tag::Image { .. } => {
+                self.cover(&span)
+            }
             Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => self.close(),
             Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => self.close(),
         }
@@ -306,7 +335,11 @@ impl Builder<'_> {
 
     fn end(&mut self, tag: TagEnd, span: Range<usize>) {
         match tag {
-            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Table => {
+            TagEnd::Heading(_)
+            | TagEnd::Paragraph
+            | TagEnd::CodeBlock
+            | TagEnd::HtmlBlock
+            | TagEnd::Table => {
                 self.finish(span);
             }
             TagEnd::List(_) => {
@@ -373,7 +406,9 @@ impl Builder<'_> {
 
     fn cover(&mut self, span: &Range<usize>) {
         match &mut self.open {
-            Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => extend(&mut inline.span, span),
+            Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => {
+                extend(&mut inline.span, span)
+            }
             Open::Nothing | Open::Fence(..) | Open::Html(_) | Open::Table(..) => {}
         }
     }
@@ -390,7 +425,11 @@ impl Builder<'_> {
                 self.push(span, BlockKind::Heading { level, inline });
             }
             Open::Paragraph(inline) => {
-                let span = if span.is_empty() { inline.span.clone() } else { span };
+                let span = if span.is_empty() {
+                    inline.span.clone()
+                } else {
+                    span
+                };
                 self.push(span, BlockKind::Paragraph(inline));
             }
             Open::ItemText(at, inline) => {
@@ -413,14 +452,21 @@ impl Builder<'_> {
     }
 
     fn push(&mut self, span: Range<usize>, kind: BlockKind) -> usize {
-        self.blocks.push(Block { span, item: self.items.last().copied(), kind });
+        self.blocks.push(Block {
+            span,
+            item: self.items.last().copied(),
+            kind,
+        });
         self.blocks.len() - 1
     }
 }
 
 /// The inside of an HTML comment.
 pub fn comment(html: &str) -> Option<&str> {
-    html.trim().strip_prefix("<!--")?.strip_suffix("-->").map(str::trim)
+    html.trim()
+        .strip_prefix("<!--")?
+        .strip_suffix("-->")
+        .map(str::trim)
 }
 
 fn extend(all: &mut Range<usize>, span: &Range<usize>) {
@@ -437,7 +483,10 @@ fn code_lines(source: &Source, fence: &mut Fence, unfinished: &mut bool, span: R
         let text = line.trim_end_matches(['\n', '\r']);
         match fence.lines.last_mut() {
             Some(last) if *unfinished => last.text.push_str(text),
-            _ => fence.lines.push(FenceLine { text: text.to_owned(), start }),
+            _ => fence.lines.push(FenceLine {
+                text: text.to_owned(),
+                start,
+            }),
         }
         *unfinished = !line.ends_with('\n');
         start += line.len();

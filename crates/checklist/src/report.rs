@@ -59,11 +59,24 @@ fn sections(out: &mut String, compiled: &Compiled) -> std::fmt::Result {
         writeln!(out, "\n{}", heading(section))?;
         for item in &section.items {
             let depth = if item.parent.is_some() { "  " } else { "" };
-            writeln!(out, "{:>5}  {depth}{} {}{}", item.line, mark(&item.work), visible(&item.text), notes(item))?;
+            writeln!(
+                out,
+                "{:>5}  {depth}{} {}{}",
+                item.line,
+                mark(&item.work),
+                visible(&item.text),
+                notes(item)
+            )?;
             writeln!(out, "       {depth}  {}", visible(&reason(&item.why, &item.text)))?;
         }
         for check in &section.checks {
-            writeln!(out, "{:>5}  {} {}", check.line, mark(&check.work), visible(&check.text))?;
+            writeln!(
+                out,
+                "{:>5}  {} {}",
+                check.line,
+                mark(&check.work),
+                visible(&check.text)
+            )?;
             writeln!(out, "         {}", visible(&reason(&check.why, &check.text)))?;
         }
     }
@@ -87,7 +100,9 @@ fn heading(section: &Section) -> String {
 }
 
 fn budget(minutes: Option<u32>) -> String {
-    minutes.map(|minutes| format!(", {minutes} min")).unwrap_or_default()
+    minutes
+        .map(|minutes| format!(", {minutes} min"))
+        .unwrap_or_default()
 }
 
 /// One word for what settles an item, all of the same width.
@@ -114,16 +129,32 @@ fn notes(item: &Item) -> String {
 
 /// The reason without the words of the line, which stand above it.
 fn reason(why: &str, text: &str) -> String {
-    let because = why.strip_prefix(text).or_else(|| why.strip_prefix(&format!("`{text}`")));
-    because.map(|rest| rest.trim_start_matches([':', ' '])).unwrap_or(why).to_owned()
+    let because = why
+        .strip_prefix(text)
+        .or_else(|| why.strip_prefix(&format!("`{text}`")));
+    because
+        .map(|rest| rest.trim_start_matches([':', ' ']))
+        .unwrap_or(why)
+        .to_owned()
 }
 
 fn diagnostics(out: &mut String, diagnostics: &[Diagnostic], source: &str, name: &str) -> std::fmt::Result {
-    let starts: Vec<&str> = source.strip_prefix('\u{feff}').unwrap_or(source).lines().collect();
+    let starts: Vec<&str> = source
+        .strip_prefix('\u{feff}')
+        .unwrap_or(source)
+        .lines()
+        .collect();
     for diagnostic in diagnostics {
         let severity = severity_word(diagnostic.severity);
-        writeln!(out, "\n{severity}[{}]: {}", diagnostic.code, visible(&diagnostic.message))?;
-        let Diagnostic { line, column, length, .. } = diagnostic;
+        writeln!(
+            out,
+            "\n{severity}[{}]: {}",
+            diagnostic.code,
+            visible(&diagnostic.message)
+        )?;
+        let Diagnostic {
+            line, column, length, ..
+        } = diagnostic;
         writeln!(out, "  --> {}:{line}:{column}", visible(name))?;
         if let Some(text) = starts.get((*line as usize).saturating_sub(1)) {
             excerpt(out, text, *line, *column, *length)?;
@@ -136,15 +167,29 @@ fn diagnostics(out: &mut String, diagnostics: &[Diagnostic], source: &str, name:
 /// The line with marks below it. A long line is cut around the column.
 fn excerpt(out: &mut String, text: &str, line: u32, column: u32, length: u32) -> std::fmt::Result {
     let column = column.saturating_sub(1) as usize;
-    let skip = if column > WIDEST / 2 { column - WIDEST / 2 } else { 0 };
-    let shown: String = text.chars().skip(skip).take(WIDEST).map(|c| if c == '\t' { ' ' } else { c }).collect();
+    let skip = if column > WIDEST / 2 {
+        column - WIDEST / 2
+    } else {
+        0
+    };
+    let shown: String = text
+        .chars()
+        .skip(skip)
+        .take(WIDEST)
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .collect();
     let before: String = shown.chars().take(column - skip).collect();
     let marked: String = shown.chars().skip(column - skip).take(length as usize).collect();
     let gutter = line.to_string().len().max(4);
     let lead = if skip > 0 { "…" } else { "" };
     writeln!(out, "{line:>gutter$} | {lead}{}", visible(&shown))?;
     let indent = " ".repeat(lead.chars().count() + visible(&before).chars().count());
-    writeln!(out, "{:>gutter$} | {indent}{}", "", "^".repeat(visible(&marked).chars().count().max(1)))
+    writeln!(
+        out,
+        "{:>gutter$} | {indent}{}",
+        "",
+        "^".repeat(visible(&marked).chars().count().max(1))
+    )
 }
 
 /// The word for people.
@@ -157,13 +202,31 @@ pub fn severity_word(severity: Severity) -> &'static str {
 }
 
 fn summary(out: &mut String, compiled: &Compiled) -> std::fmt::Result {
-    let Counts { items, native, shell, actions, attestations, parents } = Counts::of(&compiled.plan);
+    let Counts {
+        items,
+        native,
+        shell,
+        actions,
+        attestations,
+        parents,
+    } = Counts::of(&compiled.plan);
     writeln!(
         out,
         "\n{items} items = {native} native probes + {shell} shell probes + {actions} actions + {attestations} attestations + {parents} parents"
     )?;
-    let count = |severity| compiled.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let checks: usize = compiled.plan.sections.iter().map(|section| section.checks.len()).sum();
+    let count = |severity| {
+        compiled
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
+    };
+    let checks: usize = compiled
+        .plan
+        .sections
+        .iter()
+        .map(|section| section.checks.len())
+        .sum();
     writeln!(
         out,
         "{checks} checks, {} slots, {} parameters; {} errors, {} warnings, {} notes",
@@ -183,7 +246,11 @@ pub fn visible(text: &str) -> String {
     }
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if hidden(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+        if hidden(c) {
+            out.extend(c.escape_unicode())
+        } else {
+            out.push(c)
+        }
     }
     out
 }

@@ -16,7 +16,10 @@ pub struct Rewritten {
 
 /// Rewrites a command.
 pub fn rewrite(written: &str) -> Rewritten {
-    let mut out = Rewritten { command: without_prompt(written.trim()).to_owned(), ..Rewritten::default() };
+    let mut out = Rewritten {
+        command: without_prompt(written.trim()).to_owned(),
+        ..Rewritten::default()
+    };
     placeholders(&mut out);
     if let Some(command) = without_terminal(&out.command) {
         out.command = command;
@@ -26,7 +29,10 @@ pub fn rewrite(written: &str) -> Rewritten {
 }
 
 fn without_prompt(text: &str) -> &str {
-    text.strip_prefix("$ ").or_else(|| text.strip_prefix("> ")).unwrap_or(text).trim_start()
+    text.strip_prefix("$ ")
+        .or_else(|| text.strip_prefix("> "))
+        .unwrap_or(text)
+        .trim_start()
 }
 
 /// `<previous-commit>` becomes `"$GONOGO_PREVIOUS_COMMIT"`.
@@ -37,7 +43,11 @@ fn placeholders(out: &mut Rewritten) {
     let mut previous = ' ';
     let mut rest = text.as_str();
     while let Some(c) = rest.chars().next() {
-        let found = if c == '<' && !(previous.is_alphanumeric() || previous == '<') { placeholder(rest) } else { None };
+        let found = if c == '<' && !(previous.is_alphanumeric() || previous == '<') {
+            placeholder(rest)
+        } else {
+            None
+        };
         if let Some(inside) = found {
             let name = variable(inside);
             let written = &rest[..inside.len() + 2];
@@ -74,14 +84,25 @@ fn placeholder(text: &str) -> Option<&str> {
     let after = inside[end + 1..].chars().next();
     let shaped = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ' | '.'));
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ' | '.'));
     let ends = !after.is_some_and(|c| c.is_alphanumeric() || c == '&');
     (shaped && ends).then_some(name)
 }
 
 /// The name of the variable that stands for a placeholder.
 pub fn variable(placeholder: &str) -> String {
-    let name: String = placeholder.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+    let name: String = placeholder
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
     format!("GONOGO_{}", name.trim_matches('_'))
 }
 
@@ -91,11 +112,15 @@ fn without_terminal(text: &str) -> Option<String> {
     let mut changed = false;
     let mut at = 0;
     while at < words.len() {
-        let compose = words[at] == "docker-compose" || (words[at] == "compose" && at > 0 && matches!(words[at - 1], "docker" | "podman"));
+        let compose = words[at] == "docker-compose"
+            || (words[at] == "compose" && at > 0 && matches!(words[at - 1], "docker" | "podman"));
         let tool = compose || matches!(words[at], "docker" | "podman" | "kubectl");
         let exec = if tool { exec_after(&words, at) } else { None };
         if let Some(exec) = exec {
-            while words.get(exec + 1).is_some_and(|word| matches!(*word, "-it" | "-ti" | "-t" | "-i" | "--tty" | "--interactive")) {
+            while words
+                .get(exec + 1)
+                .is_some_and(|word| matches!(*word, "-it" | "-ti" | "-t" | "-i" | "--tty" | "--interactive"))
+            {
                 words.remove(exec + 1);
                 changed = true;
             }
@@ -113,22 +138,36 @@ fn without_terminal(text: &str) -> Option<String> {
 /// Where `exec` or `run` stands as the subcommand of the tool at `at`.
 fn exec_after(words: &[&str], at: usize) -> Option<usize> {
     let ends = ["|", "&&", ";", "||", "compose"];
-    let after = words[at + 1..].iter().take(12).position(|word| *word == "exec" || ends.contains(word))?;
+    let after = words[at + 1..]
+        .iter()
+        .take(12)
+        .position(|word| *word == "exec" || ends.contains(word))?;
     let exec = at + 1 + after;
-    let options = words[at + 1..exec].iter().all(|word| word.starts_with('-') || word.contains(['.', '/', '=']));
+    let options = words[at + 1..exec]
+        .iter()
+        .all(|word| word.starts_with('-') || word.contains(['.', '/', '=']));
     (words[exec] == "exec" && (options || words[at + 1].starts_with('-'))).then_some(exec)
 }
 
 /// Commands that never end get an end: `ping -c 3`, no `-f` for logs.
 pub fn bounded(command: &str) -> String {
     let mut words: Vec<&str> = command.split(' ').collect();
-    let pings = |at: usize| matches!(words[at], "ping" | "ping6") && (at == 0 || words[..at].contains(&"exec") && !words[at - 1].ends_with("-cli") && !words[at - 1].ends_with("admin"));
+    let pings = |at: usize| {
+        matches!(words[at], "ping" | "ping6")
+            && (at == 0
+                || words[..at].contains(&"exec")
+                    && !words[at - 1].ends_with("-cli")
+                    && !words[at - 1].ends_with("admin"))
+    };
     if let Some(at) = (0..words.len()).find(|at| pings(*at))
         && !words.contains(&"-c")
     {
         words.splice(at + 1..at + 1, ["-c", "3", "-w", "10"]);
     }
-    if words.iter().any(|word| matches!(*word, "logs" | "tail" | "journalctl")) {
+    if words
+        .iter()
+        .any(|word| matches!(*word, "logs" | "tail" | "journalctl"))
+    {
         words.retain(|word| !matches!(*word, "-f" | "--follow" | "-F"));
     }
     words.join(" ")
@@ -137,7 +176,9 @@ pub fn bounded(command: &str) -> String {
 /// A `curl` whose status is not looked at gets `-fsS`.
 pub fn failing(command: &str) -> String {
     let judged = command.split(' ').any(|word| {
-        word.starts_with("--fail") || word.contains("http_code") || (word.starts_with('-') && !word.starts_with("--") && word.contains('f'))
+        word.starts_with("--fail")
+            || word.contains("http_code")
+            || (word.starts_with('-') && !word.starts_with("--") && word.contains('f'))
     });
     match command.strip_prefix("curl ") {
         Some(rest) if !judged => format!("curl -fsS {rest}"),
@@ -152,20 +193,44 @@ mod tests {
     #[test]
     fn compose_exec_loses_its_terminal() {
         let command = |text| rewrite(text).command;
-        assert_eq!(command("docker-compose exec redis redis-cli ping"), "docker-compose exec -T redis redis-cli ping");
-        assert_eq!(command("docker compose -f a.yml exec -it web sh -c 'x'"), "docker compose -f a.yml exec -T web sh -c 'x'");
+        assert_eq!(
+            command("docker-compose exec redis redis-cli ping"),
+            "docker-compose exec -T redis redis-cli ping"
+        );
+        assert_eq!(
+            command("docker compose -f a.yml exec -it web sh -c 'x'"),
+            "docker compose -f a.yml exec -T web sh -c 'x'"
+        );
         assert_eq!(command("docker exec -it web ls"), "docker exec web ls");
-        assert_eq!(command("kubectl -n prod exec -it pod -- ls"), "kubectl -n prod exec pod -- ls");
-        assert_eq!(command("docker-compose exec -T web ls"), "docker-compose exec -T web ls");
-        assert_eq!(command("docker-compose ps | grep exec"), "docker-compose ps | grep exec");
+        assert_eq!(
+            command("kubectl -n prod exec -it pod -- ls"),
+            "kubectl -n prod exec pod -- ls"
+        );
+        assert_eq!(
+            command("docker-compose exec -T web ls"),
+            "docker-compose exec -T web ls"
+        );
+        assert_eq!(
+            command("docker-compose ps | grep exec"),
+            "docker-compose ps | grep exec"
+        );
     }
 
     #[test]
     fn placeholders_become_quoted_variables() {
         let rewritten = rewrite("git checkout <previous-commit>");
         assert_eq!(rewritten.command, "git checkout \"$GONOGO_PREVIOUS_COMMIT\"");
-        assert_eq!(rewritten.placeholders, [("GONOGO_PREVIOUS_COMMIT".to_owned(), "<previous-commit>".to_owned())]);
-        assert_eq!(rewrite("echo \"a <b c> d\"").command, "echo \"a ${GONOGO_B_C} d\"");
+        assert_eq!(
+            rewritten.placeholders,
+            [(
+                "GONOGO_PREVIOUS_COMMIT".to_owned(),
+                "<previous-commit>".to_owned()
+            )]
+        );
+        assert_eq!(
+            rewrite("echo \"a <b c> d\"").command,
+            "echo \"a ${GONOGO_B_C} d\""
+        );
         assert_eq!(rewrite("echo 'a <b>'").stuck.as_deref(), Some("<b>"));
     }
 
@@ -179,8 +244,14 @@ mod tests {
     #[test]
     fn endless_commands_get_an_end() {
         assert_eq!(bounded("ping redis"), "ping -c 3 -w 10 redis");
-        assert_eq!(bounded("docker-compose exec -T backend ping redis"), "docker-compose exec -T backend ping -c 3 -w 10 redis");
-        assert_eq!(bounded("docker-compose exec -T redis redis-cli ping"), "docker-compose exec -T redis redis-cli ping");
+        assert_eq!(
+            bounded("docker-compose exec -T backend ping redis"),
+            "docker-compose exec -T backend ping -c 3 -w 10 redis"
+        );
+        assert_eq!(
+            bounded("docker-compose exec -T redis redis-cli ping"),
+            "docker-compose exec -T redis redis-cli ping"
+        );
         assert_eq!(bounded("docker-compose logs -f web"), "docker-compose logs web");
         assert_eq!(failing("curl http://x | jq .a"), "curl -fsS http://x | jq .a");
     }

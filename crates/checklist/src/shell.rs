@@ -68,12 +68,21 @@ impl Simple {
     pub fn program(&self) -> Option<&str> {
         let name = self.words.first()?.literal.as_deref()?;
         let folders = ["/bin/", "/usr/bin/", "/usr/local/bin/", "/sbin/", "/usr/sbin/"];
-        Some(folders.iter().find_map(|folder| name.strip_prefix(folder)).unwrap_or(name))
+        Some(
+            folders
+                .iter()
+                .find_map(|folder| name.strip_prefix(folder))
+                .unwrap_or(name),
+        )
     }
 
     /// The arguments that are written out; `None` stands for one that only the shell knows.
     pub fn arguments(&self) -> Vec<Option<&str>> {
-        self.words.iter().skip(1).map(|word| word.literal.as_deref()).collect()
+        self.words
+            .iter()
+            .skip(1)
+            .map(|word| word.literal.as_deref())
+            .collect()
     }
 
     /// All arguments, where every one of them is written out.
@@ -89,21 +98,31 @@ impl Simple {
 pub fn read(text: &str) -> Result<Script, NotUnderstood> {
     guard(text)?;
     let options = brush_parser::ParserOptions::default();
-    let mut parser = brush_parser::Parser::new(text.as_bytes(), &options, &brush_parser::SourceInfo::default());
-    let program = parser.parse_program().map_err(|_| not("it is not a complete shell command"))?;
-    let mut walk = Walk { pipelines: Vec::new(), plain: true };
+    let mut parser =
+        brush_parser::Parser::new(text.as_bytes(), &options, &brush_parser::SourceInfo::default());
+    let program = parser
+        .parse_program()
+        .map_err(|_| not("it is not a complete shell command"))?;
+    let mut walk = Walk {
+        pipelines: Vec::new(),
+        plain: true,
+    };
     walk.program(&program)?;
     let plain = walk.plain && walk.pipelines.len() == 1;
     if walk.pipelines.is_empty() {
         return Err(not("there is no command in it"));
     }
-    Ok(Script { pipelines: walk.pipelines, plain })
+    Ok(Script {
+        pipelines: walk.pipelines,
+        plain,
+    })
 }
 
 /// The bytes of each stage of a text that is one plain pipeline.
 pub fn stages(text: &str) -> Option<Vec<Range<usize>>> {
     guard(text).ok()?;
-    let tokens = brush_parser::uncached_tokenize_str(text, &brush_parser::TokenizerOptions::default()).ok()?;
+    let tokens =
+        brush_parser::uncached_tokenize_str(text, &brush_parser::TokenizerOptions::default()).ok()?;
     let mut offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     offsets.push(text.len());
     let mut ranges = Vec::new();
@@ -130,7 +149,10 @@ fn guard(text: &str) -> Result<(), NotUnderstood> {
         return Err(not("it is longer than 16 KiB"));
     }
     if let Some(control) = text.chars().find(|c| hidden(*c)) {
-        return Err(NotUnderstood(format!("it holds the invisible character U+{:04X}", control as u32)));
+        return Err(NotUnderstood(format!(
+            "it holds the invisible character U+{:04X}",
+            control as u32
+        )));
     }
     let (mut depth, mut deepest, mut closes) = (0usize, 0usize, 0usize);
     for byte in text.bytes() {
@@ -145,7 +167,10 @@ fn guard(text: &str) -> Result<(), NotUnderstood> {
         deepest = deepest.max(depth);
     }
     let keywords = text.split(|c: char| !c.is_alphanumeric()).filter(|word| {
-        matches!(*word, "if" | "for" | "while" | "until" | "case" | "select" | "function" | "elif")
+        matches!(
+            *word,
+            "if" | "for" | "while" | "until" | "case" | "select" | "function" | "elif"
+        )
     });
     let marks = text.matches(['!', '`']).count() + text.matches("<<").count();
     if depth > MOST_OPEN {
@@ -212,7 +237,11 @@ impl Walk {
             }
         }
         self.plain &= !pipeline.bang && pipeline.timed.is_none();
-        self.pipelines.push(Pipeline { stages, negated: pipeline.bang, fallback });
+        self.pipelines.push(Pipeline {
+            stages,
+            negated: pipeline.bang,
+            fallback,
+        });
         Ok(())
     }
 }
@@ -254,20 +283,30 @@ fn simple(command: &ast::SimpleCommand) -> Result<Simple, NotUnderstood> {
     Ok(out)
 }
 
-fn part(item: &ast::CommandPrefixOrSuffixItem, out: &mut Simple, argument: bool) -> Result<(), NotUnderstood> {
+fn part(
+    item: &ast::CommandPrefixOrSuffixItem,
+    out: &mut Simple,
+    argument: bool,
+) -> Result<(), NotUnderstood> {
     match item {
         ast::CommandPrefixOrSuffixItem::Word(word) => out.words.push(word::read(&word.value)?),
         ast::CommandPrefixOrSuffixItem::IoRedirect(redirect) => out.redirects.push(redirection(redirect)?),
-        ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word) if argument => out.words.push(word::read(&word.value)?),
-        ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => match (&assignment.name, &assignment.value) {
-            (ast::AssignmentName::VariableName(name), ast::AssignmentValue::Scalar(value)) => {
-                out.assignments.push((name.clone(), word::read(&value.value)?));
+        ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word) if argument => {
+            out.words.push(word::read(&word.value)?)
+        }
+        ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => {
+            match (&assignment.name, &assignment.value) {
+                (ast::AssignmentName::VariableName(name), ast::AssignmentValue::Scalar(value)) => {
+                    out.assignments.push((name.clone(), word::read(&value.value)?));
+                }
+                (ast::AssignmentName::ArrayElementName(..), _) | (_, ast::AssignmentValue::Array(_)) => {
+                    return Err(not("it fills an array"));
+                }
             }
-            (ast::AssignmentName::ArrayElementName(..), _) | (_, ast::AssignmentValue::Array(_)) => {
-                return Err(not("it fills an array"));
-            }
-        },
-        ast::CommandPrefixOrSuffixItem::ProcessSubstitution(..) => return Err(not("it holds a process substitution")),
+        }
+        ast::CommandPrefixOrSuffixItem::ProcessSubstitution(..) => {
+            return Err(not("it holds a process substitution"));
+        }
     }
     Ok(())
 }
@@ -295,7 +334,10 @@ fn redirection(redirect: &ast::IoRedirect) -> Result<Redirect, NotUnderstood> {
             let descriptor = |text: &str| text == "-" || text.bytes().all(|byte| byte.is_ascii_digit());
             match target.literal.as_deref() {
                 Some(text) if descriptor(text) => Ok(Redirect::Reads),
-                Some(_) | None => Ok(Redirect::Writes { file: target, append: false }),
+                Some(_) | None => Ok(Redirect::Writes {
+                    file: target,
+                    append: false,
+                }),
             }
         }
         ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::ProcessSubstitution(..)) => {
@@ -312,9 +354,10 @@ fn redirection(redirect: &ast::IoRedirect) -> Result<Redirect, NotUnderstood> {
             true => Ok(Redirect::Reads),
             false => Err(not("its here-string runs a command")),
         },
-        ast::IoRedirect::OutputAndError(file, append) => {
-            Ok(Redirect::Writes { file: word::read(&file.value)?, append: *append })
-        }
+        ast::IoRedirect::OutputAndError(file, append) => Ok(Redirect::Writes {
+            file: word::read(&file.value)?,
+            append: *append,
+        }),
     }
 }
 
@@ -333,13 +376,20 @@ mod tests {
     #[test]
     fn umlauts_before_a_bar_do_not_shift_the_cut() {
         let text = "echo 'größe' | wc -l";
-        let parts: Vec<&str> = stages(text).expect("a pipeline").into_iter().map(|range| text[range].trim()).collect();
+        let parts: Vec<&str> = stages(text)
+            .expect("a pipeline")
+            .into_iter()
+            .map(|range| text[range].trim())
+            .collect();
         assert_eq!(parts, ["echo 'größe'", "wc -l"]);
     }
 
     #[test]
     fn brackets_that_would_take_exponential_time_are_refused_first() {
-        assert_eq!(read(&"(".repeat(500)).map(|_| ()), Err(not("more than 12 brackets stay open")));
+        assert_eq!(
+            read(&"(".repeat(500)).map(|_| ()),
+            Err(not("more than 12 brackets stay open"))
+        );
         let deep = format!("{}true{}", "$(".repeat(300), ")".repeat(300));
         assert_eq!(read(&deep).map(|_| ()), Err(not("it is nested too deeply")));
         assert!(read(&"a ".repeat(9000)).is_err());
@@ -354,8 +404,11 @@ mod tests {
     #[test]
     fn conditions_and_groups_give_all_their_commands() {
         let script = read("if test -f a; then (rm a; echo b); fi && ls").expect("understood");
-        let programs: Vec<&str> =
-            script.pipelines.iter().filter_map(|pipeline| pipeline.stages.first()?.program()).collect();
+        let programs: Vec<&str> = script
+            .pipelines
+            .iter()
+            .filter_map(|pipeline| pipeline.stages.first()?.program())
+            .collect();
         assert_eq!(programs, ["ls", "test", "rm", "echo"]);
         assert!(!script.plain);
     }

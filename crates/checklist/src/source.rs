@@ -25,7 +25,13 @@ impl Source {
         let (text, invalid) = lossy(&bytes[bom..]);
         let line_starts = line_starts(text.as_bytes());
         let body = front_matter(&text);
-        Self { text, bom, body, invalid, line_starts }
+        Self {
+            text,
+            bom,
+            body,
+            invalid,
+            line_starts,
+        }
     }
 
     /// The line of an offset, from 1.
@@ -36,8 +42,14 @@ impl Source {
     /// The bytes of a line (from 1), without its line ending. Empty where there is no such line.
     pub fn line_span(&self, line: u32) -> Range<usize> {
         let index = (line as usize).saturating_sub(1);
-        let Some(&start) = self.line_starts.get(index) else { return self.text.len()..self.text.len() };
-        let end = self.line_starts.get(index + 1).copied().unwrap_or(self.text.len());
+        let Some(&start) = self.line_starts.get(index) else {
+            return self.text.len()..self.text.len();
+        };
+        let end = self
+            .line_starts
+            .get(index + 1)
+            .copied()
+            .unwrap_or(self.text.len());
         start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
     }
 

@@ -32,7 +32,10 @@ pub fn read_here_document(raw: &str) -> Result<Word, NotUnderstood> {
 }
 
 fn scan(raw: &str, quotes: bool) -> Result<Word, NotUnderstood> {
-    let mut word = Word { raw: raw.to_owned(), ..Word::default() };
+    let mut word = Word {
+        raw: raw.to_owned(),
+        ..Word::default()
+    };
     let mut literal = String::new();
     let mut plain = true;
     let mut double = false;
@@ -112,7 +115,10 @@ fn dollar<'a>(
     word: &mut Word,
     literal: &mut String,
 ) -> Result<(&'a str, bool), NotUnderstood> {
-    let name_length = after.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let name_length = after
+        .bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count();
     if after.starts_with("((") {
         return Err(NotUnderstood("it computes".to_owned()));
     }
@@ -122,10 +128,18 @@ fn dollar<'a>(
         return Ok((&inside[end + 1..], true));
     }
     if let Some(inside) = after.strip_prefix('{') {
-        let end = inside.find('}').ok_or_else(|| NotUnderstood("a ${ is not closed".to_owned()))?;
+        let end = inside
+            .find('}')
+            .ok_or_else(|| NotUnderstood("a ${ is not closed".to_owned()))?;
         let content = &inside[..end];
-        let length = content.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        if content[length..].contains(['$', '`', '\'', '"', '{']) || content[length..].starts_with(['=', '@']) || content[length..].starts_with(":=") {
+        let length = content
+            .bytes()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+            .count();
+        if content[length..].contains(['$', '`', '\'', '"', '{'])
+            || content[length..].starts_with(['=', '@'])
+            || content[length..].starts_with(":=")
+        {
             return Err(NotUnderstood("it holds a ${ } that is not simple".to_owned()));
         }
         word.variables.push(content[..length].to_owned());
@@ -190,7 +204,10 @@ mod tests {
         let word = read("\"backup_$(date +%Y).sql\"").expect("a word");
         assert_eq!(word.substitutions, ["date +%Y"]);
         assert!(read("'$(rm x)'").expect("a word").substitutions.is_empty());
-        assert_eq!(read("\"$(echo \"$(rm x)\")\"").expect("a word").substitutions, ["echo \"$(rm x)\""]);
+        assert_eq!(
+            read("\"$(echo \"$(rm x)\")\"").expect("a word").substitutions,
+            ["echo \"$(rm x)\""]
+        );
     }
 
     #[test]

@@ -9,24 +9,56 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "psql" => psql(words),
         "pg_dump" | "pg_dumpall" | "mysqldump" => {
             let file = has(words, Some('f'), "file") || has(words, Some('r'), "result-file");
-            if file { Effect::changes(format!("`{name}` writes a file")) } else { Effect::Reads }
+            if file {
+                Effect::changes(format!("`{name}` writes a file"))
+            } else {
+                Effect::Reads
+            }
         }
         "pg_restore" => Effect::reads_if(has(words, Some('l'), "list"), "`pg_restore` writes a database"),
         "mysql" | "mariadb" => statement(words, &["-e", "--execute"], "mysql"),
         "sqlite3" => {
             let operands = operands(words, &[]);
             match operands.as_slice() {
-                [_, sql] if sql_reads(sql) || matches!(*sql, ".tables" | ".schema" | ".dbinfo") => Effect::Reads,
+                [_, sql] if sql_reads(sql) || matches!(*sql, ".tables" | ".schema" | ".dbinfo") => {
+                    Effect::Reads
+                }
                 _ => Effect::unknown("this form of `sqlite3` is not known to read"),
             }
         }
         "mongosh" | "mongo" => {
-            let code = words.iter().skip_while(|word| **word != "--eval").nth(1).copied().unwrap_or_default();
-            let known = ["db.adminCommand('ping')", "db.adminCommand(\"ping\")", "db.runCommand({ping:1})", "db.runCommand({ ping: 1 })", "rs.status()", "db.stats()", "db.version()", "db.serverStatus()", "db.runCommand('ping')", "db.runCommand(\"ping\")"];
-            Effect::reads_if(known.contains(&code.trim_end_matches(".ok")), "what `mongosh` evaluates is not known to read")
+            let code = words
+                .iter()
+                .skip_while(|word| **word != "--eval")
+                .nth(1)
+                .copied()
+                .unwrap_or_default();
+            let known = [
+                "db.adminCommand('ping')",
+                "db.adminCommand(\"ping\")",
+                "db.runCommand({ping:1})",
+                "db.runCommand({ ping: 1 })",
+                "rs.status()",
+                "db.stats()",
+                "db.version()",
+                "db.serverStatus()",
+                "db.runCommand('ping')",
+                "db.runCommand(\"ping\")",
+            ];
+            Effect::reads_if(
+                known.contains(&code.trim_end_matches(".ok")),
+                "what `mongosh` evaluates is not known to read",
+            )
         }
-        "mysqladmin" => Effect::reads_if(operands(words, &["-h", "-u", "-P"]).iter().all(|word| matches!(*word, "ping" | "status" | "version" | "processlist")), "`mysqladmin` can change the server"),
-        "createdb" | "dropdb" | "createuser" | "dropuser" | "vacuumdb" | "reindexdb" | "pgbench" => Effect::changes(format!("`{name}` changes the database server")),
+        "mysqladmin" => Effect::reads_if(
+            operands(words, &["-h", "-u", "-P"])
+                .iter()
+                .all(|word| matches!(*word, "ping" | "status" | "version" | "processlist")),
+            "`mysqladmin` can change the server",
+        ),
+        "createdb" | "dropdb" | "createuser" | "dropuser" | "vacuumdb" | "reindexdb" | "pgbench" => {
+            Effect::changes(format!("`{name}` changes the database server"))
+        }
         _ => return None,
     };
     Some(effect)
@@ -34,17 +66,34 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
 
 fn redis(words: &[&str]) -> Effect {
     let values = ["-h", "-p", "-a", "-u", "-n", "--user", "--pass"];
-    if words.iter().any(|word| matches!(*word, "--eval" | "-x" | "--pipe" | "--rdb" | "--bigkeys" | "--memkeys" | "-r" | "--cluster")) {
+    if words.iter().any(|word| {
+        matches!(
+            *word,
+            "--eval" | "-x" | "--pipe" | "--rdb" | "--bigkeys" | "--memkeys" | "-r" | "--cluster"
+        )
+    }) {
         return Effect::unknown("this form of `redis-cli` is not known");
     }
-    let operands: Vec<String> = operands(words, &values).iter().map(|word| word.to_uppercase()).collect();
+    let operands: Vec<String> = operands(words, &values)
+        .iter()
+        .map(|word| word.to_uppercase())
+        .collect();
     let operands: Vec<&str> = operands.iter().map(String::as_str).collect();
-    let reads = ["PING", "INFO", "GET", "MGET", "EXISTS", "TTL", "PTTL", "DBSIZE", "TYPE", "SCAN", "KEYS", "LLEN", "SCARD", "HGET", "HGETALL",
-        "HLEN", "ZCARD", "LRANGE", "SMEMBERS", "STRLEN", "TIME", "ROLE", "LASTSAVE", "ECHO"];
+    let reads = [
+        "PING", "INFO", "GET", "MGET", "EXISTS", "TTL", "PTTL", "DBSIZE", "TYPE", "SCAN", "KEYS", "LLEN",
+        "SCARD", "HGET", "HGETALL", "HLEN", "ZCARD", "LRANGE", "SMEMBERS", "STRLEN", "TIME", "ROLE",
+        "LASTSAVE", "ECHO",
+    ];
     match operands.as_slice() {
         [] => Effect::unknown("`redis-cli` without a command needs a terminal"),
-        ["CONFIG", "GET", ..] | ["CLIENT", "LIST" | "INFO" | "GETNAME", ..] | ["SLOWLOG", "GET" | "LEN", ..] | ["MEMORY", "USAGE" | "STATS" | "DOCTOR", ..]
-        | ["LATENCY", "LATEST" | "HISTORY" | "DOCTOR", ..] | ["CLUSTER", "INFO" | "NODES", ..] | ["ACL", "LIST" | "WHOAMI", ..] | ["MODULE", "LIST"] => Effect::Reads,
+        ["CONFIG", "GET", ..]
+        | ["CLIENT", "LIST" | "INFO" | "GETNAME", ..]
+        | ["SLOWLOG", "GET" | "LEN", ..]
+        | ["MEMORY", "USAGE" | "STATS" | "DOCTOR", ..]
+        | ["LATENCY", "LATEST" | "HISTORY" | "DOCTOR", ..]
+        | ["CLUSTER", "INFO" | "NODES", ..]
+        | ["ACL", "LIST" | "WHOAMI", ..]
+        | ["MODULE", "LIST"] => Effect::Reads,
         [command, ..] if reads.contains(command) => Effect::Reads,
         [command, ..] => Effect::changes(format!("`redis-cli {command}` is not known to read only")),
     }
@@ -66,9 +115,16 @@ fn statement(words: &[&str], options: &[&str], name: &str) -> Effect {
     for (at, word) in words.iter().enumerate() {
         if options.contains(word) {
             statements.extend(words.get(at + 1));
-        } else if let Some(sql) = options.iter().find_map(|option| word.strip_prefix(&format!("{option}="))) {
+        } else if let Some(sql) = options
+            .iter()
+            .find_map(|option| word.strip_prefix(&format!("{option}=")))
+        {
             statements.push(sql);
-        } else if word.len() > 2 && word.starts_with('-') && !word.starts_with("--") && word.ends_with(&options[0][1..]) {
+        } else if word.len() > 2
+            && word.starts_with('-')
+            && !word.starts_with("--")
+            && word.ends_with(&options[0][1..])
+        {
             statements.extend(words.get(at + 1));
         }
     }
@@ -83,17 +139,77 @@ fn statement(words: &[&str], options: &[&str], name: &str) -> Effect {
 
 /// Functions and keywords that may stand before a bracket in a reading query.
 const CALLS: &[&str] = &[
-    "count", "sum", "min", "max", "avg", "now", "version", "coalesce", "round", "lower", "upper", "length", "trim", "abs", "age", "extract",
-    "date_trunc", "to_char", "current_setting", "current_database", "pg_database_size", "pg_size_pretty", "pg_relation_size",
-    "pg_total_relation_size", "pg_is_in_recovery", "pg_postmaster_start_time", "exists", "in", "values", "as", "and", "or", "from", "where",
-    "not", "any", "all", "over", "on", "using", "select", "case", "when", "then", "else", "interval", "cast", "nullif", "greatest", "least",
-    "row_number", "distinct", "by", "having", "join", "filter", "string_agg", "array_agg", "concat", "current_date", "explain", "varchar", "numeric",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "now",
+    "version",
+    "coalesce",
+    "round",
+    "lower",
+    "upper",
+    "length",
+    "trim",
+    "abs",
+    "age",
+    "extract",
+    "date_trunc",
+    "to_char",
+    "current_setting",
+    "current_database",
+    "pg_database_size",
+    "pg_size_pretty",
+    "pg_relation_size",
+    "pg_total_relation_size",
+    "pg_is_in_recovery",
+    "pg_postmaster_start_time",
+    "exists",
+    "in",
+    "values",
+    "as",
+    "and",
+    "or",
+    "from",
+    "where",
+    "not",
+    "any",
+    "all",
+    "over",
+    "on",
+    "using",
+    "select",
+    "case",
+    "when",
+    "then",
+    "else",
+    "interval",
+    "cast",
+    "nullif",
+    "greatest",
+    "least",
+    "row_number",
+    "distinct",
+    "by",
+    "having",
+    "join",
+    "filter",
+    "string_agg",
+    "array_agg",
+    "concat",
+    "current_date",
+    "explain",
+    "varchar",
+    "numeric",
 ];
 /// Words that must not stand in a reading query.
 const WRITES: &[&str] = &[
-    "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "copy", "call", "do", "vacuum", "reindex",
-    "cluster", "refresh", "lock", "set", "reset", "into", "merge", "replace", "execute", "prepare", "analyze", "analyse", "listen", "notify", "begin",
-    "commit", "rollback", "start", "import", "security", "comment", "outfile", "dumpfile", "load", "rename", "attach", "pragma", "kill", "share",
+    "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "copy", "call",
+    "do", "vacuum", "reindex", "cluster", "refresh", "lock", "set", "reset", "into", "merge", "replace",
+    "execute", "prepare", "analyze", "analyse", "listen", "notify", "begin", "commit", "rollback", "start",
+    "import", "security", "comment", "outfile", "dumpfile", "load", "rename", "attach", "pragma", "kill",
+    "share",
 ];
 
 /// Whether every statement of `sql` is known to read: `SELECT`, `SHOW`, `EXPLAIN`, `TABLE`, and psql's `\d`, `\l` families.
@@ -101,17 +217,29 @@ pub fn sql_reads(sql: &str) -> bool {
     let trimmed = sql.trim();
     if let Some(meta) = trimmed.strip_prefix('\\') {
         let command = meta.split_whitespace().next().unwrap_or_default();
-        return !meta.contains(['|', '`', '>', '\n', '\\', ';']) && (command.starts_with('d') || matches!(command, "l" | "l+" | "conninfo" | "z" | "du" | "dt+" | "encoding"));
+        return !meta.contains(['|', '`', '>', '\n', '\\', ';'])
+            && (command.starts_with('d')
+                || matches!(command, "l" | "l+" | "conninfo" | "z" | "du" | "dt+" | "encoding"));
     }
-    let Some(tokens) = sql_tokens(trimmed) else { return false };
-    let mut statements = tokens.split(|token| token == ";").filter(|statement| !statement.is_empty()).peekable();
+    let Some(tokens) = sql_tokens(trimmed) else {
+        return false;
+    };
+    let mut statements = tokens
+        .split(|token| token == ";")
+        .filter(|statement| !statement.is_empty())
+        .peekable();
     statements.peek().is_some() && statements.all(statement_reads)
 }
 
 fn statement_reads(tokens: &[String]) -> bool {
     let first = tokens[0].as_str();
-    let opens = matches!(first, "select" | "show" | "explain" | "table" | "with" | "values" | "describe" | "desc");
-    let calls = tokens.windows(2).all(|pair| pair[1] != "(" || !is_name(&pair[0]) || CALLS.contains(&pair[0].as_str()));
+    let opens = matches!(
+        first,
+        "select" | "show" | "explain" | "table" | "with" | "values" | "describe" | "desc"
+    );
+    let calls = tokens
+        .windows(2)
+        .all(|pair| pair[1] != "(" || !is_name(&pair[0]) || CALLS.contains(&pair[0].as_str()));
     opens && calls && !tokens.iter().any(|token| WRITES.contains(&token.as_str()))
 }
 
@@ -121,7 +249,12 @@ fn is_name(token: &str) -> bool {
 
 /// Words in lower case and single marks; strings become `'`. `None` for comments, backslashes and dollar quotes.
 fn sql_tokens(sql: &str) -> Option<Vec<String>> {
-    if sql.contains("--") || sql.contains("/*") || sql.contains('\\') || sql.contains('$') || sql.contains('`') {
+    if sql.contains("--")
+        || sql.contains("/*")
+        || sql.contains('\\')
+        || sql.contains('$')
+        || sql.contains('`')
+    {
         return None;
     }
     let mut tokens: Vec<String> = Vec::new();
@@ -130,7 +263,9 @@ fn sql_tokens(sql: &str) -> Option<Vec<String>> {
         let length = match c {
             '\'' => rest[1..].find('\'')? + 2,
             '"' => rest[1..].find('"')? + 2,
-            c if c.is_alphanumeric() || c == '_' => rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len()),
+            c if c.is_alphanumeric() || c == '_' => rest
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(rest.len()),
             c => c.len_utf8(),
         };
         match c {

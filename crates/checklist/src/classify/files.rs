@@ -5,12 +5,80 @@ use super::{Effect, has, operands};
 /// Programs that read whatever their arguments are.
 pub fn always(name: &str) -> Option<Effect> {
     let reads = [
-        "cat", "ls", "stat", "du", "df", "free", "uptime", "ps", "printenv", "echo", "printf", "grep", "egrep", "fgrep",
-        "head", "wc", "cut", "tr", "diff", "cmp", "comm", "test", "[", "true", "false", "pwd", "whoami", "id", "uname",
-        "which", "type", "file", "sha256sum", "sha1sum", "md5sum", "cksum", "basename", "dirname", "realpath", "readlink",
-        "lsof", "netstat", "pgrep", "od", "hexdump", "strings", "nl", "tac", "rev", "column", "paste", "fold",
-        "expr", "seq", "sleep", "nproc", "lscpu", "lsblk", "groups", "who", "w", "vmstat", "jq", "tail", "cd",
-        ":", "exit", "dpkg-query", "pidof", "getent", "lsb_release", "numfmt", "sha512sum", "b2sum",
+        "cat",
+        "ls",
+        "stat",
+        "du",
+        "df",
+        "free",
+        "uptime",
+        "ps",
+        "printenv",
+        "echo",
+        "printf",
+        "grep",
+        "egrep",
+        "fgrep",
+        "head",
+        "wc",
+        "cut",
+        "tr",
+        "diff",
+        "cmp",
+        "comm",
+        "test",
+        "[",
+        "true",
+        "false",
+        "pwd",
+        "whoami",
+        "id",
+        "uname",
+        "which",
+        "type",
+        "file",
+        "sha256sum",
+        "sha1sum",
+        "md5sum",
+        "cksum",
+        "basename",
+        "dirname",
+        "realpath",
+        "readlink",
+        "lsof",
+        "netstat",
+        "pgrep",
+        "od",
+        "hexdump",
+        "strings",
+        "nl",
+        "tac",
+        "rev",
+        "column",
+        "paste",
+        "fold",
+        "expr",
+        "seq",
+        "sleep",
+        "nproc",
+        "lscpu",
+        "lsblk",
+        "groups",
+        "who",
+        "w",
+        "vmstat",
+        "jq",
+        "tail",
+        "cd",
+        ":",
+        "exit",
+        "dpkg-query",
+        "pidof",
+        "getent",
+        "lsb_release",
+        "numfmt",
+        "sha512sum",
+        "b2sum",
     ];
     reads.contains(&name).then_some(Effect::Reads)
 }
@@ -18,16 +86,33 @@ pub fn always(name: &str) -> Option<Effect> {
 /// Programs whose arguments decide.
 pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
     let effect = match name {
-        "rg" => Effect::reads_if(!words.iter().any(|word| word.starts_with("--pre")), "`rg --pre` runs a program"),
+        "rg" => Effect::reads_if(
+            !words.iter().any(|word| word.starts_with("--pre")),
+            "`rg --pre` runs a program",
+        ),
         "sort" if has(words, Some('o'), "output") => Effect::changes("`sort -o` writes a file"),
         "sort" => Effect::reads_if(!has(words, None, "compress-program"), "`sort` runs a program"),
-        "uniq" if operands(words, &["-f", "-s", "-w"]).len() > 1 => Effect::changes("`uniq` writes its second file"),
+        "uniq" if operands(words, &["-f", "-s", "-w"]).len() > 1 => {
+            Effect::changes("`uniq` writes its second file")
+        }
         "uniq" => Effect::Reads,
-        "yq" | "xmllint" if has(words, Some('i'), "inplace") || has(words, None, "output") => Effect::changes(format!("`{name}` writes a file")),
+        "yq" | "xmllint" if has(words, Some('i'), "inplace") || has(words, None, "output") => {
+            Effect::changes(format!("`{name}` writes a file"))
+        }
         "yq" | "xmllint" => Effect::Reads,
         "date" if has(words, Some('s'), "set") => Effect::changes("`date -s` sets the clock"),
-        "date" => Effect::reads_if(words.iter().all(|word| word.starts_with(['+', '-']) || operands(words, &["-d"]).is_empty()), "`date` can set the clock"),
-        "hostname" | "hostnamectl" | "timedatectl" => Effect::reads_if(operands(words, &[]).iter().all(|word| *word == "status" || *word == "show"), format!("`{name}` can set what it is given")),
+        "date" => Effect::reads_if(
+            words
+                .iter()
+                .all(|word| word.starts_with(['+', '-']) || operands(words, &["-d"]).is_empty()),
+            "`date` can set the clock",
+        ),
+        "hostname" | "hostnamectl" | "timedatectl" => Effect::reads_if(
+            operands(words, &[])
+                .iter()
+                .all(|word| *word == "status" || *word == "show"),
+            format!("`{name}` can set what it is given"),
+        ),
         "env" | "set" | "export" if words.is_empty() => Effect::Reads,
         "export" => Effect::changes("it sets a variable of that shell only"),
         "command" => Effect::reads_if(words.first() == Some(&"-v"), "`command` runs what it is given"),
@@ -35,15 +120,26 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "find" => find(words),
         "sed" => sed(words),
         "awk" | "gawk" | "mawk" => awk(words),
-        "sysctl" => Effect::reads_if(!has(words, Some('w'), "write") && !words.iter().any(|word| word.contains('=')), "`sysctl` can set values"),
+        "sysctl" => Effect::reads_if(
+            !has(words, Some('w'), "write") && !words.iter().any(|word| word.contains('=')),
+            "`sysctl` can set values",
+        ),
         "crontab" => Effect::reads_if(words == ["-l"], "`crontab` can replace the table"),
         "tar" => tar(words),
-        "unzip" | "gzip" | "zcat" | "gunzip" => Effect::reads_if(name == "zcat" || has(words, Some('l'), "list") || has(words, Some('t'), "test"), format!("`{name}` writes files")),
+        "unzip" | "gzip" | "zcat" | "gunzip" => Effect::reads_if(
+            name == "zcat" || has(words, Some('l'), "list") || has(words, Some('t'), "test"),
+            format!("`{name}` writes files"),
+        ),
         "less" | "more" | "top" | "htop" => Effect::unknown(format!("`{name}` needs a terminal")),
-        "vi" | "vim" | "nano" | "emacs" | "code" => Effect::changes(format!("`{name}` edits a file and needs a terminal")),
-        "cp" | "mv" | "rm" | "mkdir" | "rmdir" | "touch" | "ln" | "chmod" | "chown" | "chgrp" | "tee" | "install" | "truncate" | "dd"
-        | "rsync" | "kill" | "pkill" | "killall" | "reboot" | "shutdown" | "mount" | "umount" | "zip" | "split" | "shred" | "useradd"
-        | "usermod" | "passwd" | "apt" | "apt-get" | "yum" | "dnf" | "brew" | "apk" | "ufw" | "iptables" | "patch" | "mktemp" | "unlink" => changing(name, words),
+        "vi" | "vim" | "nano" | "emacs" | "code" => {
+            Effect::changes(format!("`{name}` edits a file and needs a terminal"))
+        }
+        "cp" | "mv" | "rm" | "mkdir" | "rmdir" | "touch" | "ln" | "chmod" | "chown" | "chgrp" | "tee"
+        | "install" | "truncate" | "dd" | "rsync" | "kill" | "pkill" | "killall" | "reboot" | "shutdown"
+        | "mount" | "umount" | "zip" | "split" | "shred" | "useradd" | "usermod" | "passwd" | "apt"
+        | "apt-get" | "yum" | "dnf" | "brew" | "apk" | "ufw" | "iptables" | "patch" | "mktemp" | "unlink" => {
+            changing(name, words)
+        }
         _ => return None,
     };
     Some(effect)
@@ -58,11 +154,17 @@ fn changing(name: &str, words: &[&str]) -> Effect {
         "kill" => words.first() == Some(&"-0"),
         _ => false,
     };
-    if reads { Effect::Reads } else { Effect::changes(format!("`{name}` changes files or the machine")) }
+    if reads {
+        Effect::Reads
+    } else {
+        Effect::changes(format!("`{name}` changes files or the machine"))
+    }
 }
 
 fn find(words: &[&str]) -> Effect {
-    let acts = ["-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprintf", "-fls", "-fprint0"];
+    let acts = [
+        "-delete", "-exec", "-execdir", "-ok", "-okdir", "-fprint", "-fprintf", "-fls", "-fprint0",
+    ];
     match words.iter().find(|word| acts.contains(word)) {
         Some(word) => Effect::changes(format!("`find {word}` acts on what it finds")),
         None => Effect::Reads,
@@ -75,28 +177,58 @@ fn sed(words: &[&str]) -> Effect {
         return Effect::changes("`sed -i` edits a file");
     }
     let script = operands(words, &[]).first().copied().unwrap_or_default();
-    let other = has(words, Some('f'), "file") || has(words, Some('s'), "") && !has(words, None, "") && words.len() > 3;
-    let printing = script.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'$' | b'p' | b'd' | b'q' | b'!' | b' '));
+    let other = has(words, Some('f'), "file")
+        || has(words, Some('s'), "") && !has(words, None, "") && words.len() > 3;
+    let printing = script
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'$' | b'p' | b'd' | b'q' | b'!' | b' '));
     let substitution = script.starts_with('s')
         && script.chars().nth(1).is_some_and(|mark| {
             let parts: Vec<&str> = script.split(mark).collect();
-            parts.len() == 4 && parts[3].chars().all(|c| matches!(c, 'g' | 'i' | 'I' | 'p') || c.is_ascii_digit())
+            parts.len() == 4
+                && parts[3]
+                    .chars()
+                    .all(|c| matches!(c, 'g' | 'i' | 'I' | 'p') || c.is_ascii_digit())
         });
-    let pattern = script.strip_prefix('/').and_then(|rest| rest.split_once('/')).is_some_and(|(_, end)| matches!(end, "p" | "d" | "!d" | "!p"));
-    Effect::reads_if(!other && (printing || substitution || pattern), "this form of `sed` is not known")
+    let pattern = script
+        .strip_prefix('/')
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(_, end)| matches!(end, "p" | "d" | "!d" | "!p"));
+    Effect::reads_if(
+        !other && (printing || substitution || pattern),
+        "this form of `sed` is not known",
+    )
 }
 
 fn awk(words: &[&str]) -> Effect {
-    let program = operands(words, &["-F", "-v"]).first().copied().unwrap_or_default();
+    let program = operands(words, &["-F", "-v"])
+        .first()
+        .copied()
+        .unwrap_or_default();
     let acts = ["system", "|", ">", "getline", "close", "@"];
     let comparing = program.contains('>') && !program.contains("print");
-    let safe = !has(words, Some('f'), "file") && !acts.iter().any(|act| program.contains(act) && !(*act == ">" && comparing));
-    Effect::reads_if(safe && !program.is_empty(), "this form of `awk` can write or run something")
+    let safe = !has(words, Some('f'), "file")
+        && !acts
+            .iter()
+            .any(|act| program.contains(act) && !(*act == ">" && comparing));
+    Effect::reads_if(
+        safe && !program.is_empty(),
+        "this form of `awk` can write or run something",
+    )
 }
 
 fn tar(words: &[&str]) -> Effect {
-    let mode = words.first().map(|word| word.trim_start_matches('-')).unwrap_or_default();
-    let lists = !words.first().is_some_and(|word| word.starts_with("--")) && mode.contains('t') && !mode.contains(['x', 'c', 'r', 'u', 'I']);
+    let mode = words
+        .first()
+        .map(|word| word.trim_start_matches('-'))
+        .unwrap_or_default();
+    let lists = !words.first().is_some_and(|word| word.starts_with("--"))
+        && mode.contains('t')
+        && !mode.contains(['x', 'c', 'r', 'u', 'I']);
     let plain = words.iter().skip(1).all(|word| !word.starts_with("--"));
-    if lists && plain { Effect::Reads } else { Effect::changes("`tar` writes files") }
+    if lists && plain {
+        Effect::Reads
+    } else {
+        Effect::changes("`tar` writes files")
+    }
 }

@@ -10,20 +10,46 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "http" | "https" | "xh" => {
             let operands = operands(words, &[]);
             let method = operands.first().copied().unwrap_or_default();
-            let sends = operands.iter().skip(1).any(|word| word.contains('=') && !word.contains("==")) || has(words, None, "raw");
+            let sends = operands
+                .iter()
+                .skip(1)
+                .any(|word| word.contains('=') && !word.contains("=="))
+                || has(words, None, "raw");
             let reads = matches!(method, "GET" | "HEAD") || method.contains(['/', ':', '.']);
-            let local = words.iter().any(|word| matches!(*word, "-d" | "--download" | "-o" | "--output" | "-f" | "--form"));
-            Effect::reads_if(reads && !sends && !local, format!("`{name}` sends or writes something"))
+            let local = words
+                .iter()
+                .any(|word| matches!(*word, "-d" | "--download" | "-o" | "--output" | "-f" | "--form"));
+            Effect::reads_if(
+                reads && !sends && !local,
+                format!("`{name}` sends or writes something"),
+            )
         }
-        "dig" | "nslookup" | "host" | "ping" | "ping6" | "traceroute" | "tracepath" | "mtr" | "whois" | "pg_isready" => Effect::Reads,
-        "nc" | "ncat" | "netcat" => Effect::reads_if(has(words, Some('z'), ""), "`nc` without `-z` sends what it is given"),
+        "dig" | "nslookup" | "host" | "ping" | "ping6" | "traceroute" | "tracepath" | "mtr" | "whois"
+        | "pg_isready" => Effect::Reads,
+        "nc" | "ncat" | "netcat" => Effect::reads_if(
+            has(words, Some('z'), ""),
+            "`nc` without `-z` sends what it is given",
+        ),
         "telnet" | "ftp" | "sftp" => Effect::unknown(format!("`{name}` needs a terminal")),
         "ssh" => Effect::unknown("what `ssh` runs on the other machine is not looked into"),
         "scp" => Effect::changes("`scp` copies files"),
         "openssl" => openssl(words),
-        "ip" | "ifconfig" => Effect::reads_if(operands(words, &[]).iter().all(|word| matches!(*word, "a" | "addr" | "address" | "r" | "route" | "link" | "l" | "show" | "list")), format!("`{name}` can change the network")),
-        "certbot" => Effect::reads_if(words.first() == Some(&"certificates"), "`certbot` changes certificates"),
-        "ab" | "wrk" | "hey" | "oha" | "k6" | "siege" | "locust" | "artillery" => Effect::changes(format!("`{name}` puts load on its target")),
+        "ip" | "ifconfig" => Effect::reads_if(
+            operands(words, &[]).iter().all(|word| {
+                matches!(
+                    *word,
+                    "a" | "addr" | "address" | "r" | "route" | "link" | "l" | "show" | "list"
+                )
+            }),
+            format!("`{name}` can change the network"),
+        ),
+        "certbot" => Effect::reads_if(
+            words.first() == Some(&"certificates"),
+            "`certbot` changes certificates",
+        ),
+        "ab" | "wrk" | "hey" | "oha" | "k6" | "siege" | "locust" | "artillery" => {
+            Effect::changes(format!("`{name}` puts load on its target"))
+        }
         _ => return None,
     };
     Some(effect)
@@ -31,14 +57,59 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
 
 /// Options of curl that take a value and do not change what a GET does.
 const CURL_VALUES: &[&str] = &[
-    "-H", "--header", "-m", "--max-time", "--connect-timeout", "-w", "--write-out", "-u", "--user", "-A", "--user-agent",
-    "--retry", "--retry-delay", "--retry-max-time", "--cacert", "--cert", "--key", "-b", "--cookie", "-e", "--referer", "--resolve",
-    "--max-redirs", "--oauth2-bearer", "--url", "-r", "--range", "--limit-rate", "--unix-socket", "--interface",
+    "-H",
+    "--header",
+    "-m",
+    "--max-time",
+    "--connect-timeout",
+    "-w",
+    "--write-out",
+    "-u",
+    "--user",
+    "-A",
+    "--user-agent",
+    "--retry",
+    "--retry-delay",
+    "--retry-max-time",
+    "--cacert",
+    "--cert",
+    "--key",
+    "-b",
+    "--cookie",
+    "-e",
+    "--referer",
+    "--resolve",
+    "--max-redirs",
+    "--oauth2-bearer",
+    "--url",
+    "-r",
+    "--range",
+    "--limit-rate",
+    "--unix-socket",
+    "--interface",
 ];
 /// Options of curl without a value that do not change what a GET does.
 const CURL_FLAGS: &[&str] = &[
-    "--silent", "--show-error", "--fail", "--fail-with-body", "--location", "--head", "--include", "--verbose", "--insecure",
-    "--compressed", "--http1.1", "--http2", "--ipv4", "--ipv6", "--get", "--no-progress-meter", "--retry-connrefused", "--tlsv1.2", "--tlsv1.3", "--no-buffer",
+    "--silent",
+    "--show-error",
+    "--fail",
+    "--fail-with-body",
+    "--location",
+    "--head",
+    "--include",
+    "--verbose",
+    "--insecure",
+    "--compressed",
+    "--http1.1",
+    "--http2",
+    "--ipv4",
+    "--ipv6",
+    "--get",
+    "--no-progress-meter",
+    "--retry-connrefused",
+    "--tlsv1.2",
+    "--tlsv1.3",
+    "--no-buffer",
 ];
 
 fn curl(words: &[&str]) -> Effect {
@@ -65,18 +136,37 @@ fn curl(words: &[&str]) -> Effect {
                 words.next();
             }
             word if CURL_FLAGS.contains(&word) || !word.starts_with('-') => {}
-            word if word.starts_with("-d") || word.starts_with("--data") || word.starts_with("-F") || word.starts_with("--form") || word.starts_with("--json") => {
-                return Effect::changes(format!("`curl {}` sends data", &word[..word.floor_char_boundary(12)]));
+            word if word.starts_with("-d")
+                || word.starts_with("--data")
+                || word.starts_with("-F")
+                || word.starts_with("--form")
+                || word.starts_with("--json") =>
+            {
+                return Effect::changes(format!(
+                    "`curl {}` sends data",
+                    &word[..word.floor_char_boundary(12)]
+                ));
             }
-            word if word.starts_with("-T") || word.starts_with("-X") || word.starts_with("--upload") => return Effect::changes("`curl` changes its target"),
-            word if word.starts_with("-O") || word.starts_with("--remote-name") => return Effect::changes("`curl -O` writes a file"),
+            word if word.starts_with("-T") || word.starts_with("-X") || word.starts_with("--upload") => {
+                return Effect::changes("`curl` changes its target");
+            }
+            word if word.starts_with("-O") || word.starts_with("--remote-name") => {
+                return Effect::changes("`curl -O` writes a file");
+            }
             word => {
                 let letters = word.strip_prefix('-').unwrap_or(word);
                 if !letters.chars().all(|c| "sSfLIivkG46gNqo#".contains(c)) {
-                    return Effect::unknown(format!("`curl {}` is not known", &word[..word.floor_char_boundary(20)]));
+                    return Effect::unknown(format!(
+                        "`curl {}` is not known",
+                        &word[..word.floor_char_boundary(20)]
+                    ));
                 }
                 if letters.contains('o') {
-                    let target = if letters.ends_with('o') { words.next().copied() } else { None };
+                    let target = if letters.ends_with('o') {
+                        words.next().copied()
+                    } else {
+                        None
+                    };
                     if !matches!(target, Some("/dev/null" | "-")) {
                         return Effect::changes("`curl -o` writes a file");
                     }
@@ -88,9 +178,14 @@ fn curl(words: &[&str]) -> Effect {
 }
 
 fn wget(words: &[&str]) -> Effect {
-    let sends = words.iter().any(|word| word.starts_with("--post") || word.starts_with("--method") || word.starts_with("--body"));
+    let sends = words
+        .iter()
+        .any(|word| word.starts_with("--post") || word.starts_with("--method") || word.starts_with("--body"));
     let joined = words.join(" ");
-    let quiet = has(words, None, "spider") || ["-O -", "-O-", "-qO-", "-qO -", "-O /dev/null", "-qO /dev/null"].iter().any(|form| joined.contains(form));
+    let quiet = has(words, None, "spider")
+        || ["-O -", "-O-", "-qO-", "-qO -", "-O /dev/null", "-qO /dev/null"]
+            .iter()
+            .any(|form| joined.contains(form));
     match (sends, quiet) {
         (true, _) => Effect::changes("`wget` sends data"),
         (false, true) => Effect::Reads,
@@ -104,5 +199,8 @@ fn openssl(words: &[&str]) -> Effect {
         Some(&"x509" | &"rsa" | &"crl" | &"req") => has(words, Some('n'), "") && words.contains(&"-noout"),
         _ => false,
     };
-    Effect::reads_if(reads && !words.contains(&"-out") && !words.contains(&"-keyout"), "this form of `openssl` is not known to read")
+    Effect::reads_if(
+        reads && !words.contains(&"-out") && !words.contains(&"-keyout"),
+        "this form of `openssl` is not known to read",
+    )
 }

@@ -32,10 +32,21 @@ pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
     let script = match shell::read(&rewritten.command) {
         Ok(script) => script,
         Err(shell::NotUnderstood(why)) => {
-            let because = format!("{why}: it is not understood, so it counts as changing and only a person runs it");
-            let work = Work::Action { command: rewritten.command.clone(), written: written.to_owned() };
+            let because =
+                format!("{why}: it is not understood, so it counts as changing and only a person runs it");
+            let work = Work::Action {
+                command: rewritten.command.clone(),
+                written: written.to_owned(),
+            };
             let effect = Effect::Unknown(why);
-            return Outcome { work, because, expectation, rewritten, script: None, effect };
+            return Outcome {
+                work,
+                because,
+                expectation,
+                rewritten,
+                script: None,
+                effect,
+            };
         }
     };
     let effect = classify::script(&script);
@@ -44,12 +55,23 @@ pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
             let spec = probe(&mut rewritten, &script, &expectation, before);
             (Work::Probe { spec }, "known to read only".to_owned())
         }
-        Effect::Changes(what) => (action(&mut rewritten, written, &script), format!("{what}: an action that a person runs")),
-        Effect::Unknown(what) => {
-            (action(&mut rewritten, written, &script), format!("{what}: it is not known to read only, so it is an action that a person runs"))
-        }
+        Effect::Changes(what) => (
+            action(&mut rewritten, written, &script),
+            format!("{what}: an action that a person runs"),
+        ),
+        Effect::Unknown(what) => (
+            action(&mut rewritten, written, &script),
+            format!("{what}: it is not known to read only, so it is an action that a person runs"),
+        ),
     };
-    Outcome { work, because, expectation, rewritten, script: Some(script), effect }
+    Outcome {
+        work,
+        because,
+        expectation,
+        rewritten,
+        script: Some(script),
+        effect,
+    }
 }
 
 /// An action, with the traps mended that would destroy a backup.
@@ -57,16 +79,26 @@ fn action(rewritten: &mut Rewritten, written: &str, script: &Script) -> Work {
     if let Some(mended) = without_overwriting(&rewritten.command, script) {
         rewritten.command = mended;
     }
-    Work::Action { command: rewritten.command.clone(), written: written.to_owned() }
+    Work::Action {
+        command: rewritten.command.clone(),
+        written: written.to_owned(),
+    }
 }
 
 /// A dump into a file and a copy to a backup refuse to overwrite.
 fn without_overwriting(command: &str, script: &Script) -> Option<String> {
-    let [stage] = script.pipelines.first()?.stages.as_slice() else { return None };
+    let [stage] = script.pipelines.first()?.stages.as_slice() else {
+        return None;
+    };
     if !script.plain {
         return None;
     }
-    if is_dump(stage) && stage.redirects.iter().any(|redirect| matches!(redirect, shell::Redirect::Writes { append: false, .. })) {
+    if is_dump(stage)
+        && stage
+            .redirects
+            .iter()
+            .any(|redirect| matches!(redirect, shell::Redirect::Writes { append: false, .. }))
+    {
         return Some(format!("set -o noclobber; {command}"));
     }
     let target = backup_copy(stage)?;
@@ -83,18 +115,28 @@ pub fn is_dump(stage: &Simple) -> bool {
 /// The target of `cp FILE FILE.backup`, where it needs no quotes.
 pub fn backup_copy(stage: &Simple) -> Option<&str> {
     let arguments = stage.literal_arguments()?;
-    let [from, to] = arguments.as_slice() else { return None };
+    let [from, to] = arguments.as_slice() else {
+        return None;
+    };
     let lower = to.to_lowercase();
-    let backup = ["backup", ".bak", ".old", ".orig", ".save"].iter().any(|word| lower.contains(word));
+    let backup = ["backup", ".bak", ".old", ".orig", ".save"]
+        .iter()
+        .any(|word| lower.contains(word));
     let restores = from.to_lowercase().contains("backup") || from.ends_with(".bak");
-    let simple = to.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-'));
+    let simple = to
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '_' | '-'));
     (stage.program() == Some("cp") && backup && !restores && simple && !to.starts_with('-')).then_some(*to)
 }
 
 fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, before: &str) -> ProbeSpec {
     if !script.plain {
         let rules = expectation.holds.as_ref().map(text_rules).unwrap_or_default();
-        return ProbeSpec::Shell(ShellProbe { command: rewritten.command.clone(), filters: Vec::new(), rules });
+        return ProbeSpec::Shell(ShellProbe {
+            command: rewritten.command.clone(),
+            filters: Vec::new(),
+            rules,
+        });
     }
     let stages = &script.pipelines[0].stages;
     let mut split = filters::split(script);
@@ -110,18 +152,35 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         split.filters = filters;
         rules = redis;
     }
-    if expectation.none && expectation.holds.is_none() && split.filters.is_empty() && reads_logs(&stages[0]) && split.stages == 1 {
-        split.filters = vec![Filter::Grep { pattern: "error".to_owned(), ignore_case: true, invert: false }];
+    if expectation.none
+        && expectation.holds.is_none()
+        && split.filters.is_empty()
+        && reads_logs(&stages[0])
+        && split.stages == 1
+    {
+        split.filters = vec![Filter::Grep {
+            pattern: "error".to_owned(),
+            ignore_case: true,
+            invert: false,
+        }];
         rules = vec![TextRule::Empty];
     }
     let ranges = shell::stages(&rewritten.command).unwrap_or_default();
     let command = match ranges.get(split.stages - 1) {
-        Some(last) => without_quiet_failure(rewritten.command[..last.end].trim(), &stages[..split.stages], &ranges),
+        Some(last) => without_quiet_failure(
+            rewritten.command[..last.end].trim(),
+            &stages[..split.stages],
+            &ranges,
+        ),
         None => rewritten.command.clone(),
     };
     let command = rewrite::failing(&rewrite::bounded(&command));
     rewritten.command.clone_from(&command);
-    ProbeSpec::Shell(ShellProbe { command, filters: split.filters, rules })
+    ProbeSpec::Shell(ShellProbe {
+        command,
+        filters: split.filters,
+        rules,
+    })
 }
 
 /// A `grep` that stays with the command and finds nothing exits 1, which is no failure of the source.
@@ -130,14 +189,31 @@ fn without_quiet_failure(command: &str, stages: &[Simple], ranges: &[std::ops::R
     match (last, ranges.get(stages.len() - 1)) {
         (Some("grep" | "egrep" | "rg"), Some(range)) if stages.len() > 1 => {
             let start = range.start.min(command.len());
-            format!("{} {{ {} || test $? -eq 1; }}", &command[..start], command[start..].trim())
+            format!(
+                "{} {{ {} || test $? -eq 1; }}",
+                &command[..start],
+                command[start..].trim()
+            )
         }
         _ => command.to_owned(),
     }
 }
 
 /// Words that an output is searched for because they must not be there.
-const FAILURES: &[&str] = &["error", "exception", "fail", "fatal", "panic", "traceback", "critical", "exhaust", "timeout", "denied", "slow query", "oom"];
+const FAILURES: &[&str] = &[
+    "error",
+    "exception",
+    "fail",
+    "fatal",
+    "panic",
+    "traceback",
+    "critical",
+    "exhaust",
+    "timeout",
+    "denied",
+    "slow query",
+    "oom",
+];
 
 /// What must hold of what the filters leave.
 fn rules(stages: &[Simple], filters: &[Filter], expectation: &Expectation, before: &str) -> Vec<TextRule> {
@@ -149,17 +225,27 @@ fn rules(stages: &[Simple], filters: &[Filter], expectation: &Expectation, befor
         };
     }
     let searched = filters.iter().rev().find_map(|filter| match filter {
-        Filter::Grep { pattern, invert: false, .. } => Some(pattern.to_lowercase()),
+        Filter::Grep {
+            pattern,
+            invert: false,
+            ..
+        } => Some(pattern.to_lowercase()),
         _ => None,
     });
     let counted = matches!(filters.last(), Some(Filter::CountLines));
-    let failure = searched.as_ref().is_some_and(|pattern| FAILURES.iter().any(|word| pattern.contains(word)));
+    let failure = searched
+        .as_ref()
+        .is_some_and(|pattern| FAILURES.iter().any(|word| pattern.contains(word)));
     let none = expectation.none || failure;
     match (searched, counted, none) {
         (_, true, true) => vec![TextRule::Number(zero())],
         (Some(_), false, true) => vec![TextRule::Empty],
         (Some(pattern), false, false) if pattern == "up" && lists_services(&stages[0]) => {
-            vec![TextRule::NotEmpty, TextRule::Lacks("unhealthy".to_owned()), TextRule::Lacks("Restarting".to_owned())]
+            vec![
+                TextRule::NotEmpty,
+                TextRule::Lacks("unhealthy".to_owned()),
+                TextRule::Lacks("Restarting".to_owned()),
+            ]
         }
         (Some(_), false, false) => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
@@ -169,13 +255,19 @@ fn rules(stages: &[Simple], filters: &[Filter], expectation: &Expectation, befor
 fn means_up(holds: &Holds) -> bool {
     match holds {
         Holds::AllUp => true,
-        Holds::Is(text) | Holds::Contains(text) => matches!(text.to_lowercase().as_str(), "up" | "running" | "healthy"),
+        Holds::Is(text) | Holds::Contains(text) => {
+            matches!(text.to_lowercase().as_str(), "up" | "running" | "healthy")
+        }
         Holds::Empty | Holds::Something | Holds::Number(_) | Holds::Status(_) | Holds::Lines(_) => false,
     }
 }
 
 fn by_program(stage: &Simple, filters: &[Filter], before: &str) -> Vec<TextRule> {
-    let words: Vec<&str> = stage.words.iter().filter_map(|word| word.literal.as_deref()).collect();
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .collect();
     if lists_services(stage) && filters.is_empty() {
         return all_up();
     }
@@ -185,51 +277,107 @@ fn by_program(stage: &Simple, filters: &[Filter], before: &str) -> Vec<TextRule>
     if words.starts_with(&["systemctl", "is-active"]) {
         return vec![TextRule::Is("active".to_owned())];
     }
-    if words.starts_with(&["kubectl", "get", "pods"]) || (words.starts_with(&["kubectl", "get"]) && before.to_lowercase().contains("running")) {
-        let lacks = ["CrashLoopBackOff", "Error", "Pending", "ImagePullBackOff", "No resources found"].map(|word| TextRule::Lacks(word.to_owned()));
+    if words.starts_with(&["kubectl", "get", "pods"])
+        || (words.starts_with(&["kubectl", "get"]) && before.to_lowercase().contains("running"))
+    {
+        let lacks = [
+            "CrashLoopBackOff",
+            "Error",
+            "Pending",
+            "ImagePullBackOff",
+            "No resources found",
+        ]
+        .map(|word| TextRule::Lacks(word.to_owned()));
         return lacks.into_iter().collect();
     }
-    let shows = words.iter().any(|word| word.starts_with("print(") || word.contains("print(")) || words.contains(&"env");
-    if shows || reads_logs(stage) && !filters.is_empty() { vec![TextRule::NotEmpty] } else { Vec::new() }
+    let shows = words
+        .iter()
+        .any(|word| word.starts_with("print(") || word.contains("print("))
+        || words.contains(&"env");
+    if shows || reads_logs(stage) && !filters.is_empty() {
+        vec![TextRule::NotEmpty]
+    } else {
+        Vec::new()
+    }
 }
 
 /// `docker ps`, `docker-compose ps`
 pub fn lists_services(stage: &Simple) -> bool {
-    let words: Vec<&str> = stage.words.iter().filter_map(|word| word.literal.as_deref()).collect();
-    matches!(words.first(), Some(&"docker" | &"docker-compose" | &"podman")) && words.contains(&"ps") && !words.contains(&"exec")
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .collect();
+    matches!(words.first(), Some(&"docker" | &"docker-compose" | &"podman"))
+        && words.contains(&"ps")
+        && !words.contains(&"exec")
 }
 
 /// `docker logs`, `docker-compose logs`, `kubectl logs`, `journalctl`
 pub fn reads_logs(stage: &Simple) -> bool {
-    let words: Vec<&str> = stage.words.iter().filter_map(|word| word.literal.as_deref()).take(4).collect();
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .take(4)
+        .collect();
     words.first() == Some(&"journalctl") || (words.contains(&"logs") && !words.contains(&"exec"))
 }
 
 fn zero() -> Bound {
-    Bound { comparison: Comparison::Equal, quantity: Quantity { value: 0.0, unit: Unit::Count } }
+    Bound {
+        comparison: Comparison::Equal,
+        quantity: Quantity {
+            value: 0.0,
+            unit: Unit::Count,
+        },
+    }
 }
 
 /// What redis-cli prints is known: `CONFIG GET` gives the value in its last line, `INFO` a line per field.
-fn redis(stage: &Simple, filters: &[Filter], expectation: &Expectation) -> Option<(Vec<Filter>, Vec<TextRule>)> {
-    let words: Vec<String> = stage.words.iter().filter_map(|word| word.literal.as_deref()).map(str::to_uppercase).collect();
-    let at = words.iter().position(|word| word == "REDIS-CLI" || word == "VALKEY-CLI")?;
+fn redis(
+    stage: &Simple,
+    filters: &[Filter],
+    expectation: &Expectation,
+) -> Option<(Vec<Filter>, Vec<TextRule>)> {
+    let words: Vec<String> = stage
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .map(str::to_uppercase)
+        .collect();
+    let at = words
+        .iter()
+        .position(|word| word == "REDIS-CLI" || word == "VALKEY-CLI")?;
     let asked = &words[at + 1..];
-    let keep = |pattern: &str| vec![Filter::Grep { pattern: pattern.to_owned(), ignore_case: false, invert: false }];
+    let keep = |pattern: &str| {
+        vec![Filter::Grep {
+            pattern: pattern.to_owned(),
+            ignore_case: false,
+            invert: false,
+        }]
+    };
     let has = |first: &str| asked.iter().any(|word| word == first);
     if has("CONFIG") && has("GET") && filters.is_empty() {
         let holds = expectation.holds.as_ref()?;
         return match holds {
             Holds::Number(_) => Some((vec![Filter::Tail(1)], text_rules(holds))),
-            Holds::Is(value) | Holds::Contains(value) => Some((vec![Filter::Tail(1)], vec![TextRule::Is(value.clone())])),
+            Holds::Is(value) | Holds::Contains(value) => {
+                Some((vec![Filter::Tail(1)], vec![TextRule::Is(value.clone())]))
+            }
             Holds::Empty | Holds::Something | Holds::AllUp | Holds::Status(_) | Holds::Lines(_) => None,
         };
     }
     if has("INFO") {
-        let evictions = filters.iter().any(|filter| matches!(filter, Filter::Grep { pattern, .. } if pattern.starts_with("evicted")));
+        let evictions = filters
+            .iter()
+            .any(|filter| matches!(filter, Filter::Grep { pattern, .. } if pattern.starts_with("evicted")));
         if evictions && expectation.none {
             return Some((keep("evicted_keys:"), vec![TextRule::Number(zero())]));
         }
-        if let (true, true, Some(Holds::Number(bound))) = (has("MEMORY"), filters.is_empty(), &expectation.holds) {
+        if let (true, true, Some(Holds::Number(bound))) =
+            (has("MEMORY"), filters.is_empty(), &expectation.holds)
+        {
             return Some((keep("used_memory:"), vec![TextRule::Number(*bound)]));
         }
     }

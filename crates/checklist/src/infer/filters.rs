@@ -17,11 +17,16 @@ pub fn split(script: &Script) -> Split {
     let mut filters: Vec<Vec<Filter>> = Vec::new();
     let mut left = stages.len();
     while left > 1 {
-        let Some(filter) = native(&stages[left - 1]) else { break };
+        let Some(filter) = native(&stages[left - 1]) else {
+            break;
+        };
         filters.push(filter);
         left -= 1;
     }
-    Split { stages: left, filters: filters.into_iter().rev().flatten().collect() }
+    Split {
+        stages: left,
+        filters: filters.into_iter().rev().flatten().collect(),
+    }
 }
 
 /// The native filters that do what this command does to its input.
@@ -78,7 +83,11 @@ fn grep(arguments: &[&str], fixed: bool) -> Option<Vec<Filter>> {
     if pattern.is_empty() || pattern.contains('\n') || !(fixed || plain(pattern)) {
         return None;
     }
-    let mut filters = vec![Filter::Grep { pattern: pattern.to_owned(), ignore_case, invert }];
+    let mut filters = vec![Filter::Grep {
+        pattern: pattern.to_owned(),
+        ignore_case,
+        invert,
+    }];
     if count {
         filters.push(Filter::CountLines);
     }
@@ -87,7 +96,9 @@ fn grep(arguments: &[&str], fixed: bool) -> Option<Vec<Filter>> {
 
 /// A pattern that means itself.
 fn plain(pattern: &str) -> bool {
-    !pattern.contains(['.', '*', '[', ']', '^', '$', '\\', '+', '?', '(', ')', '{', '}', '|'])
+    !pattern.contains([
+        '.', '*', '[', ']', '^', '$', '\\', '+', '?', '(', ')', '{', '}', '|',
+    ])
 }
 
 /// The count of `head` and `tail`: `-n 5`, `-n5`, `-5`, `--lines=5`; 10 without one.
@@ -95,7 +106,12 @@ fn lines(arguments: &[&str]) -> Option<u32> {
     match arguments {
         [] => Some(10),
         ["-n", count] => count.parse().ok(),
-        [one] => one.strip_prefix("-n").or_else(|| one.strip_prefix("--lines=")).or_else(|| one.strip_prefix('-'))?.parse().ok(),
+        [one] => one
+            .strip_prefix("-n")
+            .or_else(|| one.strip_prefix("--lines="))
+            .or_else(|| one.strip_prefix('-'))?
+            .parse()
+            .ok(),
         _ => None,
     }
 }
@@ -111,13 +127,23 @@ mod tests {
     }
 
     fn grep_for(pattern: &str, ignore_case: bool) -> Filter {
-        Filter::Grep { pattern: pattern.into(), ignore_case, invert: false }
+        Filter::Grep {
+            pattern: pattern.into(),
+            ignore_case,
+            invert: false,
+        }
     }
 
     #[test]
     fn filters_with_a_plain_pattern_come_off() {
-        assert_eq!(filters("docker ps | grep -i error | tail -n 5"), (1, vec![grep_for("error", true), Filter::Tail(5)]));
-        assert_eq!(filters("cat x | grep -c up"), (1, vec![grep_for("up", false), Filter::CountLines]));
+        assert_eq!(
+            filters("docker ps | grep -i error | tail -n 5"),
+            (1, vec![grep_for("error", true), Filter::Tail(5)])
+        );
+        assert_eq!(
+            filters("cat x | grep -c up"),
+            (1, vec![grep_for("up", false), Filter::CountLines])
+        );
         assert_eq!(filters("curl x | jq"), (1, vec![Filter::Json]));
     }
 

@@ -4,13 +4,18 @@ use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
 use crate::shell::{Redirect, Simple};
 use domain::probe::{
-    FileProbe, FileRule, Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule,
-    Tool,
+    FileProbe, FileRule, Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec,
+    StatusRule, TextRule, Tool,
 };
-use domain::quantity::{Unit, Version};
+use domain::quantity::{Bound, Comparison, Quantity, Unit, Version};
 
 /// The native probe for one command and the filters behind it, where there is one.
-pub fn probe(command: &Simple, filters: &[Filter], expectation: &Expectation, rules: &[TextRule]) -> Option<ProbeSpec> {
+pub fn probe(
+    command: &Simple,
+    filters: &[Filter],
+    expectation: &Expectation,
+    rules: &[TextRule],
+) -> Option<ProbeSpec> {
     let quiet = command.redirects.iter().all(|redirect| match redirect {
         Redirect::Reads => true,
         Redirect::Writes { file, .. } => file.literal.as_deref() == Some("/dev/null"),
@@ -24,7 +29,10 @@ pub fn probe(command: &Simple, filters: &[Filter], expectation: &Expectation, ru
     }
     if program == "pg_isready" {
         let address = postgres_address(command)?;
-        return Some(ProbeSpec::Postgres(PostgresProbe { address, question: PostgresQuestion::Answers }));
+        return Some(ProbeSpec::Postgres(PostgresProbe {
+            address,
+            question: PostgresQuestion::Answers,
+        }));
     }
     let arguments = command.literal_arguments()?;
     if !command.assignments.is_empty() {
@@ -45,11 +53,25 @@ pub fn probe(command: &Simple, filters: &[Filter], expectation: &Expectation, ru
 
 /// Options of curl that a native GET honours by itself.
 const IGNORED: &[&str] = &[
-    "--silent", "--show-error", "--fail", "--fail-with-body", "--location", "--verbose", "--no-progress-meter", "--compressed",
-    "--include", "--no-buffer", "-XGET",
+    "--silent",
+    "--show-error",
+    "--fail",
+    "--fail-with-body",
+    "--location",
+    "--verbose",
+    "--no-progress-meter",
+    "--compressed",
+    "--include",
+    "--no-buffer",
+    "-XGET",
 ];
 
-fn http(arguments: &[&str], filters: &[Filter], expectation: &Expectation, rules: &[TextRule]) -> Option<ProbeSpec> {
+fn http(
+    arguments: &[&str],
+    filters: &[Filter],
+    expectation: &Expectation,
+    rules: &[TextRule],
+) -> Option<ProbeSpec> {
     let mut url = None;
     let mut code_only = false;
     let mut words = arguments.iter();
@@ -71,56 +93,84 @@ fn http(arguments: &[&str], filters: &[Filter], expectation: &Expectation, rules
             }
             word if IGNORED.contains(&word) => {}
             word if word.starts_with('-') => {
-                word[1..].chars().all(|letter| "sSfLvi#".contains(letter)).then_some(())?;
+                word[1..]
+                    .chars()
+                    .all(|letter| "sSfLvi#".contains(letter))
+                    .then_some(())?;
             }
             word if url.is_none() => url = Some(word),
             _ => return None,
         }
     }
     let url = url?;
-    let address = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    let address = if url.contains("://") {
+        url.to_owned()
+    } else {
+        format!("http://{url}")
+    };
     let web = address.starts_with("http://") || address.starts_with("https://");
     if !web || address.contains(['{', '[', '*']) {
         return None;
     }
     let (status, body) = http_rules(expectation, rules, code_only, filters.is_empty());
-    let within_ms = response_time(expectation);
-    let body = if within_ms.is_some() { without_numbers(body) } else { body };
+    let within_ms = expectation.within_ms;
+    let body = if within_ms.is_some() {
+        without_numbers(body)
+    } else {
+        body
+    };
     let mut filters = filters.to_vec();
-    if address.ends_with("/metrics") && filters.iter().any(|filter| matches!(filter, Filter::Grep { invert: false, .. })) {
-        filters.push(Filter::Grep { pattern: "# ".to_owned(), ignore_case: false, invert: true });
+    if address.ends_with("/metrics")
+        && filters
+            .iter()
+            .any(|filter| matches!(filter, Filter::Grep { invert: false, .. }))
+    {
+        filters.push(Filter::Grep {
+            pattern: "# ".to_owned(),
+            ignore_case: false,
+            invert: true,
+        });
     }
-    Some(ProbeSpec::Http(HttpProbe { url: address, status, body, filters, within_ms, secure_or_loopback: false }))
+    Some(ProbeSpec::Http(HttpProbe {
+        url: address,
+        status,
+        body,
+        filters,
+        within_ms,
+        secure_or_loopback: false,
+    }))
 }
 
-fn http_rules(expectation: &Expectation, rules: &[TextRule], code_only: bool, whole: bool) -> (StatusRule, Vec<TextRule>) {
+fn http_rules(
+    expectation: &Expectation,
+    rules: &[TextRule],
+    code_only: bool,
+    whole: bool,
+) -> (StatusRule, Vec<TextRule>) {
     match &expectation.holds {
         Some(Holds::Status(status)) => (StatusRule::Is(*status), Vec::new()),
-        Some(Holds::Is(text) | Holds::Contains(text)) if code_only && text.len() == 3 => {
-            (text.parse().map_or(StatusRule::Success, StatusRule::Is), Vec::new())
-        }
+        Some(Holds::Is(text) | Holds::Contains(text)) if code_only && text.len() == 3 => (
+            text.parse().map_or(StatusRule::Success, StatusRule::Is),
+            Vec::new(),
+        ),
         Some(Holds::Is(text)) if whole => (StatusRule::Success, vec![TextRule::Contains(text.clone())]),
         _ if code_only => (StatusRule::Success, Vec::new()),
         _ => (StatusRule::Success, rules.to_vec()),
     }
 }
 
-/// A bound in milliseconds is about how long the answer takes.
-pub fn response_time(expectation: &Expectation) -> Option<u64> {
-    match &expectation.holds {
-        Some(Holds::Number(bound)) if bound.quantity.unit == Unit::Milliseconds && bound.quantity.value >= 1.0 => {
-            Some(bound.quantity.value as u64)
-        }
-        _ => None,
-    }
-}
-
 fn without_numbers(rules: Vec<TextRule>) -> Vec<TextRule> {
-    rules.into_iter().filter(|rule| !matches!(rule, TextRule::Number(_))).collect()
+    rules
+        .into_iter()
+        .filter(|rule| !matches!(rule, TextRule::Number(_)))
+        .collect()
 }
 
 /// `host:port` of `-h` and `-p`; a host that is a variable is the environment's own database.
-#[expect(clippy::option_option, reason = "no address is an answer of its own; none at all means a form that is not known")]
+#[expect(
+    clippy::option_option,
+    reason = "no address is an answer of its own; none at all means a form that is not known"
+)]
 fn postgres_address(command: &Simple) -> Option<Option<String>> {
     let mut host: Option<Option<String>> = None;
     let mut port = Some("5432".to_owned());
@@ -130,33 +180,70 @@ fn postgres_address(command: &Simple) -> Option<Option<String>> {
         match raw {
             "-h" | "--host" => host = Some(words.next()?.literal.clone()),
             "-p" | "--port" => port = words.next()?.literal.clone(),
-            _ if raw.starts_with("--host=") => host = Some(word.literal.as_deref()?.strip_prefix("--host=").map(str::to_owned)),
+            _ if raw.starts_with("--host=") => {
+                host = Some(
+                    word.literal
+                        .as_deref()?
+                        .strip_prefix("--host=")
+                        .map(str::to_owned),
+                )
+            }
             _ if raw.starts_with("postgres://") || raw.starts_with("postgresql://") => return None,
             _ => {}
         }
     }
-    Some(host.flatten().zip(port).map(|(host, port)| format!("{host}:{port}")))
+    Some(
+        host.flatten()
+            .zip(port)
+            .map(|(host, port)| format!("{host}:{port}")),
+    )
 }
 
 fn postgres(command: &Simple, filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
     let address = postgres_address(command)?;
-    let at = command.words.iter().position(|word| matches!(word.literal.as_deref(), Some("-c" | "--command" | "-tAc" | "-Atc" | "-tc" | "-qtAc")))?;
-    let sql = command.words.get(at + 1)?.literal.as_deref()?.trim().trim_end_matches(';').to_owned();
+    let at = command.words.iter().position(|word| {
+        matches!(
+            word.literal.as_deref(),
+            Some("-c" | "--command" | "-tAc" | "-Atc" | "-tc" | "-qtAc")
+        )
+    })?;
+    let sql = command
+        .words
+        .get(at + 1)?
+        .literal
+        .as_deref()?
+        .trim()
+        .trim_end_matches(';')
+        .to_owned();
     if !classify::sql_reads(&sql) || sql.contains(';') || !filters.is_empty() {
         return None;
     }
     let lower = sql.to_lowercase();
     let question = match lower.as_str() {
         "select 1" if rules.is_empty() => PostgresQuestion::Answers,
-        "\\di" | "\\di+" => PostgresQuestion::Indexes { at_least: at_least(rules) },
+        "\\di" | "\\di+" => PostgresQuestion::Indexes {
+            at_least: at_least(rules),
+        },
         _ if sql.starts_with('\\') => return None,
-        _ => PostgresQuestion::Query { sql, rules: rules.to_vec() },
+        _ => PostgresQuestion::Query {
+            sql,
+            rules: rules.to_vec(),
+        },
     };
     Some(ProbeSpec::Postgres(PostgresProbe { address, question }))
 }
 
 fn at_least(rules: &[TextRule]) -> u32 {
-    rules.iter().find_map(|rule| if let TextRule::LinesAtLeast(count) = rule { Some(*count) } else { None }).unwrap_or(1)
+    rules
+        .iter()
+        .find_map(|rule| {
+            if let TextRule::LinesAtLeast(count) = rule {
+                Some(*count)
+            } else {
+                None
+            }
+        })
+        .unwrap_or(1)
 }
 
 fn file_test(arguments: &[&str]) -> Option<ProbeSpec> {
@@ -164,18 +251,40 @@ fn file_test(arguments: &[&str]) -> Option<ProbeSpec> {
     let (path, rules) = match arguments {
         ["-f" | "-e" | "-r", path] => (path, Vec::new()),
         ["-d", path] => (path, vec![FileRule::Directory]),
-        ["-s", path] => (path, vec![FileRule::Content(TextRule::NotEmpty)]),
+        ["-s", path] => {
+            let quantity = Quantity {
+                value: 0.0,
+                unit: Unit::Bytes,
+            };
+            (
+                path,
+                vec![FileRule::Size(Bound {
+                    comparison: Comparison::Above,
+                    quantity,
+                })],
+            )
+        }
         ["!", "-e" | "-f", path] => (path, vec![FileRule::Absent]),
         _ => return None,
     };
-    Some(ProbeSpec::File(FileProbe { path: (*path).to_owned(), rules }))
+    Some(ProbeSpec::File(FileProbe {
+        path: (*path).to_owned(),
+        rules,
+    }))
 }
 
 fn listed(arguments: &[&str]) -> Option<ProbeSpec> {
     let paths: Vec<&&str> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
     let [path] = paths.as_slice() else { return None };
-    let rules = if path.ends_with('/') { vec![FileRule::Directory] } else { Vec::new() };
-    Some(ProbeSpec::File(FileProbe { path: (**path).to_owned(), rules }))
+    let rules = if path.ends_with('/') {
+        vec![FileRule::Directory]
+    } else {
+        Vec::new()
+    };
+    Some(ProbeSpec::File(FileProbe {
+        path: (**path).to_owned(),
+        rules,
+    }))
 }
 
 fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
@@ -183,7 +292,10 @@ fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option
     let filters_none = filters.is_empty() && !path.starts_with('-') && !path.starts_with("/proc");
     filters_none.then(|| {
         let rules = rules.iter().cloned().map(FileRule::Content).collect();
-        ProbeSpec::File(FileProbe { path: (*path).to_owned(), rules })
+        ProbeSpec::File(FileProbe {
+            path: (*path).to_owned(),
+            rules,
+        })
     })
 }
 
@@ -191,13 +303,20 @@ fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option
 fn searched(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
     let arguments = arguments.strip_prefix(&["-q"]).unwrap_or(arguments);
     let [pattern, path] = arguments else { return None };
-    let plain = !pattern.contains(['.', '*', '[', '^', '$', '\\', '-']) && !path.starts_with('-') && !path.contains('*');
+    let plain = !pattern.contains(['.', '*', '[', '^', '$', '\\', '-'])
+        && !path.starts_with('-')
+        && !path.contains('*');
     let rule = match rules {
         [] | [TextRule::NotEmpty] => TextRule::Contains((*pattern).to_owned()),
         [TextRule::Empty] => return None,
         _ => return None,
     };
-    plain.then(|| ProbeSpec::File(FileProbe { path: (*path).to_owned(), rules: vec![FileRule::Content(rule)] }))
+    plain.then(|| {
+        ProbeSpec::File(FileProbe {
+            path: (*path).to_owned(),
+            rules: vec![FileRule::Content(rule)],
+        })
+    })
 }
 
 fn port(arguments: &[&str]) -> Option<ProbeSpec> {
@@ -214,11 +333,16 @@ fn git(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<Pro
         return None;
     }
     match (arguments, rules) {
-        (["status"] | ["status", "--porcelain" | "-s" | "--short"], [] | [TextRule::Empty]) => Some(ProbeSpec::Git(GitQuestion::Clean)),
-        (["status"], [TextRule::Contains(text)]) if text.to_lowercase().contains("clean") => Some(ProbeSpec::Git(GitQuestion::Clean)),
-        (["branch", "--show-current"] | ["rev-parse", "--abbrev-ref", "HEAD"], [TextRule::Is(branch) | TextRule::Contains(branch)]) => {
-            Some(ProbeSpec::Git(GitQuestion::Branch(branch.clone())))
+        (["status"] | ["status", "--porcelain" | "-s" | "--short"], [] | [TextRule::Empty]) => {
+            Some(ProbeSpec::Git(GitQuestion::Clean))
         }
+        (["status"], [TextRule::Contains(text)]) if text.to_lowercase().contains("clean") => {
+            Some(ProbeSpec::Git(GitQuestion::Clean))
+        }
+        (
+            ["branch", "--show-current"] | ["rev-parse", "--abbrev-ref", "HEAD"],
+            [TextRule::Is(branch) | TextRule::Contains(branch)],
+        ) => Some(ProbeSpec::Git(GitQuestion::Branch(branch.clone()))),
         _ => version("git", arguments, &Expectation::default()),
     }
 }
@@ -242,7 +366,9 @@ fn version(program: &str, arguments: &[&str], expectation: &Expectation) -> Opti
     };
     let at_least = match &expectation.holds {
         None | Some(Holds::Something) => None,
-        Some(Holds::Number(_) | Holds::Lines(_)) => Version::find(expectation.words.as_deref().unwrap_or_default()),
+        Some(Holds::Number(_) | Holds::Lines(_)) => {
+            Version::find(expectation.words.as_deref().unwrap_or_default())
+        }
         Some(holds) => match text_rules(holds).as_slice() {
             [TextRule::Is(text) | TextRule::Contains(text)] => Version::find(text),
             _ => return None,

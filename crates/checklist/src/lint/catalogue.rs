@@ -165,7 +165,15 @@ pub fn markdown() -> String {
     );
     for lint in ALL {
         let severity = crate::report::severity_word(lint.severity);
-        let cells = [lint.code, severity, lint.title, lint.why, lint.instead, lint.write].map(|cell| cell.replace('|', "\\|"));
+        let cells = [
+            lint.code,
+            severity,
+            lint.title,
+            lint.why,
+            lint.instead,
+            lint.write,
+        ]
+        .map(|cell| cell.replace('|', "\\|"));
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out
@@ -173,5 +181,7 @@ pub fn markdown() -> String {
 
 /// The lint of this code.
 pub fn of_code(code: &str) -> Option<&'static Lint> {
-    ALL.iter().find(|lint| lint.code.eq_ignore_ascii_case(code)).copied()
+    ALL.iter()
+        .find(|lint| lint.code.eq_ignore_ascii_case(code))
+        .copied()
 }

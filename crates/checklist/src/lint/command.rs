@@ -14,7 +14,9 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     traps(outcome, span, findings);
     judged(outcome, span, findings);
     match &outcome.effect {
-        Effect::Unknown(why) if outcome.script.is_some() => findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone()),
+        Effect::Unknown(why) if outcome.script.is_some() => {
+            findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone())
+        }
         Effect::Reads | Effect::Changes(_) | Effect::Unknown(_) => {}
     }
 }
@@ -22,77 +24,130 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
 /// Traps that are traps wherever the command stands.
 pub fn traps(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     if let Some((_, placeholder)) = outcome.rewritten.placeholders.first() {
-        findings.add(&c::PLACEHOLDER, span.clone(), format!("`{placeholder}` must be filled in"));
+        findings.add(
+            &c::PLACEHOLDER,
+            span.clone(),
+            format!("`{placeholder}` must be filled in"),
+        );
     }
     if outcome.rewritten.without_terminal {
-        findings.add(&c::NO_TERMINAL, span.clone(), "`exec` asks for a terminal, which a server does not have");
+        findings.add(
+            &c::NO_TERMINAL,
+            span.clone(),
+            "`exec` asks for a terminal, which a server does not have",
+        );
     }
     let Some(script) = &outcome.script else {
         not_understood(outcome, span, findings);
         return;
     };
-    let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-    for stage in stages {
+    let stages = || script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    let replaced_whole = stages().any(|stage| stage.program() == Some("mv"));
+    for stage in stages() {
         simple(stage, span, findings);
+        if is_dump(stage) && writes_file(stage) && !replaced_whole {
+            findings.add(&c::SAME_DAY, span.clone(), "a dump into a file: the same name is overwritten, and a dump that fails leaves an empty file");
+        }
     }
     let hides = script.pipelines.iter().any(|pipeline| {
-        pipeline.fallback && pipeline.stages.first().is_some_and(|stage| matches!(stage.program(), Some("true" | ":")))
+        pipeline.fallback
+            && pipeline
+                .stages
+                .first()
+                .is_some_and(|stage| matches!(stage.program(), Some("true" | ":")))
     });
     if hides {
         findings.add(&c::ALWAYS_TRUE, span.clone(), "`|| true` hides the failure");
     }
-    let assigns = script.plain && script.pipelines[0].stages.iter().all(|stage| stage.words.is_empty() && !stage.assignments.is_empty());
-    if let (true, Some((name, _))) = (assigns, script.pipelines[0].stages.first().and_then(|stage| stage.assignments.first())) {
-        findings.add(&c::SHELL_ONLY, span.clone(), format!("`{name}=` sets a variable of this shell and edits no file"));
+    let assigns = script.plain
+        && script.pipelines[0]
+            .stages
+            .iter()
+            .all(|stage| stage.words.is_empty() && !stage.assignments.is_empty());
+    if let (true, Some((name, _))) = (
+        assigns,
+        script.pipelines[0]
+            .stages
+            .first()
+            .and_then(|stage| stage.assignments.first()),
+    ) {
+        findings.add(
+            &c::SHELL_ONLY,
+            span.clone(),
+            format!("`{name}=` sets a variable of this shell and edits no file"),
+        );
     }
 }
 
 fn not_understood(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
-    let Effect::Unknown(why) = &outcome.effect else { return };
+    let Effect::Unknown(why) = &outcome.effect else {
+        return;
+    };
     let hidden = outcome.rewritten.command.chars().any(shell::hidden);
-    findings.add(if hidden { &c::HIDDEN } else { &c::NOT_UNDERSTOOD }, span.clone(), why.clone());
+    findings.add(
+        if hidden { &c::HIDDEN } else { &c::NOT_UNDERSTOOD },
+        span.clone(),
+        why.clone(),
+    );
 }
 
 fn simple(stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
     let program = stage.program().unwrap_or_default();
-    let words: Vec<&str> = stage.words.iter().map(|word| word.literal.as_deref().unwrap_or(&word.raw)).collect();
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .map(|word| word.literal.as_deref().unwrap_or(&word.raw))
+        .collect();
     let has = |word: &str| words.contains(&word);
     let mut add = |lint, message: String| findings.add(lint, span.clone(), message);
-    if is_dump(stage) && writes_file(stage) {
-        add(&c::SAME_DAY, format!("`{program}` into a file: the same name is overwritten, and a dump that fails leaves an empty file"));
-    }
     if let Some(target) = backup_copy(stage) {
         add(&c::LOST_COPY, format!("a second run overwrites `{target}`"));
     }
     let compose = matches!(program, "docker-compose") || (program == "docker" && has("compose"));
     if compose && has("restart") {
-        add(&c::RESTART, "`restart` keeps the environment that the container was made with".to_owned());
+        add(
+            &c::RESTART,
+            "`restart` keeps the environment that the container was made with".to_owned(),
+        );
     }
     let endless = matches!(program, "watch" | "top" | "htop")
-        || (has("ping") && !has("-c") && !has("redis-cli") && !has("PING") && (program == "ping" || has("exec")))
+        || (has("ping")
+            && !has("-c")
+            && !has("redis-cli")
+            && !has("PING")
+            && (program == "ping" || has("exec")))
         || (has("-f") || has("--follow")) && (has("logs") || matches!(program, "tail" | "journalctl"));
     if endless {
         add(&c::ENDLESS, "this command never ends by itself".to_owned());
     }
     if matches!(program, "vi" | "vim" | "nano" | "emacs" | "less" | "more") {
-        add(&c::INTERACTIVE, format!("`{program}` waits for somebody at a terminal"));
+        add(
+            &c::INTERACTIVE,
+            format!("`{program}` waits for somebody at a terminal"),
+        );
     }
     if program == "sudo" {
         add(&c::SUDO, "`sudo` can ask for a password".to_owned());
     }
-    let recursive = words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']));
+    let recursive = words
+        .iter()
+        .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']));
     let destroys = (program == "rm" && recursive)
         || matches!(program, "mkfs" | "shred" | "dropdb")
         || words.iter().any(|word| {
             let upper = word.to_uppercase();
-            ["DROP TABLE", "DROP DATABASE", "TRUNCATE", "FLUSHALL", "FLUSHDB"].iter().any(|bad| upper.contains(bad))
+            ["DROP TABLE", "DROP DATABASE", "TRUNCATE", "FLUSHALL", "FLUSHDB"]
+                .iter()
+                .any(|bad| upper.contains(bad))
         })
         || (compose && has("down") && (has("-v") || has("--volumes")))
         || (program == "git" && has("--hard"));
     if destroys {
         add(&c::DESTRUCTIVE, format!("`{}` cannot be undone", short(&words)));
     }
-    if matches!(program, "docker" | "podman" | "kubectl") && words.iter().any(|word| word.ends_with(":latest")) {
+    if matches!(program, "docker" | "podman" | "kubectl")
+        && words.iter().any(|word| word.ends_with(":latest"))
+    {
         add(&c::LATEST, "`latest` is another image tomorrow".to_owned());
     }
     addresses(stage, &words, span, findings);
@@ -105,24 +160,55 @@ fn short(words: &[&str]) -> String {
 
 fn writes_file(stage: &Simple) -> bool {
     let redirected = stage.redirects.iter().any(|redirect| matches!(redirect, Redirect::Writes { file, .. } if file.literal.as_deref() != Some("/dev/null")));
-    redirected || stage.words.iter().any(|word| word.raw == "-f" || word.raw.starts_with("--file"))
+    redirected
+        || stage
+            .words
+            .iter()
+            .any(|word| word.raw == "-f" || word.raw.starts_with("--file"))
 }
 
 /// Hosts and users that are written out.
 fn addresses(stage: &Simple, words: &[&str], span: &Range<usize>, findings: &mut Findings) {
-    let database = matches!(stage.program(), Some("psql" | "pg_dump" | "pg_isready" | "pg_restore" | "mysql" | "mysqldump" | "redis-cli" | "mongosh"));
+    let database = matches!(
+        stage.program(),
+        Some(
+            "psql"
+                | "pg_dump"
+                | "pg_isready"
+                | "pg_restore"
+                | "mysql"
+                | "mysqldump"
+                | "redis-cli"
+                | "mongosh"
+        )
+    );
     for pair in words.windows(2) {
         let literal = !pair[1].contains(['$', '<']);
         if database && literal && matches!(pair[0], "-h" | "--host") && !local(pair[1]) {
-            findings.add(&c::HARD_HOST, span.clone(), "the host is written into the command");
+            findings.add(
+                &c::HARD_HOST,
+                span.clone(),
+                "the host is written into the command",
+            );
         }
-        if database && literal && matches!(pair[0], "-U" | "--username" | "-u" | "--user") && !matches!(pair[1], "postgres" | "root") {
-            findings.add(&c::HARD_USER, span.clone(), "the user is written into the command");
+        if database
+            && literal
+            && matches!(pair[0], "-U" | "--username" | "-u" | "--user")
+            && !matches!(pair[1], "postgres" | "root")
+        {
+            findings.add(
+                &c::HARD_USER,
+                span.clone(),
+                "the user is written into the command",
+            );
         }
     }
     for word in words {
         let url_host = word.split_once("://").map(|(_, rest)| host_of(rest));
-        let ssh_host = matches!(stage.program(), Some("ssh" | "scp" | "rsync")).then(|| word.split_once('@')).flatten().map(|(_, host)| host.split(':').next().unwrap_or(host));
+        let ssh_host = matches!(stage.program(), Some("ssh" | "scp" | "rsync"))
+            .then(|| word.split_once('@'))
+            .flatten()
+            .map(|(_, host)| host.split(':').next().unwrap_or(host));
         if let Some(host) = url_host.or(ssh_host) {
             named_host(host, span, findings);
         }
@@ -142,11 +228,23 @@ fn host_of(rest: &str) -> &str {
 /// Reports an example host as a placeholder and an address as hard-coded.
 pub fn named_host(host: &str, span: &Range<usize>, findings: &mut Findings) {
     let lower = host.to_lowercase();
-    let example = lower.starts_with("your") || lower.contains("example.") || lower.contains("yourdomain") || lower.contains("your-") || lower.contains("mydomain");
+    let example = lower.starts_with("your")
+        || lower.contains("example.")
+        || lower.contains("yourdomain")
+        || lower.contains("your-")
+        || lower.contains("mydomain");
     if example {
-        findings.add(&c::PLACEHOLDER, span.clone(), format!("`{host}` is an example address"));
+        findings.add(
+            &c::PLACEHOLDER,
+            span.clone(),
+            format!("`{host}` is an example address"),
+        );
     } else if is_address(&lower) && !local(&lower) {
-        findings.add(&c::HARD_HOST, span.clone(), "an IP address is written into the line");
+        findings.add(
+            &c::HARD_HOST,
+            span.clone(),
+            "an IP address is written into the line",
+        );
     }
 }
 
@@ -155,7 +253,9 @@ fn is_address(host: &str) -> bool {
 }
 
 fn local(host: &str) -> bool {
-    let loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified());
+    let loopback = host
+        .parse::<std::net::IpAddr>()
+        .is_ok_and(|address| address.is_loopback() || address.is_unspecified());
     // A name without a dot is a service of this environment.
     loopback || host.starts_with('/') || (!host.contains('.') && !host.contains(':'))
 }
@@ -164,56 +264,125 @@ fn local(host: &str) -> bool {
 fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
     let named = |name: &str| {
         let upper = name.to_uppercase();
-        ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "REDISCLI_AUTH", "MYSQL_PWD"].iter().any(|word| upper.contains(word))
+        [
+            "PASSWORD",
+            "PASSWD",
+            "SECRET",
+            "TOKEN",
+            "API_KEY",
+            "APIKEY",
+            "REDISCLI_AUTH",
+            "MYSQL_PWD",
+        ]
+        .iter()
+        .any(|word| upper.contains(word))
     };
-    let written = |value: &str| value.len() >= 4 && !value.contains(['$', '<', '`']) && !value.to_lowercase().contains("your") && !value.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.'));
-    let assigned = stage.assignments.iter().any(|(name, value)| named(name) && value.literal.as_deref().is_some_and(written));
-    let option = words.iter().any(|word| word.starts_with('-') && word.split_once('=').is_some_and(|(name, value)| named(name) && written(value)));
-    let url = words.iter().any(|word| word.split_once("://").is_some_and(|(_, rest)| {
-        rest.split('/').next().and_then(|authority| authority.rsplit_once('@')).and_then(|(user, _)| user.split_once(':')).is_some_and(|(_, password)| written(password))
-    }));
+    let written = |value: &str| {
+        value.len() >= 4
+            && !value.contains(['$', '<', '`'])
+            && !value.to_lowercase().contains("your")
+            && !value.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.'))
+    };
+    let assigned = stage
+        .assignments
+        .iter()
+        .any(|(name, value)| named(name) && value.literal.as_deref().is_some_and(written));
+    let option = words.iter().any(|word| {
+        word.starts_with('-')
+            && word
+                .split_once('=')
+                .is_some_and(|(name, value)| named(name) && written(value))
+    });
+    let url = words.iter().any(|word| {
+        word.split_once("://").is_some_and(|(_, rest)| {
+            rest.split('/')
+                .next()
+                .and_then(|authority| authority.rsplit_once('@'))
+                .and_then(|(user, _)| user.split_once(':'))
+                .is_some_and(|(_, password)| written(password))
+        })
+    });
     let header = words.iter().any(|word| {
         let lower = word.to_lowercase();
-        lower.strip_prefix("authorization: bearer ").or_else(|| lower.strip_prefix("x-api-key: ")).is_some_and(|value| written(value.trim()))
+        lower
+            .strip_prefix("authorization: bearer ")
+            .or_else(|| lower.strip_prefix("x-api-key: "))
+            .is_some_and(|value| written(value.trim()))
     });
-    let redis = stage.program() == Some("redis-cli") && words.windows(2).any(|pair| pair[0] == "-a" && written(pair[1]));
+    let redis = stage.program() == Some("redis-cli")
+        && words.windows(2).any(|pair| pair[0] == "-a" && written(pair[1]));
     if assigned || option || url || header || redis {
-        findings.add(&c::SECRET, span.clone(), "something like a password or a key is written into the command");
+        findings.add(
+            &c::SECRET,
+            span.clone(),
+            "something like a password or a key is written into the command",
+        );
     }
 }
 
 /// What the command would prove if it were run as it stands.
 fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
-    let Work::Probe { spec } = &outcome.work else { return };
+    let Work::Probe { spec } = &outcome.work else {
+        return;
+    };
     let Some(script) = &outcome.script else { return };
     let stages = &script.pipelines[0].stages;
     let Some(first) = stages.first() else { return };
     let mut add = |lint, message: String| findings.add(lint, span.clone(), message);
-    let texts: Vec<&str> = first.words.iter().filter_map(|word| word.literal.as_deref()).collect();
-    let reads_value = texts.windows(2).any(|pair| pair[0].eq_ignore_ascii_case("config") && pair[1].eq_ignore_ascii_case("get"));
+    let texts: Vec<&str> = first
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .collect();
+    let reads_value = texts
+        .windows(2)
+        .any(|pair| pair[0].eq_ignore_ascii_case("config") && pair[1].eq_ignore_ascii_case("get"));
     match spec {
-        ProbeSpec::Http(http) if stages.len() == 1 && !texts.iter().any(|word| word.contains("http_code") || word.starts_with("--fail") || (word.starts_with("-") && !word.starts_with("--") && word.contains('f'))) => {
+        ProbeSpec::Http(http)
+            if stages.len() == 1
+                && !texts.iter().any(|word| {
+                    word.contains("http_code")
+                        || word.starts_with("--fail")
+                        || (word.starts_with("-") && !word.starts_with("--") && word.contains('f'))
+                }) =>
+        {
             let said = http.status != domain::probe::StatusRule::Success;
             if !said {
                 add(&c::STATUS_IGNORED, "`curl` exits 0 on HTTP 500 too".to_owned());
             }
         }
-        ProbeSpec::Shell(shell) if reads_value && !shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_))) => {
-            add(&c::STATUS_IGNORED, "`CONFIG GET` exits 0 whatever the value is".to_owned());
+        ProbeSpec::Shell(shell)
+            if reads_value && !shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_))) =>
+        {
+            add(
+                &c::STATUS_IGNORED,
+                "`CONFIG GET` exits 0 whatever the value is".to_owned(),
+            );
         }
         _ => {}
     }
     if let ProbeSpec::Shell(ShellProbe { rules, .. }) = spec {
-        let bytes = rules.iter().any(|rule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Bytes));
+        let bytes = rules
+            .iter()
+            .any(|rule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Bytes));
         if bytes && texts.iter().any(|word| *word == "redis-cli") {
             add(&c::UNITS, "the server answers in bytes".to_owned());
         }
-        let grep = stages.iter().skip(1).any(|stage| matches!(stage.program(), Some("grep" | "egrep")));
+        let grep = stages
+            .iter()
+            .skip(1)
+            .any(|stage| matches!(stage.program(), Some("grep" | "egrep")));
         if grep && rules.contains(&TextRule::Empty) {
-            add(&c::EMPTY_IS_GOOD, "`grep` exits 1 when it finds nothing, which is what this line wants".to_owned());
+            add(
+                &c::EMPTY_IS_GOOD,
+                "`grep` exits 1 when it finds nothing, which is what this line wants".to_owned(),
+            );
         }
         if reads_logs(first) && !texts.iter().any(|word| word.starts_with("--since")) {
-            add(&c::OLD_LOGS, "the log also holds what happened before this deployment".to_owned());
+            add(
+                &c::OLD_LOGS,
+                "the log also holds what happened before this deployment".to_owned(),
+            );
         }
     }
     loose(first, spec, span, findings);
@@ -226,16 +395,30 @@ fn loose(first: &Simple, spec: &ProbeSpec, span: &Range<usize>, findings: &mut F
         _ => &[],
     };
     let pattern = filters.iter().find_map(|filter| match filter {
-        Filter::Grep { pattern, invert: false, .. } => Some(pattern.as_str()),
+        Filter::Grep {
+            pattern,
+            invert: false,
+            ..
+        } => Some(pattern.as_str()),
         _ => None,
     });
     let message = match (spec, pattern) {
-        (ProbeSpec::Shell(_), Some("Up" | "up")) if lists_services(first) => "\"Up\" also stands in \"Up (unhealthy)\"".to_owned(),
-        (ProbeSpec::Http(http), Some(pattern)) if http.url.ends_with("/metrics") => format!("{pattern:?} also stands in the comment lines of the metrics"),
-        (ProbeSpec::Shell(shell), Some(pattern)) if shell.rules.contains(&TextRule::Empty) && pattern.len() <= 5 && !matches!(pattern, "error" | "ERROR" | "Error" | "fatal" | "FATAL" | "panic") => {
+        (ProbeSpec::Shell(_), Some("Up" | "up")) if lists_services(first) => {
+            "\"Up\" also stands in \"Up (unhealthy)\"".to_owned()
+        }
+        (ProbeSpec::Http(http), Some(pattern)) if http.url.ends_with("/metrics") => {
+            format!("{pattern:?} also stands in the comment lines of the metrics")
+        }
+        (ProbeSpec::Shell(shell), Some(pattern))
+            if shell.rules.contains(&TextRule::Empty)
+                && pattern.len() <= 5
+                && !matches!(pattern, "error" | "ERROR" | "Error" | "fatal" | "FATAL" | "panic") =>
+        {
             format!("{pattern:?} matches every line with that word in it")
         }
-        (ProbeSpec::Shell(_), Some("evicted_keys:")) => "\"evicted\" also stands in `evicted_keys:0`, which is good".to_owned(),
+        (ProbeSpec::Shell(_), Some("evicted_keys:")) => {
+            "\"evicted\" also stands in `evicted_keys:0`, which is good".to_owned()
+        }
         _ => return,
     };
     findings.add(&c::LOOSE_PATTERN, span.clone(), message);

@@ -15,21 +15,55 @@ use std::ops::Range;
 pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Findings) {
     let span = inline.span.clone();
     match &item.work {
-        Work::Probe { spec: ProbeSpec::Port { port } } => {
-            findings.add(&c::PORT, span.clone(), format!("port {port} is in use once the service runs"));
+        Work::Probe {
+            spec: ProbeSpec::Port { port },
+        } => {
+            findings.add(
+                &c::PORT,
+                span.clone(),
+                format!("port {port} is in use once the service runs"),
+            );
         }
-        Work::Probe { spec: ProbeSpec::All(specs) } => {
-            let compose = specs.iter().any(|spec| matches!(spec, ProbeSpec::Tool { tool: Tool::Compose, at_least: None }));
-            let engine = specs.iter().any(|spec| matches!(spec, ProbeSpec::Tool { tool: Tool::Docker, at_least: Some(_) }));
+        Work::Probe {
+            spec: ProbeSpec::All(specs),
+        } => {
+            let compose = specs.iter().any(|spec| {
+                matches!(
+                    spec,
+                    ProbeSpec::Tool {
+                        tool: Tool::Compose,
+                        at_least: None
+                    }
+                )
+            });
+            let engine = specs.iter().any(|spec| {
+                matches!(
+                    spec,
+                    ProbeSpec::Tool {
+                        tool: Tool::Docker,
+                        at_least: Some(_)
+                    }
+                )
+            });
             if compose && engine {
-                findings.add(&c::SHARED_VERSION, span.clone(), "Docker Compose is numbered apart from Docker");
+                findings.add(
+                    &c::SHARED_VERSION,
+                    span.clone(),
+                    "Docker Compose is numbered apart from Docker",
+                );
             }
         }
         Work::Attestation => {
             let counters = inferred.commands.first();
             match (counters, words::threshold(&item.text)) {
-                (Some((_, span)), Some(_)) => findings.add(&c::COUNTERS, span.clone(), "counters are no rate"),
-                (None, Some(_)) => findings.add(&c::NO_SOURCE, span.clone(), "the line does not say where this number comes from"),
+                (Some((_, span)), Some(_)) => {
+                    findings.add(&c::COUNTERS, span.clone(), "counters are no rate")
+                }
+                (None, Some(_)) => findings.add(
+                    &c::NO_SOURCE,
+                    span.clone(),
+                    "the line does not say where this number comes from",
+                ),
                 (_, None) => {}
             }
         }
@@ -51,9 +85,19 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
 }
 
 /// Looks at the whole document.
-pub fn document(source: &Source, sections: &[Section], outline: &Outline, boxes: bool, findings: &mut Findings) {
+pub fn document(
+    source: &Source,
+    sections: &[Section],
+    outline: &Outline,
+    boxes: bool,
+    findings: &mut Findings,
+) {
     for range in &source.invalid {
-        findings.add(&c::NOT_UTF8, range.clone(), format!("{} bytes are not UTF-8", range.len()));
+        findings.add(
+            &c::NOT_UTF8,
+            range.clone(),
+            format!("{} bytes are not UTF-8", range.len()),
+        );
     }
     if !boxes {
         findings.add(&c::NO_BOXES, 0..0, "there is no `- [ ]` in this document");
@@ -75,20 +119,36 @@ fn phase(section: &Section) -> bool {
 }
 
 fn unproved_phases(source: &Source, sections: &[Section], findings: &mut Findings) {
-    if !sections.iter().any(|section| phase(section) && !section.checks.is_empty()) {
+    if !sections
+        .iter()
+        .any(|section| phase(section) && !section.checks.is_empty())
+    {
         return;
     }
-    for section in sections.iter().filter(|section| phase(section) && section.checks.is_empty()) {
-        findings.add(&c::PHASE_UNPROVED, line(source, section.line), format!("{:?} has no verification commands", section.title));
+    for section in sections
+        .iter()
+        .filter(|section| phase(section) && section.checks.is_empty())
+    {
+        findings.add(
+            &c::PHASE_UNPROVED,
+            line(source, section.line),
+            format!("{:?} has no verification commands", section.title),
+        );
     }
 }
 
 /// Every work of a section with its line and command.
 fn commands(section: &Section) -> impl Iterator<Item = (u32, String)> {
-    let works = section.items.iter().map(|item| (item.line, &item.work)).chain(section.checks.iter().map(|check| (check.line, &check.work)));
+    let works = section
+        .items
+        .iter()
+        .map(|item| (item.line, &item.work))
+        .chain(section.checks.iter().map(|check| (check.line, &check.work)));
     works.filter_map(|(line, work)| match work {
         Work::Action { command, .. } => Some((line, command.clone())),
-        Work::Probe { spec: ProbeSpec::Shell(shell) } => Some((line, shell.command.clone())),
+        Work::Probe {
+            spec: ProbeSpec::Shell(shell),
+        } => Some((line, shell.command.clone())),
         Work::Probe { .. } | Work::Attestation | Work::Parent => None,
     })
 }
@@ -105,32 +165,64 @@ fn old_containers(source: &Source, sections: &[Section], findings: &mut Findings
     }
     for (place, section) in sections.iter().enumerate().filter(|_| !built.is_empty()) {
         for (number, command) in commands(section) {
-            let inside = after_word(&command, "-T").or_else(|| after_word(&command, "exec")).filter(|_| command.contains(" exec "));
-            if let Some(service) = inside.filter(|service| built.get(service).is_some_and(|later| *later > place)) {
-                findings.add(&c::OLD_CONTAINER, line(source, number), format!("a later phase rebuilds `{service}`: this looks into the old container"));
+            let inside = after_word(&command, "-T")
+                .or_else(|| after_word(&command, "exec"))
+                .filter(|_| command.contains(" exec "));
+            if let Some(service) =
+                inside.filter(|service| built.get(service).is_some_and(|later| *later > place))
+            {
+                findings.add(
+                    &c::OLD_CONTAINER,
+                    line(source, number),
+                    format!("a later phase rebuilds `{service}`: this looks into the old container"),
+                );
             }
         }
     }
 }
 
 fn after_word(command: &str, word: &str) -> Option<String> {
-    let mut words = command.split_whitespace().skip_while(|other| *other != word).skip(1);
+    let mut words = command
+        .split_whitespace()
+        .skip_while(|other| *other != word)
+        .skip(1);
     words.find(|word| !word.starts_with('-')).map(str::to_owned)
 }
 
 /// The same number in two lines.
 fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
     let mut seen: HashMap<String, (u32, Bound)> = HashMap::new();
-    let items = sections.iter().flat_map(|section| &section.items).filter(|item| item.text.len() <= 300);
+    let measured = |work: &Work| match work {
+        Work::Attestation
+        | Work::Probe {
+            spec: ProbeSpec::Http(_) | ProbeSpec::Shell(_),
+        } => true,
+        Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
+    };
+    let items = sections
+        .iter()
+        .flat_map(|section| &section.items)
+        .filter(|item| item.text.len() <= 300 && measured(&item.work));
     for item in items {
-        let Some(bound) = words::threshold(&item.text).filter(|bound| bound.quantity.unit != Unit::Count) else { continue };
+        let Some(bound) = words::threshold(&item.text).filter(|bound| bound.quantity.unit != Unit::Count)
+        else {
+            continue;
+        };
         let subject = subject(&item.text);
         match seen.get(&subject) {
             Some((first, same)) if *same == bound => {
-                findings.add(&c::CONTRADICTION, line(source, item.line), format!("line {first} asks for the same: {bound}"));
+                findings.add(
+                    &c::CONTRADICTION,
+                    line(source, item.line),
+                    format!("line {first} asks for the same: {bound}"),
+                );
             }
             Some((first, other)) => {
-                findings.add(&c::CONTRADICTION, line(source, item.line), format!("line {first} asks for {other}, this line for {bound}"));
+                findings.add(
+                    &c::CONTRADICTION,
+                    line(source, item.line),
+                    format!("line {first} asks for {other}, this line for {bound}"),
+                );
             }
             None => {
                 seen.insert(subject, (item.line, bound));
@@ -142,23 +234,59 @@ fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
 /// The words before the number that name what is measured.
 fn subject(text: &str) -> String {
     let lower = text.to_lowercase();
-    let head = lower.split(['<', '>', '≥', '≤', ':', '`']).next().unwrap_or_default();
-    let idle = ["stabilized", "stable", "improved", "reduced", "by", "is", "under", "below", "above", "at", "least", "less", "more", "than", "time"];
-    head.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !idle.contains(word)).collect::<Vec<_>>().join(" ")
+    let head = lower
+        .split(['<', '>', '≥', '≤', ':', '`'])
+        .next()
+        .unwrap_or_default();
+    let idle = [
+        "stabilized",
+        "stable",
+        "improved",
+        "reduced",
+        "by",
+        "is",
+        "under",
+        "below",
+        "above",
+        "at",
+        "least",
+        "less",
+        "more",
+        "than",
+        "time",
+    ];
+    head.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !idle.contains(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings: &mut Findings) {
-    let tiers: Vec<&Section> = sections.iter().filter(|section| matches!(section.kind, SectionKind::Rollback { .. })).collect();
-    let works = sections.iter().any(|section| matches!(section.kind, SectionKind::Phase { .. }) && !section.items.is_empty());
+    let tiers: Vec<&Section> = sections
+        .iter()
+        .filter(|section| matches!(section.kind, SectionKind::Rollback { .. }))
+        .collect();
+    let works = sections
+        .iter()
+        .any(|section| matches!(section.kind, SectionKind::Phase { .. }) && !section.items.is_empty());
     if tiers.is_empty() && works {
         findings.add(&c::NO_ROLLBACK, 0..0, "there is no section about the way back");
     }
-    let coded = outline.fences.iter().any(|fence| fence.purpose == Purpose::Rollback);
+    let coded = outline
+        .fences
+        .iter()
+        .any(|fence| fence.purpose == Purpose::Rollback);
     for tier in tiers.iter().filter(|_| coded) {
         let prose = tier.prose.to_lowercase();
-        let proves = ["curl ", "verify", "health", "smoke", "check that"].iter().any(|word| prose.contains(word));
+        let proves = ["curl ", "verify", "health", "smoke", "check that"]
+            .iter()
+            .any(|word| prose.contains(word));
         if !proves && !tier.prose.is_empty() {
-            findings.add(&c::ROLLBACK_UNPROVED, line(source, tier.line), format!("nothing verifies {:?}", tier.title));
+            findings.add(
+                &c::ROLLBACK_UNPROVED,
+                line(source, tier.line),
+                format!("nothing verifies {:?}", tier.title),
+            );
         }
         stops_first(source, tier, findings);
     }
@@ -166,12 +294,19 @@ fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings:
 
 /// `stop` of a service before `.env` is restored.
 fn stops_first(source: &Source, tier: &Section, findings: &mut Findings) {
-    let stop = tier.prose.find("compose stop").or_else(|| tier.prose.find("compose down"));
+    let stop = tier
+        .prose
+        .find("compose stop")
+        .or_else(|| tier.prose.find("compose down"));
     let restore = tier.prose.find(" .env");
     if let (Some(stop), Some(restore)) = (stop, restore)
         && stop < restore
         && tier.prose.contains(".env.backup")
     {
-        findings.add(&c::STOP_FIRST, line(source, tier.line), "a service is stopped before the configuration that needs it is restored");
+        findings.add(
+            &c::STOP_FIRST,
+            line(source, tier.line),
+            "a service is stopped before the configuration that needs it is restored",
+        );
     }
 }

@@ -5,7 +5,9 @@ use checklist::lint::catalogue::ALL;
 use std::collections::BTreeMap;
 
 fn project_file(path: &str) -> String {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -59,25 +61,49 @@ fn the_traps_of_the_reference_checklist_are_reported_on_their_lines() {
         (279, "GNG023"),
         (307, "GNG024"),
     ];
-    let missing: Vec<_> =
-        traps.iter().filter(|(line, code)| !found.get(line).is_some_and(|codes| codes.iter().any(|found| found == code))).collect();
+    let missing: Vec<_> = traps
+        .iter()
+        .filter(|(line, code)| {
+            !found
+                .get(line)
+                .is_some_and(|codes| codes.iter().any(|found| found == code))
+        })
+        .collect();
     assert!(missing.is_empty(), "not reported: {missing:?}");
 }
 
 #[test]
 fn a_hard_coded_host_and_user_are_reported_and_a_parameter_is_not() {
-    let codes = |text: &str| compile(text.as_bytes()).diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>();
+    let codes = |text: &str| {
+        compile(text.as_bytes())
+            .diagnostics
+            .into_iter()
+            .map(|diagnostic| diagnostic.code)
+            .collect::<Vec<_>>()
+    };
     let hard = codes("- [ ] Connects: `psql -h db.corp.example.net -U somebody -d app -c \"SELECT 1\"`\n");
-    assert!(hard.contains(&"GNG028".to_owned()) && hard.contains(&"GNG029".to_owned()), "{hard:?}");
-    let parameter = codes("- [ ] Connects: `psql -h \"$GONOGO_DB_HOST\" -U \"$GONOGO_DB_USER\" -d app -c \"SELECT 1\"`\n");
-    assert!(parameter.iter().all(|code| code != "GNG028" && code != "GNG029"), "{parameter:?}");
+    assert!(
+        hard.contains(&"GNG028".to_owned()) && hard.contains(&"GNG029".to_owned()),
+        "{hard:?}"
+    );
+    let parameter = codes(
+        "- [ ] Connects: `psql -h \"$GONOGO_DB_HOST\" -U \"$GONOGO_DB_USER\" -d app -c \"SELECT 1\"`\n",
+    );
+    assert!(
+        parameter.iter().all(|code| code != "GNG028" && code != "GNG029"),
+        "{parameter:?}"
+    );
 }
 
 #[test]
 fn every_code_is_documented_as_the_catalogue_says() {
     let documented = project_file("docs/lints.md");
     for lint in ALL {
-        assert!(documented.contains(&format!("| {} |", lint.code)), "docs/lints.md lacks {}", lint.code);
+        assert!(
+            documented.contains(&format!("| {} |", lint.code)),
+            "docs/lints.md lacks {}",
+            lint.code
+        );
     }
     assert_eq!(
         documented,

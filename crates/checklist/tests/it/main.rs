@@ -1,4 +1,6 @@
 //! The checklist crate as its users see it.
 
+mod format;
 mod lints;
 mod oracle;
+mod shipped;

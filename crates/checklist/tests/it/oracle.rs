@@ -14,8 +14,15 @@ fn project() -> PathBuf {
 fn documents() -> Vec<(String, Vec<u8>)> {
     let own = project().join("checklists/performance-optimization.md");
     let verbatim = project().join("../shared/checklists/performance-optimization.md");
-    let mut documents = vec![("own".to_owned(), std::fs::read(own).expect("the project ships its version"))];
-    documents.extend(std::fs::read(verbatim).ok().map(|bytes| ("verbatim".to_owned(), bytes)));
+    let mut documents = vec![(
+        "own".to_owned(),
+        std::fs::read(own).expect("the project ships its version"),
+    )];
+    documents.extend(
+        std::fs::read(verbatim)
+            .ok()
+            .map(|bytes| ("verbatim".to_owned(), bytes)),
+    );
     documents
 }
 
@@ -27,7 +34,11 @@ fn each(check: impl Fn(&Compiled)) {
 }
 
 fn boxes(plan: &Plan, of: impl Fn(&SectionKind) -> bool) -> Vec<usize> {
-    plan.sections.iter().filter(|section| of(&section.kind)).map(|section| section.items.len()).collect()
+    plan.sections
+        .iter()
+        .filter(|section| of(&section.kind))
+        .map(|section| section.items.len())
+        .collect()
 }
 
 fn sections(plan: &Plan, of: impl Fn(&SectionKind) -> bool) -> Vec<&Section> {
@@ -45,7 +56,10 @@ fn ninety_six_boxes_stand_where_the_oracle_says() {
         assert_eq!(plan.items().count(), 96);
         assert_eq!(boxes(plan, |kind| *kind == SectionKind::Preflight), [8, 4]);
         assert_eq!(boxes(plan, is_phase), [7, 6, 17, 6, 12, 7]);
-        assert_eq!(boxes(plan, |kind| matches!(kind, SectionKind::Window { .. })), [5, 5, 6]);
+        assert_eq!(
+            boxes(plan, |kind| matches!(kind, SectionKind::Window { .. })),
+            [5, 5, 6]
+        );
         assert_eq!(boxes(plan, |kind| *kind == SectionKind::Criteria), [13]);
     });
 }
@@ -62,8 +76,19 @@ fn the_criteria_stand_under_four_labels() {
                 _ => labels.push((label, 1)),
             }
         }
-        let counts: Vec<(&str, usize)> = labels.iter().map(|(label, count)| (label.as_str(), *count)).collect();
-        assert_eq!(counts, [("Infrastructure", 3), ("Performance", 4), ("Stability", 3), ("Monitoring", 3)]);
+        let counts: Vec<(&str, usize)> = labels
+            .iter()
+            .map(|(label, count)| (label.as_str(), *count))
+            .collect();
+        assert_eq!(
+            counts,
+            [
+                ("Infrastructure", 3),
+                ("Performance", 4),
+                ("Stability", 3),
+                ("Monitoring", 3)
+            ]
+        );
     });
 }
 
@@ -76,8 +101,16 @@ fn fourteen_boxes_are_nested_under_three_parents_in_phase_three() {
         assert_eq!(plan.items().filter(|item| item.work == Work::Parent).count(), 3);
         for item in nested {
             let kind = plan.section_of(&item.id).expect("a section").kind;
-            assert_eq!(kind, SectionKind::Phase { number: 3, minutes: Some(10) });
-            let parent = plan.item(item.parent.as_ref().expect("a parent")).expect("the parent is a box");
+            assert_eq!(
+                kind,
+                SectionKind::Phase {
+                    number: 3,
+                    minutes: Some(10)
+                }
+            );
+            let parent = plan
+                .item(item.parent.as_ref().expect("a parent"))
+                .expect("the parent is a box");
             assert_eq!(parent.work, Work::Parent);
         }
     });
@@ -95,7 +128,17 @@ fn phases_are_numbered_and_have_seventy_minutes_in_all() {
                 _ => None,
             })
             .collect();
-        assert_eq!(phases, [(1, Some(10)), (2, Some(15)), (3, Some(10)), (4, Some(10)), (5, Some(15)), (6, Some(10))]);
+        assert_eq!(
+            phases,
+            [
+                (1, Some(10)),
+                (2, Some(15)),
+                (3, Some(10)),
+                (4, Some(10)),
+                (5, Some(15)),
+                (6, Some(10))
+            ]
+        );
         assert_eq!(phases.iter().filter_map(|(_, minutes)| *minutes).sum::<u32>(), 70);
     });
 }
@@ -105,13 +148,32 @@ fn windows_rollbacks_guides_forms_and_slots_are_found() {
     each(|compiled| {
         let plan = &compiled.plan;
         let kinds: Vec<SectionKind> = plan.sections.iter().map(|section| section.kind).collect();
-        let windows: Vec<u32> =
-            kinds.iter().filter_map(|kind| if let SectionKind::Window { minutes } = kind { Some(*minutes) } else { None }).collect();
+        let windows: Vec<u32> = kinds
+            .iter()
+            .filter_map(|kind| {
+                if let SectionKind::Window { minutes } = kind {
+                    Some(*minutes)
+                } else {
+                    None
+                }
+            })
+            .collect();
         assert_eq!(windows, [5, 60, 1440]);
-        let tiers: Vec<Option<u32>> =
-            kinds.iter().filter_map(|kind| if let SectionKind::Rollback { minutes } = kind { Some(*minutes) } else { None }).collect();
+        let tiers: Vec<Option<u32>> = kinds
+            .iter()
+            .filter_map(|kind| {
+                if let SectionKind::Rollback { minutes } = kind {
+                    Some(*minutes)
+                } else {
+                    None
+                }
+            })
+            .collect();
         assert_eq!(tiers, [Some(5), Some(15)]);
-        assert_eq!(sections(plan, |kind| *kind == SectionKind::Troubleshooting).len(), 4);
+        assert_eq!(
+            sections(plan, |kind| *kind == SectionKind::Troubleshooting).len(),
+            4
+        );
         assert_eq!(sections(plan, |kind| *kind == SectionKind::Benchmark).len(), 2);
         assert_eq!(sections(plan, |kind| *kind == SectionKind::FollowUp).len(), 1);
         let roles: Vec<&str> = plan.slots.iter().map(|slot| slot.role.as_str()).collect();
@@ -124,17 +186,42 @@ fn windows_rollbacks_guides_forms_and_slots_are_found() {
 #[test]
 fn blocks_of_code_and_blanks_are_counted_by_their_purpose() {
     each(|compiled| {
-        let count = |purpose| compiled.outline.fences.iter().filter(|fence| fence.purpose == purpose).count();
+        let count = |purpose| {
+            compiled
+                .outline
+                .fences
+                .iter()
+                .filter(|fence| fence.purpose == purpose)
+                .count()
+        };
         assert_eq!(compiled.outline.fences.len(), 14);
-        assert_eq!((count(Purpose::Verification), count(Purpose::Form), count(Purpose::Rollback)), (5, 2, 7));
-        let computed = compiled.outline.blanks.iter().filter(|blank| blank.computed).count();
+        assert_eq!(
+            (
+                count(Purpose::Verification),
+                count(Purpose::Form),
+                count(Purpose::Rollback)
+            ),
+            (5, 2, 7)
+        );
+        let computed = compiled
+            .outline
+            .blanks
+            .iter()
+            .filter(|blank| blank.computed)
+            .count();
         assert_eq!((compiled.outline.blanks.len(), computed), (14, 4));
         let checked: Vec<u32> = compiled
             .plan
             .sections
             .iter()
             .filter(|section| !section.checks.is_empty())
-            .filter_map(|section| if let SectionKind::Phase { number, .. } = section.kind { Some(number) } else { None })
+            .filter_map(|section| {
+                if let SectionKind::Phase { number, .. } = section.kind {
+                    Some(number)
+                } else {
+                    None
+                }
+            })
             .collect();
         assert_eq!(checked, [1, 2, 3, 4, 6]);
     });
@@ -143,8 +230,13 @@ fn blocks_of_code_and_blanks_are_counted_by_their_purpose() {
 #[test]
 fn rollback_tiers_hold_three_and_four_blocks() {
     each(|compiled| {
-        let tiers = sections(&compiled.plan, |kind| matches!(kind, SectionKind::Rollback { .. }));
-        let blocks: Vec<usize> = tiers.iter().map(|tier| tier.prose.matches("```bash").count()).collect();
+        let tiers = sections(&compiled.plan, |kind| {
+            matches!(kind, SectionKind::Rollback { .. })
+        });
+        let blocks: Vec<usize> = tiers
+            .iter()
+            .map(|tier| tier.prose.matches("```bash").count())
+            .collect();
         assert_eq!(blocks, [3, 4]);
     });
 }
@@ -152,7 +244,14 @@ fn rollback_tiers_hold_three_and_four_blocks() {
 #[test]
 fn code_and_options_are_counted() {
     each(|compiled| {
-        assert_eq!(compiled.plan.items().filter(|item| item.text.contains('`')).count(), 53);
+        assert_eq!(
+            compiled
+                .plan
+                .items()
+                .filter(|item| item.text.contains('`'))
+                .count(),
+            53
+        );
         assert_eq!(compiled.plan.items().filter(|item| item.optional).count(), 3);
         assert_eq!(compiled.plan.items().filter(|item| item.claimed).count(), 0);
     });
@@ -163,14 +262,24 @@ fn every_id_is_unique_and_every_reason_has_the_authors_words() {
     each(|compiled| {
         let plan = &compiled.plan;
         let mut ids: Vec<&str> = plan.items().map(|item| item.id.0.as_str()).collect();
-        ids.extend(plan.sections.iter().flat_map(|section| &section.checks).map(|check| check.id.0.as_str()));
+        ids.extend(
+            plan.sections
+                .iter()
+                .flat_map(|section| &section.checks)
+                .map(|check| check.id.0.as_str()),
+        );
         let total = ids.len();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), total);
         for item in plan.items() {
             let words = item.text.split(['`', '*']).next().unwrap_or_default();
-            assert!(item.why.contains(words), "{:?} lacks the words of {:?}", item.why, item.text);
+            assert!(
+                item.why.contains(words),
+                "{:?} lacks the words of {:?}",
+                item.why,
+                item.text
+            );
         }
     });
 }
@@ -178,20 +287,38 @@ fn every_id_is_unique_and_every_reason_has_the_authors_words() {
 /// The verbatim document names somebody's host and user. They appear in none of our files.
 #[test]
 fn the_host_and_the_user_of_the_verbatim_document_stand_in_no_file_of_ours() {
-    let Some((_, bytes)) = documents().into_iter().find(|(name, _)| name == "verbatim") else { return };
+    let Some((_, bytes)) = documents().into_iter().find(|(name, _)| name == "verbatim") else {
+        return;
+    };
     let text = String::from_utf8(bytes).expect("UTF-8");
     let line = text.lines().nth(53).expect("line 54");
-    let after = |option: &str| line.split(option).nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a value");
+    let after = |option: &str| {
+        line.split(option)
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .expect("a value")
+    };
     let names = [after(" -h ").to_owned(), after(" -U ").to_owned()];
-    let mut folders = vec![project().join("checklists"), project().join("docs"), project().join("crates")];
+    let mut folders = vec![
+        project().join("checklists"),
+        project().join("docs"),
+        project().join("crates"),
+    ];
     let mut seen = 0;
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        for entry in std::fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path())
+        {
             if entry.is_dir() {
                 folders.push(entry);
             } else if let Ok(text) = std::fs::read_to_string(&entry) {
                 seen += 1;
-                assert!(!names.iter().any(|name| text.contains(name.as_str())), "{} names somebody's host or user", entry.display());
+                assert!(
+                    !names.iter().any(|name| text.contains(name.as_str())),
+                    "{} names somebody's host or user",
+                    entry.display()
+                );
             }
         }
     }

@@ -1,0 +1,259 @@
+//! The probes that an annotation can name, with their values.
+
+use crate::infer::words::is_path;
+use crate::measure;
+use domain::probe::{
+    FileProbe, FileRule, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule,
+    TextRule, Tool,
+};
+use domain::quantity::{Bound, Comparison, Unit, Version};
+
+/// The words after the key, and the item's text, which gives a path or an address that they leave out.
+pub struct Values<'a> {
+    words: &'a [String],
+    text: &'a str,
+}
+
+impl<'a> Values<'a> {
+    /// The values of a key.
+    pub fn new(words: &'a [String], text: &'a str) -> Self {
+        Self { words, text }
+    }
+
+    /// No values are wanted.
+    pub fn none(&self) -> Result<(), String> {
+        match self.words.first() {
+            None => Ok(()),
+            Some(word) => Err(format!("`{word}` is too much here")),
+        }
+    }
+
+    fn only(&self, what: &str) -> Result<&'a str, String> {
+        match self.words {
+            [word] => Ok(word),
+            _ => Err(format!("one value is needed: {what}")),
+        }
+    }
+
+    /// The inline code of the item.
+    fn codes(&self) -> impl Iterator<Item = &'a str> {
+        self.text.split('`').skip(1).step_by(2)
+    }
+}
+
+/// Reads the values of a probe's key; `None` where there is no such key.
+pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> {
+    let spec = match key {
+        "http" => http(&values),
+        "file" => file(&values),
+        "env" => env(&values),
+        "port" => values.only("a port").and_then(|word| {
+            word.parse()
+                .map(|port| ProbeSpec::Port { port })
+                .map_err(|_| format!("`{word}` is no port: 1 to 65535"))
+        }),
+        "tool" => values.only("a tool such as python>=3.12").and_then(tool),
+        "memory" => size(&values).map(|at_least| ProbeSpec::Memory { at_least }),
+        "disk" => disk(&values),
+        "clock" => values.only("a time such as <=2s").and_then(|word| {
+            bound(word, Unit::Milliseconds).map(|bound| ProbeSpec::Clock {
+                within_ms: bound.quantity.value as u64,
+            })
+        }),
+        "git" => git(&values),
+        "postgres" => postgres(&values),
+        _ => return None,
+    };
+    Some(spec)
+}
+
+/// The one measure that is the whole word.
+fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
+    let measures = measure::find(word);
+    match measures.as_slice() {
+        [one] if one.span == (0..word.len()) && one.unit == unit => Ok(one.bound(Comparison::AtMost)),
+        _ => {
+            let example = match unit {
+                Unit::Bytes => "<10GB",
+                Unit::Milliseconds => "<=200ms",
+                Unit::Percent => ">60%",
+                Unit::Count => ">=1",
+            };
+            Err(format!("`{word}` is no bound such as `{example}`"))
+        }
+    }
+}
+
+fn size(values: &Values<'_>) -> Result<u64, String> {
+    let word = values.only("a size such as >=512MB")?;
+    bound(word, Unit::Bytes).map(|bound| bound.quantity.value as u64)
+}
+
+fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let mut url = values
+        .codes()
+        .find(|code| code.contains("://"))
+        .map(str::to_owned);
+    let mut probe = HttpProbe {
+        url: String::new(),
+        status: StatusRule::Success,
+        body: Vec::new(),
+        filters: Vec::new(),
+        within_ms: None,
+        secure_or_loopback: false,
+    };
+    for word in values.words {
+        if word.starts_with("http://") || word.starts_with("https://") {
+            url = Some(word.clone());
+        } else if let Some(status) = word.strip_prefix("status=") {
+            let code = status.parse().ok().filter(|code| (100..600).contains(code));
+            probe.status = StatusRule::Is(code.ok_or_else(|| format!("`{status}` is no HTTP status"))?);
+        } else if let Some(time) = word.strip_prefix("time") {
+            probe.within_ms = Some(bound(time, Unit::Milliseconds)?.quantity.value as u64);
+        } else if let Some(text) = word.strip_prefix("contains=") {
+            probe.body.push(TextRule::Contains(text.to_owned()));
+        } else if let Some(text) = word.strip_prefix("lacks=") {
+            probe.body.push(TextRule::Lacks(text.to_owned()));
+        } else if word == "not-empty" {
+            probe.body.push(TextRule::NotEmpty);
+        } else if word == "secure-or-loopback" {
+            probe.secure_or_loopback = true;
+        } else {
+            return Err(format!(
+                "`{word}` is no rule of `http`: an address, status=, time<=, contains=, lacks=, not-empty, secure-or-loopback"
+            ));
+        }
+    }
+    probe.url = url.ok_or("`http` names no address, and there is none in the words")?;
+    Ok(ProbeSpec::Http(probe))
+}
+
+fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let mut path = None;
+    let mut rules = Vec::new();
+    for word in values.words {
+        let rule = if word == "directory" {
+            FileRule::Directory
+        } else if word == "absent" {
+            FileRule::Absent
+        } else if word == "not-empty" {
+            FileRule::Content(TextRule::NotEmpty)
+        } else if let Some(mode) = word.strip_prefix("mode<=") {
+            let bits = u32::from_str_radix(mode, 8).ok().filter(|bits| *bits <= 0o7777);
+            FileRule::ModeAtMost(bits.ok_or_else(|| format!("`{mode}` is no mode such as 0600"))?)
+        } else if let Some(age) = word.strip_prefix("age") {
+            FileRule::AgeAtMost((bound(age, Unit::Milliseconds)?.quantity.value / 1000.0) as u64)
+        } else if let Some(size) = word.strip_prefix("size") {
+            FileRule::Size(bound(size, Unit::Bytes)?)
+        } else if let Some(text) = word.strip_prefix("contains=") {
+            FileRule::Content(TextRule::Contains(text.to_owned()))
+        } else if path.is_none() && !word.contains(['=', '<', '>']) {
+            path = Some(word.clone());
+            continue;
+        } else {
+            return Err(format!(
+                "`{word}` is no rule of `file`: path, directory, absent, not-empty, mode<=, age<=, size, contains="
+            ));
+        };
+        rules.push(rule);
+    }
+    let in_words = || {
+        values
+            .codes()
+            .find(|code| is_path(code))
+            .or_else(|| values.codes().find(|code| !code.contains(' ')))
+            .map(str::to_owned)
+    };
+    let path = path
+        .or_else(in_words)
+        .ok_or("`file` names no path, and there is none in the words")?;
+    Ok(ProbeSpec::File(FileProbe { path, rules }))
+}
+
+fn env(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let (file, line) = match values.words {
+        [line] => (".env".to_owned(), line),
+        [file, line] => (file.clone(), line),
+        _ => return Err("`env` takes a file and KEY or KEY=value".to_owned()),
+    };
+    let (key, value) = match line.split_once('=') {
+        Some((key, value)) => (key, Some(value.to_owned())),
+        None => (line.as_str(), None),
+    };
+    Ok(ProbeSpec::EnvLine {
+        file,
+        key: key.to_owned(),
+        value,
+    })
+}
+
+fn tool(word: &str) -> Result<ProbeSpec, String> {
+    let (name, version) = match word.split_once(">=") {
+        Some((name, version)) => (name, Some(version)),
+        None => (word, None),
+    };
+    let tool = match name {
+        "docker" => Tool::Docker,
+        "compose" | "docker-compose" => Tool::Compose,
+        "python" => Tool::Python,
+        "node" => Tool::Node,
+        "git" => Tool::Git,
+        "psql" => Tool::Psql,
+        "pg_dump" => Tool::PgDump,
+        "cargo" => Tool::Cargo,
+        "go" => Tool::Go,
+        "java" => Tool::Java,
+        "kubectl" => Tool::Kubectl,
+        _ => {
+            return Err(format!(
+                "`{name}` is no known tool: docker, compose, python, node, git, psql, pg_dump, cargo, go, java, kubectl"
+            ));
+        }
+    };
+    let at_least = version
+        .map(|version| Version::find(version).ok_or_else(|| format!("`{version}` is no version")))
+        .transpose()?;
+    Ok(ProbeSpec::Tool { tool, at_least })
+}
+
+fn disk(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let (path, word) = match values.words {
+        [word] => (None, word),
+        [path, word] => (Some(path.clone()), word),
+        _ => return Err("`disk` takes a path and a size such as >=1GB".to_owned()),
+    };
+    let at_least = bound(word, Unit::Bytes)?.quantity.value as u64;
+    Ok(ProbeSpec::Disk { path, at_least })
+}
+
+fn git(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["clean"] => Ok(ProbeSpec::Git(GitQuestion::Clean)),
+        ["release"] => Ok(ProbeSpec::Git(GitQuestion::AtRelease)),
+        ["branch", name] => Ok(ProbeSpec::Git(GitQuestion::Branch((*name).to_owned()))),
+        _ => Err("`git` takes clean, release or branch NAME".to_owned()),
+    }
+}
+
+fn postgres(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
+    let question = match words.as_slice() {
+        ["answers"] => PostgresQuestion::Answers,
+        ["extension", name] => PostgresQuestion::Extension { name: (*name).to_owned() },
+        ["table", name] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: false },
+        ["table", name, "not-empty"] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: true },
+        [word] if word.starts_with("version>=") => {
+            PostgresQuestion::Version { at_least: Version::find(word).ok_or_else(|| format!("`{word}` names no version"))? }
+        }
+        [word] if word.starts_with("size") => PostgresQuestion::Size(bound(&word[4..], Unit::Bytes)?),
+        [word] if word.starts_with("indexes") => {
+            PostgresQuestion::Indexes { at_least: bound(&word[7..], Unit::Count)?.quantity.value as u32 }
+        }
+        _ => return Err("`postgres` takes answers, version>=N, extension NAME, table NAME [not-empty], size<N or indexes>=N".to_owned()),
+    };
+    Ok(ProbeSpec::Postgres(PostgresProbe {
+        address: None,
+        question,
+    }))
+}
