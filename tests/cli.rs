@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::support::App;
+use crate::support::{App, database_url};
 use domain::Role;
 use reqwest::StatusCode;
 use sqlx::PgPool;
@@ -9,13 +9,9 @@ use std::{io::Write, process::Stdio};
 /// Runs `gonogo ARGUMENTS` on the database of `pool`, with `input` on its standard input: whether it succeeded, what
 /// it said, and what it complained about.
 fn gonogo(pool: &PgPool, arguments: &[&str], input: &str) -> (bool, String, String) {
-    let url = {
-        use sqlx::ConnectOptions;
-        pool.connect_options().to_url_lossy().to_string()
-    };
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_gonogo"))
         .args(arguments)
-        .env("DATABASE_URL", url)
+        .env("DATABASE_URL", database_url(pool))
         .env("GONOGO_LOG", "error")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

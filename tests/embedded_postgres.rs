@@ -30,6 +30,14 @@ fn gonogo(folder: &Path, arguments: &[&str]) -> Command {
         .env_remove("DATABASE_URL")
         .env("GONOGO_DATA_DIR", folder.join("data"))
         .env("GONOGO_ADDRESS", "127.0.0.1:0")
+        .env(
+            "GONOGO_CHECKLISTS",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/checklists"),
+        )
+        .env(
+            "GONOGO_ENVIRONMENTS",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/environments"),
+        )
         .stdin(Stdio::null())
         .kill_on_drop(true);
     command

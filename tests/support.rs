@@ -54,10 +54,7 @@ impl App {
                 "GONOGO_URL".to_owned(),
                 config.public_url(listener.local_addr().unwrap()).origin(),
             ),
-            (
-                "GONOGO_DATABASE_URL".to_owned(),
-                pool.connect_options().to_url_lossy().to_string(),
-            ),
+            ("GONOGO_DATABASE_URL".to_owned(), database_url(pool)),
             ("GONOGO_DATA_DIR".to_owned(), directory.display().to_string()),
             ("PATH".to_owned(), std::env::var("PATH").unwrap()),
         ]);
@@ -289,7 +286,7 @@ impl Drop for Folder {
 }
 
 /// The address of the test's own database, for the environment's `$GONOGO_DATABASE_URL`.
-fn database_url(pool: &PgPool) -> String {
+pub fn database_url(pool: &PgPool) -> String {
     pool.connect_options().to_url_lossy().to_string()
 }
 
