@@ -1,5 +1,11 @@
 //! The one integration binary: a list of what is tested, and the harness.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on panics, and hands its own surroundings to what it starts"
+)]
+
 mod cli;
 mod embedded_postgres;
 mod sign_in;
