@@ -8,6 +8,7 @@
 
 mod cli;
 mod embedded_postgres;
+mod live;
 mod sign_in;
 mod support;
 mod tidy;

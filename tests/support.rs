@@ -5,7 +5,7 @@ use domain::Role;
 use gonogo::server::{
     clock::Clock,
     config::{Config, Settings},
-    person,
+    library, person,
     serve::{self, Running},
 };
 use reqwest::{Method, StatusCode, header::HeaderMap};
@@ -89,6 +89,39 @@ impl App {
         person::add(self.state(), name, name, roles, None)
             .await
             .unwrap()
+            .unwrap()
+    }
+
+    /// Starts a run of `document` in the environment `this-machine`: imported, published and started by somebody who
+    /// is added for it.
+    pub async fn start_run(&self, document: &str) -> domain::run::RunId {
+        let state = self.state();
+        self.add_person("starter", &[Role::Devops]).await;
+        let mut connection = state.pool.acquire().await.unwrap();
+        let found = store::person::by_name(&mut connection, "starter")
+            .await
+            .unwrap()
+            .unwrap();
+        drop(connection);
+        let starter = domain::person::Person {
+            id: found.id,
+            name: found.name,
+            title: found.title,
+            roles: found.roles,
+        };
+        let bytes = document.as_bytes().to_vec();
+        let revision = library::import(state, Some(starter.id), "test.md", bytes)
+            .await
+            .unwrap();
+        let plan = library::document(state, revision)
+            .await
+            .unwrap()
+            .revision
+            .plan_hash;
+        library::publish(state, &starter, revision, &plan).await.unwrap();
+        let key = uuid::Uuid::from_u128(1);
+        gonogo::server::run::start(state, &starter, revision, "this-machine", "v1", key)
+            .await
             .unwrap()
     }
 
@@ -222,6 +255,19 @@ impl Browser {
             headers,
             text: response.text().await.unwrap(),
         }
+    }
+
+    /// Opens a live stream: the response once its head has come.
+    pub async fn stream(&self, path: &str) -> reqwest::Response {
+        let request = self
+            .client
+            .get(format!("{}{path}", self.url))
+            .header("accept", "text/event-stream");
+        request
+            .header("cookie", self.cookie().unwrap())
+            .send()
+            .await
+            .unwrap()
     }
 
     /// `name=value` of the session's cookie.

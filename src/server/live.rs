@@ -15,7 +15,10 @@ use futures::{Stream, stream};
 use serde::Deserialize;
 use sqlx::postgres::PgListener;
 use std::{collections::VecDeque, convert::Infallible, time::Duration};
-use tokio::sync::broadcast;
+use tokio::{
+    sync::broadcast,
+    time::{Instant, Interval, interval_at},
+};
 
 /// How many wakes a slow stream may miss before it simply looks for itself.
 const WAKES: usize = 256;
@@ -119,6 +122,7 @@ pub async fn run_events(
         identity,
         queue: VecDeque::new(),
         fresh: true,
+        session_check: interval_at(Instant::now() + SESSION_CHECK, SESSION_CHECK),
     };
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
     let headers = [("cache-control", "no-store"), ("x-accel-buffering", "no")];
@@ -133,6 +137,8 @@ struct Watcher {
     identity: Identity,
     queue: VecDeque<domain::event::Event>,
     fresh: bool,
+    /// Outlasts every wake: a run in which much happens is checked as often as a quiet one.
+    session_check: Interval,
 }
 
 impl Watcher {
@@ -173,7 +179,7 @@ impl Watcher {
                     Ok(Wake::Run(_) | Wake::All) | Err(broadcast::error::RecvError::Lagged(_)) => return true,
                     Err(broadcast::error::RecvError::Closed) => return false,
                 },
-                () = tokio::time::sleep(SESSION_CHECK) => {
+                _ = self.session_check.tick() => {
                     // A database that does not answer ends no session; the next check asks again.
                     if matches!(session::is_live(&self.state, self.identity.session).await, Ok(false)) {
                         return false;
