@@ -24,6 +24,8 @@ pub(crate) struct Answer {
     pub asked: Asked,
     pub judgement: Judgement,
     pub output: Option<Vec<u8>>,
+    /// How many bytes came after `output`.
+    pub beyond: u64,
     pub exit_code: Option<i32>,
 }
 
@@ -79,6 +81,7 @@ impl Answer {
             asked,
             judgement,
             output: None,
+            beyond: 0,
             exit_code: None,
         }
     }
@@ -99,6 +102,7 @@ impl Answer {
             .iter()
             .filter_map(|answer| answer.exit_code)
             .max_by_key(|code| code.abs());
+        let beyond = answers.iter().map(|answer| answer.beyond).sum();
         let mut output = Vec::new();
         let mut judgements = Vec::with_capacity(answers.len());
         for answer in answers {
@@ -116,6 +120,7 @@ impl Answer {
             asked,
             judgement,
             output: (!output.is_empty()).then_some(output),
+            beyond,
             exit_code,
         }
     }

@@ -196,7 +196,7 @@ async fn git(arguments: &[&str], site: &Site, context: &Context, cancel: &Cancel
     ] {
         program.variables.insert(name.to_owned(), value.to_owned());
     }
-    run::run(&program, cancel).await
+    run::run(&program, cancel, None).await
 }
 
 fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {

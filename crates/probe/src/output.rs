@@ -12,10 +12,11 @@ pub const SENTENCE_CHARS: usize = 600;
 /// How much of a foreign text stands inside a sentence, in characters.
 pub const EXCERPT_CHARS: usize = 160;
 
-/// Masks, escapes and caps an output, in this order: a secret is neither cut in two nor hidden by an escape.
-pub fn keep(raw: &[u8], secrets: &Secrets) -> Output {
+/// Masks, escapes and caps an output, in this order: a secret is neither cut in two nor hidden by an escape. `beyond`
+/// is how many bytes came after `raw`.
+pub fn keep(raw: &[u8], beyond: u64, secrets: &Secrets) -> Output {
     let reach = raw.len().min(2 * KEPT_BYTES + secrets.longest());
-    let masked = mask_start(raw, reach, secrets);
+    let masked = mask_start(raw, reach, beyond > 0, secrets);
     let mut text = String::new();
     let mut kept = 0;
     let lossy = String::from_utf8_lossy(&masked);
@@ -28,14 +29,16 @@ pub fn keep(raw: &[u8], secrets: &Secrets) -> Output {
         }
         kept += character.len_utf8();
     }
-    let dropped = if kept == lossy.len() && reach == raw.len() {
+    let dropped = if kept == lossy.len() && reach == raw.len() && beyond == 0 {
         0
     } else {
-        raw.len().saturating_sub(kept).max(1)
+        (raw.len().saturating_sub(kept) as u64)
+            .saturating_add(beyond)
+            .max(1)
     };
     Output {
         text,
-        dropped_bytes: dropped as u64,
+        dropped_bytes: dropped,
     }
 }
 
@@ -47,7 +50,7 @@ pub fn sentence(text: &str, secrets: &Secrets) -> String {
 /// A quoted piece of a foreign text for use inside a sentence: masked first, then cut to [`EXCERPT_CHARS`].
 pub(crate) fn excerpt(text: &str, secrets: &Secrets) -> String {
     let reach = text.len().min(8 * EXCERPT_CHARS + secrets.longest());
-    let masked = mask_start(text.as_bytes(), reach, secrets);
+    let masked = mask_start(text.as_bytes(), reach, false, secrets);
     format!(
         "“{}”",
         shortened(String::from_utf8_lossy(&masked).trim(), EXCERPT_CHARS)
@@ -55,10 +58,10 @@ pub(crate) fn excerpt(text: &str, secrets: &Secrets) -> String {
 }
 
 /// Masks the first `reach` bytes; where more follow, what could be the beginning of a secret is left out.
-fn mask_start(bytes: &[u8], reach: usize, secrets: &Secrets) -> Vec<u8> {
+fn mask_start(bytes: &[u8], reach: usize, more: bool, secrets: &Secrets) -> Vec<u8> {
     let mut masker = secrets.masker();
     let mut masked = masker.push(&bytes[..reach]);
-    if reach == bytes.len() {
+    if reach == bytes.len() && !more {
         masked.extend(masker.finish());
     }
     masked

@@ -68,6 +68,7 @@ impl Prober {
                 },
             judgement,
             output,
+            beyond,
             exit_code,
         } = answer;
         let words = |text: &str| sentence(text, &site.secrets);
@@ -79,7 +80,7 @@ impl Prober {
                 target: words(&target),
                 expected: words(&expected),
                 found: words(&judgement.found),
-                output: output.map(|output| keep(&output, &site.secrets)),
+                output: output.map(|output| keep(&output, beyond, &site.secrets)),
                 exit_code,
                 at,
                 duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -8,19 +8,18 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How much of standard output is read, in bytes; what prints more is ended.
-pub(crate) const OUTPUT_BYTES: usize = 8 * 1024 * 1024;
+mod reading;
+use reading::{Reading, Sieve};
 
-/// How much of standard error is kept, in bytes; the rest is read and dropped.
-const ERROR_BYTES: usize = 64 * 1024;
+/// How much of standard output is judged, in bytes; what prints more is ended.
+pub(crate) const OUTPUT_BYTES: usize = 8 * 1024 * 1024;
 
 /// What is still on its way when the process has ended arrives within this time, unless a child holds the pipe open.
 const LAST_WORDS: Duration = Duration::from_millis(200);
@@ -39,10 +38,14 @@ pub(crate) struct Program {
 #[derive(Clone, Debug)]
 pub(crate) struct Ran {
     pub end: End,
+    /// What is judged of standard output: all of it, or the lines that passed the sieve.
     pub stdout: Vec<u8>,
+    /// The beginning of standard output, for showing.
+    pub shown: Vec<u8>,
+    /// How many bytes of standard output came after `shown`.
+    pub beyond: u64,
+    /// The beginning of standard error.
     pub stderr: Vec<u8>,
-    /// It printed more than [`OUTPUT_BYTES`].
-    pub cut: bool,
 }
 
 /// How a program ended.
@@ -56,6 +59,17 @@ pub(crate) enum End {
     TooLong(Duration),
     TooMuch,
     Cancelled,
+}
+
+impl End {
+    /// The exit code, where the program ended by itself.
+    pub fn exit_code(&self) -> Option<i32> {
+        if let End::Exited(code) = self {
+            Some(*code)
+        } else {
+            None
+        }
+    }
 }
 
 /// The text of a command, given to the environment's shell.
@@ -93,63 +107,71 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
 }
 
 /// Runs a program to its end, its deadline or its cancellation, whichever is first. When this returns, or is dropped,
-/// its process group is gone.
-pub(crate) async fn run(program: &Program, cancel: &CancellationToken) -> Ran {
-    let nothing = |why: String| Ran {
-        end: End::NotStarted(why),
-        stdout: Vec::new(),
-        stderr: Vec::new(),
-        cut: false,
-    };
+/// its process group is gone. With a sieve only the lines that it keeps are judged.
+pub(crate) async fn run(program: &Program, cancel: &CancellationToken, sieve: Option<Sieve<'_>>) -> Ran {
     let deadline = Instant::now() + program.deadline;
-    let mut tree = match Tree::start(program) {
-        Ok(tree) => tree,
-        Err(why) => return nothing(why),
-    };
-    let (Some(stdout), Some(stderr)) = (tree.child.stdout.take(), tree.child.stderr.take()) else {
-        return nothing("its output could not be read".to_owned());
-    };
-    let (mut out, mut err) = (Kept::new(OUTPUT_BYTES), Kept::new(ERROR_BYTES));
-    let early = {
-        let reading = async { tokio::join!(out.read(stdout, true), err.read(stderr, false)) };
-        tokio::pin!(reading);
-        let mut read = false;
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => Some(End::Cancelled),
-            () = tokio::time::sleep_until(deadline) => Some(End::TooLong(program.deadline)),
-            ended = async {
-                tokio::select! {
-                    result = &mut reading => { read = true; let full = !result.0; if full { return Some(End::TooMuch) } }
-                    () = tree.ended() => {}
-                }
-                tree.ended().await;
-                None
-            } => {
-                if !read {
-                    // A child that outlives the program may hold the pipe open: what it prints is not waited for.
-                    let _ = tokio::time::timeout(LAST_WORDS, &mut reading).await;
-                }
-                ended
-            }
+    let (mut out, mut err) = (Reading::default(), Reading::default());
+    let end = match Tree::start(program) {
+        Err(why) => End::NotStarted(why),
+        Ok(mut tree) => {
+            let early = tokio::select! {
+                biased;
+                () = cancel.cancelled() => Some(End::Cancelled),
+                () = tokio::time::sleep_until(deadline) => Some(End::TooLong(program.deadline)),
+                early = follow(&mut tree, &mut out, &mut err, sieve) => early,
+            };
+            let ended = tree.kill().await;
+            early.unwrap_or(ended)
         }
     };
-    let status = tree.kill().await;
-    let end = match (early, status) {
-        (Some(end), _) => end,
-        (None, Some(status)) => match (status.code(), status.signal()) {
-            (Some(code), _) => End::Exited(code),
-            (None, Some(signal)) => End::Signalled(signal),
-            (None, None) => End::NotStarted("its end is not known".to_owned()),
-        },
-        (None, None) => End::NotStarted("its end is not known".to_owned()),
-    };
-    let end = if out.full { End::TooMuch } else { end };
+    let beyond = out.total - out.shown.len() as u64;
     Ran {
         end,
-        stdout: out.bytes,
-        stderr: err.bytes,
-        cut: out.full,
+        stdout: out.kept,
+        shown: out.shown,
+        beyond,
+        stderr: err.shown,
+    }
+}
+
+/// Reads until the program has ended; gives an end only when it has to be ended by us.
+async fn follow(
+    tree: &mut Tree,
+    out: &mut Reading,
+    err: &mut Reading,
+    sieve: Option<Sieve<'_>>,
+) -> Option<End> {
+    let (Some(stdout), Some(stderr)) = (tree.child.stdout.take(), tree.child.stderr.take()) else {
+        return Some(End::NotStarted("its output could not be read".to_owned()));
+    };
+    let reading = async {
+        // Too much on standard output ends the reading at once, whatever standard error does.
+        let out = async {
+            if out.read(stdout, OUTPUT_BYTES, sieve).await {
+                Ok(())
+            } else {
+                Err(End::TooMuch)
+            }
+        };
+        let err = async {
+            err.drain(stderr).await;
+            Ok(())
+        };
+        futures::future::try_join(out, err).await.err()
+    };
+    tokio::pin!(reading);
+    tokio::select! {
+        too_much = &mut reading => {
+            if too_much.is_none() {
+                tree.ended().await;
+            }
+            too_much
+        }
+        () = tree.ended() => {
+            // All that the program printed is in the pipe; a child that outlives it may hold the pipe open, and what
+            // that prints is not waited for.
+            tokio::time::timeout(LAST_WORDS, &mut reading).await.ok().flatten()
+        }
     }
 }
 
@@ -209,12 +231,20 @@ impl Tree {
         }
     }
 
-    /// Ends everything that is left and reaps the leader.
-    async fn kill(&mut self) -> Option<ExitStatus> {
+    /// Ends everything that is left, reaps the leader and says how it ended.
+    async fn kill(&mut self) -> End {
         self.signal();
         let status = tokio::time::timeout(Duration::from_secs(2), self.child.wait()).await;
         self.leader = None;
-        status.ok()?.ok()
+        let unknown = || End::NotStarted("how it ended is not known".to_owned());
+        match status {
+            Ok(Ok(status)) => status
+                .code()
+                .map(End::Exited)
+                .or_else(|| status.signal().map(End::Signalled))
+                .unwrap_or_else(unknown),
+            Ok(Err(_)) | Err(_) => unknown(),
+        }
     }
 
     /// The group, and the descendants that left it.
@@ -262,36 +292,4 @@ fn descendants(proc: &Path, leader: Pid) -> Vec<Pid> {
 fn parent(proc: &Path, pid: i32) -> Option<i32> {
     let stat = fs::read_to_string(proc.join(pid.to_string()).join("stat")).ok()?;
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
-}
-
-struct Kept {
-    bytes: Vec<u8>,
-    most: usize,
-    full: bool,
-}
-
-impl Kept {
-    fn new(most: usize) -> Self {
-        Self {
-            bytes: Vec::new(),
-            most,
-            full: false,
-        }
-    }
-
-    /// Reads to the end; true, or false when it stopped because there was too much.
-    async fn read(&mut self, mut pipe: impl AsyncRead + Unpin, stop: bool) -> bool {
-        let mut buffer = vec![0; 16 * 1024];
-        while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-            let room = self.most - self.bytes.len();
-            self.bytes.extend_from_slice(&buffer[..count.min(room)]);
-            if count > room {
-                self.full |= stop;
-                if stop {
-                    return false;
-                }
-            }
-        }
-        true
-    }
 }

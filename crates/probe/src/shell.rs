@@ -28,16 +28,19 @@ pub(crate) async fn probe(
             format!("exit code 0; {rules}")
         },
     };
-    let ran = run::run(&run::shell(&spec.command, site, context), cancel).await;
+    let ran = run::run(
+        &run::shell(&spec.command, site, context),
+        cancel,
+        text::sieve(&spec.filters).as_deref(),
+    )
+    .await;
     let judgement = judge(&ran, spec, &site.secrets);
-    let exit_code = if let End::Exited(code) = ran.end {
-        Some(code)
-    } else {
-        None
-    };
+    let (exit_code, beyond) = (ran.end.exit_code(), ran.beyond);
+    let answer = Answer::new(asked, judgement).with_output(output(ran));
     Answer {
         exit_code,
-        ..Answer::new(asked, judgement).with_output(output(ran))
+        beyond,
+        ..answer
     }
 }
 
@@ -46,7 +49,7 @@ pub(crate) fn judge(ran: &Ran, spec: &ShellProbe, secrets: &Secrets) -> Judgemen
     if let Some(judgement) = judge_end(ran, secrets) {
         return judgement;
     }
-    let text = Text::of(&ran.stdout, ran.cut);
+    let text = Text::of(&ran.stdout, false);
     match text::filter(text, &spec.filters, secrets) {
         Ok(left) => {
             let judgement = text::judge(&left, &spec.rules, secrets);
@@ -113,7 +116,7 @@ fn signal_word(signal: i32) -> String {
 
 /// Standard output, and standard error below it where there is any.
 fn output(ran: Ran) -> Vec<u8> {
-    let mut output = ran.stdout;
+    let mut output = ran.shown;
     if !ran.stderr.is_empty() {
         if !output.is_empty() && !output.ends_with(b"\n") {
             output.push(b'\n');

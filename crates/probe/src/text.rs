@@ -7,7 +7,11 @@ use domain::probe::{Filter, TextRule};
 use domain::quantity::{Bound, Unit};
 use domain::verdict::Verdict;
 
+mod grep;
 mod number;
+
+use grep::Grep;
+pub(crate) use grep::{Keeps, sieve};
 
 /// A text as it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,26 +107,10 @@ fn apply(text: Text, filter: &Filter, secrets: &Secrets) -> Result<Text, Judgeme
         |lines: &mut dyn Iterator<Item = &str>| lines.fold(String::new(), |all, line| all + line + "\n");
     let unread = |what: &str| Judgement::error(format!("the answer is too long to be read whole, so {what}"));
     let left = match filter {
-        Filter::Grep {
-            pattern,
-            ignore_case,
-            invert,
-        } => {
-            let needle = if *ignore_case {
-                pattern.to_lowercase()
-            } else {
-                pattern.clone()
-            };
-            let has = |line: &&str| {
-                let found = if *ignore_case {
-                    line.to_lowercase().contains(&needle)
-                } else {
-                    line.contains(&needle)
-                };
-                found != *invert
-            };
-            lines(&mut text.text.lines().filter(has))
-        }
+        Filter::Grep { .. } => match Grep::of(filter) {
+            Some(grep) => lines(&mut text.text.lines().filter(|line| grep.keeps(line))),
+            None => text.text.clone(),
+        },
         Filter::Head(count) => {
             let count = *count as usize;
             let whole = text.text.lines().count() > count;

@@ -24,16 +24,14 @@ pub(crate) async fn probe(
         target: name(tool).to_owned(),
         expected: at_least.map_or_else(|| "installed".to_owned(), |version| format!("{version} or newer")),
     };
-    let ran = run::run(&run::shell(command, site, context), cancel).await;
+    let ran = run::run(&run::shell(command, site, context), cancel, None).await;
     let judgement = judge(name(tool), &ran, at_least, &site.secrets);
-    let exit_code = if let End::Exited(code) = ran.end {
-        Some(code)
-    } else {
-        None
-    };
+    let (exit_code, beyond) = (ran.end.exit_code(), ran.beyond);
+    let answer = Answer::new(asked, judgement).with_output([ran.shown, ran.stderr].concat());
     Answer {
         exit_code,
-        ..Answer::new(asked, judgement).with_output([ran.stdout, ran.stderr].concat())
+        beyond,
+        ..answer
     }
 }
 

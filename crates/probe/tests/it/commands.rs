@@ -327,9 +327,30 @@ async fn endless_output_is_ended_at_a_bound() {
     .await;
     assert_said(&finding, Verdict::Error, "printed more than 8 MB, and was ended");
     let output = finding.evidence.output.expect("the beginning");
-    assert!(
-        output.text.len() <= probe::output::KEPT_BYTES && output.dropped_bytes >= 8 * 1024 * 1024 - 65_536
+    assert!(output.text.len() <= probe::output::KEPT_BYTES && output.dropped_bytes >= 8_000_000);
+}
+
+#[tokio::test]
+async fn a_log_of_any_length_is_judged_whole_by_its_grep() {
+    let folder = Folder::new();
+    let site = open(environment(folder.path()));
+    let log = "yes 'a line of a long log, and all is well' | head -n 500000; echo 'ERROR at last'";
+    let finding = probe(&piped(log, &[grep("error")], &[TextRule::Empty]), &site).await;
+    assert_said(
+        &finding,
+        Verdict::Fail,
+        "should be empty, but has 1 line: “ERROR at last”",
     );
+    let output = finding.evidence.output.expect("the beginning");
+    assert_eq!(output.text.len() as u64 + output.dropped_bytes, 500_000 * 38 + 14);
+    let finding = probe(&piped(log, &[grep("fatal")], &[TextRule::Empty]), &site).await;
+    assert_eq!(said(&finding), (Verdict::Pass, "empty"));
+    let finding = probe(
+        &piped("tr '\\0' x </dev/zero", &[grep("fatal")], &[TextRule::Empty]),
+        &site,
+    )
+    .await;
+    assert_said(&finding, Verdict::Error, "printed more than 8 MB");
 }
 
 #[tokio::test]

@@ -434,3 +434,69 @@ async fn a_target_that_hangs_delays_no_other() {
     assert_said(&finding, Verdict::Pass, "200 OK");
     assert!(all.iter().all(|finding| finding.verdict == Verdict::NoData));
 }
+
+#[tokio::test]
+async fn a_kept_connection_does_not_outlive_its_server() {
+    let site = |address| probe::Site {
+        deadline: Duration::from_secs(5),
+        ..site_of(address)
+    };
+    let prober = Prober::new(crate::support::context());
+    let spec = ProbeSpec::Http(get("http://backend:8000/"));
+    let first = mock("/", ResponseTemplate::new(200)).await;
+    let address = *first.address();
+    for _ in 0..3 {
+        assert_said(
+            &prober
+                .probe(&spec, &site(address), CancellationToken::new())
+                .await,
+            Verdict::Pass,
+            "200 OK",
+        );
+    }
+    // A server that hangs up after each answer, whatever the client hopes for.
+    let address = server(|mut stream| async move {
+        let mut request = [0; 1024];
+        let _ = stream.read(&mut request).await;
+        let _ = stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            .await;
+    })
+    .await;
+    for _ in 0..20 {
+        assert_said(
+            &prober
+                .probe(&spec, &site(address), CancellationToken::new())
+                .await,
+            Verdict::Pass,
+            "200 OK",
+        );
+    }
+}
+
+#[tokio::test]
+async fn tls_where_none_is_spoken_is_an_error_in_words() {
+    let server = mock("/", ResponseTemplate::new(200)).await;
+    let mut environment = environment(&std::env::temp_dir());
+    environment.endpoints = vec![endpoint(
+        "backend",
+        &format!("https://{}", server.address()),
+        &["backend:8000"],
+    )];
+    let spec = HttpProbe {
+        secure_or_loopback: true,
+        ..get("http://backend:8000/")
+    };
+    let finding = probe(&ProbeSpec::Http(spec), &open(environment)).await;
+    assert_eq!(
+        said(&finding),
+        (
+            Verdict::Error,
+            format!(
+                "GET https://{}/: received corrupt message of type InvalidContentType",
+                server.address()
+            )
+            .as_str()
+        )
+    );
+}
