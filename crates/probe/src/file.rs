@@ -108,6 +108,7 @@ pub(crate) fn judge(
     secrets: &Secrets,
 ) -> Judgement {
     let absent = rules.contains(&FileRule::Absent);
+    let path = if path == "." { "the work directory" } else { path };
     let Seen::Something {
         kind,
         size,

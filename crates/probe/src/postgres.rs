@@ -195,7 +195,7 @@ async fn table(name: &str, rows: bool, connection: &mut PgConnection) -> Result<
 
 pub(crate) fn judge(seen: &Seen, question: &PostgresQuestion, secrets: &Secrets) -> Judgement {
     match (question, seen) {
-        (PostgresQuestion::Answers, Seen::Answers) => Judgement::pass("answers"),
+        (PostgresQuestion::Answers, Seen::Answers) => Judgement::pass("the database answers"),
         (PostgresQuestion::Version { at_least }, Seen::Version(text)) => match Version::find(text) {
             None => Judgement::error(format!("the server's version is {text}, which is no number")),
             Some(version) if version.at_least(at_least) => Judgement::pass(format!("PostgreSQL {version}")),

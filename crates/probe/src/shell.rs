@@ -79,9 +79,8 @@ pub(crate) fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {
     };
     Some(Judgement::error(match &ran.end {
         End::Exited(0) => return None,
-        End::Exited(code @ (126 | 127)) => {
-            format!("exit code {code}, so the command was not found or may not run{said}")
-        }
+        End::Exited(126) => format!("exit code 126, so a command may not be run{said}"),
+        End::Exited(127) => format!("exit code 127, so a command was not found{said}"),
         End::Exited(code) => match code - 128 {
             signal @ 1..=64 => format!("exit code {code}: {} ended it{said}", signal_word(signal)),
             _ => format!("exit code {code}, so what it printed proves nothing{said}"),

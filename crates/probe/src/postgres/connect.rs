@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, NoEndpoint};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +18,8 @@ pub(crate) struct Target {
     pub options: PgConnectOptions,
     /// For people: the endpoint's name and where it is, without user and password.
     pub shown: String,
+    /// It is on this machine, and so has this machine's clock.
+    pub local: bool,
 }
 
 /// The endpoint for a written address, or the environment's own database.
@@ -40,9 +43,15 @@ pub(crate) fn target(written: Option<&str>, site: &Site) -> Result<Target, Strin
     };
     let database = options.get_database().unwrap_or(options.get_username());
     let shown = format!("Postgres {database} at {place} (endpoint {})", endpoint.name);
+    let host = options.get_host();
+    let local = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     Ok(Target {
         options: options.statement_cache_capacity(0).disable_statement_logging(),
         shown,
+        local,
     })
 }
 

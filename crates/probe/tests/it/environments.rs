@@ -33,8 +33,12 @@ fn the_shipped_environment_can_be_used_with_what_the_server_passes() {
         site.environment.endpoint("localhost:8080").expect("listed").url,
         "http://127.0.0.1:9999"
     );
+    let without = Environment {
+        secrets: Default::default(),
+        ..this
+    };
     assert_eq!(
-        refused(this),
+        refused(without),
         "environments/this-machine.toml, work_directory: $GONOGO_DATA_DIR has no value: set the variable for the server, \
          or write the value in its place"
     );

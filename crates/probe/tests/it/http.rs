@@ -101,6 +101,32 @@ async fn an_http_error_fails_although_curl_would_exit_0() {
 }
 
 #[tokio::test]
+async fn an_error_page_stands_in_the_evidence_and_not_in_the_reason() {
+    let server = mock(
+        "/",
+        ResponseTemplate::new(404).set_body_string("<!DOCTYPE html><title>gone</title>"),
+    )
+    .await;
+    let finding = probe(
+        &ProbeSpec::Http(get("http://backend:8000/")),
+        &site_of(*server.address()),
+    )
+    .await;
+    assert_eq!(
+        said(&finding),
+        (Verdict::Fail, "answered 404 Not Found, must be 200 to 299")
+    );
+    assert!(
+        finding
+            .evidence
+            .output
+            .expect("the page")
+            .text
+            .contains("<title>gone")
+    );
+}
+
+#[tokio::test]
 async fn a_stopped_endpoint_is_an_error_in_words() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
