@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Link, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -57,6 +57,7 @@ pub fn App() -> impl IntoView {
     let me = Resource::new_blocking(|| (), |()| async { who_am_i().await.unwrap_or_default() });
     provide_context(Me(me));
     view! {
+        <Link rel="preload" href="/fonts/inter.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />
         <Title formatter=document_title />
         <Router>
             <Header />

@@ -37,12 +37,15 @@ impl Stream {
     fn open(run: RwSignal<Run>, state: WriteSignal<LiveState>) -> Option<Self> {
         let address = run.with_untracked(|run| format!("/live/runs/{}?after={}", run.id.0, run.number));
         let mut source = EventSource::new(&address).ok()?;
-        let messages = source.subscribe("message").ok()?;
+        // The server says "live" when the stream stands; then come the events.
+        let messages =
+            futures::stream::select(source.subscribe("live").ok()?, source.subscribe("message").ok()?);
         leptos::task::spawn_local(messages.for_each(move |message| {
             match message {
-                Ok((_, message)) => {
+                Ok((kind, message)) => {
                     state.try_set(LiveState::Live);
-                    if let Some(event) = message.data().as_string().and_then(|text| parse(&text)) {
+                    let text = message.data().as_string().filter(|_| kind == "message");
+                    if let Some(event) = text.and_then(|text| parse(&text)) {
                         run.try_update(|run| run.apply(&event));
                     }
                 }

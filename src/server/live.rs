@@ -162,7 +162,11 @@ impl Watcher {
             }
             if self.fresh {
                 self.fresh = false;
-            } else if !self.woken().await {
+                self.queue = self.read().await.into();
+                // Says that the stream stands, also where nothing is new.
+                return Some(sse::Event::default().event("live").data("."));
+            }
+            if !self.woken().await {
                 return None;
             }
             self.queue = self.read().await.into();

@@ -18,7 +18,7 @@ use domain::{
     status::too_early,
     verdict::Finding,
 };
-use futures::StreamExt;
+use futures::{StreamExt, stream};
 use probe::Site;
 use std::time::Duration;
 
@@ -210,22 +210,29 @@ async fn observe(
     site: Site,
     work: Vec<(ItemId, ProbeSpec)>,
 ) {
-    let one = async |(item, spec): (ItemId, ProbeSpec)| {
-        let cancel = state.stopping.child_token();
-        let finding = state.prober.probe(&spec, &site, cancel).await;
+    let probe = async |(item, spec): (ItemId, ProbeSpec)| {
+        let finding = state
+            .prober
+            .probe(&spec, &site, state.stopping.child_token())
+            .await;
+        (item, finding)
+    };
+    // What answered at the same time is recorded together: one lock of the run's row, one transaction.
+    let mut answers = std::pin::pin!(
+        stream::iter(work)
+            .map(probe)
+            .buffer_unordered(AT_ONCE)
+            .ready_chunks(AT_ONCE)
+    );
+    while let Some(findings) = answers.next().await {
         if state.stopping.is_cancelled() {
-            // Cancelled by our own stop: the next start says that it is unknown.
+            // Cancelled by our own stop: the next start says that they are unknown.
             return;
         }
-        if let Err(error) = record(&state, &opened, id, &by, &item, &finding).await {
-            tracing::error!(run = id.0, %item, %error, "a verdict could not be recorded; it will show as running until it is verified again");
+        if let Err(error) = record(&state, &opened, id, &by, &findings).await {
+            tracing::error!(run = id.0, %error, "verdicts could not be recorded; they show as running until they are verified again");
         }
-    };
-    futures::stream::iter(work)
-        .map(one)
-        .buffer_unordered(AT_ONCE)
-        .collect::<Vec<()>>()
-        .await;
+    }
 }
 
 async fn record(
@@ -233,21 +240,22 @@ async fn record(
     opened: &Opened,
     id: RunId,
     by: &Author,
-    item: &ItemId,
-    finding: &Finding,
+    findings: &[(ItemId, Finding)],
 ) -> Result<(), Error> {
     let mut tx = state.pool.begin().await?;
-    let evidence = store::evidence::insert(&mut tx, id, item, finding).await?;
-    let observed = Happening::Observed {
-        item: item.clone(),
-        verdict: finding.verdict,
-        reason: finding.reason.clone(),
-        evidence,
-        duration_us: finding.evidence.duration_us,
-    };
+    let mut observed = Vec::with_capacity(findings.len());
+    for (item, finding) in findings {
+        observed.push(Happening::Observed {
+            item: item.clone(),
+            verdict: finding.verdict,
+            reason: finding.reason.clone(),
+            evidence: store::evidence::insert(&mut tx, id, item, finding).await?,
+            duration_us: finding.evidence.duration_us,
+        });
+    }
     store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), |run| {
         // A probe that answers after the run was closed is no part of it.
-        Ok(if run.is_closed() { vec![] } else { vec![observed] })
+        Ok(if run.is_closed() { vec![] } else { observed })
     })
     .await?;
     tx.commit().await?;

@@ -76,14 +76,13 @@ pub async fn of_item(
 ///
 /// # Errors
 /// The database's.
-pub async fn all(
-    connection: &mut PgConnection,
-    run: RunId,
-) -> Result<Vec<(Hash, ItemId, String)>, Error> {
-    let rows =
-        sqlx::query!("select hash, item, body from evidence where run_id = $1 order by at, hash", run.0)
-            .fetch_all(connection)
-            .await?;
+pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<(Hash, ItemId, String)>, Error> {
+    let rows = sqlx::query!(
+        "select hash, item, body from evidence where run_id = $1 order by at, hash",
+        run.0
+    )
+    .fetch_all(connection)
+    .await?;
     rows.into_iter()
         .map(|row| {
             let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;

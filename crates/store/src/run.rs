@@ -136,7 +136,8 @@ pub async fn append<E: From<Error>>(
     now: DateTime<Utc>,
     decide: impl FnOnce(&Run) -> Result<Vec<Happening>, E>,
 ) -> Result<(Run, Vec<Event>), E> {
-    let row = sqlx::query!("select fold, head from run where id = $1 for update", id.0)
+    // No key update: rows that refer to the run (evidence, attachments) may be written before in the same transaction.
+    let row = sqlx::query!("select fold, head from run where id = $1 for no key update", id.0)
         .fetch_optional(&mut *connection)
         .await
         .map_err(Error::from)?

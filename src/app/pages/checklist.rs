@@ -141,7 +141,7 @@ fn publish_card(plan: &Plan, id: i64, hash: String, may: bool, publish: ServerAc
             <ActionForm action=publish>
                 <input type="hidden" name="id" value=id />
                 <input type="hidden" name="plan" value=hash />
-                <button class="btn main" type="submit">"I have read these commands: publish the plan"</button>
+                <button class="btn is-main" type="submit">"I have read these commands: publish the plan"</button>
             </ActionForm>
         }
         .into_any()

@@ -55,7 +55,7 @@ fn ImportForm() -> impl IntoView {
                     <input id="file" type="file" name="file" accept=".md,.markdown,text/markdown,text/plain" />
                 </div>
                 <TextAreaField name="text" label="Or its text" optional=true placeholder="# Deployment checklist\n\n- [ ] …" />
-                <div class="form-actions"><button class="btn main" type="submit">"Import"</button></div>
+                <div class="form-actions"><button class="btn is-main" type="submit">"Import"</button></div>
             </form>
         </SectionCard>
     }

@@ -96,7 +96,7 @@ fn form(
             <TextField name="release" label="Release" mono=true maxlength=200 placeholder="v1.4.2"
                 note="A commit or a tag: what is deployed." />
             <div class="form-actions">
-                <button class="btn main" type="submit" disabled=move || start.pending().get()>"Start the run"</button>
+                <button class="btn is-main" type="submit" disabled=move || start.pending().get()>"Start the run"</button>
             </div>
         </ActionForm>
     }

@@ -65,7 +65,7 @@ fn verify_all(board: Board, deeds: Deeds) -> impl IntoView {
     view! {
         <ActionForm action=deeds.verify>
             <input type="hidden" name="run" value=board.id />
-            <button class="btn main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify everything"</button>
+            <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify everything"</button>
         </ActionForm>
     }
 }
@@ -77,7 +77,7 @@ fn begin(board: Board, deeds: Deeds, may_take_over: bool) -> impl IntoView {
                 <ActionForm action=deeds.begin attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <TextField name="take_over" id="take-over" label="Reason" maxlength=4000 />
-                    <button class="btn danger" type="submit">"Take over and begin"</button>
+                    <button class="btn is-danger" type="submit">"Take over and begin"</button>
                 </ActionForm>
             </Disclosure>
         }
@@ -122,7 +122,7 @@ fn close(board: Board, deeds: Deeds, abandon: bool) -> impl IntoView {
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="abandon" value=abandon.to_string() />
                 <TextField name="reason" id=id label="Reason" maxlength=4000 note="It stands in the record." />
-                <button class="btn danger" type="submit">{word}</button>
+                <button class="btn is-danger" type="submit">{word}</button>
             </ActionForm>
         </Disclosure>
     }

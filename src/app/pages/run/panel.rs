@@ -224,7 +224,7 @@ fn verify(board: Board, deeds: Deeds, id: &ItemId) -> impl IntoView + use<> {
         <ActionForm action=deeds.verify>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="item" value=item />
-            <button class="btn main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify"</button>
+            <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify"</button>
         </ActionForm>
     }
 }
@@ -242,7 +242,7 @@ fn attest(board: Board, id: &ItemId) -> impl IntoView + use<> {
                     <label for="attest-file">"File, at most 10 MB"</label>
                     <input id="attest-file" type="file" name="file" />
                 </div>
-                <button class="btn main" type="submit">"Attest"</button>
+                <button class="btn is-main" type="submit">"Attest"</button>
             </form>
         </Disclosure>
     }

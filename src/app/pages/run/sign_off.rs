@@ -96,7 +96,7 @@ fn review_button(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
         <ActionForm action=deeds.review>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="role" value=role.clone() />
-            <button class="btn main is-small" type="submit" disabled=move || deeds.review.pending().get()>"Review and sign"</button>
+            <button class="btn is-main is-small" type="submit" disabled=move || deeds.review.pending().get()>"Review and sign"</button>
         </ActionForm>
     }
     .into_any()
@@ -110,7 +110,7 @@ fn withdraw_form(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="role" value=role.clone() />
                 <TextField name="reason" id=format!("withdraw-{role}") label="Reason" maxlength=4000 />
-                <button class="btn danger" type="submit">"Withdraw my signature"</button>
+                <button class="btn is-danger" type="submit">"Withdraw my signature"</button>
             </ActionForm>
         </Disclosure>
     }
@@ -236,7 +236,7 @@ fn form(board: Board, deeds: Deeds, slot: &Slot, record: Hash, changed: Memo<boo
             <TextAreaField name="comment" label="Comment" optional=true maxlength=4000 note="Required for a no-go." />
             <TextField name="password" label="Your password, again" kind="password" autocomplete="current-password" />
             <div class="form-actions">
-                <button class="btn main" type="submit" disabled=move || changed.get() || deeds.sign.pending().get()>"Sign"</button>
+                <button class="btn is-main" type="submit" disabled=move || changed.get() || deeds.sign.pending().get()>"Sign"</button>
             </div>
         </ActionForm>
     }
