@@ -1,14 +1,18 @@
 //! Blocks to sections, items, checks and slots.
 
-use crate::fence::{self, Line};
+mod boxes;
+mod code;
+mod items;
+
+use crate::annotation;
 use crate::heading::{self, Meaning};
-use crate::infer::{self, Inferred};
-use crate::lint::{self, Findings};
+use crate::infer;
+use crate::lint::Findings;
+use crate::names::Names;
 use crate::outline::{self, Outline};
-use crate::parse::{Block, BlockKind, Fence, Inline, ListItem, Table};
+use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use crate::{annotation, names::Names};
-use domain::plan::{Check, Item, ItemId, Parameter, Section, SectionKind, Slot, Work};
+use domain::plan::{ItemId, Parameter, Section, SectionKind, Slot};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -83,8 +87,8 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
         outline: outline::of_text(source),
         names: Names::default(),
         ids: HashMap::new(),
-        parents: parents(blocks),
-        below: commands_below(blocks),
+        parents: boxes::parents(blocks),
+        below: boxes::commands_below(blocks),
         label: None,
         label_waits: false,
         boxless,
@@ -119,48 +123,6 @@ fn title(blocks: &[Block]) -> Option<(usize, String)> {
             words
         },
     ))
-}
-
-/// The nearest box above a block.
-fn box_above(blocks: &[Block], index: usize) -> Option<usize> {
-    let mut at = blocks[index].item;
-    while let Some(item) = at {
-        if matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some()) {
-            return Some(item);
-        }
-        at = blocks[item].item;
-    }
-    None
-}
-
-fn parents(blocks: &[Block]) -> HashSet<usize> {
-    let boxes = (0..blocks.len())
-        .filter(|at| matches!(&blocks[*at].kind, BlockKind::Item(item) if item.tick.is_some()));
-    boxes.filter_map(|at| direct_box(blocks, at)).collect()
-}
-
-/// [`box_above`], found without walking far: lists nest in lists, so that the item above is nearly always the box.
-fn direct_box(blocks: &[Block], index: usize) -> Option<usize> {
-    let above = blocks[index].item?;
-    match &blocks[above].kind {
-        BlockKind::Item(item) if item.tick.is_some() => Some(above),
-        _ => box_above(blocks, above),
-    }
-}
-
-/// Fences that hold exactly one command and stand inside of a box, the first one of each box.
-fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
-    let mut below = HashMap::new();
-    for (at, block) in blocks.iter().enumerate() {
-        if let (BlockKind::Fence(fence), Some(item)) = (&block.kind, block.item)
-            && matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some())
-            && fence::is_shell(fence)
-            && fence::lines(fence).len() == 1
-        {
-            below.entry(item).or_insert(at);
-        }
-    }
-    below
 }
 
 impl Assembler<'_> {
@@ -295,293 +257,6 @@ impl Assembler<'_> {
         }
     }
 
-    fn list_item(&mut self, item: &ListItem, block: &Block, index: usize) {
-        self.current().steps = true;
-        if item.tick.is_some() || (self.boxless && self.is_step(item, block)) {
-            self.label_waits = false;
-            self.item(item, block, index);
-            return;
-        }
-        if block.item.is_none() {
-            if self.kind() == SectionKind::FollowUp {
-                self.outline.follow_ups += 1;
-            }
-            if !self.holds_boxes(index, block) {
-                self.prose(block.span.clone());
-            }
-        }
-        self.code_outside(&item.inline);
-    }
-
-    /// Without any box in the document, steps are what would have one.
-    fn is_step(&self, item: &ListItem, block: &Block) -> bool {
-        let working = match self.kind() {
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Window { .. }
-            | SectionKind::Criteria => true,
-            SectionKind::Prose => item.number.is_some(),
-            SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::SignOff
-            | SectionKind::FollowUp => false,
-        };
-        working && block.item.is_none()
-    }
-
-    fn holds_boxes(&self, index: usize, block: &Block) -> bool {
-        self.blocks[index + 1..]
-            .iter()
-            .take_while(|inner| inner.span.start < block.span.end)
-            .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
-    }
-
-    fn item(&mut self, item: &ListItem, block: &Block, index: usize) {
-        let above = direct_box(self.blocks, index);
-        let parent = above.and_then(|above| self.ids.get(&above).cloned());
-        let parent_text = above.and_then(|above| match &self.blocks[above].kind {
-            BlockKind::Item(item) => Some(infer::short(&item.inline.plain_up_to(400))),
-            _ => None,
-        });
-        let below = self
-            .below
-            .get(&index)
-            .and_then(|fence| match &self.blocks[*fence].kind {
-                BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
-                _ => None,
-            });
-        let text = item.inline.markdown(self.source);
-        let line = self.source.line(
-            item.tick
-                .as_ref()
-                .map_or(block.span.start, |tick| tick.span.start),
-        );
-        let inferred = if self.parents.contains(&index) {
-            let why = format!("{}: its boxes settle it", infer::short(&text));
-            Inferred {
-                work: Work::Parent,
-                why,
-                commands: Vec::new(),
-            }
-        } else {
-            let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
-            infer::item(&item.inline, parent_text.as_deref(), below)
-        };
-        self.parameters_of(&inferred);
-        let id = self.names.item(&item.inline.plain(), &self.section_id());
-        self.ids.insert(index, id.clone());
-        let lower = text.to_lowercase();
-        let optional = [
-            "(optional)",
-            "[optional]",
-            "optional:",
-            "*optional*",
-            "if applicable",
-            "(if needed)",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
-        let mut built = Item {
-            id,
-            parent,
-            line,
-            label: self.label.as_ref().map(|(label, _)| label.clone()),
-            claimed: item.tick.as_ref().is_some_and(|tick| tick.claimed),
-            optional,
-            work: inferred.work.clone(),
-            why: inferred.why.clone(),
-            text,
-        };
-        for (comment, span) in item.inline.comments() {
-            annotation::apply(comment, span.clone(), &mut built, self.findings);
-        }
-        lint::item(&built, &item.inline, &inferred, self.findings);
-        self.current().section.items.push(built);
-    }
-
-    fn section_id(&self) -> String {
-        self.drafts
-            .last()
-            .map(|draft| draft.section.id.0.clone())
-            .unwrap_or_default()
-    }
-
-    fn parameters_of(&mut self, inferred: &Inferred) {
-        for (outcome, span) in &inferred.commands {
-            self.parameters_in(&outcome.rewritten.placeholders, span);
-            let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
-            let script = outcome.script.as_ref().filter(|_| !native);
-            let variables: Vec<(String, String)> = script
-                .map(lint::free_variables)
-                .unwrap_or_default()
-                .into_iter()
-                .map(|name| {
-                    let written = format!("${name}");
-                    (name, written)
-                })
-                .collect();
-            self.parameters_in(&variables, span);
-        }
-    }
-
-    fn parameters_in(&mut self, found: &[(String, String)], span: &Range<usize>) {
-        for (name, written) in found {
-            if !self.parameters.iter().any(|parameter| parameter.name == *name) {
-                let line = self.source.line(span.start);
-                self.parameters.push(Parameter {
-                    name: name.clone(),
-                    written: written.clone(),
-                    line,
-                });
-            }
-        }
-    }
-
-    fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
-        self.current().steps = true;
-        let mine = block.item.and_then(|item| self.below.get(&item)) == Some(&index);
-        let used = mine && block.item.is_some_and(|item| self.is_command_of(item));
-        let kind = self.kind();
-        let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
-        self.outline.fences.push(outline::fence(
-            self.source.line(block.span.start),
-            kind,
-            verifies || used,
-        ));
-        if used {
-            return;
-        }
-        let lines = if fence::is_shell(fence) {
-            fence::lines(fence)
-        } else {
-            Vec::new()
-        };
-        if verifies {
-            self.label_waits = false;
-            for line in lines {
-                self.check(&line);
-            }
-            return;
-        }
-        let inferred: Vec<Inferred> = lines
-            .iter()
-            .map(|line| infer::check(&line.command, &line.said, line.span()))
-            .collect();
-        if kind != SectionKind::Prose {
-            for inferred in &inferred {
-                for (outcome, span) in &inferred.commands {
-                    self.parameters_in(&outcome.rewritten.placeholders, span);
-                }
-                lint::outside(inferred, self.findings);
-            }
-        }
-        if block.item.is_none() {
-            self.prose(block.span.clone());
-        }
-    }
-
-    /// Whether the box's own words hold no command, so that the fence below it is its command.
-    fn is_command_of(&self, item: usize) -> bool {
-        match &self.blocks[item].kind {
-            BlockKind::Item(item) => infer::item(&item.inline, None, None).commands.is_empty(),
-            _ => false,
-        }
-    }
-
-    fn verifies(&self, kind: SectionKind) -> bool {
-        let labelled = self.label.as_ref().is_some_and(|(label, _)| {
-            let lower = label.to_lowercase();
-            ["verif", "check", "test", "validat", "confirm"]
-                .iter()
-                .any(|word| lower.contains(word))
-        });
-        match kind {
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Window { .. }
-            | SectionKind::Criteria => true,
-            SectionKind::Prose => labelled,
-            SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::SignOff
-            | SectionKind::FollowUp => false,
-        }
-    }
-
-    fn check(&mut self, line: &Line) {
-        let inferred = infer::check(&line.command, &line.said, line.span());
-        self.parameters_of(&inferred);
-        let id = self.names.check(&line.command, &self.section_id());
-        lint::check(&inferred, self.findings);
-        let number = self.source.line(line.start);
-        let check = Check {
-            id,
-            line: number,
-            text: line.command.clone(),
-            work: inferred.work,
-            why: inferred.why,
-        };
-        self.current().section.checks.push(check);
-    }
-
-    /// Commands in running text of sections that run nothing are looked at for traps only.
-    fn code_outside(&mut self, inline: &Inline) {
-        match self.kind() {
-            SectionKind::Troubleshooting | SectionKind::Rollback { .. } => {
-                let inferred = infer::item(inline, None, None);
-                lint::outside(&inferred, self.findings);
-            }
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Window { .. }
-            | SectionKind::Benchmark
-            | SectionKind::Criteria
-            | SectionKind::SignOff
-            | SectionKind::FollowUp
-            | SectionKind::Prose => {}
-        }
-    }
-
-    fn table(&mut self, table: &Table, block: &Block) {
-        let header: Vec<String> = table
-            .rows
-            .first()
-            .into_iter()
-            .flatten()
-            .map(|cell| cell.text.trim().to_lowercase())
-            .collect();
-        let role = header
-            .iter()
-            .position(|cell| matches!(cell.as_str(), "role" | "approver" | "team" | "function" | "who"));
-        let signs = header
-            .iter()
-            .any(|cell| ["sign", "approv", "date"].iter().any(|word| cell.contains(word)));
-        let column = match (role, signs, self.kind()) {
-            (Some(column), true, _) => column,
-            (None, true, SectionKind::SignOff) => 0,
-            _ => {
-                self.prose(block.span.clone());
-                return;
-            }
-        };
-        if self.kind() == SectionKind::Prose {
-            self.current().section.kind = SectionKind::SignOff;
-        }
-        self.current().steps = true;
-        for row in table.rows.iter().skip(1) {
-            let Some(cell) = row.get(column) else { continue };
-            let title = cell.text.replace(['*', '`'], "").trim().to_owned();
-            if title.is_empty() {
-                continue;
-            }
-            let role = role_key(&title);
-            let line = self.source.line(cell.span.start);
-            self.slots.push(Slot { title, role, line });
-        }
-    }
-
     fn html(&mut self, html: &str, block: &Block) {
         match crate::parse::comment(html) {
             Some(inside) => self.annotate_last(inside, block.span.clone()),
@@ -641,7 +316,7 @@ fn settle_kind(draft: &mut Draft, boxless: bool) {
         SectionKind::Preflight
         | SectionKind::Phase { .. }
         | SectionKind::Window { .. }
-        | SectionKind::Criteria => empty && !boxless || empty && !draft.steps,
+        | SectionKind::Criteria => empty && !(boxless && draft.steps),
         SectionKind::Benchmark
         | SectionKind::Rollback { .. }
         | SectionKind::Troubleshooting
@@ -651,14 +326,4 @@ fn settle_kind(draft: &mut Draft, boxless: bool) {
     if prose {
         draft.section.kind = SectionKind::Prose;
     }
-}
-
-/// "Product Owner" is `product_owner`.
-fn role_key(title: &str) -> String {
-    let words: Vec<String> = title
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words.join("_")
 }

@@ -1,5 +1,8 @@
 //! Filling a document in: boxes ticked, the signature table completed, and not a byte touched besides.
 
+use crate::parse::{self, BlockKind};
+use crate::source::{SUBSTITUTE, Source};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// What a run knows of a document.
@@ -28,55 +31,60 @@ pub struct Signature {
 
 /// The document with what is known filled in. Lines that are no boxes and no signature rows stay byte for byte.
 pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
-    let mut out = Vec::with_capacity(bytes.len() + 200);
-    for (number, line) in (1u32..).zip(&lines) {
-        let signature = filled
-            .signatures
-            .iter()
-            .find(|signature| signature.line == number);
-        match signature {
-            Some(signature) => out.extend(sign(line, header(&lines, number), signature)),
-            None if filled.boxes.contains(&number) => out.extend(tick(line, filled.ticked.contains(&number))),
-            None => out.extend_from_slice(line),
+    let source = Source::new(bytes);
+    let mut out = bytes.to_vec();
+    for (line, mark) in boxes(&source).filter(|(line, _)| filled.boxes.contains(line)) {
+        let (ticked, was) = (filled.ticked.contains(&line), matches!(out[mark], b'x' | b'X'));
+        if ticked != was {
+            out[mark] = if ticked { b'x' } else { b' ' };
+        }
+    }
+    let mut signatures: Vec<&Signature> = filled.signatures.iter().collect();
+    signatures.sort_by_key(|signature| Reverse(signature.line));
+    signatures.dedup_by_key(|signature| signature.line);
+    for signature in signatures {
+        let span = source.line_span(signature.line);
+        let row = sign(
+            source.slice(span.clone()),
+            header(&source, signature.line),
+            signature,
+        );
+        // A row that holds bytes which are no text is left alone rather than changed.
+        if !source.slice(span.clone()).contains(SUBSTITUTE) {
+            out.splice(span.start + source.bom..span.end + source.bom, row.into_bytes());
         }
     }
     out
 }
 
-/// The line with its first box ticked or not.
-fn tick(line: &[u8], ticked: bool) -> Vec<u8> {
-    let mut line = line.to_vec();
-    let is_box = |window: &[u8]| {
-        window[0] == b'[' && matches!(window[1], b' ' | b'x' | b'X' | b'\t') && window[2] == b']'
-    };
-    if let Some(at) = line.windows(3).position(is_box) {
-        let was = matches!(line[at + 1], b'x' | b'X');
-        if was != ticked {
-            line[at + 1] = if ticked { b'x' } else { b' ' };
-        }
-    }
-    line
+/// The line of each box and the byte in it that says whether it is ticked, in the document.
+fn boxes(source: &Source) -> impl Iterator<Item = (u32, usize)> {
+    parse::blocks(source)
+        .into_iter()
+        .filter_map(|block| match block.kind {
+            BlockKind::Item(item) => item
+                .tick
+                .map(|tick| (source.line(tick.span.start), tick.span.start + 1 + source.bom)),
+            _ => None,
+        })
 }
 
 /// The table's first row above a line: that of its column names.
-fn header<'a>(lines: &[&'a [u8]], line: u32) -> &'a [u8] {
-    let above = lines[..line as usize - 1].iter().rev();
+fn header(source: &Source, line: u32) -> &str {
+    let above = (1..line)
+        .rev()
+        .take(1000)
+        .map(|above| source.slice(source.line_span(above)));
     above
-        .take_while(|line| line.contains(&b'|'))
+        .take_while(|text| text.contains('|'))
         .last()
-        .copied()
         .unwrap_or_default()
 }
 
-fn sign(row: &[u8], header: &[u8], signature: &Signature) -> Vec<u8> {
-    let row = String::from_utf8_lossy(row);
-    let names = String::from_utf8_lossy(header).to_lowercase();
-    let names = cells(&names);
-    let end = row.len() - row.trim_end_matches(['\r', '\n']).len();
-    let (body, end) = row.split_at(row.len() - end);
-    let mut cells: Vec<String> = cells(body).into_iter().map(str::to_owned).collect();
-    for (cell, name) in cells.iter_mut().zip(names) {
+fn sign(row: &str, header: &str, signature: &Signature) -> String {
+    let names = header.to_lowercase();
+    let mut filled: Vec<String> = cells(row).into_iter().map(str::to_owned).collect();
+    for (cell, name) in filled.iter_mut().zip(cells(&names)) {
         if !cell.trim().is_empty() {
             continue;
         }
@@ -88,7 +96,7 @@ fn sign(row: &[u8], header: &[u8], signature: &Signature) -> Vec<u8> {
         };
         *cell = format!(" {} ", value.replace('|', "\\|").replace(['\r', '\n'], " "));
     }
-    format!("{}{end}", cells.join("|")).into_bytes()
+    filled.join("|")
 }
 
 /// The cells of a table's row: what stands between bars that are not escaped.

@@ -298,7 +298,7 @@ fn duration(text: &str) -> Option<u32> {
         .rev()
         .find(|measure| measure.unit == Unit::Milliseconds)?;
     let minutes = (last.value / 60_000.0).ceil();
-    (minutes >= 1.0 && minutes <= 1e6).then_some(minutes as u32)
+    (1.0..=1e6).contains(&minutes).then_some(minutes as u32)
 }
 
 fn without_prefix(title: &str) -> String {

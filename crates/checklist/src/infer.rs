@@ -81,7 +81,7 @@ fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
         ]
         .iter()
         .any(|verb| before.trim_end().to_lowercase().ends_with(&format!(" {verb}")));
-        if !(value && !found.is_empty()) && is_command(code, &before) {
+        if (found.is_empty() || !value) && is_command(code, &before) {
             found.push((code, piece.span.clone(), at));
         }
     }

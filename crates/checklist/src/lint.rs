@@ -3,6 +3,7 @@
 pub mod catalogue;
 mod command;
 mod document;
+mod exposed;
 
 use crate::infer::Inferred;
 use crate::parse::Inline;

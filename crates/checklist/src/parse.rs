@@ -1,8 +1,11 @@
 //! Markdown to a flat list of blocks with exact byte ranges. Linear, and without recursion.
 
+mod builder;
+
 use crate::source::Source;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
+
+pub use builder::blocks;
 
 /// A block of the document, in its order.
 pub struct Block {
@@ -124,16 +127,17 @@ impl Inline {
         self.plain_up_to(usize::MAX)
     }
 
-    /// As [`Inline::plain`], the pieces that begin in the first `bytes` only.
+    /// As [`Inline::plain`], cut after about so many bytes.
     pub fn plain_up_to(&self, bytes: usize) -> String {
         let mut text = String::new();
         for piece in &self.pieces {
-            if text.len() > bytes {
+            if text.len() >= bytes {
                 break;
             }
+            let room = bytes - text.len();
             match &piece.kind {
-                PieceKind::Text(words) => text.push_str(words),
-                PieceKind::Code(code) => text.extend(["`", code, "`"]),
+                PieceKind::Text(words) => text.push_str(&words[..words.floor_char_boundary(room)]),
+                PieceKind::Code(code) => text.extend(["`", &code[..code.floor_char_boundary(room)], "`"]),
                 PieceKind::Break => text.push(' '),
                 PieceKind::Comment(_) | PieceKind::Link(_) => {}
             }
@@ -183,323 +187,10 @@ impl Inline {
     }
 }
 
-/// Parses the body of a document.
-pub fn blocks(source: &Source) -> Vec<Block> {
-    let body = &source.text[source.body..];
-    let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
-    let mut builder = Builder {
-        source,
-        blocks: Vec::new(),
-        items: Vec::new(),
-        lists: Vec::new(),
-        strong: 0,
-        open: Open::Nothing,
-    };
-    for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
-        builder.event(event, range.start + source.body..range.end + source.body);
-    }
-    builder.close();
-    builder.blocks
-}
-
-/// The block whose content is being collected.
-enum Open {
-    Nothing,
-    Heading(u8, Inline),
-    Paragraph(Inline),
-    ItemText(usize, Inline),
-    Fence(Fence, bool),
-    Html(Range<usize>),
-    Table(Table, Option<(Range<usize>, String)>),
-}
-
-struct Builder<'s> {
-    source: &'s Source,
-    blocks: Vec<Block>,
-    /// Block indices of the items that are open.
-    items: Vec<usize>,
-    /// The next number of each open list.
-    lists: Vec<Option<u64>>,
-    strong: u32,
-    open: Open,
-}
-
-impl Builder<'_> {
-    fn event(&mut self, event: Event<'_>, span: Range<usize>) {
-        match event {
-            Event::Start(tag) => self.start(tag, span),
-            Event::End(tag) => self.end(tag, span),
-            Event::Text(text) => self.text(&text, span),
-            Event::Code(code) => self.piece(PieceKind::Code(code.into_string()), span),
-            Event::Html(_) => {}
-            Event::InlineHtml(html) => match comment(&html) {
-                Some(inside) => self.piece(PieceKind::Comment(inside.to_owned()), span),
-                None => self.piece(PieceKind::Text(html.into_string()), span),
-            },
-            Event::SoftBreak | Event::HardBreak => self.piece(PieceKind::Break, span),
-            Event::Rule => {
-                self.close();
-                self.push(span, BlockKind::Rule);
-            }
-            Event::TaskListMarker(claimed) => {
-                if let Some(BlockKind::Item(item)) = self
-                    .items
-                    .last()
-                    .and_then(|at| self.blocks.get_mut(*at))
-                    .map(|block| &mut block.kind)
-                {
-                    item.tick = Some(Tick { claimed, span });
-                }
-            }
-            Event::FootnoteReference(text) => self.text(&text, span),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, span),
-        }
-    }
-
-    fn start(&mut self, tag: Tag<'_>, span: Range<usize>) {
-        match tag {
-            Tag::Heading { level, .. } => {
-                self.close();
-                self.open = Open::Heading(depth(level), Inline::default());
-            }
-            Tag::Paragraph => self.paragraph(),
-            Tag::List(number) => {
-                self.close();
-                self.lists.push(number);
-            }
-            Tag::Item => {
-                self.close();
-                let number = self.lists.last_mut().and_then(|next| {
-                    let number = *next;
-                    *next = number.map(|number| number.saturating_add(1));
-                    number
-                });
-                let item = ListItem {
-                    number,
-                    tick: None,
-                    inline: Inline::default(),
-                };
-                let at = self.push(span, BlockKind::Item(item));
-                self.items.push(at);
-                self.open = Open::ItemText(at, Inline::default());
-            }
-            Tag::CodeBlock(kind) => {
-                self.close();
-                let language = match kind {
-                    CodeBlockKind::Indented => String::new(),
-                    CodeBlockKind::Fenced(info) => {
-                        info.split_whitespace().next().unwrap_or_default().to_lowercase()
-                    }
-                };
-                self.open = Open::Fence(
-                    Fence {
-                        language,
-                        lines: Vec::new(),
-                    },
-                    false,
-                );
-            }
-            Tag::HtmlBlock => {
-                self.close();
-                self.open = Open::Html(span);
-            }
-            Tag::Table(_) => {
-                self.close();
-                self.open = Open::Table(Table { rows: Vec::new() }, None);
-            }
-            Tag::TableHead | Tag::TableRow => {
-                if let Open::Table(table, _) = &mut self.open {
-                    table.rows.push(Vec::new());
-                }
-            }
-            Tag::TableCell => {
-                if let Open::Table(_, cell) = &mut self.open {
-                    *cell = Some((span, String::new()));
-                }
-            }
-            Tag::Strong => {
-                self.strong += 1;
-                self.cover(&span);
-            }
-            Tag::Link { dest_url, .. } => {
-                self.cover(&span);
-                self.piece(PieceKind::Link(dest_url.into_string()), span.start..span.start);
-            }
-            Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript | Tag::Image { .. } => {
-                self.cover(&span)
-            }
-            Tag::BlockQuote(_) | Tag::FootnoteDefinition(_) | Tag::MetadataBlock(_) => self.close(),
-            Tag::DefinitionList | Tag::DefinitionListTitle | Tag::DefinitionListDefinition => self.close(),
-        }
-    }
-
-    fn end(&mut self, tag: TagEnd, span: Range<usize>) {
-        match tag {
-            TagEnd::Heading(_)
-            | TagEnd::Paragraph
-            | TagEnd::CodeBlock
-            | TagEnd::HtmlBlock
-            | TagEnd::Table => {
-                self.finish(span);
-            }
-            TagEnd::List(_) => {
-                self.close();
-                self.lists.pop();
-            }
-            TagEnd::Item => {
-                self.close();
-                self.items.pop();
-            }
-            TagEnd::TableCell => {
-                if let Open::Table(table, cell) = &mut self.open
-                    && let (Some((span, text)), Some(row)) = (cell.take(), table.rows.last_mut())
-                {
-                    row.push(Cell { span, text });
-                }
-            }
-            TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
-            _ => {}
-        }
-    }
-
-    /// A paragraph that is the first thing in an item is the item's text.
-    fn paragraph(&mut self) {
-        if let Open::ItemText(_, inline) = &self.open
-            && inline.pieces.is_empty()
-        {
-            return;
-        }
-        self.close();
-        self.open = Open::Paragraph(Inline::default());
-    }
-
-    fn text(&mut self, text: &str, span: Range<usize>) {
-        match &mut self.open {
-            Open::Fence(fence, unfinished) => code_lines(self.source, fence, unfinished, span),
-            Open::Table(_, Some((_, cell))) => cell.push_str(text),
-            Open::Nothing
-            | Open::Heading(..)
-            | Open::Paragraph(_)
-            | Open::ItemText(..)
-            | Open::Html(_)
-            | Open::Table(_, None) => {
-                self.piece(PieceKind::Text(text.to_owned()), span);
-            }
-        }
-    }
-
-    fn piece(&mut self, kind: PieceKind, span: Range<usize>) {
-        let strong = self.strong > 0;
-        match &mut self.open {
-            Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => {
-                extend(&mut inline.span, &span);
-                inline.pieces.push(Piece { span, strong, kind });
-            }
-            Open::Table(_, Some((_, cell))) => match kind {
-                PieceKind::Text(text) => cell.push_str(&text),
-                PieceKind::Code(code) => cell.extend(["`", &code, "`"]),
-                PieceKind::Break | PieceKind::Comment(_) | PieceKind::Link(_) => {}
-            },
-            Open::Nothing | Open::Fence(..) | Open::Html(_) | Open::Table(_, None) => {}
-        }
-    }
-
-    fn cover(&mut self, span: &Range<usize>) {
-        match &mut self.open {
-            Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => {
-                extend(&mut inline.span, span)
-            }
-            Open::Nothing | Open::Fence(..) | Open::Html(_) | Open::Table(..) => {}
-        }
-    }
-
-    /// Ends what is open because something else begins.
-    fn close(&mut self) {
-        self.finish(0..0);
-    }
-
-    fn finish(&mut self, span: Range<usize>) {
-        match std::mem::replace(&mut self.open, Open::Nothing) {
-            Open::Nothing => {}
-            Open::Heading(level, inline) => {
-                self.push(span, BlockKind::Heading { level, inline });
-            }
-            Open::Paragraph(inline) => {
-                let span = if span.is_empty() {
-                    inline.span.clone()
-                } else {
-                    span
-                };
-                self.push(span, BlockKind::Paragraph(inline));
-            }
-            Open::ItemText(at, inline) => {
-                if let BlockKind::Item(item) = &mut self.blocks[at].kind {
-                    item.inline = inline;
-                }
-            }
-            Open::Fence(fence, _) => {
-                self.push(span, BlockKind::Fence(fence));
-            }
-            Open::Html(start) => {
-                let span = if span.is_empty() { start } else { span };
-                let text = self.source.slice(span.clone()).to_owned();
-                self.push(span, BlockKind::Html(text));
-            }
-            Open::Table(table, _) => {
-                self.push(span, BlockKind::Table(table));
-            }
-        }
-    }
-
-    fn push(&mut self, span: Range<usize>, kind: BlockKind) -> usize {
-        self.blocks.push(Block {
-            span,
-            item: self.items.last().copied(),
-            kind,
-        });
-        self.blocks.len() - 1
-    }
-}
-
 /// The inside of an HTML comment.
 pub fn comment(html: &str) -> Option<&str> {
     html.trim()
         .strip_prefix("<!--")?
         .strip_suffix("-->")
         .map(str::trim)
-}
-
-fn extend(all: &mut Range<usize>, span: &Range<usize>) {
-    if all.start == all.end {
-        *all = span.clone();
-    } else {
-        *all = all.start.min(span.start)..all.end.max(span.end);
-    }
-}
-
-fn code_lines(source: &Source, fence: &mut Fence, unfinished: &mut bool, span: Range<usize>) {
-    let mut start = span.start;
-    for line in source.slice(span).split_inclusive('\n') {
-        let text = line.trim_end_matches(['\n', '\r']);
-        match fence.lines.last_mut() {
-            Some(last) if *unfinished => last.text.push_str(text),
-            _ => fence.lines.push(FenceLine {
-                text: text.to_owned(),
-                start,
-            }),
-        }
-        *unfinished = !line.ends_with('\n');
-        start += line.len();
-    }
-}
-
-fn depth(level: HeadingLevel) -> u8 {
-    match level {
-        HeadingLevel::H1 => 1,
-        HeadingLevel::H2 => 2,
-        HeadingLevel::H3 => 3,
-        HeadingLevel::H4 => 4,
-        HeadingLevel::H5 => 5,
-        HeadingLevel::H6 => 6,
-    }
 }

@@ -167,11 +167,7 @@ fn diagnostics(out: &mut String, diagnostics: &[Diagnostic], source: &str, name:
 /// The line with marks below it. A long line is cut around the column.
 fn excerpt(out: &mut String, text: &str, line: u32, column: u32, length: u32) -> std::fmt::Result {
     let column = column.saturating_sub(1) as usize;
-    let skip = if column > WIDEST / 2 {
-        column - WIDEST / 2
-    } else {
-        0
-    };
+    let skip = column.saturating_sub(WIDEST / 2);
     let shown: String = text
         .chars()
         .skip(skip)

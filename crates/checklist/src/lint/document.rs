@@ -1,6 +1,6 @@
 //! Traps that only the place of a line, or several lines together, show.
 
-use super::{Findings, catalogue as c, command};
+use super::{Findings, catalogue as c, exposed};
 use crate::infer::{Inferred, words};
 use crate::outline::{Outline, Purpose};
 use crate::parse::{Inline, PieceKind};
@@ -78,7 +78,7 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
         for word in text.split_whitespace() {
             if let Some((_, rest)) = word.split_once("://") {
                 let host = rest.split(['/', ':', ')']).next().unwrap_or(rest);
-                command::named_host(host, &piece.span, findings);
+                exposed::named_host(host, &piece.span, findings);
             }
         }
     }

@@ -1,0 +1,49 @@
+//! How long compiling takes: the file once warm, and how time grows when a document doubles: `speed FILE`.
+
+use std::time::{Duration, Instant};
+
+fn fastest(bytes: &[u8], rounds: u32) -> Duration {
+    let time = || {
+        let start = Instant::now();
+        std::hint::black_box(checklist::compile(std::hint::black_box(bytes)));
+        start.elapsed()
+    };
+    (0..rounds).map(|_| time()).min().unwrap_or_default()
+}
+
+fn main() -> std::io::Result<()> {
+    for file in std::env::args().skip(1) {
+        let bytes = std::fs::read(&file)?;
+        println!("{file}: {:?}", fastest(&bytes, 50));
+    }
+    let cases: &[(&str, &str)] = &[
+        ("words", "a "),
+        ("letters", "a"),
+        ("boxes", "- [ ] a\n"),
+        ("commands", "- [ ] x: `git status`\n"),
+        ("headings", "# a\n"),
+        ("brackets", "["),
+        ("links", "[a]("),
+        ("quotes", ">"),
+        ("nested lists", "- "),
+        ("emphasis", "*_"),
+        ("backticks", "` "),
+        ("comments", "<!--"),
+        ("numbers", "<5ms "),
+        ("fences", "```bash\nls\n```\n"),
+        ("table rows", "|a|b|\n|-|-|\n"),
+        ("codes", "`git status` "),
+    ];
+    for (name, piece) in cases {
+        let text = |size: usize| format!("- [ ] {}", piece.repeat(size / piece.len()));
+        let (one, two) = (
+            fastest(text(500_000).as_bytes(), 3),
+            fastest(text(1_000_000).as_bytes(), 3),
+        );
+        println!(
+            "{name:>14}: 0.5 MB {one:>12?}  1 MB {two:>12?}  ratio {:.2}",
+            two.as_secs_f64() / one.as_secs_f64().max(1e-9)
+        );
+    }
+    Ok(())
+}

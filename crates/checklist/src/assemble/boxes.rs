@@ -1,0 +1,47 @@
+//! Which box holds which.
+
+use crate::fence;
+use crate::parse::{Block, BlockKind};
+use std::collections::{HashMap, HashSet};
+
+/// The nearest box above a block.
+fn box_above(blocks: &[Block], index: usize) -> Option<usize> {
+    let mut at = blocks[index].item;
+    while let Some(item) = at {
+        if matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some()) {
+            return Some(item);
+        }
+        at = blocks[item].item;
+    }
+    None
+}
+
+pub fn parents(blocks: &[Block]) -> HashSet<usize> {
+    let boxes = (0..blocks.len())
+        .filter(|at| matches!(&blocks[*at].kind, BlockKind::Item(item) if item.tick.is_some()));
+    boxes.filter_map(|at| direct_box(blocks, at)).collect()
+}
+
+/// [`box_above`], found without walking far: lists nest in lists, so that the item above is nearly always the box.
+pub fn direct_box(blocks: &[Block], index: usize) -> Option<usize> {
+    let above = blocks[index].item?;
+    match &blocks[above].kind {
+        BlockKind::Item(item) if item.tick.is_some() => Some(above),
+        _ => box_above(blocks, above),
+    }
+}
+
+/// Fences that hold exactly one command and stand inside of a box, the first one of each box.
+pub fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
+    let mut below = HashMap::new();
+    for (at, block) in blocks.iter().enumerate() {
+        if let (BlockKind::Fence(fence), Some(item)) = (&block.kind, block.item)
+            && matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some())
+            && fence::is_shell(fence)
+            && fence::lines(fence).len() == 1
+        {
+            below.entry(item).or_insert(at);
+        }
+    }
+    below
+}

@@ -1,0 +1,164 @@
+//! Blocks of code to checks, and tables to signature slots.
+
+use super::Assembler;
+use crate::fence::{self, Line};
+use crate::infer::{self, Inferred};
+use crate::parse::{Block, BlockKind, Fence, Inline, Table};
+use crate::{lint, outline};
+use domain::plan::{Check, SectionKind, Slot};
+
+impl Assembler<'_> {
+    pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
+        self.current().steps = true;
+        let mine = block.item.and_then(|item| self.below.get(&item)) == Some(&index);
+        let used = mine && block.item.is_some_and(|item| self.is_command_of(item));
+        let kind = self.kind();
+        let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
+        self.outline.fences.push(outline::fence(
+            self.source.line(block.span.start),
+            kind,
+            verifies || used,
+        ));
+        if used {
+            return;
+        }
+        let lines = if fence::is_shell(fence) {
+            fence::lines(fence)
+        } else {
+            Vec::new()
+        };
+        if verifies {
+            self.label_waits = false;
+            for line in lines {
+                self.check(&line);
+            }
+            return;
+        }
+        let inferred: Vec<Inferred> = lines
+            .iter()
+            .map(|line| infer::check(&line.command, &line.said, line.span()))
+            .collect();
+        if kind != SectionKind::Prose {
+            for inferred in &inferred {
+                for (outcome, span) in &inferred.commands {
+                    self.parameters_in(&outcome.rewritten.placeholders, span);
+                }
+                lint::outside(inferred, self.findings);
+            }
+        }
+        if block.item.is_none() {
+            self.prose(block.span.clone());
+        }
+    }
+
+    /// Whether the box's own words hold no command, so that the fence below it is its command.
+    pub(super) fn is_command_of(&self, item: usize) -> bool {
+        match &self.blocks[item].kind {
+            BlockKind::Item(item) => infer::item(&item.inline, None, None).commands.is_empty(),
+            _ => false,
+        }
+    }
+
+    pub(super) fn verifies(&self, kind: SectionKind) -> bool {
+        let labelled = self.label.as_ref().is_some_and(|(label, _)| {
+            let lower = label.to_lowercase();
+            ["verif", "check", "test", "validat", "confirm"]
+                .iter()
+                .any(|word| lower.contains(word))
+        });
+        match kind {
+            SectionKind::Preflight
+            | SectionKind::Phase { .. }
+            | SectionKind::Window { .. }
+            | SectionKind::Criteria => true,
+            SectionKind::Prose => labelled,
+            SectionKind::Benchmark
+            | SectionKind::Rollback { .. }
+            | SectionKind::Troubleshooting
+            | SectionKind::SignOff
+            | SectionKind::FollowUp => false,
+        }
+    }
+
+    pub(super) fn check(&mut self, line: &Line) {
+        let inferred = infer::check(&line.command, &line.said, line.span());
+        self.parameters_of(&inferred);
+        let id = self.names.check(&line.command, &self.section_id());
+        lint::check(&inferred, self.findings);
+        let number = self.source.line(line.start);
+        let check = Check {
+            id,
+            line: number,
+            text: line.command.clone(),
+            work: inferred.work,
+            why: inferred.why,
+        };
+        self.current().section.checks.push(check);
+    }
+
+    /// Commands in running text of sections that run nothing are looked at for traps only.
+    pub(super) fn code_outside(&mut self, inline: &Inline) {
+        match self.kind() {
+            SectionKind::Troubleshooting | SectionKind::Rollback { .. } => {
+                let inferred = infer::item(inline, None, None);
+                lint::outside(&inferred, self.findings);
+            }
+            SectionKind::Preflight
+            | SectionKind::Phase { .. }
+            | SectionKind::Window { .. }
+            | SectionKind::Benchmark
+            | SectionKind::Criteria
+            | SectionKind::SignOff
+            | SectionKind::FollowUp
+            | SectionKind::Prose => {}
+        }
+    }
+
+    pub(super) fn table(&mut self, table: &Table, block: &Block) {
+        let header: Vec<String> = table
+            .rows
+            .first()
+            .into_iter()
+            .flatten()
+            .map(|cell| cell.text.trim().to_lowercase())
+            .collect();
+        let role = header
+            .iter()
+            .position(|cell| matches!(cell.as_str(), "role" | "approver" | "team" | "function" | "who"));
+        let signs = header
+            .iter()
+            .any(|cell| ["sign", "approv", "date"].iter().any(|word| cell.contains(word)));
+        let column = match (role, signs, self.kind()) {
+            (Some(column), true, _) => column,
+            (None, true, SectionKind::SignOff) => 0,
+            _ => {
+                self.prose(block.span.clone());
+                return;
+            }
+        };
+        if self.kind() == SectionKind::Prose {
+            self.current().section.kind = SectionKind::SignOff;
+        }
+        self.current().steps = true;
+        for row in table.rows.iter().skip(1) {
+            let Some(cell) = row.get(column) else { continue };
+            let title = cell.text.replace(['*', '`'], "").trim().to_owned();
+            if title.is_empty() {
+                continue;
+            }
+            let role = role_key(&title);
+            let line = self.source.line(cell.span.start);
+            self.slots.push(Slot { title, role, line });
+        }
+    }
+}
+
+/// "Product Owner" is `product_owner`.
+fn role_key(title: &str) -> String {
+    let words: Vec<String> = title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    words.join("_")
+}

@@ -1,0 +1,153 @@
+//! List items to boxes and steps.
+
+use super::{Assembler, boxes::direct_box};
+use crate::infer::{self, Inferred};
+use crate::parse::{Block, BlockKind, ListItem};
+use crate::{annotation, fence, lint};
+use domain::plan::{Item, Parameter, SectionKind, Work};
+use std::ops::Range;
+
+impl Assembler<'_> {
+    pub(super) fn list_item(&mut self, item: &ListItem, block: &Block, index: usize) {
+        self.current().steps = true;
+        if item.tick.is_some() || (self.boxless && self.is_step(item, block)) {
+            self.label_waits = false;
+            self.item(item, block, index);
+            return;
+        }
+        if block.item.is_none() {
+            if self.kind() == SectionKind::FollowUp {
+                self.outline.follow_ups += 1;
+            }
+            if !self.holds_boxes(index, block) {
+                self.prose(block.span.clone());
+            }
+        }
+        self.code_outside(&item.inline);
+    }
+
+    /// Without any box in the document, steps are what would have one.
+    pub(super) fn is_step(&self, item: &ListItem, block: &Block) -> bool {
+        let working = match self.kind() {
+            SectionKind::Preflight
+            | SectionKind::Phase { .. }
+            | SectionKind::Window { .. }
+            | SectionKind::Criteria => true,
+            SectionKind::Prose => item.number.is_some(),
+            SectionKind::Benchmark
+            | SectionKind::Rollback { .. }
+            | SectionKind::Troubleshooting
+            | SectionKind::SignOff
+            | SectionKind::FollowUp => false,
+        };
+        working && block.item.is_none()
+    }
+
+    pub(super) fn holds_boxes(&self, index: usize, block: &Block) -> bool {
+        self.blocks[index + 1..]
+            .iter()
+            .take_while(|inner| inner.span.start < block.span.end)
+            .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
+    }
+
+    pub(super) fn item(&mut self, item: &ListItem, block: &Block, index: usize) {
+        let above = direct_box(self.blocks, index);
+        let parent = above.and_then(|above| self.ids.get(&above).cloned());
+        let parent_text = above.and_then(|above| match &self.blocks[above].kind {
+            BlockKind::Item(item) => Some(infer::short(&item.inline.plain_up_to(400))),
+            _ => None,
+        });
+        let below = self
+            .below
+            .get(&index)
+            .and_then(|fence| match &self.blocks[*fence].kind {
+                BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
+                _ => None,
+            });
+        let text = item.inline.markdown(self.source);
+        let line = self.source.line(
+            item.tick
+                .as_ref()
+                .map_or(block.span.start, |tick| tick.span.start),
+        );
+        let inferred = if self.parents.contains(&index) {
+            let why = format!("{}: its boxes settle it", infer::short(&text));
+            Inferred {
+                work: Work::Parent,
+                why,
+                commands: Vec::new(),
+            }
+        } else {
+            let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
+            infer::item(&item.inline, parent_text.as_deref(), below)
+        };
+        self.parameters_of(&inferred);
+        let id = self.names.item(&item.inline.plain(), &self.section_id());
+        self.ids.insert(index, id.clone());
+        let lower = text.to_lowercase();
+        let optional = [
+            "(optional)",
+            "[optional]",
+            "optional:",
+            "*optional*",
+            "if applicable",
+            "(if needed)",
+        ]
+        .iter()
+        .any(|word| lower.contains(word));
+        let mut built = Item {
+            id,
+            parent,
+            line,
+            label: self.label.as_ref().map(|(label, _)| label.clone()),
+            claimed: item.tick.as_ref().is_some_and(|tick| tick.claimed),
+            optional,
+            work: inferred.work.clone(),
+            why: inferred.why.clone(),
+            text,
+        };
+        for (comment, span) in item.inline.comments() {
+            annotation::apply(comment, span.clone(), &mut built, self.findings);
+        }
+        lint::item(&built, &item.inline, &inferred, self.findings);
+        self.current().section.items.push(built);
+    }
+
+    pub(super) fn section_id(&self) -> String {
+        self.drafts
+            .last()
+            .map(|draft| draft.section.id.0.clone())
+            .unwrap_or_default()
+    }
+
+    pub(super) fn parameters_of(&mut self, inferred: &Inferred) {
+        for (outcome, span) in &inferred.commands {
+            self.parameters_in(&outcome.rewritten.placeholders, span);
+            let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
+            let script = outcome.script.as_ref().filter(|_| !native);
+            let variables: Vec<(String, String)> = script
+                .map(lint::free_variables)
+                .unwrap_or_default()
+                .into_iter()
+                .map(|name| {
+                    let written = format!("${name}");
+                    (name, written)
+                })
+                .collect();
+            self.parameters_in(&variables, span);
+        }
+    }
+
+    pub(super) fn parameters_in(&mut self, found: &[(String, String)], span: &Range<usize>) {
+        for (name, written) in found {
+            if !self.parameters.iter().any(|parameter| parameter.name == *name) {
+                let line = self.source.line(span.start);
+                self.parameters.push(Parameter {
+                    name: name.clone(),
+                    written: written.clone(),
+                    line,
+                });
+            }
+        }
+    }
+}

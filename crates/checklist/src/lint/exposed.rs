@@ -1,0 +1,158 @@
+//! Hosts, users and secrets that are written into a line.
+
+use super::{Findings, catalogue as c};
+use crate::shell::Simple;
+use std::ops::Range;
+
+/// Hosts and users that are written out.
+pub fn addresses(stage: &Simple, words: &[&str], span: &Range<usize>, findings: &mut Findings) {
+    let database = matches!(
+        stage.program(),
+        Some(
+            "psql"
+                | "pg_dump"
+                | "pg_isready"
+                | "pg_restore"
+                | "mysql"
+                | "mysqldump"
+                | "redis-cli"
+                | "mongosh"
+        )
+    );
+    for pair in words.windows(2) {
+        let literal = !pair[1].contains(['$', '<']);
+        if database && literal && matches!(pair[0], "-h" | "--host") && !local(pair[1]) {
+            findings.add(
+                &c::HARD_HOST,
+                span.clone(),
+                "the host is written into the command",
+            );
+        }
+        if database
+            && literal
+            && matches!(pair[0], "-U" | "--username" | "-u" | "--user")
+            && !matches!(pair[1], "postgres" | "root")
+        {
+            findings.add(
+                &c::HARD_USER,
+                span.clone(),
+                "the user is written into the command",
+            );
+        }
+    }
+    for word in words {
+        let url_host = word.split_once("://").map(|(_, rest)| host_of(rest));
+        let ssh_host = matches!(stage.program(), Some("ssh" | "scp" | "rsync"))
+            .then(|| word.split_once('@'))
+            .flatten()
+            .map(|(_, host)| host.split(':').next().unwrap_or(host));
+        if let Some(host) = url_host.or(ssh_host) {
+            named_host(host, span, findings);
+        }
+    }
+}
+
+/// The host of what stands behind `://`.
+fn host_of(rest: &str) -> &str {
+    let authority = rest.split(['/', '?', '#', '"']).next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority);
+    match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => host.split(':').next().unwrap_or(host),
+    }
+}
+
+/// Reports an example host as a placeholder and an address as hard-coded.
+pub fn named_host(host: &str, span: &Range<usize>, findings: &mut Findings) {
+    let lower = host.to_lowercase();
+    let example = lower.starts_with("your")
+        || lower.contains("example.")
+        || lower.contains("yourdomain")
+        || lower.contains("your-")
+        || lower.contains("mydomain");
+    if example {
+        findings.add(
+            &c::PLACEHOLDER,
+            span.clone(),
+            format!("`{host}` is an example address"),
+        );
+    } else if is_address(&lower) && !local(&lower) {
+        findings.add(
+            &c::HARD_HOST,
+            span.clone(),
+            "an IP address is written into the line",
+        );
+    }
+}
+
+fn is_address(host: &str) -> bool {
+    host.parse::<std::net::IpAddr>().is_ok()
+}
+
+fn local(host: &str) -> bool {
+    let loopback = host
+        .parse::<std::net::IpAddr>()
+        .is_ok_and(|address| address.is_loopback() || address.is_unspecified());
+    // A name without a dot is a service of this environment.
+    loopback || host.starts_with('/') || (!host.contains('.') && !host.contains(':'))
+}
+
+/// Passwords and keys that are written out.
+pub fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
+    let named = |name: &str| {
+        let upper = name.to_uppercase();
+        [
+            "PASSWORD",
+            "PASSWD",
+            "SECRET",
+            "TOKEN",
+            "API_KEY",
+            "APIKEY",
+            "REDISCLI_AUTH",
+            "MYSQL_PWD",
+        ]
+        .iter()
+        .any(|word| upper.contains(word))
+    };
+    let written = |value: &str| {
+        value.len() >= 4
+            && !value.contains(['$', '<', '`'])
+            && !value.to_lowercase().contains("your")
+            && !value.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.'))
+    };
+    let assigned = stage
+        .assignments
+        .iter()
+        .any(|(name, value)| named(name) && value.literal.as_deref().is_some_and(written));
+    let option = words.iter().any(|word| {
+        word.starts_with('-')
+            && word
+                .split_once('=')
+                .is_some_and(|(name, value)| named(name) && written(value))
+    });
+    let url = words.iter().any(|word| {
+        word.split_once("://").is_some_and(|(_, rest)| {
+            rest.split('/')
+                .next()
+                .and_then(|authority| authority.rsplit_once('@'))
+                .and_then(|(user, _)| user.split_once(':'))
+                .is_some_and(|(_, password)| written(password))
+        })
+    });
+    let header = words.iter().any(|word| {
+        let lower = word.to_lowercase();
+        lower
+            .strip_prefix("authorization: bearer ")
+            .or_else(|| lower.strip_prefix("x-api-key: "))
+            .is_some_and(|value| written(value.trim()))
+    });
+    let redis = stage.program() == Some("redis-cli")
+        && words.windows(2).any(|pair| pair[0] == "-a" && written(pair[1]));
+    if assigned || option || url || header || redis {
+        findings.add(
+            &c::SECRET,
+            span.clone(),
+            "something like a password or a key is written into the command",
+        );
+    }
+}
