@@ -2,11 +2,7 @@
 
 use super::Error;
 use chrono::{DateTime, Utc};
-use domain::{
-    Hash,
-    person::Person,
-    plan::{Diagnostic, Plan},
-};
+use domain::{Hash, outline::Outline, person::Person, plan::Diagnostic};
 use leptos::{
     prelude::*,
     server_fn::codec::{MultipartData, MultipartFormData},
@@ -34,17 +30,33 @@ pub struct RevisionLine {
     pub published: Option<(DateTime<Utc>, Option<String>)>,
 }
 
-/// Everything that the page of a revision shows.
+/// Everything that the page of a revision shows. The plan's specifications stay on the server: a browser shows the
+/// reasons, which say in words what each line became.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RevisionPage {
     /// The list's facts.
     pub line: RevisionLine,
-    /// The plan.
-    pub plan: Plan,
+    /// The plan's sections and lines.
+    pub outline: Outline,
+    /// How many boxes became what, and how many checks stand beside them, with their words.
+    pub counts: Vec<(usize, String)>,
+    /// Every distinct command that a run of the plan can execute, in the document's order.
+    pub commands: Vec<Command>,
     /// What the compiler had to say.
     pub diagnostics: Vec<Diagnostic>,
     /// Who looks.
     pub person: Person,
+}
+
+/// A command that a run of a plan can execute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// It is known to read only; otherwise it counts as changing its target.
+    pub reads: bool,
+    /// Its exact bytes.
+    pub text: String,
+    /// As the author wrote it, where that differs.
+    pub written: Option<String>,
 }
 
 /// Every revision, the newest first, 500 at most.

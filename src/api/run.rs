@@ -3,6 +3,7 @@
 use super::Error;
 use chrono::{DateTime, Utc};
 use domain::{
+    environment::Class,
     outline::Outline,
     person::Person,
     plan::SectionKind,
@@ -65,6 +66,8 @@ pub struct RunLine {
     pub title: String,
     /// The environment's name.
     pub environment: String,
+    /// How much is at stake there.
+    pub class: Class,
     /// What is deployed.
     pub release: String,
     /// The state's word.
@@ -199,14 +202,14 @@ pub async fn verify(run: i64, item: Option<String>, section: Option<String>) -> 
 /// [`Error::Refused`] where nothing is said or shown, or a probe settles the item.
 #[server(prefix = "/api", endpoint = "run/attest", input = MultipartFormData)]
 pub async fn attest(form: MultipartData) -> Result<(), Error> {
-    use crate::server::{auth, desk, form::Form, run, state::AppState};
+    use crate::server::{auth, desk, form::Form, settlement, state::AppState};
     let person = auth::require(domain::Right::Attest, None)?;
     let mut form = Form::read(form).await?;
     let (id, item) = (
         RunId(form.number("run")?),
         domain::plan::ItemId(form.text("item")),
     );
-    run::settle(
+    settlement::settle(
         &AppState::here()?,
         &person,
         id,
@@ -228,10 +231,10 @@ pub async fn settle(
     reason: String,
     days: Option<u32>,
 ) -> Result<(), Error> {
-    use crate::server::{auth, desk, run as use_case, state::AppState};
+    use crate::server::{auth, desk, settlement, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Waive, None)?);
     let deed = desk::deed(&deed, reason, days, state.clock.now())?;
-    use_case::settle(&state, &person, RunId(run), domain::plan::ItemId(item), deed).await
+    settlement::settle(&state, &person, RunId(run), domain::plan::ItemId(item), deed).await
 }
 
 /// Sets T0, or corrects it: now where `t0` is empty, RFC 3339 or `YYYY-MM-DDTHH:MM` (UTC) otherwise.

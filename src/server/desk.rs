@@ -9,10 +9,10 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
-        failure,
+        commands, failure,
         form::Form,
-        library, prose,
-        run::{self, Deed},
+        library, prose, run,
+        settlement::Deed,
         sign_off::Signature,
         sites::Entry,
         state::AppState,
@@ -23,6 +23,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::{
     Hash, Right,
     event::Event,
+    outline::Outline,
     person::Person,
     plan::{ItemId, Plan, SectionId},
     run::RunId,
@@ -56,6 +57,7 @@ fn line(listed: Listed) -> RunLine {
         id: run.id,
         title: run.start.title,
         environment: run.start.environment,
+        class: run.start.class,
         release: run.start.release,
         state: run.state.word().to_owned(),
         started_by: run.started_by.name().to_owned(),
@@ -152,7 +154,9 @@ pub async fn revision(state: &AppState, person: Person, id: i64) -> Result<Revis
     let document = library::document(state, id).await?;
     Ok(RevisionPage {
         line: revision_line(document.revision),
-        plan: document.plan,
+        outline: Outline::from(&document.plan),
+        counts: commands::counts(&document.plan),
+        commands: commands::of(&document.plan),
         diagnostics: document.diagnostics,
         person,
     })

@@ -1,31 +1,23 @@
-//! Runs: starting one, reading one, and everything a person does to its items. Each change is decided under the run's
-//! row lock and commits together with its event.
+//! Runs: starting one, reading one, beginning, T0 and closing. Each change is decided under the run's row lock and commits
+//! together with its event.
 
-use crate::{
-    api::{Error, run::ProofGiven},
-    server::state::AppState,
-};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::{api::Error, server::state::AppState};
+use chrono::{DateTime, Utc};
 use domain::{
     Right,
-    event::{Happening, Outcome, Proof, Start},
-    outline::{LineKind, Outline, OutlineLine},
+    event::{Happening, Outcome, Start},
+    outline::Outline,
     person::{Author, Person},
-    plan::ItemId,
     run::{Run, RunId, RunState},
 };
 use store::{
-    attachment::Attachment,
     environment_lock::{self, EnvironmentLock},
     run::{Filter, Listed, Pinned},
 };
 use uuid::Uuid;
 
 /// The longest note or reason, in characters.
-const LONGEST_NOTE: usize = 4000;
-
-/// How far a waiver may reach, in days.
-const LONGEST_WAIVER: i64 = 366;
+pub(crate) const LONGEST_NOTE: usize = 4000;
 
 /// A run, its plan, and its outline.
 #[derive(Debug)]
@@ -187,157 +179,6 @@ pub async fn begin(
     Ok(())
 }
 
-/// What somebody does to one item.
-#[derive(Clone, Debug)]
-pub enum Deed {
-    /// Gives their word.
-    Attest {
-        /// What they write.
-        note: String,
-        /// What they show.
-        proof: ProofGiven,
-    },
-    /// Settles it against its probe.
-    Override {
-        /// Why.
-        reason: String,
-    },
-    /// Lets it off until a time.
-    Waive {
-        /// Why.
-        reason: String,
-        /// Until when.
-        until: DateTime<Utc>,
-    },
-    /// Leaves it out.
-    Skip {
-        /// Why.
-        reason: String,
-    },
-    /// Takes a settlement back.
-    Reopen {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// Does it.
-///
-/// # Errors
-/// [`Error::Forbidden`], [`Error::Refused`] where it does not fit the item, [`Error::Conflict`] after the run closed.
-pub async fn settle(
-    state: &AppState,
-    person: &Person,
-    id: RunId,
-    item: ItemId,
-    deed: Deed,
-) -> Result<(), Error> {
-    let right = match deed {
-        Deed::Attest { .. } => Right::Attest,
-        Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
-    };
-    let opened = open(state, person, id, right).await?;
-    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
-        what: format!("item {item}"),
-    })?;
-    let mut tx = state.pool.begin().await?;
-    let now = state.clock.now();
-    let happening = happening(&mut tx, id, line, deed, now).await?;
-    store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
-        still_open(run)?;
-        Ok::<_, Error>(vec![happening])
-    })
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-async fn happening(
-    tx: &mut sqlx::PgConnection,
-    id: RunId,
-    line: &OutlineLine,
-    deed: Deed,
-    now: DateTime<Utc>,
-) -> Result<Happening, Error> {
-    let item = line.id.clone();
-    if line.kind == LineKind::Parent {
-        return Err(Error::refused(
-            "This item is settled by the ones below it: settle those.",
-        ));
-    }
-    Ok(match deed {
-        Deed::Attest { .. } if matches!(line.kind, LineKind::Probe | LineKind::Check) => {
-            return Err(Error::refused(
-                "A probe settles this item: verify it. To settle it against its probe, override it with a reason.",
-            ));
-        }
-        Deed::Attest { note, proof } => {
-            let note = short("note", &note, LONGEST_NOTE)?;
-            let proof = keep(tx, id, proof).await?;
-            if note.is_empty() && proof.is_none() {
-                return Err(Error::refused(
-                    "Write a note, give a link or attach a file: what did you see?",
-                ));
-            }
-            Happening::Attested { item, note, proof }
-        }
-        Deed::Override { reason } => Happening::Overridden {
-            item,
-            reason: reasoned(&reason)?,
-        },
-        Deed::Skip { reason } => Happening::Skipped {
-            item,
-            reason: reasoned(&reason)?,
-        },
-        Deed::Reopen { reason } => Happening::Reopened {
-            item,
-            reason: reasoned(&reason)?,
-        },
-        Deed::Waive { reason, until } => {
-            if until <= now || until > now + TimeDelta::days(LONGEST_WAIVER) {
-                return Err(Error::refused(
-                    "A waiver ends: give a time from now on, a year ahead at the most.",
-                ));
-            }
-            Happening::Waived {
-                item,
-                reason: reasoned(&reason)?,
-                until,
-            }
-        }
-    })
-}
-
-async fn keep(tx: &mut sqlx::PgConnection, id: RunId, given: ProofGiven) -> Result<Option<Proof>, Error> {
-    match given {
-        ProofGiven::Nothing => Ok(None),
-        ProofGiven::Link(url) => {
-            let url = short("link", &url, 2000)?;
-            let web = url.starts_with("https://") || url.starts_with("http://");
-            if !web || url.contains(char::is_whitespace) {
-                return Err(Error::refused(
-                    "A link starts with https:// or http:// and has no spaces.",
-                ));
-            }
-            Ok(Some(Proof::Link { url }))
-        }
-        ProofGiven::File { name, bytes } => {
-            let size = bytes.len() as u64;
-            let name = short("file name", &name, 200)?;
-            let hash = store::attachment::insert(
-                tx,
-                id,
-                &Attachment {
-                    name: name.clone(),
-                    bytes,
-                },
-            )
-            .await?;
-            Ok(Some(Proof::File { hash, name, size }))
-        }
-    }
-}
-
 /// Sets T0, the moment the new version served its first healthy answer, or corrects it.
 ///
 /// # Errors
@@ -440,7 +281,7 @@ fn held(lock: &EnvironmentLock) -> String {
     )
 }
 
-fn reasoned(reason: &str) -> Result<String, Error> {
+pub(crate) fn reasoned(reason: &str) -> Result<String, Error> {
     let reason = short("reason", reason, LONGEST_NOTE)?;
     if reason.is_empty() {
         Err(Error::refused("Give a reason: it stands in the record."))

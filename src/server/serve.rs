@@ -17,7 +17,14 @@ use crate::server::{
 use leptos::config::LeptosOptions;
 use probe::{Context, Prober};
 use sqlx::PgPool;
-use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -214,7 +221,7 @@ async fn serve(
         error,
     })?;
     let own = [
-        ("GONOGO_URL", config.public_url(address).origin()),
+        ("GONOGO_URL", config.public_url(reachable(address)).origin()),
         ("GONOGO_DATABASE_URL", database.url.clone()),
         ("GONOGO_DATA_DIR", data.display().to_string()),
     ];
@@ -237,6 +244,16 @@ async fn serve(
     tracing::info!("stopping");
     running.stop().await;
     Ok(())
+}
+
+/// Where this machine reaches a listener: an unspecified address is nowhere that can be dialled.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    address
 }
 
 fn hash_file_exists() -> bool {

@@ -43,7 +43,7 @@ impl Sites {
             match opened {
                 Ok(place) => Entry::Usable(Box::new(place)),
                 Err(message) => {
-                    tracing::warn!(message, "an environment cannot be used");
+                    tracing::warn!(why = message, "an environment cannot be used");
                     Entry::Broken { message }
                 }
             }

@@ -1,19 +1,19 @@
 //! One revision: what each line became and why, what the compiler had to say, and publishing the plan.
 
 use crate::{
-    api::revision::{Publish, RevisionPage, load_revision},
+    api::revision::{Command, Publish, RevisionPage, load_revision},
     app::{
         components::{
-            Banner, CodeBlock, CodeText, Crumb, ExactTime, HashText, LinkButton, Mark, PageHead, SectionCard,
-            Tag, Tone,
+            Banner, CodeBlock, CodeText, Crumb, ExactTime, HashText, KindTag, LinkButton, Mark, PageHead,
+            SectionCard, Tag, Tone,
         },
         trouble::{NotLoaded, Trouble, errors},
     },
 };
 use domain::{
     Right,
-    plan::{Check, Diagnostic, Item, Plan, Section, Work},
-    probe::ProbeSpec,
+    outline::{LineKind, OutlineLine, OutlineSection},
+    plan::Diagnostic,
 };
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
@@ -50,7 +50,9 @@ pub fn Checklist() -> impl IntoView {
 fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
     let RevisionPage {
         line,
-        plan,
+        outline,
+        counts: numbers,
+        commands,
         diagnostics,
         person,
     } = page;
@@ -84,7 +86,7 @@ fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
         }
         .into_any(),
         None => publish_card(
-            &plan,
+            commands,
             line.id,
             line.plan_hash.to_string(),
             person.may(Right::Publish, None),
@@ -92,49 +94,32 @@ fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
         ),
     };
     view! {
-        <Title text=plan.title.clone() />
-        <PageHead title=plan.title.clone() trail=trail facts=facts actions=start.unwrap_or_else(|| ().into_any()) />
-        {counts(&plan)}
+        <Title text=outline.title.clone() />
+        <PageHead title=outline.title.clone() trail=trail facts=facts actions=start.unwrap_or_else(|| ().into_any()) />
+        <div class="stack page-body">
+        {counts(numbers)}
         {card}
         {findings(diagnostics)}
-        {plan.sections.into_iter().map(section).collect_view()}
+        {outline.sections.into_iter().map(section).collect_view()}
+        </div>
     }
     .into_any()
 }
 
-fn counts(plan: &Plan) -> impl IntoView {
-    let count = |wanted: fn(&Work) -> bool| plan.items().filter(|item| wanted(&item.work)).count();
-    let native = count(|work| matches!(work, Work::Probe { spec } if !matches!(spec, ProbeSpec::Shell(_))));
-    let shell = count(|work| {
-        matches!(
-            work,
-            Work::Probe {
-                spec: ProbeSpec::Shell(_)
-            }
-        )
-    });
-    let all = plan.items().count();
-    let numbers = [
-        (all, "items"),
-        (native, "native probes"),
-        (shell, "shell probes"),
-        (count(|work| matches!(work, Work::Action { .. })), "actions"),
-        (count(|work| matches!(work, Work::Attestation)), "attestations"),
-        (count(|work| matches!(work, Work::Parent)), "parents"),
-        (
-            plan.sections.iter().map(|section| section.checks.len()).sum(),
-            "checks beside them",
-        ),
-    ];
-    view! {
-        <dl class="counts">
-            {numbers.map(|(count, word)| view! { <div><dt>{word}</dt><dd>{count}</dd></div> }).collect_view()}
-        </dl>
-    }
+fn counts(counts: Vec<(usize, String)>) -> impl IntoView {
+    let numbers = counts
+        .into_iter()
+        .map(|(count, word)| view! { <div><dt>{word}</dt><dd>{count}</dd></div> });
+    view! { <dl class="counts">{numbers.collect_view()}</dl> }
 }
 
-fn publish_card(plan: &Plan, id: i64, hash: String, may: bool, publish: ServerAction<Publish>) -> AnyView {
-    let commands = commands(plan);
+fn publish_card(
+    commands: Vec<Command>,
+    id: i64,
+    hash: String,
+    may: bool,
+    publish: ServerAction<Publish>,
+) -> AnyView {
     let none = commands.is_empty();
     let form = if may {
         view! {
@@ -156,10 +141,8 @@ fn publish_card(plan: &Plan, id: i64, hash: String, may: bool, publish: ServerAc
                  environment variables, never as text in a command. Control characters are shown escaped."
             </p>
             {none.then(|| view! { <p>"This plan executes no command: everything in it is read natively or said by people."</p> })}
-            <ul class="commands">
-                {commands.into_iter().map(|(kind, command)| view! {
-                    <li><Tag text=kind /> <CodeBlock text=visible(&command) label="A command of the plan" /></li>
-                }).collect_view()}
+            <ul class="stack" role="list">
+                {commands.into_iter().map(command).collect_view()}
             </ul>
             {form}
         </SectionCard>
@@ -167,57 +150,21 @@ fn publish_card(plan: &Plan, id: i64, hash: String, may: bool, publish: ServerAc
     .into_any()
 }
 
-/// Every distinct command that a run of this plan can execute, in the document's order.
-fn commands(plan: &Plan) -> Vec<(&'static str, String)> {
-    let mut found: Vec<(&'static str, String)> = Vec::new();
-    let works = plan.sections.iter().flat_map(|section| {
-        section
-            .items
-            .iter()
-            .map(|item| &item.work)
-            .chain(section.checks.iter().map(|check| &check.work))
-    });
-    let mut add = |kind, command: &str| {
-        if !found.iter().any(|(_, known)| known == command) {
-            found.push((kind, command.to_owned()));
-        }
+fn command(command: Command) -> impl IntoView {
+    let Command { reads, text, written } = command;
+    let (word, tone) = if reads {
+        ("reads", Tone::None)
+    } else {
+        ("changes", Tone::Hold)
     };
-    for work in works {
-        match work {
-            Work::Probe { spec } => shell_commands(spec)
-                .into_iter()
-                .for_each(|command| add("reads", command)),
-            Work::Action { command, .. } => add("changes", command),
-            Work::Attestation | Work::Parent => {}
-        }
-    }
-    found
-}
-
-fn shell_commands(spec: &ProbeSpec) -> Vec<&str> {
-    match spec {
-        ProbeSpec::Shell(shell) => vec![&shell.command],
-        // One level: a compound of compounds is never compiled.
-        ProbeSpec::All(specs) => specs
-            .iter()
-            .filter_map(|spec| {
-                if let ProbeSpec::Shell(shell) = spec {
-                    Some(shell.command.as_str())
-                } else {
-                    None
-                }
-            })
-            .collect(),
-        ProbeSpec::Http(_)
-        | ProbeSpec::Postgres(_)
-        | ProbeSpec::File(_)
-        | ProbeSpec::EnvLine { .. }
-        | ProbeSpec::Port { .. }
-        | ProbeSpec::Tool { .. }
-        | ProbeSpec::Memory { .. }
-        | ProbeSpec::Disk { .. }
-        | ProbeSpec::Clock { .. }
-        | ProbeSpec::Git(_) => vec![],
+    let written = written
+        .map(|written| view! { <small class="quiet">"written as " <code>{visible(&written)}</code></small> });
+    view! {
+        <li class="stack is-tight">
+            <span><Tag text=word tone=tone /></span>
+            <CodeBlock text=visible(&text) label="A command of the plan" />
+            {written}
+        </li>
     }
 }
 
@@ -254,84 +201,63 @@ fn diagnostic(diagnostic: Diagnostic) -> impl IntoView {
         code,
         severity,
         line,
-        column,
         message,
         help,
         ..
     } = diagnostic;
+    let tone = Tone::from(severity);
     view! {
         <li>
-            <span class="diagnostic-at">{format!("{line}:{column} {code}")}</span>
-            <span class="diagnostic-what tone" data-tone=Tone::from(severity).key()>{message}</span>
-            <span class="diagnostic-instead">{help}</span>
+            <a class="diagnostic-at" href=format!("#L{line}")>
+                <Mark tone=tone icon=tone.icon() word=format!("line {line}") />
+            </a>
+            <span class="diagnostic-what"><CodeText text=message /> " " <Tag text=code /></span>
+            <span class="diagnostic-instead"><CodeText text=help /></span>
         </li>
     }
 }
 
-fn section(section: Section) -> impl IntoView {
-    let Section {
+fn section(section: OutlineSection) -> impl IntoView {
+    let OutlineSection {
         id,
         kind,
         title,
         line,
-        items,
-        checks,
+        lines,
         ..
     } = section;
-    let empty = items.is_empty() && checks.is_empty();
-    let facts =
-        view! { <span>{format!("{}, line {line}, {} items", kind.word(), items.len())}</span> }.into_any();
-    (!empty).then(|| {
+    let boxes = lines.iter().filter(|line| line.is_box).count();
+    let facts = view! { <span>{format!("{}, line {line}, {boxes} items", kind.word())}</span> }.into_any();
+    (!lines.is_empty()).then(|| {
         view! {
             <SectionCard title=title id=id.0 facts=facts>
-                <ul class="plan">
-                    {items.into_iter().map(item).collect_view()}
-                    {checks.into_iter().map(check).collect_view()}
-                </ul>
+                <ul class="plan">{lines.into_iter().map(plan_line).collect_view()}</ul>
             </SectionCard>
         }
     })
 }
 
-fn item(item: Item) -> impl IntoView {
-    let Item {
+fn plan_line(line: OutlineLine) -> impl IntoView {
+    let OutlineLine {
         id,
         parent,
         line,
         text,
         claimed,
         optional,
-        work,
+        kind,
         why,
         ..
-    } = item;
+    } = line;
     let claimed =
         claimed.then(|| view! { " " <Mark tone=Tone::None icon="attested" word="claimed there" /> });
-    let optional = optional.then(|| view! { " " <Tag text="optional" /> });
+    let optional = (optional && kind != LineKind::Action).then(|| view! { " " <Tag text="optional" /> });
     view! {
-        <li id=id.0 class:is-child=parent.is_some()>
-            <a class="plan-line" href=format!("#L{line}") id=format!("L{line}")>{line}</a>
+        <li id=format!("L{line}") data-item=id.0 class:is-child=parent.is_some()>
+            <a class="plan-line" href=format!("#L{line}")>{line}</a>
             <span><CodeText text=text /> {claimed} {optional}</span>
-            <Tag text=work.word() />
-            <span class="plan-why">{why}</span>
-        </li>
-    }
-}
-
-fn check(check: Check) -> impl IntoView {
-    let Check {
-        id,
-        line,
-        text,
-        work,
-        why,
-    } = check;
-    view! {
-        <li id=id.0>
-            <span class="plan-line">{line}</span>
-            <code>{text}</code>
-            <Tag text=format!("check · {}", work.word()) />
-            <span class="plan-why">{why}</span>
+            <KindTag kind=kind />
+            <span class="plan-why"><CodeText text=why /></span>
         </li>
     }
 }

@@ -27,6 +27,7 @@ pub fn Checklists() -> impl IntoView {
             actions=import()
             lead="A checklist is a Markdown file. Importing it compiles each line into something that can be proved; it executes nothing."
         />
+        <div class="stack page-body">
         <Trouble error=Signal::derive(|| None::<Error>) />
         <Suspense fallback=|| view! { <p>"Loading the checklists…"</p> }>
             {move || Suspend::new(async move {
@@ -41,6 +42,7 @@ pub fn Checklists() -> impl IntoView {
             })}
         </Suspense>
         <ImportForm />
+        </div>
     }
 }
 
@@ -52,7 +54,7 @@ fn ImportForm() -> impl IntoView {
             <form class="form import-form" method="post" action=Import::url() enctype="multipart/form-data">
                 <div class="field">
                     <label for="file">"Markdown file, at most 10 MB"</label>
-                    <input id="file" type="file" name="file" accept=".md,.markdown,text/markdown,text/plain" />
+                    <input id="file" class="file-input" type="file" name="file" accept=".md,.markdown,text/markdown,text/plain" />
                 </div>
                 <TextAreaField name="text" label="Or its text" optional=true placeholder="# Deployment checklist\n\n- [ ] …" />
                 <div class="form-actions"><button class="btn is-main" type="submit">"Import"</button></div>
@@ -63,14 +65,14 @@ fn ImportForm() -> impl IntoView {
 
 fn table(revisions: Vec<RevisionLine>) -> AnyView {
     view! {
-        <div class="card table-wrap">
+        <div class="card table-wrap block">
             <table class="table">
                 <thead>
                     <tr>
                         <th scope="col">"Checklist"</th>
                         <th scope="col">"Plan"</th>
                         <th scope="col">"Revision"</th>
-                        <th scope="col">"Imported (UTC)"</th>
+                        <th scope="col">"Imported"</th>
                         <th scope="col"><span class="sr-only">"What can be done"</span></th>
                     </tr>
                 </thead>

@@ -20,6 +20,7 @@ pub fn Environments() -> impl IntoView {
             title="Environments"
             lead="Where checklists run. Declared in files on the server, never edited here; a target that is not listed is never dialled."
         />
+        <div class="page-body">
         <Suspense fallback=|| view! { <p>"Loading the environments…"</p> }>
             {move || Suspend::new(async move {
                 match environments.await {
@@ -34,6 +35,7 @@ pub fn Environments() -> impl IntoView {
                 }
             })}
         </Suspense>
+        </div>
     }
 }
 

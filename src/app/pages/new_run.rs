@@ -89,7 +89,7 @@ fn form(
         {broken.into_iter().map(|message| view! {
             <Banner tone=Tone::Hold title="An environment cannot be used">{message}</Banner>
         }).collect_view()}
-        <ActionForm action=start attr:class="form new-run card">
+        <ActionForm action=start attr:class="form new-run card is-padded">
             <input type="hidden" name="request_key" value=key />
             <SelectField name="revision" label="Checklist" options=options note="Published plans only." />
             <Choices legend="Environment" name="environment" choices=usable />

@@ -4,8 +4,8 @@ use crate::{
     api::run::{RunFilter, RunLine, list_runs},
     app::{
         components::{
-            EmptyState, ExactTime, LinkButton, Mark, PageHead, SelectField, SelectOption, TallyBar,
-            TextField, Tone,
+            CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead, SelectField,
+            SelectOption, TallyBar, TextField, Tone,
         },
         trouble::NotLoaded,
     },
@@ -131,7 +131,7 @@ fn table(runs: Vec<RunLine>, filter: &RunFilter) -> AnyView {
                         <th scope="col">"Environment"</th>
                         <th scope="col">"Release"</th>
                         <th scope="col">"Boxes"</th>
-                        <th scope="col">"Started (UTC)"</th>
+                        <th scope="col">"Started"</th>
                     </tr>
                 </thead>
                 <tbody>{runs.into_iter().map(row).collect_view()}</tbody>
@@ -159,9 +159,9 @@ fn row(run: RunLine) -> impl IntoView {
             </td>
             <th scope="row" class="runs-name">
                 <a class="table-main" href=href>{run.title}</a>
-                <small>{run.summary.answer.why}</small>
+                <small><CodeText text=run.summary.answer.why /></small>
             </th>
-            <td data-label="Environment">{run.environment}</td>
+            <td data-label="Environment"><EnvironmentBadge name=run.environment class=run.class /></td>
             <td data-label="Release"><code>{run.release}</code></td>
             <td data-label="Boxes"><TallyBar tally=run.summary.tally small=true /></td>
             <td data-label="Started"><ExactTime at=run.started_at /> <small>"by " {run.started_by}</small></td>

@@ -4,7 +4,7 @@ use super::board::Board;
 use crate::{
     api::evidence::log,
     app::{
-        components::{ExactTime, SectionCard},
+        components::{CodeText, ExactTime, SectionCard},
         trouble::NotLoaded,
     },
 };
@@ -53,7 +53,7 @@ fn line(board: Board, event: Event) -> impl IntoView {
             <a class="log-number" href=format!("#event-{number}")>{number}</a>
             <ExactTime at=at time_only=true seconds=true />
             <span>{by.name().to_owned()}</span>
-            <span class="log-what">{words(board, what)}</span>
+            <span class="log-what"><CodeText text=words(board, what) /></span>
             <span class="hash" title=record.to_string()>{record.short()}</span>
         </li>
     }

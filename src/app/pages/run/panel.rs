@@ -240,7 +240,7 @@ fn attest(board: Board, id: &ItemId) -> impl IntoView + use<> {
                 <TextField name="link" label="Link" kind="url" optional=true maxlength=2000 />
                 <div class="field">
                     <label for="attest-file">"File, at most 10 MB"</label>
-                    <input id="attest-file" type="file" name="file" />
+                    <input id="attest-file" class="file-input" type="file" name="file" />
                 </div>
                 <button class="btn is-main" type="submit">"Attest"</button>
             </form>

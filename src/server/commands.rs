@@ -1,0 +1,92 @@
+//! What a plan can execute: every distinct command once, and how many lines became what.
+
+use crate::api::revision::Command;
+use domain::{
+    plan::{Plan, Work},
+    probe::ProbeSpec,
+};
+
+/// Every distinct command that a run of the plan can execute, in the document's order.
+pub fn of(plan: &Plan) -> Vec<Command> {
+    let mut found: Vec<Command> = Vec::new();
+    let works = plan.sections.iter().flat_map(|section| {
+        section
+            .items
+            .iter()
+            .map(|item| &item.work)
+            .chain(section.checks.iter().map(|check| &check.work))
+    });
+    for command in works.flat_map(of_work) {
+        if !found.iter().any(|known| known.text == command.text) {
+            found.push(command);
+        }
+    }
+    found
+}
+
+/// How many boxes became what, and how many checks stand beside them.
+pub fn counts(plan: &Plan) -> Vec<(usize, String)> {
+    let count = |wanted: fn(&Work) -> bool| plan.items().filter(|item| wanted(&item.work)).count();
+    let native = count(|work| matches!(work, Work::Probe { spec } if !matches!(spec, ProbeSpec::Shell(_))));
+    let shell = count(|work| {
+        matches!(
+            work,
+            Work::Probe {
+                spec: ProbeSpec::Shell(_)
+            }
+        )
+    });
+    let numbers = [
+        (plan.items().count(), "items"),
+        (native, "native probes"),
+        (shell, "shell probes"),
+        (count(|work| matches!(work, Work::Action { .. })), "actions"),
+        (count(|work| matches!(work, Work::Attestation)), "attestations"),
+        (count(|work| matches!(work, Work::Parent)), "parents"),
+        (
+            plan.sections.iter().map(|section| section.checks.len()).sum(),
+            "checks beside them",
+        ),
+    ];
+    numbers
+        .into_iter()
+        .map(|(count, word)| (count, word.to_owned()))
+        .collect()
+}
+
+fn of_work(work: &Work) -> Vec<Command> {
+    match work {
+        Work::Probe { spec } => of_probe(spec),
+        Work::Action { command, written } => {
+            let written = (written != command).then(|| written.clone());
+            vec![Command {
+                reads: false,
+                text: command.clone(),
+                written,
+            }]
+        }
+        Work::Attestation | Work::Parent => vec![],
+    }
+}
+
+fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
+    match spec {
+        ProbeSpec::Shell(shell) => vec![Command {
+            reads: true,
+            text: shell.command.clone(),
+            written: None,
+        }],
+        // As deep as the compiler nests: two at the most.
+        ProbeSpec::All(specs) => specs.iter().flat_map(of_probe).collect(),
+        ProbeSpec::Http(_)
+        | ProbeSpec::Postgres(_)
+        | ProbeSpec::File(_)
+        | ProbeSpec::EnvLine { .. }
+        | ProbeSpec::Port { .. }
+        | ProbeSpec::Tool { .. }
+        | ProbeSpec::Memory { .. }
+        | ProbeSpec::Disk { .. }
+        | ProbeSpec::Clock { .. }
+        | ProbeSpec::Git(_) => vec![],
+    }
+}

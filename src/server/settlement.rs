@@ -1,0 +1,173 @@
+//! Settling an item as a person: by one's word, against its probe, for a time, or not at all.
+
+use crate::{
+    api::{Error, run::ProofGiven},
+    server::{
+        run::{LONGEST_NOTE, open, reasoned, short, still_open},
+        state::AppState,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Right,
+    event::{Happening, Proof},
+    outline::{LineKind, OutlineLine},
+    person::Person,
+    plan::ItemId,
+    run::RunId,
+};
+use store::attachment::Attachment;
+
+/// How far a waiver may reach, in days.
+const LONGEST_WAIVER: i64 = 366;
+
+/// What somebody does to one item.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Gives their word.
+    Attest {
+        /// What they write.
+        note: String,
+        /// What they show.
+        proof: ProofGiven,
+    },
+    /// Settles it against its probe.
+    Override {
+        /// Why.
+        reason: String,
+    },
+    /// Lets it off until a time.
+    Waive {
+        /// Why.
+        reason: String,
+        /// Until when.
+        until: DateTime<Utc>,
+    },
+    /// Leaves it out.
+    Skip {
+        /// Why.
+        reason: String,
+    },
+    /// Takes a settlement back.
+    Reopen {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Does it.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Refused`] where it does not fit the item, [`Error::Conflict`] after the run closed.
+pub async fn settle(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    item: ItemId,
+    deed: Deed,
+) -> Result<(), Error> {
+    let right = match deed {
+        Deed::Attest { .. } => Right::Attest,
+        Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
+    };
+    let opened = open(state, person, id, right).await?;
+    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
+        what: format!("item {item}"),
+    })?;
+    let mut tx = state.pool.begin().await?;
+    let now = state.clock.now();
+    let happening = happening(&mut tx, id, line, deed, now).await?;
+    store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
+        still_open(run)?;
+        Ok::<_, Error>(vec![happening])
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn happening(
+    tx: &mut sqlx::PgConnection,
+    id: RunId,
+    line: &OutlineLine,
+    deed: Deed,
+    now: DateTime<Utc>,
+) -> Result<Happening, Error> {
+    let item = line.id.clone();
+    if line.kind == LineKind::Parent {
+        return Err(Error::refused(
+            "This item is settled by the ones below it: settle those.",
+        ));
+    }
+    Ok(match deed {
+        Deed::Attest { .. } if matches!(line.kind, LineKind::Probe | LineKind::Check) => {
+            return Err(Error::refused(
+                "A probe settles this item: verify it. To settle it against its probe, override it with a reason.",
+            ));
+        }
+        Deed::Attest { note, proof } => {
+            let note = short("note", &note, LONGEST_NOTE)?;
+            let proof = keep(tx, id, proof).await?;
+            if note.is_empty() && proof.is_none() {
+                return Err(Error::refused(
+                    "Write a note, give a link or attach a file: what did you see?",
+                ));
+            }
+            Happening::Attested { item, note, proof }
+        }
+        Deed::Override { reason } => Happening::Overridden {
+            item,
+            reason: reasoned(&reason)?,
+        },
+        Deed::Skip { reason } => Happening::Skipped {
+            item,
+            reason: reasoned(&reason)?,
+        },
+        Deed::Reopen { reason } => Happening::Reopened {
+            item,
+            reason: reasoned(&reason)?,
+        },
+        Deed::Waive { reason, until } => {
+            if until <= now || until > now + TimeDelta::days(LONGEST_WAIVER) {
+                return Err(Error::refused(
+                    "A waiver ends: give a time from now on, a year ahead at the most.",
+                ));
+            }
+            Happening::Waived {
+                item,
+                reason: reasoned(&reason)?,
+                until,
+            }
+        }
+    })
+}
+
+async fn keep(tx: &mut sqlx::PgConnection, id: RunId, given: ProofGiven) -> Result<Option<Proof>, Error> {
+    match given {
+        ProofGiven::Nothing => Ok(None),
+        ProofGiven::Link(url) => {
+            let url = short("link", &url, 2000)?;
+            let web = url.starts_with("https://") || url.starts_with("http://");
+            if !web || url.contains(char::is_whitespace) {
+                return Err(Error::refused(
+                    "A link starts with https:// or http:// and has no spaces.",
+                ));
+            }
+            Ok(Some(Proof::Link { url }))
+        }
+        ProofGiven::File { name, bytes } => {
+            let size = bytes.len() as u64;
+            let name = short("file name", &name, 200)?;
+            let hash = store::attachment::insert(
+                tx,
+                id,
+                &Attachment {
+                    name: name.clone(),
+                    bytes,
+                },
+            )
+            .await?;
+            Ok(Some(Proof::File { hash, name, size }))
+        }
+    }
+}
