@@ -11,6 +11,17 @@ fn fastest(bytes: &[u8], rounds: u32) -> Duration {
     (0..rounds).map(|_| time()).min().unwrap_or_default()
 }
 
+/// The Markdown parser alone.
+fn markdown(text: &str) -> Duration {
+    let start = Instant::now();
+    std::hint::black_box(
+        pulldown_cmark::Parser::new_ext(text, pulldown_cmark::Options::all())
+            .into_offset_iter()
+            .count(),
+    );
+    start.elapsed()
+}
+
 fn main() -> std::io::Result<()> {
     for file in std::env::args().skip(1) {
         let bytes = std::fs::read(&file)?;
@@ -40,9 +51,12 @@ fn main() -> std::io::Result<()> {
             fastest(text(500_000).as_bytes(), 3),
             fastest(text(1_000_000).as_bytes(), 3),
         );
+        let (ratio, markdown) = (
+            two.as_secs_f64() / one.as_secs_f64().max(1e-9),
+            markdown(&text(1_000_000)),
+        );
         println!(
-            "{name:>14}: 0.5 MB {one:>12?}  1 MB {two:>12?}  ratio {:.2}",
-            two.as_secs_f64() / one.as_secs_f64().max(1e-9)
+            "{name:>14}: 0.5 MB {one:>12?}  1 MB {two:>12?}  ratio {ratio:.2}  Markdown alone {markdown:>12?}"
         );
     }
     Ok(())

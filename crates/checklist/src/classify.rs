@@ -114,7 +114,12 @@ fn simple(command: &Simple, depth: u32) -> Effect {
         }
     }
     if command.words.is_empty() {
-        return worst;
+        return match command.assignments.first() {
+            Some((name, _)) => worst.worse(Effect::changes(format!(
+                "it sets `{name}` in its own shell and nowhere else"
+            ))),
+            None => worst,
+        };
     }
     for (name, _) in &command.assignments {
         if !HARMLESS.contains(&name.as_str()) && !name.starts_with("LC_") {
@@ -201,27 +206,46 @@ pub fn known(name: &str) -> bool {
         || !matches!(table(name, &[], 0), Effect::Unknown(why) if why == format!("`{name}` is not known"))
 }
 
-/// For a program that runs another one: how many of its last words are that other command.
+/// For a program that runs another one: how many of its last words are that other command. `Some(0)` where that
+/// cannot be told.
 fn wrapped(name: &str, words: &[&str]) -> Option<usize> {
-    let options = |with_value: &[&str]| {
-        let mut at = 0;
-        while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-            at += if with_value.contains(word) { 2 } else { 1 };
-        }
-        at
-    };
-    let skip = match name {
-        "sudo" => options(&["-u", "-g", "-p"]),
-        "time" | "nohup" | "command" if words.first() != Some(&"-v") => options(&[]),
-        "timeout" => options(&["-s", "-k"]) + 1,
-        "nice" => options(&["-n"]),
-        "watch" => options(&["-n"]),
-        "xargs" => options(&["-n", "-I", "-P", "-L", "-d"]),
+    let (valued, flags, operands): (&[&str], &[&str], usize) = match name {
+        "sudo" => (&["-u", "-g"], &["-n", "-E", "-H", "-k"], 0),
+        "time" => (&[], &["-p"], 0),
+        "nohup" => (&[], &[], 0),
+        "command" if words.first() != Some(&"-v") => (&[], &["-p"], 0),
+        "timeout" => (&["-s", "-k"], &["--foreground", "--preserve-status"], 1),
+        "nice" => (&["-n"], &[], 0),
+        "xargs" => (&["-n", "-I", "-P", "-L", "-d"], &["-0", "-r", "-t"], 0),
         "env" if words.iter().any(|word| !word.starts_with('-')) => return Some(0),
-        "bash" | "sh" | "eval" | "exec" | "source" | "." => return Some(0),
+        "bash" | "sh" | "zsh" | "eval" | "exec" | "source" | "." | "watch" | "su" | "builtin" => {
+            return Some(0);
+        }
         _ => return None,
     };
-    Some(words.len().saturating_sub(skip))
+    let rest = after_options(words, valued, flags).unwrap_or_default();
+    let inner = rest.len().saturating_sub(operands);
+    let reads_input = name == "xargs"
+        && !rest
+            .first()
+            .is_some_and(|program| files::always(program).is_some());
+    Some(if reads_input { 0 } else { inner })
+}
+
+/// The words after the leading options; `None` where one of those is not known, because it could take a value that
+/// is then mistaken for the subcommand.
+fn after_options<'a, 'b>(words: &'b [&'a str], valued: &[&str], flags: &[&str]) -> Option<&'b [&'a str]> {
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+        let name = word.split_once('=').map_or(*word, |(name, _)| name);
+        at += match (valued.contains(&name), name.len() < word.len()) {
+            (true, true) => 1,
+            (true, false) => 2,
+            (false, false) if flags.contains(&name) => 1,
+            (false, _) => return None,
+        };
+    }
+    words.get(at..)
 }
 
 /// The operands: what is no option. Options in `with_value` take the next word.

@@ -121,9 +121,9 @@ impl Assembler<'_> {
     }
 
     pub(super) fn parameters_of(&mut self, inferred: &Inferred) {
+        let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
         for (outcome, span) in &inferred.commands {
             self.parameters_in(&outcome.rewritten.placeholders, span);
-            let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
             let script = outcome.script.as_ref().filter(|_| !native);
             let variables: Vec<(String, String)> = script
                 .map(lint::free_variables)

@@ -1,69 +1,83 @@
 //! Clouds, hosting platforms and infrastructure as code.
 
-use super::{Effect, operands};
+use super::{Effect, after_options, operands};
+
+/// Options before the subcommand that take a value.
+const VALUED: &[&str] = &[
+    "--region",
+    "--profile",
+    "--project",
+    "-a",
+    "--app",
+    "--resource-group",
+    "-g",
+    "--output",
+    "-chdir",
+    "--endpoint-url",
+];
+
+/// Answers of `aws` that are printed; other `get-…` can write a file.
+const AWS_GET: &[&str] = &[
+    "get-caller-identity",
+    "get-function",
+    "get-function-configuration",
+    "get-metric-statistics",
+    "get-distribution",
+    "get-health-check",
+    "get-pipeline-state",
+    "get-bucket-location",
+    "get-bucket-versioning",
+    "get-policy",
+];
+
+/// Verbs that change; with one of them among the words nothing is known.
+const VERBS: &[&str] = &[
+    "create", "delete", "update", "deploy", "set", "call", "run", "start", "stop", "restart", "reset", "ssh",
+    "scp", "add", "remove", "apply", "rollback", "import", "export", "invoke", "execute", "publish",
+    "submit", "resume", "suspend", "patch", "promote", "enable", "disable", "move", "cancel", "attach",
+    "detach", "login", "auth", "config", "install", "upgrade", "scale", "exec", "sync", "cp", "rm", "mv",
+    "purge", "swap",
+];
 
 /// What a platform's tool does.
 pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
-    let operands = operands(
-        words,
-        &[
-            "--region",
-            "--profile",
-            "--project",
-            "-a",
-            "--app",
-            "--resource-group",
-            "-g",
-        ],
-    );
-    let first = operands.first().copied().unwrap_or_default();
-    let second = operands.get(1).copied().unwrap_or_default();
-    let reading = |word: &str| {
-        ["describe", "list", "get-", "ls", "show", "status", "info"]
-            .iter()
-            .any(|start| word.starts_with(start))
-    };
+    let rest = after_options(words, VALUED, &["--no-color", "--quiet"]).unwrap_or_default();
+    let first = rest.first().copied().unwrap_or_default();
+    let second = rest.get(1).copied().unwrap_or_default();
     let reads = match name {
         "aws" => match (first, second) {
             ("s3", "ls") => true,
-            ("s3", _) | ("secretsmanager", _) | ("ssm", _) => {
-                second.starts_with("describe") || second.starts_with("list")
+            ("s3" | "secretsmanager" | "ssm", _) => {
+                second.starts_with("describe-") || second.starts_with("list-")
             }
-            _ => reading(second),
+            _ => second.starts_with("describe-") || second.starts_with("list-") || AWS_GET.contains(&second),
         },
         "gcloud" | "az" => {
-            operands
+            // The first word is a group: `gcloud run services list`.
+            let operands = operands(rest.get(1..).unwrap_or_default(), &[]);
+            let asks = operands
                 .iter()
-                .any(|word| matches!(*word, "list" | "describe" | "show"))
-                && !operands
-                    .iter()
-                    .any(|word| matches!(*word, "create" | "delete" | "update" | "deploy" | "set"))
+                .any(|word| matches!(*word, "list" | "describe" | "show"));
+            asks && !operands.iter().any(|word| VERBS.contains(word))
         }
         "terraform" | "tofu" => {
-            matches!(
-                first,
-                "validate" | "show" | "output" | "version" | "providers" | "graph"
-            ) || (first == "fmt" && words.contains(&"-check"))
+            matches!(first, "validate" | "show" | "output" | "version" | "graph")
+                || rest == ["providers"]
+                || (first == "fmt" && rest.contains(&"-check"))
                 || (first == "state" && matches!(second, "list" | "show"))
         }
         "heroku" => {
+            let asks = [
+                "ps", "logs", "releases", "apps", "status", "config", "info", "addons", "pg:info",
+            ];
+            asks.contains(&first) && (second.is_empty() || second.starts_with('-'))
+        }
+        "vercel" | "netlify" | "fly" | "flyctl" | "railway" | "wrangler" | "doctl" => {
             matches!(
                 first,
-                "ps" | "logs"
-                    | "releases"
-                    | "apps"
-                    | "status"
-                    | "config"
-                    | "info"
-                    | "addons"
-                    | "config:get"
-                    | "pg:info"
-            ) && second.is_empty()
+                "ls" | "list" | "logs" | "status" | "inspect" | "whoami" | "info" | "releases"
+            )
         }
-        "vercel" | "netlify" | "fly" | "flyctl" | "railway" | "wrangler" | "firebase" | "doctl" => matches!(
-            first,
-            "ls" | "list" | "logs" | "status" | "inspect" | "whoami" | "info" | "releases"
-        ),
         "gh" => matches!(
             (first, second),
             (
@@ -72,7 +86,7 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
             )
         ),
         "ansible" | "ansible-playbook" | "pulumi" | "cdk" | "serverless" | "sls" | "sam" | "packer"
-        | "vault" => false,
+        | "vault" | "firebase" => false,
         _ => return None,
     };
     let form = format!("{name} {first} {second}");

@@ -1,39 +1,62 @@
 //! Version control, languages, package managers, builds and tests.
 
-use super::{Effect, has, operands};
+use super::{Effect, after_options, has, operands};
 
 /// What a developer's tool does.
 pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
-    let first = operands(words, &["-C", "-c", "--prefix", "--filter"])
-        .first()
-        .copied()
-        .unwrap_or_default();
+    let rest = after_options(
+        words,
+        &["--prefix", "--filter", "-p", "--manifest-path"],
+        &["-s", "--silent"],
+    )
+    .unwrap_or_default();
+    let first = rest.first().copied().unwrap_or_default();
     let effect = match name {
         "git" => git(words),
         "python" | "python3" | "python3.11" | "python3.12" | "python3.13" => python(name, words),
         "node" | "deno" | "bun" | "ruby" | "php" | "perl" | "java" => version_only(name, words),
-        "npm" | "pnpm" | "yarn" => {
-            let reads = matches!(
+        "npm" | "pnpm" => {
+            let listed = matches!(first, "ls" | "list" | "view" | "outdated" | "why");
+            let npm = name == "npm" && matches!(first, "explain" | "whoami" | "ping");
+            other(
+                listed
+                    || npm
+                    || words == ["-v"]
+                    || (first == "audit" && rest.iter().all(|word| *word != "fix" && *word != "--fix")),
+                name,
                 first,
-                "ls" | "list" | "view" | "outdated" | "why" | "explain" | "whoami" | "ping"
-            ) || (first == "audit" && !words.contains(&"fix"));
-            other(reads || words == ["-v"], name, first)
+            )
         }
-        "pip" | "pip3" | "uv" | "poetry" | "pipenv" | "conda" | "gem" | "bundle" | "composer" => other(
-            matches!(
+        // Any other word is a script of package.json.
+        "yarn" => other(
+            matches!(first, "list" | "why" | "outdated" | "info" | "audit") || words == ["-v"],
+            name,
+            first,
+        ),
+        "pip" | "pip3" => other(matches!(first, "list" | "show" | "freeze" | "check"), name, first),
+        "poetry" | "composer" | "conda" => other(
+            matches!(first, "show" | "list" | "info" | "outdated" | "check"),
+            name,
+            first,
+        ),
+        "gem" | "bundle" => other(
+            matches!(first, "list" | "info" | "outdated" | "show"),
+            name,
+            first,
+        ),
+        "uv" | "pipenv" => other(false, name, first),
+        "cargo" => {
+            let locked = rest.contains(&"--locked") || rest.contains(&"--frozen");
+            other(
+                matches!(first, "search" | "version")
+                    || words == ["-V"]
+                    || (matches!(first, "tree" | "metadata") && locked),
+                name,
                 first,
-                "list" | "show" | "freeze" | "check" | "tree" | "info" | "outdated" | "env"
-            ) && first != "env",
-            name,
-            first,
-        ),
-        "cargo" => other(
-            matches!(first, "tree" | "metadata" | "search" | "version") || words == ["-V"],
-            name,
-            first,
-        ),
+            )
+        }
         "go" => other(
-            matches!(first, "version" | "env" | "list") && !words.contains(&"-w"),
+            first == "version" || (first == "env" && rest.iter().skip(1).all(|word| !word.starts_with('-'))),
             name,
             first,
         ),
@@ -53,7 +76,7 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
             _ => Effect::unknown(format!("`{name}` runs a package")),
         },
         "flyway" => other(matches!(first, "info" | "validate"), name, first),
-        "liquibase" => other(matches!(first, "status" | "history" | "validate"), name, first),
+        "liquibase" => other(first == "validate", name, first),
         "pytest" | "jest" | "vitest" | "phpunit" | "rspec" | "tox" | "nox" | "mocha" | "playwright"
         | "cypress" => Effect::changes(format!("`{name}` runs tests, which can change anything")),
         "mvn" | "gradle" | "./gradlew" | "./mvnw" | "ant" | "cmake" | "ninja" | "bazel" | "rake"
@@ -75,9 +98,14 @@ fn other(reads: bool, name: &str, first: &str) -> Effect {
     }
 }
 
+/// Where `-v` only prints the version: for others it means verbose, and the default task runs.
 fn version_only(name: &str, words: &[&str]) -> Effect {
+    let single = matches!(
+        name,
+        "node" | "java" | "php" | "ruby" | "perl" | "mvn" | "gradle" | "./gradlew" | "./mvnw" | "tsc"
+    );
     Effect::reads_if(
-        matches!(words, ["--version" | "-v" | "-V" | "-version" | "version"]),
+        matches!(words, ["--version"]) || (single && matches!(words, ["-v" | "-V" | "-version"])),
         format!("what `{name}` runs is not looked into"),
     )
 }
@@ -94,30 +122,59 @@ fn git(words: &[&str]) -> Effect {
     let (Some(first), rest) = (words.get(at), words.get(at + 1..).unwrap_or_default()) else {
         return Effect::reads_if(words == ["--version"], "`git` is given no subcommand");
     };
-    let writes = has(rest, None, "output")
-        || has(rest, None, "ext-diff")
-        || has(rest, None, "upload-pack")
-        || has(rest, Some('O'), "open-files-in-pager");
+    let abbreviated = ["--out", "--ext", "--up", "--open", "--rec", "--exec"];
+    let writes = rest
+        .iter()
+        .any(|word| abbreviated.iter().any(|option| word.starts_with(option)))
+        || has(rest, Some('O'), "");
     let named = operands(rest, &["--sort", "--format", "--contains"]);
+    let only = |known: &[&str]| {
+        rest.iter()
+            .all(|word| !word.starts_with('-') || known.contains(&word.split('=').next().unwrap_or(word)))
+    };
     let reads = match *first {
-        "status" | "log" | "diff" | "show" | "rev-parse" | "describe" | "ls-files" | "ls-tree"
-        | "ls-remote" | "blame" | "shortlog" | "rev-list" | "grep" | "cat-file" | "merge-base"
-        | "whatchanged" | "count-objects" | "for-each-ref" | "show-ref" | "version" | "name-rev"
-        | "cherry" | "check-ignore" => true,
+        "status" | "log" | "diff" | "show" | "rev-parse" | "describe" | "ls-files" | "ls-tree" | "blame"
+        | "shortlog" | "rev-list" | "grep" | "cat-file" | "merge-base" | "whatchanged" | "count-objects"
+        | "for-each-ref" | "show-ref" | "version" | "name-rev" | "cherry" | "check-ignore" => true,
+        "ls-remote" => {
+            only(&["--heads", "--tags", "--refs", "-q", "--exit-code"])
+                && !rest.iter().any(|word| word.contains("::"))
+        }
         "branch" => {
-            named.is_empty()
-                && !has(rest, Some('d'), "delete")
-                && !has(rest, Some('D'), "edit-description")
-                && !has(rest, Some('m'), "move")
+            let list = [
+                "-a",
+                "-r",
+                "-v",
+                "-vv",
+                "--list",
+                "--show-current",
+                "--all",
+                "--remotes",
+                "--merged",
+                "--no-merged",
+                "--contains",
+            ];
+            only(&list) && (named.is_empty() || rest.contains(&"--list"))
         }
         "tag" => {
-            named.is_empty() && !has(rest, Some('d'), "delete")
-                || has(rest, Some('l'), "list")
-                || rest == ["-l"]
+            let list = [
+                "-l",
+                "--list",
+                "-n",
+                "--sort",
+                "--points-at",
+                "--contains",
+                "--format",
+            ];
+            only(&list) && (named.is_empty() || rest.contains(&"-l") || rest.contains(&"--list"))
         }
         "remote" => matches!(rest, [] | ["-v"] | ["show", _] | ["get-url", _]),
         "stash" => rest == ["list"],
-        "config" => has(rest, None, "get") || matches!(rest, ["--list" | "-l"]),
+        "config" => {
+            (only(&["--get", "--global", "--local", "--get-all"])
+                && rest.iter().any(|word| word.starts_with("--get")))
+                || matches!(rest, ["--list" | "-l"])
+        }
         "submodule" => rest == ["status"],
         "reflog" => rest.is_empty() || rest == ["show"],
         "fsck" => !has(rest, None, "lost-found"),
@@ -145,37 +202,38 @@ fn python(name: &str, words: &[&str]) -> Effect {
     }
 }
 
+/// Imports of modules and prints of their version or of a text, with at least one such print: importing alone could be
+/// what does the work.
 fn prints_only(code: &str) -> bool {
-    let dotted = |text: &str| {
-        !text.is_empty()
-            && text
-                .split('.')
-                .all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let dotted = |text: &str| text.split('.').all(name);
+    let modules = |text: &str| text.split(',').all(|module| dotted(module.trim()));
+    let version = |text: &str| {
+        let module = ["__version__", "VERSION", "version", "version_info"]
+            .iter()
+            .find_map(|end| text.strip_suffix(end)?.strip_suffix('.'));
+        module.is_some_and(dotted) || text == "__version__"
     };
-    let names = |text: &str| text.split(',').all(|name| dotted(name.trim()));
-    let string = |text: &str| {
-        let inside = text
-            .strip_prefix('\'')
-            .and_then(|rest| rest.strip_suffix('\''))
-            .or_else(|| text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')));
-        inside.is_some_and(|inside| !inside.contains(['\'', '"', '\\']))
-    };
-    code.split([';', '\n'])
+    let mut versions = 0;
+    let known = code
+        .split([';', '\n'])
         .map(str::trim)
         .filter(|statement| !statement.is_empty())
         .all(|statement| {
-            let printed = statement
+            if let Some(printed) = statement
                 .strip_prefix("print(")
-                .and_then(|rest| rest.strip_suffix(')'));
-            if let Some(printed) = printed {
-                return dotted(printed) || string(printed);
+                .and_then(|rest| rest.strip_suffix(')'))
+            {
+                versions += 1;
+                return version(printed);
             }
-            if let Some(modules) = statement.strip_prefix("import ") {
-                return names(modules);
+            if let Some(imported) = statement.strip_prefix("import ") {
+                return modules(imported);
             }
             let from = statement
                 .strip_prefix("from ")
                 .and_then(|rest| rest.split_once(" import "));
-            from.is_some_and(|(module, imported)| dotted(module) && names(imported))
-        })
+            from.is_some_and(|(module, imported)| dotted(module) && imported == "__version__")
+        });
+    known && versions > 0
 }

@@ -1,12 +1,12 @@
 //! Docker, Compose, Podman, Kubernetes and Helm.
 
-use super::{Effect, operands, text};
+use super::{Effect, HARMLESS, after_options, operands, text};
 
 /// What a container tool does. `depth` counts how far commands are nested.
 pub fn effect(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     let effect = match name {
-        "docker" | "podman" | "nerdctl" => match operands(words, GLOBAL).first() {
-            Some(&"compose") => compose(after(words, "compose"), depth),
+        "docker" | "podman" | "nerdctl" => match subcommand(words) {
+            Some(("compose", rest)) => compose(rest, depth),
             _ => docker(name, words, depth),
         },
         "docker-compose" | "podman-compose" => compose(words, depth),
@@ -27,6 +27,7 @@ pub fn effect(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     Some(effect)
 }
 
+/// Options before the subcommand that take a value.
 const GLOBAL: &[&str] = &[
     "-f",
     "--file",
@@ -35,12 +36,55 @@ const GLOBAL: &[&str] = &[
     "--profile",
     "--env-file",
     "--project-directory",
+    "--ansi",
+    "--progress",
     "-H",
+    "--host",
     "--context",
     "-c",
+    "-l",
+    "--log-level",
+    "--config",
     "-n",
     "--namespace",
     "--kubeconfig",
+    "--kube-context",
+    "--cluster",
+    "--user",
+];
+/// Options before the subcommand that take none.
+const FLAGS: &[&str] = &[
+    "-D",
+    "--debug",
+    "--tls",
+    "--verbose",
+    "--no-ansi",
+    "--compatibility",
+];
+/// Options of `exec` that take a value, and those that take none.
+const EXEC_VALUED: &[&str] = &[
+    "-u",
+    "--user",
+    "-w",
+    "--workdir",
+    "-e",
+    "--env",
+    "--index",
+    "--env-file",
+    "--detach-keys",
+];
+const EXEC_FLAGS: &[&str] = &[
+    "-T",
+    "-i",
+    "-t",
+    "-it",
+    "-ti",
+    "-d",
+    "--no-TTY",
+    "--privileged",
+    "--interactive",
+    "--tty",
+    "--detach",
 ];
 
 fn after<'a, 'b>(words: &'b [&'a str], word: &str) -> &'b [&'a str] {
@@ -51,16 +95,10 @@ fn after<'a, 'b>(words: &'b [&'a str], word: &str) -> &'b [&'a str] {
     &words[at..]
 }
 
-/// Skips global options: the subcommand and what follows it.
+/// Skips global options: the subcommand and what follows it. `None` where an option is not known.
 fn subcommand<'a, 'b>(words: &'b [&'a str]) -> Option<(&'a str, &'b [&'a str])> {
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        if !word.starts_with('-') {
-            return Some((word, &words[at + 1..]));
-        }
-        at += if GLOBAL.contains(word) { 2 } else { 1 };
-    }
-    None
+    let rest = after_options(words, GLOBAL, FLAGS)?;
+    rest.split_first().map(|(first, rest)| (*first, rest))
 }
 
 fn compose(words: &[&str], depth: u32) -> Effect {
@@ -74,11 +112,7 @@ fn compose(words: &[&str], depth: u32) -> Effect {
                 .any(|word| *word == "-o" || word.starts_with("--output") || word.starts_with("--lock"));
             Effect::reads_if(!writes, "it writes a file")
         }
-        Some(("exec", rest)) => exec(
-            rest,
-            &["-u", "--user", "-w", "--workdir", "-e", "--env", "--index"],
-            depth,
-        ),
+        Some(("exec", rest)) => exec(rest, depth),
         Some(("run", _)) => Effect::changes("`compose run` makes a container"),
         Some((subcommand, _)) => {
             Effect::changes(format!("`compose {subcommand}` changes containers or images"))
@@ -91,8 +125,11 @@ fn docker(name: &str, words: &[&str], depth: u32) -> Effect {
     let Some((first, rest)) = subcommand(words) else {
         return Effect::reads_if(words.contains(&"-v"), format!("`{name}` is given no subcommand"));
     };
-    let second = operands(rest, &[]).first().copied().unwrap_or_default();
+    let second = rest.first().copied().unwrap_or_default();
     match (first, second) {
+        ("buildx", _) if rest.contains(&"--bootstrap") => {
+            Effect::changes("`buildx --bootstrap` starts a builder")
+        }
         (
             "ps" | "logs" | "inspect" | "images" | "version" | "info" | "stats" | "top" | "port" | "diff"
             | "history" | "search",
@@ -103,20 +140,35 @@ fn docker(name: &str, words: &[&str], depth: u32) -> Effect {
             | "context" | "secret" | "config" | "manifest" | "buildx" | "swarm",
             "ls" | "list" | "inspect" | "ps" | "logs" | "df" | "info" | "show" | "version",
         ) => Effect::Reads,
-        ("exec", _) => exec(rest, &["-u", "--user", "-w", "--workdir", "-e", "--env"], depth),
+        ("exec", _) => exec(rest, depth),
         ("container", "exec") => Effect::unknown("this form of `docker` is not known"),
         _ => Effect::changes(format!("`{name} {first}` changes containers or images")),
     }
 }
 
-/// The command inside of a container decides.
-fn exec(words: &[&str], with_value: &[&str], depth: u32) -> Effect {
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        at += if with_value.contains(word) { 2 } else { 1 };
+/// The command inside of a container decides. A variable that is set for it must be one that changes nothing.
+fn exec(words: &[&str], depth: u32) -> Effect {
+    let Some(rest) = after_options(words, EXEC_VALUED, EXEC_FLAGS) else {
+        return Effect::unknown("this option of `exec` is not known");
+    };
+    let options = &words[..words.len() - rest.len()];
+    let sets = options
+        .windows(2)
+        .filter(|pair| matches!(pair[0], "-e" | "--env"))
+        .map(|pair| pair[1]);
+    let sets = sets.chain(
+        options
+            .iter()
+            .filter_map(|word| word.strip_prefix("--env=").or_else(|| word.strip_prefix("-e="))),
+    );
+    if sets
+        .map(|set| set.split('=').next().unwrap_or(set))
+        .any(|name| !HARMLESS.contains(&name))
+    {
+        return Effect::unknown("a variable that is set for `exec` can change what runs");
     }
-    match words.get(at + 1..) {
-        Some(inner) if !inner.is_empty() => inner_command(inner, depth),
+    match rest.split_first() {
+        Some((_, inner)) if !inner.is_empty() => inner_command(inner, depth),
         _ => Effect::unknown("`exec` is given no command"),
     }
 }
@@ -147,8 +199,9 @@ fn kubectl(words: &[&str], depth: u32) -> Effect {
     let Some((first, rest)) = subcommand(words) else {
         return Effect::unknown("`kubectl` is given no subcommand");
     };
-    let second = operands(rest, GLOBAL).first().copied().unwrap_or_default();
+    let second = rest.first().copied().unwrap_or_default();
     match (first, second) {
+        ("cluster-info", "dump") => Effect::unknown("`cluster-info dump` can write files"),
         (
             "get" | "describe" | "logs" | "top" | "version" | "cluster-info" | "explain" | "api-resources"
             | "api-versions" | "diff" | "events" | "wait",

@@ -16,7 +16,13 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
             }
         }
         "pg_restore" => Effect::reads_if(has(words, Some('l'), "list"), "`pg_restore` writes a database"),
-        "mysql" | "mariadb" => statement(words, &["-e", "--execute"], "mysql"),
+        "mysql" | "mariadb" => statement(
+            words,
+            "mysql",
+            "NBsrtv",
+            &["-h", "-u", "-P", "-D", "--host", "--user", "--port", "--database"],
+            &["--batch", "--silent"],
+        ),
         "sqlite3" => {
             let operands = operands(words, &[]);
             match operands.as_slice() {
@@ -26,30 +32,7 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                 _ => Effect::unknown("this form of `sqlite3` is not known to read"),
             }
         }
-        "mongosh" | "mongo" => {
-            let code = words
-                .iter()
-                .skip_while(|word| **word != "--eval")
-                .nth(1)
-                .copied()
-                .unwrap_or_default();
-            let known = [
-                "db.adminCommand('ping')",
-                "db.adminCommand(\"ping\")",
-                "db.runCommand({ping:1})",
-                "db.runCommand({ ping: 1 })",
-                "rs.status()",
-                "db.stats()",
-                "db.version()",
-                "db.serverStatus()",
-                "db.runCommand('ping')",
-                "db.runCommand(\"ping\")",
-            ];
-            Effect::reads_if(
-                known.contains(&code.trim_end_matches(".ok")),
-                "what `mongosh` evaluates is not known to read",
-            )
-        }
+        "mongosh" | "mongo" => mongo(words),
         "mysqladmin" => Effect::reads_if(
             operands(words, &["-h", "-u", "-P"])
                 .iter()
@@ -65,19 +48,25 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
 }
 
 fn redis(words: &[&str]) -> Effect {
-    let values = ["-h", "-p", "-a", "-u", "-n", "--user", "--pass"];
-    if words.iter().any(|word| {
-        matches!(
-            *word,
-            "--eval" | "-x" | "--pipe" | "--rdb" | "--bigkeys" | "--memkeys" | "-r" | "--cluster"
-        )
-    }) {
-        return Effect::unknown("this form of `redis-cli` is not known");
-    }
-    let operands: Vec<String> = operands(words, &values)
-        .iter()
-        .map(|word| word.to_uppercase())
-        .collect();
+    let valued = [
+        "-h", "-p", "-a", "-u", "-n", "-s", "-t", "--user", "--pass", "--cacert", "--cert", "--key",
+    ];
+    let flags = [
+        "--raw",
+        "--no-raw",
+        "--tls",
+        "--no-auth-warning",
+        "--csv",
+        "--json",
+        "-3",
+        "-2",
+        "--insecure",
+        "-c",
+    ];
+    let Some(asked) = super::after_options(words, &valued, &flags) else {
+        return Effect::unknown("this option of `redis-cli` is not known");
+    };
+    let operands: Vec<String> = asked.iter().map(|word| word.to_uppercase()).collect();
     let operands: Vec<&str> = operands.iter().map(String::as_str).collect();
     let reads = [
         "PING", "INFO", "GET", "MGET", "EXISTS", "TTL", "PTTL", "DBSIZE", "TYPE", "SCAN", "KEYS", "LLEN",
@@ -100,32 +89,56 @@ fn redis(words: &[&str]) -> Effect {
 }
 
 fn psql(words: &[&str]) -> Effect {
-    if has(words, Some('f'), "file") || has(words, Some('o'), "output") || has(words, Some('L'), "log-file") {
-        return Effect::unknown("`psql -f` runs a file that is not looked into");
-    }
     if words.contains(&"-l") || words.contains(&"--list") {
         return Effect::Reads;
     }
-    statement(words, &["-c", "--command"], "psql")
+    let valued = [
+        "-h",
+        "-p",
+        "-U",
+        "-d",
+        "-v",
+        "-F",
+        "-R",
+        "--host",
+        "--port",
+        "--username",
+        "--dbname",
+        "--set",
+        "--variable",
+    ];
+    let long = [
+        "--no-psqlrc",
+        "--tuples-only",
+        "--no-align",
+        "--quiet",
+        "--csv",
+        "--no-password",
+    ];
+    statement(words, "psql", "tAqXwxeE1nS", &valued, &long)
 }
 
-/// Every statement that is given by one of `options` must read; without one it is interactive.
-fn statement(words: &[&str], options: &[&str], name: &str) -> Effect {
+/// Every statement that is given by `-c`, `-e`, `--command` or `--execute` must read; without one it is interactive. An
+/// option that is not known could hide another statement.
+fn statement(words: &[&str], name: &str, letters: &str, valued: &[&str], long: &[&str]) -> Effect {
     let mut statements: Vec<&str> = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        if options.contains(word) {
-            statements.extend(words.get(at + 1));
-        } else if let Some(sql) = options
-            .iter()
-            .find_map(|option| word.strip_prefix(&format!("{option}=")))
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let (option, value) = word
+            .split_once('=')
+            .map_or((*word, None), |(option, value)| (option, Some(value)));
+        let gives = matches!(option, "--command" | "--execute") || cluster(word, letters);
+        if gives {
+            statements.extend(value.or_else(|| words.next().copied()));
+        } else if valued.contains(&option) {
+            if value.is_none() {
+                words.next();
+            }
+        } else if word.starts_with('-')
+            && !long.contains(word)
+            && !word[1..].chars().all(|c| letters.contains(c))
         {
-            statements.push(sql);
-        } else if word.len() > 2
-            && word.starts_with('-')
-            && !word.starts_with("--")
-            && word.ends_with(&options[0][1..])
-        {
-            statements.extend(words.get(at + 1));
+            return Effect::unknown(format!("this option of `{name}` is not known to read only"));
         }
     }
     if statements.is_empty() {
@@ -135,6 +148,47 @@ fn statement(words: &[&str], options: &[&str], name: &str) -> Effect {
         Some(_) => Effect::changes(format!("what `{name}` is told is not known to read only")),
         None => Effect::Reads,
     }
+}
+
+/// Short options that end with the one which takes the statement: `-c`, `-tAc`, `-e`.
+fn cluster(word: &str, letters: &str) -> bool {
+    let short = word.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+    let before = short.and_then(|rest| {
+        rest.strip_suffix('c')
+            .or_else(|| rest.strip_suffix('e').filter(|_| !letters.contains('e')))
+    });
+    before.is_some_and(|before| before.chars().all(|c| letters.contains(c)))
+}
+
+/// One of the known questions, no script and nothing else to evaluate.
+fn mongo(words: &[&str]) -> Effect {
+    let mut code = None;
+    let mut others = 0;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--eval" if code.is_none() => code = words.next().copied(),
+            "--quiet" | "--norc" => {}
+            word if !word.starts_with('-') && !word.ends_with(".js") && !word.ends_with(".mongodb") => {
+                others += 1
+            }
+            _ => return Effect::unknown("this form of `mongosh` is not known to read"),
+        }
+    }
+    let known = [
+        "db.adminCommand('ping')",
+        "db.adminCommand(\"ping\")",
+        "db.runCommand({ping:1})",
+        "db.runCommand({ ping: 1 })",
+        "rs.status()",
+        "db.stats()",
+        "db.version()",
+        "db.serverStatus()",
+        "db.runCommand('ping')",
+        "db.runCommand(\"ping\")",
+    ];
+    let reads = code.is_some_and(|code| known.contains(&code.trim_end_matches(".ok"))) && others <= 1;
+    Effect::reads_if(reads, "what `mongosh` evaluates is not known to read")
 }
 
 /// Functions and keywords that may stand before a bracket in a reading query.
@@ -240,7 +294,10 @@ fn statement_reads(tokens: &[String]) -> bool {
     let calls = tokens
         .windows(2)
         .all(|pair| pair[1] != "(" || !is_name(&pair[0]) || CALLS.contains(&pair[0].as_str()));
-    opens && calls && !tokens.iter().any(|token| WRITES.contains(&token.as_str()))
+    let qualified = tokens
+        .windows(3)
+        .any(|three| three[0] == "." && is_name(&three[1]) && three[2] == "(");
+    opens && calls && !qualified && !tokens.iter().any(|token| WRITES.contains(&token.as_str()))
 }
 
 fn is_name(token: &str) -> bool {

@@ -96,7 +96,11 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
             Effect::changes("`uniq` writes its second file")
         }
         "uniq" => Effect::Reads,
-        "yq" | "xmllint" if has(words, Some('i'), "inplace") || has(words, None, "output") => {
+        "yq" | "xmllint"
+            if has(words, Some('i'), "inplace")
+                || has(words, Some('s'), "split-exp")
+                || has(words, None, "output") =>
+        {
             Effect::changes(format!("`{name}` writes a file"))
         }
         "yq" | "xmllint" => Effect::Reads,
@@ -171,21 +175,26 @@ fn find(words: &[&str]) -> Effect {
     }
 }
 
-/// Reading forms only: no `-i`, no script from a file, and no command that writes, reads or executes.
+/// Reading forms only: known options, one script, and no command in it that writes, reads or executes.
 fn sed(words: &[&str]) -> Effect {
     if has(words, Some('i'), "in-place") {
         return Effect::changes("`sed -i` edits a file");
     }
+    let known = ["-n", "-E", "-r", "-nE", "-nr", "-z", "--quiet", "--silent"];
+    let options = words
+        .iter()
+        .all(|word| !word.starts_with('-') || known.contains(word));
     let script = operands(words, &[]).first().copied().unwrap_or_default();
-    let other = has(words, Some('f'), "file")
-        || has(words, Some('s'), "") && !has(words, None, "") && words.len() > 3;
-    let printing = script
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'$' | b'p' | b'd' | b'q' | b'!' | b' '));
+    let printing = !script.is_empty()
+        && script.bytes().all(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b',' | b'$' | b'p' | b'd' | b'q' | b'!' | b' ')
+        });
     let substitution = script.starts_with('s')
         && script.chars().nth(1).is_some_and(|mark| {
             let parts: Vec<&str> = script.split(mark).collect();
-            parts.len() == 4
+            !mark.is_alphanumeric()
+                && !script.contains(['\\', '\n', ';'])
+                && parts.len() == 4
                 && parts[3]
                     .chars()
                     .all(|c| matches!(c, 'g' | 'i' | 'I' | 'p') || c.is_ascii_digit())
@@ -195,37 +204,32 @@ fn sed(words: &[&str]) -> Effect {
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(_, end)| matches!(end, "p" | "d" | "!d" | "!p"));
     Effect::reads_if(
-        !other && (printing || substitution || pattern),
+        options && (printing || substitution || pattern),
         "this form of `sed` is not known",
     )
 }
 
 fn awk(words: &[&str]) -> Effect {
-    let program = operands(words, &["-F", "-v"])
-        .first()
-        .copied()
-        .unwrap_or_default();
-    let acts = ["system", "|", ">", "getline", "close", "@"];
-    let comparing = program.contains('>') && !program.contains("print");
-    let safe = !has(words, Some('f'), "file")
-        && !acts
-            .iter()
-            .any(|act| program.contains(act) && !(*act == ">" && comparing));
-    Effect::reads_if(
-        safe && !program.is_empty(),
-        "this form of `awk` can write or run something",
-    )
+    let mut at = 0;
+    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
+        at += match *word {
+            "-F" | "-v" => 2,
+            word if word.starts_with("-F") => 1,
+            _ => return Effect::unknown("an option of `awk` can run or edit something"),
+        };
+    }
+    let program = words.get(at).copied().unwrap_or_default();
+    let acts = ["system", "|", "getline", "close", "@", "printf >", "print >"];
+    let redirects = program.contains('>') && program.contains("print");
+    let safe = !program.is_empty() && !redirects && !acts.iter().any(|act| program.contains(act));
+    Effect::reads_if(safe, "this form of `awk` can write or run something")
 }
 
 fn tar(words: &[&str]) -> Effect {
-    let mode = words
-        .first()
-        .map(|word| word.trim_start_matches('-'))
-        .unwrap_or_default();
-    let lists = !words.first().is_some_and(|word| word.starts_with("--"))
-        && mode.contains('t')
-        && !mode.contains(['x', 'c', 'r', 'u', 'I']);
-    let plain = words.iter().skip(1).all(|word| !word.starts_with("--"));
+    let first = words.first().copied().unwrap_or_default();
+    let mode = first.trim_start_matches('-');
+    let lists = !first.starts_with("--") && mode.contains('t') && mode.chars().all(|c| "tvfzjJ".contains(c));
+    let plain = words.iter().skip(1).all(|word| !word.starts_with('-'));
     if lists && plain {
         Effect::Reads
     } else {

@@ -7,23 +7,7 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
     let effect = match name {
         "curl" => curl(words),
         "wget" => wget(words),
-        "http" | "https" | "xh" => {
-            let operands = operands(words, &[]);
-            let method = operands.first().copied().unwrap_or_default();
-            let sends = operands
-                .iter()
-                .skip(1)
-                .any(|word| word.contains('=') && !word.contains("=="))
-                || has(words, None, "raw");
-            let reads = matches!(method, "GET" | "HEAD") || method.contains(['/', ':', '.']);
-            let local = words
-                .iter()
-                .any(|word| matches!(*word, "-d" | "--download" | "-o" | "--output" | "-f" | "--form"));
-            Effect::reads_if(
-                reads && !sends && !local,
-                format!("`{name}` sends or writes something"),
-            )
-        }
+        "http" | "https" | "xh" => httpie(name, words),
         "dig" | "nslookup" | "host" | "ping" | "ping6" | "traceroute" | "tracepath" | "mtr" | "whois"
         | "pg_isready" => Effect::Reads,
         "nc" | "ncat" | "netcat" => Effect::reads_if(
@@ -135,6 +119,9 @@ fn curl(words: &[&str]) -> Effect {
             word if CURL_VALUES.contains(&word) => {
                 words.next();
             }
+            word if word.contains("://") && !word.starts_with('-') && !web(word) => {
+                return Effect::unknown("only http and https are known to read");
+            }
             word if CURL_FLAGS.contains(&word) || !word.starts_with('-') => {}
             word if word.starts_with("-d")
                 || word.starts_with("--data")
@@ -177,30 +164,93 @@ fn curl(words: &[&str]) -> Effect {
     Effect::Reads
 }
 
+/// An address that a variable may begin, or one of the web.
+fn web(word: &str) -> bool {
+    let word = word.trim_start_matches('"');
+    word.starts_with("http://") || word.starts_with("https://") || word.starts_with('$')
+}
+
 fn wget(words: &[&str]) -> Effect {
-    let sends = words
+    let sends = ["--post", "--method", "--body"];
+    if words
         .iter()
-        .any(|word| word.starts_with("--post") || word.starts_with("--method") || word.starts_with("--body"));
-    let joined = words.join(" ");
-    let quiet = has(words, None, "spider")
-        || ["-O -", "-O-", "-qO-", "-qO -", "-O /dev/null", "-qO /dev/null"]
-            .iter()
-            .any(|form| joined.contains(form));
-    match (sends, quiet) {
-        (true, _) => Effect::changes("`wget` sends data"),
-        (false, true) => Effect::Reads,
-        (false, false) => Effect::changes("`wget` writes a file"),
+        .any(|word| sends.iter().any(|option| word.starts_with(option)))
+    {
+        return Effect::changes("`wget` sends data");
+    }
+    let mut quiet = false;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--spider" | "-O-" | "-qO-" => quiet = true,
+            "-O" | "-qO" if matches!(words.next(), Some(&"-" | &"/dev/null")) => quiet = true,
+            "-T" | "-t" => {
+                words.next();
+            }
+            "-q"
+            | "-S"
+            | "-nv"
+            | "--quiet"
+            | "--server-response"
+            | "--no-check-certificate"
+            | "--no-verbose" => {}
+            word if ["--timeout=", "--tries=", "--header="]
+                .iter()
+                .any(|option| word.starts_with(option)) => {}
+            word if word.starts_with('-') => {
+                return Effect::unknown("this option of `wget` is not known to read only");
+            }
+            _ => {}
+        }
+    }
+    if quiet {
+        Effect::Reads
+    } else {
+        Effect::changes("`wget` writes a file")
     }
 }
 
 fn openssl(words: &[&str]) -> Effect {
+    let known_output = ["-noout"];
+    let writes = words.iter().any(|word| {
+        let option = word.starts_with('-') && !known_output.contains(word);
+        option && (word.contains("out") || word.ends_with("file") || word.contains("key"))
+    });
     let reads = match words.first() {
         Some(&"s_client" | &"version" | &"verify") => true,
         Some(&"x509" | &"rsa" | &"crl" | &"req") => has(words, Some('n'), "") && words.contains(&"-noout"),
         _ => false,
     };
+    Effect::reads_if(reads && !writes, "this form of `openssl` is not known to read")
+}
+
+fn httpie(name: &str, words: &[&str]) -> Effect {
+    let known = [
+        "-h",
+        "-b",
+        "-v",
+        "--headers",
+        "--body",
+        "--verbose",
+        "--check-status",
+        "--ignore-stdin",
+        "--follow",
+    ];
+    let options = words
+        .iter()
+        .all(|word| !word.starts_with('-') || known.contains(word) || word.starts_with("--timeout="));
+    let operands = operands(words, &[]);
+    let (method, rest) = match operands.split_first() {
+        Some((&("GET" | "HEAD"), rest)) => (true, rest),
+        Some((first, _)) => (first.contains(['/', ':', '.']), operands.as_slice()),
+        None => (false, operands.as_slice()),
+    };
+    let sends = rest
+        .iter()
+        .skip(1)
+        .any(|word| !word.contains("==") || word.contains(['@', '<']));
     Effect::reads_if(
-        reads && !words.contains(&"-out") && !words.contains(&"-keyout"),
-        "this form of `openssl` is not known to read",
+        method && options && !sends,
+        format!("`{name}` sends or writes something"),
     )
 }

@@ -1,11 +1,35 @@
 //! Service managers and web servers.
 
-use super::{Effect, has, operands};
+use super::{Effect, after_options, has};
 
 /// What a service tool does.
 pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
-    let operands = operands(words, &["-u", "-n", "-p", "-o"]);
-    let first = operands.first().copied().unwrap_or_default();
+    let valued = [
+        "-n",
+        "-p",
+        "-o",
+        "-t",
+        "--type",
+        "--state",
+        "--property",
+        "--output",
+        "--lines",
+    ];
+    let flags = [
+        "--no-pager",
+        "-l",
+        "--full",
+        "-q",
+        "--quiet",
+        "--user",
+        "--system",
+        "-a",
+        "--all",
+        "--failed",
+    ];
+    let first = after_options(words, &valued, &flags)
+        .and_then(|rest| rest.first().copied())
+        .unwrap_or_default();
     let reads = match name {
         "systemctl" => matches!(
             first,
@@ -21,10 +45,15 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                 | "list-dependencies"
                 | "is-system-running"
         ),
-        "journalctl" => !words
-            .iter()
-            .any(|word| word.starts_with("--vacuum") || matches!(*word, "--rotate" | "--flush" | "--sync")),
-        "service" => operands.get(1) == Some(&"status"),
+        "journalctl" => {
+            let acts = [
+                "--vac", "--rot", "--fl", "--sy", "--rel", "--up", "--set", "--smart",
+            ];
+            !words
+                .iter()
+                .any(|word| acts.iter().any(|act| word.starts_with(act)))
+        }
+        "service" => matches!(words, [_, "status"]),
         "nginx" => {
             !words.is_empty()
                 && words
