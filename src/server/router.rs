@@ -6,13 +6,18 @@ use crate::{
 };
 use axum::{
     Router,
-    http::{HeaderName, HeaderValue, Request, StatusCode, header},
-    middleware,
+    body::Body,
+    http::{HeaderName, HeaderValue, Request, StatusCode, header, request::Parts},
+    middleware::{self, Next},
+    response::Response,
     routing::get,
 };
 use leptos::{context::use_context, nonce::use_nonce};
-use leptos_axum::{LeptosRoutes, ResponseOptions, file_and_error_handler_with_context, generate_route_list};
-use std::time::Duration;
+use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -40,7 +45,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// When the public address is no origin that a browser would send.
 pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, ConfigError> {
     let pages = Router::new()
-        .leptos_routes_with_context(state, generate_route_list(app::App), content_policy, {
+        .leptos_routes_with_context(state, generate_route_list(app::App), note_nonce, {
             let options = state.leptos.clone();
             move || app::shell(options.clone())
         })
@@ -51,19 +56,20 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         .route_layer(middleware::from_fn(guard::settle_status))
         .route_layer(middleware::from_fn(guard::signed_in_only))
         .fallback(file_and_error_handler_with_context::<AppState, _>(
-            content_policy,
+            note_nonce,
             app::shell,
         ))
         .layer(middleware::from_fn_with_state(state.clone(), guard::identify))
         .layer(session::layer(state))
         .layer(CsrfLayer::new().add_trusted_origin(public_url.origin())?)
+        .layer(middleware::from_fn(page_policy))
         .layer(middleware::from_fn_with_state(state.clone(), guard::cache));
     let health = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready));
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(TraceLayer::new_for_http().make_span_with(span::<axum::body::Body>))
+        .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
@@ -96,10 +102,36 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
     Ok(health.merge(pages).layer(around).with_state(state.clone()))
 }
 
-/// Says what a page may load: its own files, and the one script that carries this answer's nonce.
-fn content_policy() {
-    let (Some(nonce), Some(options)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+/// The nonce of the page that is drawn for a request: the drawing puts it there, [`page_policy`] reads it.
+#[derive(Clone, Debug, Default)]
+struct PageNonce(Arc<OnceLock<String>>);
+
+/// Hands the nonce of this page on to [`page_policy`].
+fn note_nonce() {
+    // A server function draws no page and has no nonce.
+    let (Some(nonce), Some(parts)) = (use_nonce(), use_context::<Parts>()) else {
         return;
+    };
+    if let Some(slot) = parts.extensions.get::<PageNonce>() {
+        // Set once for each request: a page is drawn once.
+        let _ = slot.0.set(nonce.to_string());
+    }
+}
+
+/// Says what a page may load: its own files, and the one script that carries this answer's nonce.
+async fn page_policy(mut request: Request<Body>, next: Next) -> Response {
+    let slot = PageNonce::default();
+    request.extensions_mut().insert(slot.clone());
+    let mut response = next.run(request).await;
+    let Some(nonce) = slot.0.get() else {
+        let html = response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        if html {
+            tracing::error!(status = %response.status(), "a page was drawn without a nonce: its scripts will not run");
+        }
+        return response;
     };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -107,8 +139,11 @@ fn content_policy() {
          base-uri 'none'; frame-ancestors 'none'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
-        options.insert_header(header::CONTENT_SECURITY_POLICY, value);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, value);
     }
+    response
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
