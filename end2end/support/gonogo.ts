@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { test as base, expect, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Page } from "@playwright/test";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Server } from "./server.ts";
@@ -7,8 +7,15 @@ import { Server } from "./server.ts";
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SCREENSHOTS = fileURLToPath(new URL("../results/screenshots", import.meta.url));
 
+type Sessions = Map<string, Awaited<ReturnType<BrowserContext["storageState"]>>>;
+
+interface Signed {
+  signIn: (role: string, page?: Page) => Promise<void>;
+  person: (role: string) => Promise<Page>;
+}
+
 /** `test` with a server of its own per worker; pages open below its address. */
-export const test = base.extend<{ signIn: (role: string, page?: Page) => Promise<void> }, { gonogo: Server }>({
+export const test = base.extend<Signed, { gonogo: Server; sessions: Sessions }>({
   gonogo: [
     async ({}, use, worker) => {
       const server = await Server.start(`${worker.project.name}-${worker.workerIndex}`);
@@ -17,6 +24,8 @@ export const test = base.extend<{ signIn: (role: string, page?: Page) => Promise
     },
     { scope: "worker", timeout: 120_000 },
   ],
+  // Whoever has signed in once at a server is remembered: hashing passwords takes its time.
+  sessions: [async ({}, use) => use(new Map()), { scope: "worker" }],
   baseURL: async ({ gonogo }, use) => use(gonogo.address),
   /** Signs in with the account that has this role, and waits for the list of runs. */
   signIn: async ({ gonogo, page: first }, use) => {
@@ -27,9 +36,30 @@ export const test = base.extend<{ signIn: (role: string, page?: Page) => Promise
       await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
     });
   },
+  /** A page in a browser of its own, signed in with the account that has this role. */
+  person: async ({ browser, contextOptions, gonogo, sessions, signIn }, use) => {
+    const contexts: BrowserContext[] = [];
+    await use(async (role) => {
+      const storageState = sessions.get(role);
+      const context = await browser.newContext({ ...contextOptions, baseURL: gonogo.address, storageState });
+      contexts.push(context);
+      const page = await context.newPage();
+      if (!storageState) {
+        await signIn(role, page);
+        sessions.set(role, await context.storageState());
+      }
+      return page;
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
 });
 
 export { expect };
+
+/** Whether scripts run in the browser of this test. */
+export function scripted(): boolean {
+  return test.info().project.use.javaScriptEnabled !== false;
+}
 
 /** Fills the sign-in form of the open page and sends it. */
 export async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
@@ -72,7 +102,7 @@ export async function expectAccessible(page: Page): Promise<void> {
  * its `<noscript>` shown and its scripts taken out, in a browser that can script. Otherwise it judges the page itself.
  */
 async function scriptable(page: Page): Promise<{ page: Page; close: () => Promise<void> }> {
-  if (test.info().project.use.javaScriptEnabled !== false) {
+  if (scripted()) {
     const size = page.viewportSize();
     const restore = async () => {
       await page.emulateMedia({ colorScheme: null });

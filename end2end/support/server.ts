@@ -21,25 +21,33 @@ export interface Account {
   password: string;
 }
 
+/** What a server is started with beside its own data directory. */
+export interface Setup {
+  /** A folder of environments; without it the project's own. */
+  environments?: string;
+}
+
 /** A Gonogo of its own: a fresh data directory with its own Postgres, on a free port of the loopback. */
 export class Server {
   readonly #data: string;
   readonly #log: string;
+  readonly #setup: Setup;
   #child: ChildProcess | undefined;
   #address = "";
 
-  private constructor(data: string, name: string) {
+  private constructor(data: string, name: string, setup: Setup) {
     this.#data = data;
+    this.#setup = setup;
     mkdirSync(RESULTS, { recursive: true });
     this.#log = join(RESULTS, `server-${name}.log`);
   }
 
   /** Starts on an empty data directory; `name` names the log in results/. */
-  static async start(name: string): Promise<Server> {
+  static async start(name: string, setup: Setup = {}): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), "gonogo-end2end-"));
     // Where the tests run as root, the database runs as somebody else and has to get in.
     await chmod(data, 0o755);
-    const server = new Server(data, name);
+    const server = new Server(data, name, setup);
     try {
       await server.#launch();
     } catch (error) {
@@ -54,7 +62,19 @@ export class Server {
     return this.#address;
   }
 
-  /** The account with this role that the first start made. */
+  /** The data directory, where the relative paths of `this-machine` start. */
+  get data(): string {
+    return this.#data;
+  }
+
+  /** The address of the embedded database, as Postgres itself says where its socket is. */
+  async databaseUrl(): Promise<string> {
+    const [, , , port, folder] = (await this.text("postgres/postmaster.pid")).split("\n");
+    if (!port || !folder) throw new Error("the database's postmaster.pid names no port or no socket");
+    return `postgres://gonogo@/gonogo?host=${encodeURIComponent(folder)}&port=${port}`;
+  }
+
+  /** The account with this role, "Product Owner" or "product_owner", that the first start made. */
   async account(role: string): Promise<Account> {
     const accounts = (await this.text("credentials"))
       .split("\n")
@@ -63,7 +83,8 @@ export class Server {
         const [role = "", name = "", password = ""] = line.split("\t");
         return { role, name, password };
       });
-    const found = accounts.find((account) => account.role === role);
+    const key = role.toLowerCase().replaceAll(" ", "_");
+    const found = accounts.find((account) => account.role === key);
     if (!found) throw new Error(`no ${role} in the credentials, only ${accounts.map((account) => account.role).join(", ")}`);
     return found;
   }
@@ -108,6 +129,7 @@ export class Server {
       GONOGO_SITE_ROOT: SITE,
       GONOGO_ADDRESS: "127.0.0.1:0",
       GONOGO_DATA_DIR: this.#data,
+      GONOGO_ENVIRONMENTS: this.#setup.environments,
     };
     const child = spawn(BINARY, ["serve"], { cwd: PROJECT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
