@@ -31,4 +31,5 @@ pub mod sites;
 pub mod state;
 pub mod telemetry;
 pub mod throttle;
+pub mod trouble;
 pub mod verification;

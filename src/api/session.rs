@@ -34,6 +34,17 @@ pub async fn sign_out() -> Result<(), Error> {
     Ok(())
 }
 
+/// What was wrong with the form that the browser sent before this page; said once.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+#[server(prefix = "/api", endpoint = "session/trouble")]
+pub async fn take_trouble() -> Result<Option<Error>, Error> {
+    use crate::server::{auth, trouble};
+    auth::require(domain::Right::See, None)?;
+    trouble::take(&auth::own_session()?).await
+}
+
 /// Who is signed in, if anybody.
 ///
 /// # Errors

@@ -1,32 +1,31 @@
 //! What went wrong with the last deed, where the person who did it looks.
 
 use crate::{
-    api::Error,
+    api::{Error, session::take_trouble},
     app::components::{Banner, Tone},
 };
-use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
-use leptos_router::hooks::use_query_map;
+use leptos::prelude::*;
 
-/// The errors of a page's forms: of those that a script sends, and, from the address, of those that the browser sends.
+/// The errors of a page's forms: of those that a script sends, and of the one that the browser sent before.
 #[component]
 pub fn Trouble(
     /// The newest error of the forms that a script sends.
     #[prop(into)]
     error: Signal<Option<Error>>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let of_address = move || {
-        let encoded = query.with(|query| query.get("__err"))?;
-        Some(ServerFnUrlError::<Error>::decode_err(&encoded))
-    };
-    let shown = Memo::new(move |_| error.get().or_else(of_address));
+    let before = Resource::new_blocking(|| (), |()| take_trouble());
     view! {
         <div class="trouble" aria-live="assertive">
-            {move || shown.get().map(|error| view! {
-                <Banner tone=Tone::No title="Not done" alert=true>{error.to_string()}</Banner>
-            })}
+            {move || error.get().map(banner)}
+            <Suspense>
+                {move || Suspend::new(async move { before.await.ok().flatten().map(banner) })}
+            </Suspense>
         </div>
     }
+}
+
+fn banner(error: Error) -> impl IntoView {
+    view! { <Banner tone=Tone::No title="Not done" alert=true>{error.to_string()}</Banner> }
 }
 
 /// A page that could not be loaded.

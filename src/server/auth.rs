@@ -153,7 +153,7 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
     }
 }
 
-fn own_session() -> Result<Session, Error> {
+pub(crate) fn own_session() -> Result<Session, Error> {
     extension::<Session>()?.ok_or_else(|| {
         failure::internal(
             "looking for the session",

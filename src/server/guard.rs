@@ -93,10 +93,15 @@ pub async fn signed_in_only(request: Request, next: Next) -> Response {
 /// Gives the answers of server functions the status of their error, and forms 303 instead of 302.
 pub async fn settle_status(request: Request, next: Next) -> Response {
     let posted = request.method() == Method::POST;
+    let known = request.extensions().get::<Identity>().is_some();
+    let session = request.extensions().get::<Session>().cloned().filter(|_| known);
     let response = next.run(request).await;
     if posted && response.status() == StatusCode::FOUND {
         let (mut parts, body) = response.into_parts();
         parts.status = StatusCode::SEE_OTHER;
+        if let Some(session) = session {
+            crate::server::trouble::keep(&session, &mut parts).await;
+        }
         return Response::from_parts(parts, body);
     }
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR
