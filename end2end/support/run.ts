@@ -121,10 +121,11 @@ export async function review(page: Page, run: string, role: string): Promise<Loc
   return form;
 }
 
-/** Signs a run as the person of `page`, who holds `role` ("QA"), with an answer ("Go"). */
-export async function sign(page: Page, gonogo: Server, run: string, role: string, answer: string): Promise<void> {
+/** Signs a run as the person of `page`, who holds `role` ("QA"), with an answer ("GO"). */
+export async function sign(page: Page, gonogo: Server, run: string, role: string, answer: string, comment = ""): Promise<void> {
   const { password } = await gonogo.account(role);
   const form = await review(page, run, role);
+  await form.getByLabel("Comment").fill(comment);
   await form.getByRole("radio", { name: new RegExp(`^${answer}\\b`, "i") }).first().check();
   await form.getByLabel("Your password, again").fill(password);
   await form.getByRole("button", { name: "Sign", exact: true }).click();

@@ -46,7 +46,7 @@ export class Server {
   static async start(name: string, setup: Setup = {}): Promise<Server> {
     const data = await mkdtemp(join(tmpdir(), "gonogo-end2end-"));
     // Where the tests run as root, the database runs as somebody else and has to get in.
-    await chmod(data, 0o755);
+    await chmod(data, 0o711);
     const server = new Server(data, name, setup);
     try {
       await server.#launch();
@@ -94,10 +94,10 @@ export class Server {
     return readFile(join(this.#data, name), "utf8");
   }
 
-  /** Stops as an operator would, starts again on the same data and a new port. */
-  async restart(): Promise<void> {
+  /** Stops as an operator would, starts again on the same data, on a new port unless it is to be the same. */
+  async restart({ samePort = false } = {}): Promise<void> {
     await this.#stop();
-    await this.#launch();
+    await this.#launch(samePort ? new URL(this.#address).port : "0");
   }
 
   /** Dies as in a power cut, starts again on the same data and a new port. */
@@ -120,14 +120,14 @@ export class Server {
     }
   }
 
-  async #launch(): Promise<void> {
+  async #launch(port = "0"): Promise<void> {
     const environment: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
       LANG: "C.UTF-8",
       TZ: "UTC",
       GONOGO_SITE_ROOT: SITE,
-      GONOGO_ADDRESS: "127.0.0.1:0",
+      GONOGO_ADDRESS: `127.0.0.1:${port}`,
       GONOGO_DATA_DIR: this.#data,
       GONOGO_ENVIRONMENTS: this.#setup.environments,
     };
