@@ -22,6 +22,7 @@ use crate::{
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::{
     Hash, Right,
+    environment::Endpoint,
     event::Event,
     outline::Outline,
     person::Person,
@@ -193,7 +194,7 @@ pub async fn environments(state: &AppState) -> Result<Vec<EnvironmentLine>, Erro
                 title: declared.title,
                 class: declared.class,
                 work_directory: declared.work_directory,
-                endpoints: declared.endpoints,
+                endpoints: declared.endpoints.into_iter().map(without_password).collect(),
                 paths: declared.paths,
                 parameters: declared.parameters.into_iter().collect(),
                 secrets: declared.secrets.into_keys().collect(),
@@ -203,6 +204,22 @@ pub async fn environments(state: &AppState) -> Result<Vec<EnvironmentLine>, Erro
         }
     });
     Ok(lines.collect())
+}
+
+/// An endpoint that is safe to show, whatever somebody wrote into its address.
+fn without_password(mut endpoint: Endpoint) -> Endpoint {
+    let authority = endpoint
+        .url
+        .split_once("://")
+        .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
+    if let Some((user, _)) = authority
+        .and_then(|authority| authority.rsplit_once('@'))
+        .filter(|(user, _)| user.contains(':'))
+    {
+        let name = user.split(':').next().unwrap_or_default();
+        endpoint.url = endpoint.url.replacen(user, &format!("{name}:…"), 1);
+    }
+    endpoint
 }
 
 /// Verifies again what is stale, before somebody signs.
