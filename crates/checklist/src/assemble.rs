@@ -96,9 +96,17 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
     let title = title(blocks);
     assembler.draft(SectionKind::Prose, "Beginning".to_owned(), None, 1, true);
     for index in 0..blocks.len() {
-        assembler.block(index, title.as_ref().is_some_and(|(at, _)| *at == index));
+        let names_all = title
+            .as_ref()
+            .is_some_and(|(at, _)| *at == index && is_first_level(&blocks[index]));
+        assembler.block(index, names_all);
     }
     assembler.finish(title.map(|(_, words)| words))
+}
+
+/// A heading of a lower level names its section too.
+fn is_first_level(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Heading { level: 1, .. })
 }
 
 /// The first heading of level 1, else the first heading.

@@ -79,6 +79,11 @@ const HARMLESS: &[&str] = &[
 /// Deepest nesting of substitutions and wrappers that is looked into.
 const DEEPEST: u32 = 6;
 
+/// Whether a program reads files and texts whatever its arguments are, and dials nobody.
+pub fn only_reads(program: &str) -> bool {
+    files::always(program).is_some()
+}
+
 /// What a whole script does.
 pub fn script(script: &Script) -> Effect {
     within(script, 0)
@@ -226,9 +231,9 @@ fn wrapped(name: &str, words: &[&str]) -> Option<usize> {
     let rest = after_options(words, valued, flags).unwrap_or_default();
     let inner = rest.len().saturating_sub(operands);
     let reads_input = name == "xargs"
-        && !rest
+        && rest
             .first()
-            .is_some_and(|program| files::always(program).is_some());
+            .is_none_or(|program| files::always(program).is_none());
     Some(if reads_input { 0 } else { inner })
 }
 

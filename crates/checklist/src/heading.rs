@@ -13,6 +13,8 @@ pub struct Meaning {
     pub number: Option<u32>,
     /// "(10 minutes)", "within 1 hour", "< 5 minutes".
     pub minutes: Option<u32>,
+    /// Its own words are weak: the heading above decides, where there is one.
+    pub weak: bool,
     /// The words without number and minutes.
     pub title: String,
 }
@@ -25,11 +27,25 @@ pub fn read(words: &str) -> Meaning {
     let (number, rest) = leading_number(text);
     let (title, minutes) = without_minutes(rest);
     let title = without_prefix(&title);
+    let title = without_numbering(&title).to_owned();
     let lower = text.to_lowercase();
+    let own = kind(&lower, number, minutes);
+    let weak = own.is_none()
+        && ["verif", "validat", "monitor", "confirm"]
+            .iter()
+            .any(|word| lower.contains(word));
+    let own = if weak {
+        Some(SectionKind::Window {
+            minutes: minutes.unwrap_or(0),
+        })
+    } else {
+        own
+    };
     let title = if title.is_empty() { text.to_owned() } else { title };
     Meaning {
-        kind: kind(&lower, number, minutes),
+        kind: own,
         number,
+        weak,
         minutes,
         title,
     }
@@ -42,6 +58,7 @@ pub fn resolve(own: &Meaning, above: Option<SectionKind>) -> SectionKind {
         (Some(own_kind), Some(above)) if holds_its_own(above) && !names_a_chapter(own_kind) => {
             with_minutes(above, own)
         }
+        (Some(_), Some(above)) if own.weak => with_minutes(above, own),
         (Some(kind), _) => kind,
         (None, _) => inherited.unwrap_or(SectionKind::Prose),
     }
@@ -299,6 +316,19 @@ fn duration(text: &str) -> Option<u32> {
         .find(|measure| measure.unit == Unit::Milliseconds)?;
     let minutes = (last.value / 60_000.0).ceil();
     (1.0..=1e6).contains(&minutes).then_some(minutes as u32)
+}
+
+/// "1. Preparation", "2) Deploy": the numbering is no part of the title.
+fn without_numbering(title: &str) -> &str {
+    let digits = title
+        .bytes()
+        .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
+        .count();
+    let (number, behind) = title.split_at(digits);
+    let rest = behind.trim_start_matches([')', ':']);
+    let numbered =
+        digits > 0 && rest.starts_with(' ') && (number.ends_with('.') || behind.len() > rest.len());
+    if numbered { rest.trim_start() } else { title }
 }
 
 fn without_prefix(title: &str) -> String {

@@ -1,7 +1,9 @@
 //! An item or a command of a verification block to what settles it, and why.
 
 pub mod command;
+mod doubt;
 mod filters;
+pub mod judge;
 mod native;
 pub mod words;
 

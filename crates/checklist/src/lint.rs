@@ -3,7 +3,7 @@
 pub mod catalogue;
 mod command;
 mod document;
-mod exposed;
+pub mod exposed;
 
 use crate::infer::Inferred;
 use crate::parse::Inline;

@@ -88,7 +88,8 @@ fn http(
             }
             "-w" | "--write-out" => {
                 let format = words.next()?.replace("\\n", "");
-                (format == "%{http_code}" || format == "%{response_code}").then_some(())?;
+                let timed = format.contains("%{time_") && expectation.within_ms.is_some();
+                (timed || format == "%{http_code}" || format == "%{response_code}").then_some(())?;
                 code_only = true;
             }
             word if IGNORED.contains(&word) => {}

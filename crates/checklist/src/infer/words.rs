@@ -3,6 +3,7 @@
 mod machine;
 mod places;
 
+use crate::lint::exposed;
 use crate::measure::{self, Measure};
 use domain::probe::{GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule};
 use domain::quantity::{Bound, Comparison, Unit};
@@ -58,12 +59,19 @@ fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     });
     let file_name = file.clone().or(above).unwrap_or_else(|| ".env".to_owned());
     if let Some((key, value)) = words.codes.first().and_then(|code| assignment(code)) {
-        let because = format!("the line `{key}` of `{file_name}` is read and must be `{value}`");
-        let value = Some(value.to_owned());
+        let compared = fixed(value) && !exposed::is_secret(key);
+        let because = match compared {
+            true => format!("the line `{key}` of `{file_name}` is read and must be `{value}`"),
+            false => format!(
+                "the line `{key}` of `{file_name}` is read and must not be empty; its value is not compared"
+            ),
+        };
+        let value = compared.then(|| value.to_owned());
+        let key = key.to_owned();
         return Some((
             ProbeSpec::EnvLine {
                 file: file_name,
-                key: key.to_owned(),
+                key,
                 value,
             },
             because,
@@ -89,11 +97,27 @@ fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
 /// `KEY=value` with a key in capitals.
 pub fn assignment(code: &str) -> Option<(&str, &str)> {
     let (key, value) = code.split_once('=')?;
-    let shaped =
-        is_variable(key) && !value.contains(['`', '\n']) && !value.contains("$(") && !value.contains(' ');
-    let unfilled =
-        value.starts_with('<') || value.is_empty() || value.contains("your") || value.contains("...");
-    (shaped && !unfilled).then(|| (key, value.trim_matches(['"', '\''])))
+    let shaped = is_variable(key) && !value.contains(['`', '\n', ' ']) && !value.contains("$(");
+    shaped.then(|| (key, value.trim_matches(['"', '\''])))
+}
+
+/// Whether a value is meant as written, and not to be filled in.
+pub fn fixed(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let open = [
+        "your",
+        "xxx",
+        "...",
+        "changeme",
+        "change-me",
+        "change_me",
+        "placeholder",
+        "example.com",
+        "todo",
+    ];
+    !value.is_empty()
+        && !value.contains(['<', '{', '$', '…'])
+        && !open.iter().any(|word| lower.contains(word))
 }
 
 fn is_variable(text: &str) -> bool {

@@ -154,6 +154,9 @@ lints! {
     LATEST = "GNG039" Note: "an image without a fixed version",
         "`latest` is another image tomorrow, so that a rollback does not bring the old one back.",
         "It runs as written.", "Name the version or the digest.";
+    UNJUDGED = "GNG040" Warning: "a command whose outcome says nothing",
+        "It exits 0 whatever the state is, or prints several numbers, so that a green tick would be a lie.",
+        "It is not run; the line is somebody's word.", "Say what must come out: \"returns `X`\", \"is empty\", or filter the one number that counts.";
 }
 
 /// `docs/lints.md`: every lint in a table.

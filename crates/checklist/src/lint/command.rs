@@ -2,7 +2,8 @@
 
 use super::{Findings, catalogue as c, exposed};
 use crate::classify::Effect;
-use crate::infer::command::{Outcome, backup_copy, is_dump, lists_services, reads_logs};
+use crate::infer::command::{Outcome, backup_copy, is_dump};
+use crate::infer::judge::{lists_services, reads_logs};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::Work;
 use domain::probe::{Filter, ProbeSpec, ShellProbe, TextRule};
@@ -14,6 +15,18 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     traps(outcome, span, findings);
     judged(outcome, span, findings);
     match &outcome.effect {
+        Effect::Reads if outcome.work == Work::Attestation => {
+            let lint = if outcome.because.contains("would dial") {
+                &c::HARD_HOST
+            } else {
+                &c::UNJUDGED
+            };
+            findings.add(
+                lint,
+                span.clone(),
+                outcome.because.trim_end_matches(": somebody's word"),
+            );
+        }
         Effect::Unknown(why) if outcome.script.is_some() => {
             findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone())
         }

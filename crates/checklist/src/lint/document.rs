@@ -69,16 +69,34 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
         }
         Work::Probe { .. } | Work::Action { .. } | Work::Parent => {}
     }
+    let mut hosts: Vec<&str> = Vec::new();
     for piece in &inline.pieces {
         let text = match &piece.kind {
             PieceKind::Link(url) => url,
             PieceKind::Text(text) => text,
-            PieceKind::Code(_) | PieceKind::Break | PieceKind::Comment(_) => continue,
+            PieceKind::Code(code) => {
+                if let Some((key, value)) = words::assignment(code)
+                    && exposed::is_secret(key)
+                    && words::fixed(value)
+                    && value.len() >= 4
+                {
+                    let message = format!("the value of `{key}` is written into the document");
+                    findings.add(&c::SECRET, piece.span.clone(), message);
+                }
+                match code.contains(' ') {
+                    true => continue,
+                    false => code,
+                }
+            }
+            PieceKind::Break | PieceKind::Comment(_) => continue,
         };
         for word in text.split_whitespace() {
             if let Some((_, rest)) = word.split_once("://") {
-                let host = rest.split(['/', ':', ')']).next().unwrap_or(rest);
-                exposed::named_host(host, &piece.span, findings);
+                let host = rest.split(['/', ':', ')', '>', '`']).next().unwrap_or(rest);
+                if hosts.len() < 20 && !hosts.contains(&host) {
+                    hosts.push(host);
+                    exposed::named_host(host, &piece.span, findings);
+                }
             }
         }
     }

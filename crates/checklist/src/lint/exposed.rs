@@ -52,6 +52,75 @@ pub fn addresses(stage: &Simple, words: &[&str], span: &Range<usize>, findings: 
     }
 }
 
+/// The hosts that a command would dial: of URLs, of `-h` for clients of servers, the operands of `ping` and `nc`.
+pub fn hosts(stage: &Simple) -> Vec<&str> {
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .map(|word| word.literal.as_deref().unwrap_or(&word.raw))
+        .collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let client = has(&[
+        "psql",
+        "pg_dump",
+        "pg_isready",
+        "mysql",
+        "mysqladmin",
+        "redis-cli",
+        "valkey-cli",
+        "mongosh",
+        "mongo",
+    ]);
+    let fixed = |host: &&str| !host.contains(['$', '<', '`']) && !host.is_empty();
+    let mut hosts: Vec<&str> = words
+        .iter()
+        .filter_map(|word| word.split_once("://"))
+        .map(|(_, rest)| host_of(rest))
+        .filter(fixed)
+        .collect();
+    if client {
+        hosts.extend(
+            words
+                .windows(2)
+                .filter(|pair| matches!(pair[0], "-h" | "--host"))
+                .map(|pair| pair[1])
+                .filter(fixed),
+        );
+        hosts.extend(
+            words
+                .iter()
+                .filter_map(|word| word.strip_prefix("--host="))
+                .filter(fixed),
+        );
+    }
+    let names = |word: &&&str| !word.starts_with('-') && word.contains('.') && !word.contains('/');
+    if let Some(at) = words.iter().position(|word| {
+        matches!(
+            *word,
+            "ping" | "nc" | "ncat" | "traceroute" | "mtr" | "curl" | "wget" | "http"
+        )
+    }) {
+        let bare = words[at + 1..]
+            .iter()
+            .filter(names)
+            .map(|word| word.split(':').next().unwrap_or(word));
+        hosts.extend(bare.filter(|host| {
+            host.split('.')
+                .next_back()
+                .is_some_and(|end| end.len() >= 2 || is_address(host))
+        }));
+    }
+    if let Some(at) = words.iter().position(|word| *word == "-connect") {
+        hosts.extend(
+            words
+                .get(at + 1)
+                .map(|word| word.split(':').next().unwrap_or(word))
+                .filter(fixed),
+        );
+    }
+    hosts
+}
+
 /// The host of what stands behind `://`.
 fn host_of(rest: &str) -> &str {
     let authority = rest.split(['/', '?', '#', '"']).next().unwrap_or(rest);
@@ -89,31 +158,16 @@ fn is_address(host: &str) -> bool {
     host.parse::<std::net::IpAddr>().is_ok()
 }
 
-fn local(host: &str) -> bool {
+/// A loopback address, a socket, or a name without a dot, which is a service of this environment.
+pub fn local(host: &str) -> bool {
     let loopback = host
         .parse::<std::net::IpAddr>()
         .is_ok_and(|address| address.is_loopback() || address.is_unspecified());
-    // A name without a dot is a service of this environment.
     loopback || host.starts_with('/') || (!host.contains('.') && !host.contains(':'))
 }
 
 /// Passwords and keys that are written out.
 pub fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
-    let named = |name: &str| {
-        let upper = name.to_uppercase();
-        [
-            "PASSWORD",
-            "PASSWD",
-            "SECRET",
-            "TOKEN",
-            "API_KEY",
-            "APIKEY",
-            "REDISCLI_AUTH",
-            "MYSQL_PWD",
-        ]
-        .iter()
-        .any(|word| upper.contains(word))
-    };
     let written = |value: &str| {
         value.len() >= 4
             && !value.contains(['$', '<', '`'])
@@ -123,12 +177,12 @@ pub fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &m
     let assigned = stage
         .assignments
         .iter()
-        .any(|(name, value)| named(name) && value.literal.as_deref().is_some_and(written));
+        .any(|(name, value)| is_secret(name) && value.literal.as_deref().is_some_and(written));
     let option = words.iter().any(|word| {
         word.starts_with('-')
             && word
                 .split_once('=')
-                .is_some_and(|(name, value)| named(name) && written(value))
+                .is_some_and(|(name, value)| is_secret(name) && written(value))
     });
     let url = words.iter().any(|word| {
         word.split_once("://").is_some_and(|(_, rest)| {
@@ -155,4 +209,22 @@ pub fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &m
             "something like a password or a key is written into the command",
         );
     }
+}
+
+/// Whether a name is that of a password or a key.
+pub fn is_secret(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    let words = [
+        "PASSWORD",
+        "PASSWD",
+        "SECRET",
+        "TOKEN",
+        "API_KEY",
+        "APIKEY",
+        "PRIVATE_KEY",
+        "REDISCLI_AUTH",
+        "MYSQL_PWD",
+        "CREDENTIAL",
+    ];
+    words.iter().any(|word| upper.contains(word)) && !upper.ends_with("_TTL") && !upper.contains("EXPIR")
 }

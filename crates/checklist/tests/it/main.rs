@@ -2,6 +2,7 @@
 
 mod format;
 mod hostile;
+mod inference;
 mod lints;
 mod oracle;
 mod shipped;

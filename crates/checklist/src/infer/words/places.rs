@@ -61,6 +61,10 @@ pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
             "directory",
             "folder",
             "is in the repository",
+            "removed",
+            "deleted",
+            "absent",
+            "does not exist",
         ],
     );
     (says || above && alone || !rules.is_empty() && other.is_some()).then(|| {

@@ -1,0 +1,170 @@
+//! Probes that would prove nothing, or must not be run, although their command only reads.
+
+use super::filters;
+use crate::classify;
+use crate::lint::exposed;
+use crate::shell::{Script, Simple};
+use domain::probe::{Filter, PostgresQuestion, ProbeSpec, ShellProbe, TextRule};
+
+/// Why a probe would prove nothing, or must not be run, although its command reads.
+pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
+    let shell = match spec {
+        ProbeSpec::Shell(shell) => shell,
+        ProbeSpec::Postgres(postgres) => {
+            let open =
+                matches!(&postgres.question, PostgresQuestion::Query { rules, .. } if rules.is_empty());
+            return open.then(|| "the line does not say what the query must return".to_owned());
+        }
+        _ => return None,
+    };
+    if let Some(host) = remote(script) {
+        return Some(format!(
+            "the command would dial `{host}` as written, which Gonogo never does; write a parameter of the environment"
+        ));
+    }
+    let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
+    if number && !one_value(shell, script) {
+        return Some(
+            "the output can hold several numbers, and the line does not say which one counts".to_owned(),
+        );
+    }
+    let silent = shell.rules.is_empty() && !exit_code_tells(script);
+    silent.then(|| {
+        "the command succeeds whatever the state is, and the line does not say what it must print".to_owned()
+    })
+}
+
+/// Words in a row that belong to commands whose exit code is their answer.
+const TELLING: &[&[&str]] = &[
+    &["test"],
+    &["["],
+    &["systemctl", "is-active"],
+    &["systemctl", "is-enabled"],
+    &["systemctl", "status"],
+    &["nginx", "-t"],
+    &["pg_isready"],
+    &["rollout", "status"],
+    &["kubectl", "wait"],
+    &["auth", "can-i"],
+    &["kubectl", "cluster-info"],
+    &["git", "diff", "--exit-code"],
+    &["git", "diff", "--quiet"],
+    &["git", "rev-parse"],
+    &["git", "ls-remote"],
+    &["diff"],
+    &["cmp"],
+    &["terraform", "validate"],
+    &["fmt", "-check"],
+    &["promtool", "check"],
+    &["ls"],
+    &["cat"],
+    &["stat"],
+    &["which"],
+    &["command", "-v"],
+    &["type"],
+    &["nc", "-z"],
+    &["nc", "-vz"],
+    &["nc", "-zv"],
+    &["openssl", "verify"],
+    &["-checkend"],
+    &["pip", "check"],
+    &["configtest"],
+    &["caddy", "validate"],
+    &["prisma", "validate"],
+    &["psql"],
+    &["mysql"],
+    &["sqlite3"],
+    &["curl"],
+    &["wget"],
+    &["http"],
+    &["getent"],
+    &["inspect"],
+    &["sha256sum", "-c"],
+    &["sha256sum", "--check"],
+    &["helm", "lint"],
+    &["npm", "audit"],
+    &["npm", "ls"],
+    &["docker", "info"],
+    &["lsof"],
+    &["pgrep"],
+    &["grep"],
+    &["haproxy", "-c"],
+    &["compose", "config"],
+    &["docker-compose", "config"],
+    &["sts", "get-caller-identity"],
+    &["--version"],
+    &["ping"],
+];
+
+/// Whether the exit code says something: it is that of a command which fails where the state is bad.
+fn exit_code_tells(script: &Script) -> bool {
+    let hidden = script.pipelines.iter().any(|pipeline| {
+        let leaves = pipeline
+            .stages
+            .first()
+            .is_some_and(|stage| stage.program() == Some("exit"));
+        pipeline.fallback && !leaves
+    });
+    let words = |stage: &Simple| {
+        stage
+            .words
+            .iter()
+            .map(|word| word.literal.clone().unwrap_or_default())
+            .collect::<Vec<_>>()
+    };
+    let tells = |stage: &Simple| {
+        let words = words(stage);
+        TELLING
+            .iter()
+            .any(|row| words.windows(row.len()).any(|window| window == *row))
+    };
+    !hidden
+        && script
+            .pipelines
+            .iter()
+            .flat_map(|pipeline| &pipeline.stages)
+            .any(tells)
+}
+
+/// The host of another machine that a command names outside of what it searches or prints.
+fn remote(script: &Script) -> Option<&str> {
+    let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    let dialling = stages.filter(|stage| {
+        stage
+            .program()
+            .is_some_and(|program| !classify::only_reads(program))
+    });
+    dialling
+        .flat_map(|stage| exposed::hosts(stage))
+        .find(|host| !exposed::local(host))
+}
+
+/// Whether what is left of the output is one value.
+fn one_value(shell: &ShellProbe, script: &Script) -> bool {
+    let counted = matches!(
+        shell.filters.last(),
+        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1))
+    );
+    let field = shell
+        .filters
+        .iter()
+        .any(|filter| matches!(filter, Filter::Grep { pattern, .. } if pattern.ends_with(':')));
+    let stages = &script.pipelines[0].stages;
+    let last = if script.plain {
+        filters::split(script).stages.saturating_sub(1)
+    } else {
+        0
+    };
+    let program = stages.get(last).and_then(Simple::program).unwrap_or_default();
+    let single = [
+        "wc", "jq", "yq", "awk", "cut", "psql", "mysql", "sqlite3", "stat", "nproc", "cat", "echo", "python",
+        "python3", "expr", "printenv",
+    ];
+    let prints = stages.get(last).is_some_and(|stage| {
+        stage
+            .words
+            .iter()
+            .any(|word| word.raw.contains("%{") || word.raw == "-c" || word.raw == "-tAc")
+    });
+    counted || field || single.contains(&program) || prints
+}
