@@ -21,17 +21,17 @@ pub struct Attempt {
 #[server(prefix = "/api", endpoint = "evidence/item")]
 pub async fn attempts(run: i64, item: String) -> Result<Vec<Attempt>, Error> {
     use crate::server::{auth, desk, state::AppState};
-    auth::require(domain::Right::See, None)?;
-    desk::attempts(&AppState::here()?, run, item).await
+    let person = auth::require(domain::Right::See, None)?;
+    desk::attempts(&AppState::here()?, &person, run, item).await
 }
 
 /// The log of a run after event `after`, 1,000 events at most.
 ///
 /// # Errors
-/// The database's.
+/// [`Error::NotFound`] where there is no such run.
 #[server(prefix = "/api", endpoint = "evidence/log")]
 pub async fn log(run: i64, after: u64) -> Result<Vec<Event>, Error> {
     use crate::server::{auth, desk, state::AppState};
-    auth::require(domain::Right::See, None)?;
-    desk::log(&AppState::here()?, run, after).await
+    let person = auth::require(domain::Right::See, None)?;
+    desk::log(&AppState::here()?, &person, run, after).await
 }

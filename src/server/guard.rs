@@ -76,8 +76,10 @@ pub async fn signed_in_only(request: Request, next: Next) -> Response {
             Err(status) => status.into_response(),
         };
     }
-    let page = accepts_html(request.headers());
-    if request.method() == Method::GET && !request.uri().path().starts_with("/api/") {
+    let page = accepts(request.headers(), "text/html");
+    // Who asks for a live stream cannot read a page.
+    let stream = accepts(request.headers(), "text/event-stream");
+    if request.method() == Method::GET && !stream && !request.uri().path().starts_with("/api/") {
         let wanted = request
             .uri()
             .path_and_query()
@@ -207,11 +209,11 @@ fn status_of(error: &api::Error) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("text/html"))
+        .is_some_and(|value| value.contains(media_type))
 }
 
 /// The page that a form was on, from its `Referer`.

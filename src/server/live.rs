@@ -122,6 +122,7 @@ pub async fn run_events(
         identity,
         queue: VecDeque::new(),
         fresh: true,
+        more: false,
         session_check: interval_at(Instant::now() + SESSION_CHECK, SESSION_CHECK),
     };
     let keep_alive = KeepAlive::new().interval(Duration::from_secs(15));
@@ -137,6 +138,8 @@ struct Watcher {
     identity: Identity,
     queue: VecDeque<domain::event::Event>,
     fresh: bool,
+    /// The last reading was cut off: there is more, though nobody wakes us for it.
+    more: bool,
     /// Outlasts every wake: a run in which much happens is checked as often as a quiet one.
     session_check: Interval,
 }
@@ -162,14 +165,14 @@ impl Watcher {
             }
             if self.fresh {
                 self.fresh = false;
-                self.queue = self.read().await.into();
+                self.read().await;
                 // Says that the stream stands, also where nothing is new.
                 return Some(sse::Event::default().event("live").data("."));
             }
-            if !self.woken().await {
+            if !self.more && !self.woken().await {
                 return None;
             }
-            self.queue = self.read().await.into();
+            self.read().await;
         }
     }
 
@@ -193,14 +196,16 @@ impl Watcher {
         }
     }
 
-    async fn read(&self) -> Vec<domain::event::Event> {
+    async fn read(&mut self) {
         let read = async {
             let mut connection = self.state.pool.acquire().await.map_err(store::Error::from)?;
             store::event::after(&mut connection, self.id, self.number).await
         };
-        read.await.unwrap_or_else(|error| {
+        let events = read.await.unwrap_or_else(|error| {
             tracing::warn!(%error, "live updates: the log could not be read, trying again at the next notice");
             Vec::new()
-        })
+        });
+        self.more = events.len() == store::event::PAGE;
+        self.queue = events.into();
     }
 }

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-/// What stands for a byte that is not UTF-8: one byte itself, so that offsets stay true.
+/// What stands for a byte that is not UTF-8, and for a zero byte (CommonMark 0.31, section 2.3): one byte itself, so
+/// that offsets stay true.
 pub const SUBSTITUTE: char = '\u{1a}';
 
 /// A document as text. Offsets are into [`Source::text`]; the byte in the document is `offset + bom`.
 pub struct Source {
-    /// The document without a byte order mark; each byte that is not UTF-8 is [`SUBSTITUTE`].
+    /// The document without a byte order mark; each byte that is not UTF-8, and each zero byte, is [`SUBSTITUTE`].
     pub text: String,
     /// Bytes of the byte order mark: 0 or 3.
     pub bom: usize,
@@ -65,7 +66,12 @@ fn lossy(bytes: &[u8]) -> (String, Vec<Range<usize>>) {
     let mut text = String::with_capacity(bytes.len());
     let mut invalid: Vec<Range<usize>> = Vec::new();
     for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
+        text.extend(
+            chunk
+                .valid()
+                .chars()
+                .map(|c| if c == '\0' { SUBSTITUTE } else { c }),
+        );
         let bad = chunk.invalid().len();
         if bad == 0 {
             continue;

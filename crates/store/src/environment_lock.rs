@@ -23,25 +23,28 @@ pub struct EnvironmentLock {
 /// # Errors
 /// The database's.
 pub async fn take(connection: &mut PgConnection, wanted: &EnvironmentLock) -> Result<EnvironmentLock, Error> {
-    sqlx::query!(
+    // An update that changes nothing answers with the row, and locks it: whoever lets it go meanwhile is waited for,
+    // and then the row is inserted after all.
+    let row = sqlx::query!(
         "insert into environment_lock (environment, run_id, owner, since) values ($1, $2, $3, $4)
-         on conflict do nothing",
+         on conflict (environment) do update set environment = excluded.environment
+         returning environment, run_id, owner, since",
         wanted.environment,
         wanted.run.0,
         wanted.owner,
         wanted.since,
     )
-    .execute(&mut *connection)
+    .fetch_one(connection)
     .await?;
-    holder(connection, &wanted.environment).await?.ok_or_else(|| {
-        Error::inconsistent(
-            "environment_lock",
-            format!("{} was let go meanwhile", wanted.environment),
-        )
+    Ok(EnvironmentLock {
+        environment: row.environment,
+        run: RunId(row.run_id),
+        owner: row.owner,
+        since: row.since,
     })
 }
 
-/// Who holds the environment; its row stays locked until the transaction ends.
+/// Who holds the environment.
 ///
 /// # Errors
 /// The database's.
@@ -50,7 +53,7 @@ pub async fn holder(
     environment: &str,
 ) -> Result<Option<EnvironmentLock>, Error> {
     let row = sqlx::query!(
-        "select environment, run_id, owner, since from environment_lock where environment = $1 for update",
+        "select environment, run_id, owner, since from environment_lock where environment = $1",
         environment
     )
     .fetch_optional(connection)

@@ -97,7 +97,10 @@ pub(crate) async fn notify(connection: &mut PgConnection, run: RunId) -> Result<
     Ok(())
 }
 
-/// The events of a run after `number`, in order, at most 1,000: ask again from the last one's.
+/// How many events [`after`] answers at most.
+pub const PAGE: usize = 1000;
+
+/// The events of a run after `number`, in order, at most [`PAGE`]: ask again from the last one's.
 ///
 /// # Errors
 /// The database's.
@@ -105,7 +108,7 @@ pub async fn after(connection: &mut PgConnection, run: RunId, number: u64) -> Re
     let bodies = sqlx::query_scalar!(
         "select body from event where run_id = $1 and number > $2 order by number limit 1000",
         run.0,
-        number as i64
+        i64::try_from(number).unwrap_or(i64::MAX)
     )
     .fetch_all(connection)
     .await?;

@@ -64,11 +64,8 @@ pub async fn start(
     by: &Author,
     now: DateTime<Utc>,
 ) -> Result<RunId, Error> {
-    let known = sqlx::query_scalar!("select id from run where request_key = $1", request_key)
-        .fetch_optional(&mut *connection)
-        .await?;
-    if let Some(id) = known {
-        return Ok(RunId(id));
+    if let Some(id) = started_by_request(connection, request_key).await? {
+        return Ok(id);
     }
     let id = RunId(
         sqlx::query_scalar!(r#"select nextval(pg_get_serial_sequence('run', 'id')) as "id!""#)
@@ -78,10 +75,11 @@ pub async fn start(
     let first = event::first(id, start, by, now)?;
     let run = Run::begin(id, &first.event)
         .ok_or_else(|| Error::inconsistent("run", "the first event does not start it"))?;
-    sqlx::query!(
+    let inserted = sqlx::query!(
         "insert into run (id, request_key, revision_id, environment, release, title, state, fold, summary, event_count,
                           head, started_by, started_at)
-         overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)",
+         overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)
+         on conflict (request_key) do nothing",
         id.0,
         request_key,
         revision,
@@ -97,8 +95,20 @@ pub async fn start(
     )
     .execute(&mut *connection)
     .await?;
+    if inserted.rows_affected() == 0 {
+        // The same form, sent again at the same time, was faster.
+        let first = started_by_request(connection, request_key).await?;
+        return first.ok_or_else(|| Error::inconsistent("run", "the one with this request key went away"));
+    }
     event::insert(connection, id, &first).await?;
     Ok(id)
+}
+
+async fn started_by_request(connection: &mut PgConnection, request_key: Uuid) -> Result<Option<RunId>, Error> {
+    let id = sqlx::query_scalar!("select id from run where request_key = $1", request_key)
+        .fetch_optional(connection)
+        .await?;
+    Ok(id.map(RunId))
 }
 
 /// The run of this number with its plan.
