@@ -112,6 +112,16 @@ export async function attest(page: Page, text: string, note: string): Promise<vo
   await expectLine(page, text, "Attested", note);
 }
 
+/** Waives, skips or overrides a line ("Waive") for a reason, after which it stands so ("Waived"). */
+export async function settle(page: Page, text: string, deed: string, reason: string, status: string): Promise<void> {
+  const panel = await openLine(page, text);
+  await panel.getByText(`${deed}…`).click();
+  const form = panel.locator("details[open]");
+  await form.getByLabel("Reason").fill(reason);
+  await form.getByRole("button").click();
+  await expectLine(page, text, status, reason);
+}
+
 /** Opens the signing form of a run as the person of `page`, who holds `role`. */
 export async function review(page: Page, run: string, role: string): Promise<Locator> {
   await page.goto(`${run}?tab=sign-off`);
