@@ -95,10 +95,10 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
     };
     let title = title(blocks);
     assembler.draft(SectionKind::Prose, "Beginning".to_owned(), None, 1, true);
-    for index in 0..blocks.len() {
+    for (index, block) in blocks.iter().enumerate() {
         let names_all = title
             .as_ref()
-            .is_some_and(|(at, _)| *at == index && is_first_level(&blocks[index]));
+            .is_some_and(|(at, _)| *at == index && is_first_level(block));
         assembler.block(index, names_all);
     }
     assembler.finish(title.map(|(_, words)| words))

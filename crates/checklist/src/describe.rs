@@ -118,6 +118,7 @@ fn filter(filter: &Filter) -> String {
         Filter::Tail(count) => format!("last {count} lines"),
         Filter::CountLines => "lines counted".to_owned(),
         Filter::Json => "valid JSON".to_owned(),
+        Filter::JsonAt(pointer) => format!("the value at {pointer} of the JSON"),
     }
 }
 

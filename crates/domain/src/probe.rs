@@ -130,6 +130,9 @@ pub enum Filter {
     CountLines,
     /// `jq .`: the text must be JSON.
     Json,
+    /// `jq -r .a.b`: the value at this JSON pointer (RFC 6901: `/a/b`), a string without its quotes, `null` where
+    /// there is none.
+    JsonAt(String),
 }
 
 /// A question to a Postgres server.

@@ -98,6 +98,7 @@ pub(crate) fn piped(filters: &[Filter]) -> String {
         Filter::Tail(count) => format!(" | tail -n {count}"),
         Filter::CountLines => " | wc -l".to_owned(),
         Filter::Json => " | jq .".to_owned(),
+        Filter::JsonAt(pointer) => format!(" | jq -r {}", pointer.replace('/', ".")),
     });
     words.collect()
 }
@@ -128,9 +129,9 @@ fn apply(text: Text, filter: &Filter, secrets: &Secrets) -> Result<Text, Judgeme
         }
         Filter::CountLines if text.cut => return Err(unread("its lines cannot be counted")),
         Filter::CountLines => format!("{}\n", text.text.lines().count()),
-        Filter::Json if text.cut => return Err(unread("it cannot be checked as JSON")),
-        Filter::Json => match serde_json::from_str::<serde_json::Value>(&text.text) {
-            Ok(value) => format!("{value:#}\n"),
+        Filter::Json | Filter::JsonAt(_) if text.cut => return Err(unread("it cannot be checked as JSON")),
+        Filter::Json | Filter::JsonAt(_) => match serde_json::from_str::<serde_json::Value>(&text.text) {
+            Ok(value) => json_answer(&value, filter),
             Err(why) => {
                 let line = text.shown(first_line(&text.text), secrets);
                 return Err(Judgement::fail(
@@ -141,6 +142,18 @@ fn apply(text: Text, filter: &Filter, secrets: &Secrets) -> Result<Text, Judgeme
         },
     };
     Ok(Text { text: left, ..text })
+}
+
+/// The whole value, or the one that the filter points at.
+fn json_answer(value: &serde_json::Value, filter: &Filter) -> String {
+    let Filter::JsonAt(pointer) = filter else {
+        return format!("{value:#}\n");
+    };
+    match value.pointer(pointer) {
+        Some(serde_json::Value::String(text)) => format!("{text}\n"),
+        Some(value) => format!("{value:#}\n"),
+        None => "null\n".to_owned(),
+    }
 }
 
 fn judge_one(text: &Text, rule: &TextRule, secrets: &Secrets) -> Judgement {

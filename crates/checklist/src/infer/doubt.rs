@@ -126,24 +126,36 @@ fn exit_code_tells(script: &Script) -> bool {
             .any(tells)
 }
 
-/// The host of another machine that a command names outside of what it searches or prints.
+/// The host that a command would dial as written: of another machine, and for HTTP any that is written out, because a
+/// native probe would match it with an endpoint first. Inside of a container `localhost` is the container.
 fn remote(script: &Script) -> Option<&str> {
     let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-    let dialling = stages.filter(|stage| {
+    let mut dialling = stages.filter(|stage| {
         stage
             .program()
             .is_some_and(|program| !classify::only_reads(program))
     });
-    dialling
-        .flat_map(|stage| exposed::hosts(stage))
-        .find(|host| !exposed::local(host))
+    dialling.find_map(|stage| {
+        let web = matches!(stage.program(), Some("curl" | "wget" | "http" | "https" | "xh"));
+        let filled_in = stage.words.iter().any(|word| !word.variables.is_empty());
+        let written = stage
+            .words
+            .iter()
+            .rev()
+            .find(|word| word.raw.contains(['.', ':', '/']))
+            .filter(|_| web && !filled_in);
+        let named = exposed::hosts(stage)
+            .into_iter()
+            .find(|host| web || !exposed::local(host));
+        named.or(written.map(|word| word.raw.as_str()))
+    })
 }
 
 /// Whether what is left of the output is one value.
 fn one_value(shell: &ShellProbe, script: &Script) -> bool {
     let counted = matches!(
         shell.filters.last(),
-        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1))
+        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1) | Filter::JsonAt(_))
     );
     let field = shell
         .filters

@@ -45,7 +45,7 @@ fn native(stage: &Simple) -> Option<Vec<Filter>> {
         "head" => lines(&arguments).map(|count| vec![Filter::Head(count)]),
         "tail" => lines(&arguments).map(|count| vec![Filter::Tail(count)]),
         "wc" => (arguments == ["-l"]).then(|| vec![Filter::CountLines]),
-        "jq" => matches!(arguments.as_slice(), [] | ["."]).then(|| vec![Filter::Json]),
+        "jq" => jq(&arguments),
         "python" | "python3" => (arguments == ["-m", "json.tool"]).then(|| vec![Filter::Json]),
         "cat" => arguments.is_empty().then(Vec::new),
         _ => None,
@@ -92,6 +92,49 @@ fn grep(arguments: &[&str], fixed: bool) -> Option<Vec<Filter>> {
         filters.push(Filter::CountLines);
     }
     Some(filters)
+}
+
+/// `jq`, `jq .`, and `jq -r .a.b[0]["c"]`.
+fn jq(arguments: &[&str]) -> Option<Vec<Filter>> {
+    let raw = |word: &&&str| !matches!(**word, "-r" | "--raw-output" | "-M" | "-c");
+    let words: Vec<&str> = arguments.iter().filter(raw).copied().collect();
+    match words.as_slice() {
+        [] | ["."] => Some(vec![Filter::Json]),
+        [path] if path.starts_with('.') => pointer(path).map(|pointer| vec![Filter::JsonAt(pointer)]),
+        _ => None,
+    }
+}
+
+/// A path of names and numbers as a JSON pointer (RFC 6901).
+fn pointer(path: &str) -> Option<String> {
+    let mut pointer = String::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let after = rest.strip_prefix('.').unwrap_or(rest);
+        let (name, tail) = if let Some(inside) = after.strip_prefix('[') {
+            let (inside, tail) = inside.split_once(']')?;
+            let number = !inside.is_empty() && inside.bytes().all(|byte| byte.is_ascii_digit());
+            let quoted = inside
+                .strip_prefix('"')
+                .and_then(|inside| inside.strip_suffix('"'));
+            (if number { inside } else { quoted? }, tail)
+        } else if let Some(inside) = after.strip_prefix('"') {
+            inside.split_once('"')?
+        } else {
+            let end = after
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+                .unwrap_or(after.len());
+            let named = end > 0 && rest.starts_with('.') && !after.starts_with(|c: char| c.is_ascii_digit());
+            named.then_some(after.split_at(end))?
+        };
+        if name.contains(['"', '\\', '[', ']']) {
+            return None;
+        }
+        pointer.push('/');
+        pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+        rest = tail;
+    }
+    (!pointer.is_empty()).then_some(pointer)
 }
 
 /// A pattern that means itself.
@@ -145,6 +188,10 @@ mod tests {
             (1, vec![grep_for("up", false), Filter::CountLines])
         );
         assert_eq!(filters("curl x | jq"), (1, vec![Filter::Json]));
+        let at = |pointer: &str| (1, vec![Filter::JsonAt(pointer.into())]);
+        assert_eq!(filters("curl x | jq -r .a.b_c"), at("/a/b_c"));
+        assert_eq!(filters("curl x | jq '.a[0].b'"), at("/a/0/b"));
+        assert_eq!(filters("curl x | jq '.[\"a/b\"]'"), at("/a~1b"));
     }
 
     #[test]
@@ -152,6 +199,9 @@ mod tests {
         assert_eq!(filters("docker ps | grep -E 'a|b'"), (2, vec![]));
         assert_eq!(filters("cat x | grep -A 3 y"), (2, vec![]));
         assert_eq!(filters("cat x | tail -f"), (2, vec![]));
+        assert_eq!(filters("curl x | jq '.a | length'"), (2, vec![]));
+        assert_eq!(filters("curl x | jq '.a[]'"), (2, vec![]));
+        assert_eq!(filters("curl x | jq -e .a"), (2, vec![]));
         assert_eq!(filters("cat x | grep y other-file"), (2, vec![]));
         assert_eq!(filters("cat x | sort | head -3"), (2, vec![Filter::Head(3)]));
     }

@@ -61,7 +61,6 @@ const IGNORED: &[&str] = &[
     "--verbose",
     "--no-progress-meter",
     "--compressed",
-    "--include",
     "--no-buffer",
     "-XGET",
 ];
@@ -94,9 +93,10 @@ fn http(
             }
             word if IGNORED.contains(&word) => {}
             word if word.starts_with('-') => {
+                let head = word.contains('I') && filters.is_empty() && rules.is_empty();
                 word[1..]
                     .chars()
-                    .all(|letter| "sSfLvi#".contains(letter))
+                    .all(|letter| "sSfLv#".contains(letter) || (letter == 'I' && head))
                     .then_some(())?;
             }
             word if url.is_none() => url = Some(word),

@@ -3,7 +3,7 @@
 use checklist::report::render;
 use checklist::{Compiled, compile};
 use domain::plan::{SectionKind, Work};
-use domain::probe::{FileRule, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
+use domain::probe::{FileRule, Filter, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
 
 fn report(name: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,7 +54,7 @@ fn codes(line: &str) -> Vec<String> {
 #[test]
 fn another_machines_address_is_never_dialled_by_a_command() {
     for command in [
-        "curl -s https://db.corp.test/x | jq -r .a",
+        "curl -s https://db.corp.test/x | jq '.a | length'",
         "psql -h db.corp.test -U u -c \"SELECT 1\" | wc -l",
         "redis-cli -h cache.corp.test ping",
         "ping db.corp.test",
@@ -62,6 +62,8 @@ fn another_machines_address_is_never_dialled_by_a_command() {
         "openssl s_client -connect www.corp.test:443",
         "docker-compose exec web curl http://192.0.2.7/",
         "git ls-remote https://git.corp.test/x",
+        "curl -H 'X: y' http://localhost:3000/",
+        "curl -k localhost:3000/health",
     ] {
         assert_eq!(
             work(&format!("Look: `{command}`")),
@@ -106,6 +108,47 @@ fn a_response_time_is_measured_and_not_read_as_text() {
         (within_ms, body, status),
         (Some(300), vec![], StatusRule::Success)
     );
+}
+
+#[test]
+fn a_field_of_json_is_read_natively() {
+    let ProbeSpec::Http(http) =
+        probe("Up: `curl -s localhost:8000/health | jq -r '.checks[0].status'` returns `ok`")
+    else {
+        panic!("no HTTP probe")
+    };
+    assert_eq!(http.url, "http://localhost:8000/health");
+    assert_eq!(http.filters, [Filter::JsonAt("/checks/0/status".to_owned())]);
+    assert_eq!(http.body, [TextRule::Is("ok".to_owned())]);
+}
+
+#[test]
+fn a_command_that_always_succeeds_proves_nothing() {
+    for line in [
+        "`free -h`",
+        "Status: `kubectl get jobs`",
+        "`echo ok`",
+        "`curl http://localhost/ || true`",
+        "`docker-compose logs web`",
+        "`git log -1`",
+        "Users: `psql -c \"SELECT count(*) FROM users\"`",
+    ] {
+        assert_eq!(work(line), Work::Attestation, "{line}");
+        assert!(
+            codes(line)
+                .iter()
+                .any(|code| code == "GNG040" || code == "GNG028"),
+            "{line}"
+        );
+    }
+    for line in [
+        "`test -f a || exit 1`",
+        "`systemctl status web`",
+        "`nginx -t`",
+        "`kubectl rollout status deploy/x`",
+    ] {
+        assert!(matches!(work(line), Work::Probe { .. }), "{line}");
+    }
 }
 
 #[test]

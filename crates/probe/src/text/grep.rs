@@ -32,7 +32,7 @@ impl Grep {
                     invert: *invert,
                 })
             }
-            Filter::Head(_) | Filter::Tail(_) | Filter::CountLines | Filter::Json => None,
+            Filter::Head(_) | Filter::Tail(_) | Filter::CountLines | Filter::Json | Filter::JsonAt(_) => None,
         }
     }
 

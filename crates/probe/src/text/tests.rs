@@ -221,6 +221,9 @@ fn grep(pattern: &str, ignore_case: bool, invert: bool) -> Filter {
 #[case::none(&[Filter::Head(0)], "1\n2", "")]
 #[case::count(&[grep("x", false, false), Filter::CountLines], "x\ny\nx\n", "2\n")]
 #[case::count_of_nothing(&[Filter::CountLines], "", "0\n")]
+#[case::json_text(&[Filter::JsonAt("/a/0/b".into())], "{\"a\":[{\"b\":\"ok\"}]}", "ok\n")]
+#[case::json_number(&[Filter::JsonAt("/a".into())], "{\"a\":2.5}", "2.5\n")]
+#[case::json_nothing_there(&[Filter::JsonAt("/b".into())], "{\"a\":1}", "null\n")]
 #[case::json(&[Filter::Json], "{\"a\":1}", "{\n  \"a\": 1\n}\n")]
 fn filters_are_applied_in_order(#[case] filters: &[Filter], #[case] text: &str, #[case] left: &str) {
     assert_eq!(
@@ -239,7 +242,12 @@ fn what_is_not_json_fails_and_what_was_not_read_cannot_be_filtered() {
         (judgement.verdict, judgement.found.as_str()),
         (Fail, "not JSON: “<html>”")
     );
-    for one in [Filter::Json, Filter::Tail(1), Filter::CountLines] {
+    for one in [
+        Filter::Json,
+        Filter::JsonAt("/a".into()),
+        Filter::Tail(1),
+        Filter::CountLines,
+    ] {
         assert_eq!(
             filter(cut("1\n2"), &[one], &none).expect_err("unread").verdict,
             Error
