@@ -8,7 +8,14 @@
 
 mod cli;
 mod embedded_postgres;
+mod event;
+mod export;
 mod live;
+mod revision;
+mod rights;
+mod run;
 mod sign_in;
+mod sign_off;
 mod support;
 mod tidy;
+mod verification;

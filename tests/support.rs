@@ -1,5 +1,13 @@
 //! The harness: the real application on a free port, a real database, real HTTP.
 
+mod place;
+mod team;
+mod watch;
+
+pub use place::{Place, SHOP};
+pub use team::{Look, Member, Team};
+pub use watch::Watch;
+
 use chrono::{DateTime, TimeZone, Utc};
 use domain::Role;
 use gonogo::server::{
@@ -159,11 +167,44 @@ pub struct Page {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body as text.
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Page {
+    /// The error that a server function answered with; fails where it answered something else.
+    #[track_caller]
+    pub fn error(&self) -> gonogo::api::Error {
+        let error: gonogo::api::Error = serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("no error: {} {}", self.status, self.text));
+        assert_eq!(error.status(), self.status.as_u16(), "{error:?}");
+        error
+    }
+
+    /// The status and the words of a refusal.
+    #[track_caller]
+    pub fn refusal(&self) -> (u16, String) {
+        (self.status.as_u16(), self.error().to_string())
+    }
+
+    /// What a server function answered; fails where it refused.
+    #[track_caller]
+    pub fn answer<T: serde::de::DeserializeOwned>(&self) -> T {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The number at the end of the address that it leads to.
+    #[track_caller]
+    pub fn number(&self) -> i64 {
+        let location = self.header("location");
+        let last = location.rsplit('/').next().unwrap_or_default();
+        last.parse()
+            .unwrap_or_else(|_| panic!("{} {location:?} {}", self.status, self.text))
+    }
+
     /// A header as text, empty when it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -224,6 +265,36 @@ impl Browser {
         self.post_form("/sign-in", "/api/session/sign_in", &fields).await
     }
 
+    /// Calls a server function whose form has a file, as the page's program does.
+    pub async fn call_with_file(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: Option<(&str, &[u8])>,
+    ) -> Page {
+        const BOUNDARY: &str = "----gonogo-test-boundary";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        if let Some((name, bytes)) = file {
+            let part = format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let headers = [("accept", "application/json"), ("sec-fetch-site", "same-origin")];
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.request(Method::POST, path, &headers, Some((&kind, body)))
+            .await
+    }
+
     /// Sends whatever is wanted.
     pub async fn send(
         &self,
@@ -232,6 +303,17 @@ impl Browser {
         headers: &[(&str, &str)],
         body: Option<String>,
     ) -> Page {
+        let body = body.map(|body| ("application/x-www-form-urlencoded", body.into_bytes()));
+        self.request(method, path, headers, body).await
+    }
+
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Page {
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -239,10 +321,8 @@ impl Browser {
         if let Some(cookie) = self.cookie() {
             request = request.header("cookie", cookie);
         }
-        if let Some(body) = body {
-            request = request
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(body);
+        if let Some((kind, body)) = body {
+            request = request.header("content-type", kind).body(body);
         }
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
@@ -250,24 +330,33 @@ impl Browser {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
             self.set_cookie((!pair.ends_with('=')).then(|| pair.to_owned()));
         }
+        let bytes = response.bytes().await.unwrap().to_vec();
         Page {
             status,
             headers,
-            text: response.text().await.unwrap(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
         }
     }
 
     /// Opens a live stream: the response once its head has come.
     pub async fn stream(&self, path: &str) -> reqwest::Response {
-        let request = self
+        self.stream_after(path, None).await
+    }
+
+    /// Opens a live stream again, as a browser does that has seen event `last`.
+    pub async fn stream_after(&self, path: &str, last: Option<u64>) -> reqwest::Response {
+        let mut request = self
             .client
             .get(format!("{}{path}", self.url))
             .header("accept", "text/event-stream");
-        request
-            .header("cookie", self.cookie().unwrap())
-            .send()
-            .await
-            .unwrap()
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        if let Some(cookie) = self.cookie() {
+            request = request.header("cookie", cookie);
+        }
+        request.send().await.unwrap()
     }
 
     /// `name=value` of the session's cookie.
@@ -284,6 +373,11 @@ impl Browser {
 /// Where every test's clock starts.
 pub fn noon() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).unwrap()
+}
+
+/// A clock that stands some time after noon: a server that was started again later.
+pub fn clock_after(time: chrono::TimeDelta) -> Clock {
+    Clock::at(noon() + time)
 }
 
 /// Waits until `look` gives something, and fails at the deadline with `what`.

@@ -43,7 +43,10 @@ use uuid::Uuid;
 /// The database's.
 pub async fn lines(state: &AppState, filter: RunFilter) -> Result<Vec<RunLine>, Error> {
     // Postgres keeps no zero byte in a text: nothing matches one.
-    if [&filter.environment, &filter.state, &filter.text].iter().any(|text| text.contains('\0')) {
+    if [&filter.environment, &filter.state, &filter.text]
+        .iter()
+        .any(|text| text.contains('\0'))
+    {
         return Ok(Vec::new());
     }
     let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());

@@ -15,6 +15,7 @@ use domain::{
     person::Person,
     plan::ItemId,
     run::RunId,
+    status::too_early,
 };
 use store::attachment::Attachment;
 
@@ -71,7 +72,7 @@ pub async fn settle(
         Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
     };
     let opened = open(state, person, id, right).await?;
-    let (_, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
+    let (section, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
         what: format!("item {item}"),
     })?;
     let mut tx = state.pool.begin().await?;
@@ -79,6 +80,11 @@ pub async fn settle(
     let happening = happening(&mut tx, id, line, deed, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         still_open(run)?;
+        let word = matches!(happening, Happening::Attested { .. });
+        if let Some(early) = too_early(section, run, now).filter(|_| word) {
+            // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
+            return Err(Error::refused(format!("It is {}.", early.reason)));
+        }
         Ok::<_, Error>(vec![happening])
     })
     .await?;

@@ -84,6 +84,20 @@ pub async fn all(connection: &mut PgConnection) -> Result<Vec<EnvironmentLock>, 
     Ok(lock.collect())
 }
 
+/// Keeps the lock of `run` as it is, if it has one, until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn hold(connection: &mut PgConnection, run: RunId) -> Result<(), Error> {
+    sqlx::query_scalar!(
+        "select run_id from environment_lock where run_id = $1 for update",
+        run.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(())
+}
+
 /// Lets the environment go, if `run` holds it.
 ///
 /// # Errors

@@ -104,7 +104,10 @@ pub async fn start(
     Ok(id)
 }
 
-async fn started_by_request(connection: &mut PgConnection, request_key: Uuid) -> Result<Option<RunId>, Error> {
+async fn started_by_request(
+    connection: &mut PgConnection,
+    request_key: Uuid,
+) -> Result<Option<RunId>, Error> {
     let id = sqlx::query_scalar!("select id from run where request_key = $1", request_key)
         .fetch_optional(connection)
         .await?;
@@ -146,6 +149,9 @@ pub async fn append<E: From<Error>>(
     now: DateTime<Utc>,
     decide: impl FnOnce(&Run) -> Result<Vec<Happening>, E>,
 ) -> Result<(Run, Vec<Event>), E> {
+    // The lock of the environment always comes before the run's own row: a run that begins or takes over has the first
+    // and wants the second, and an event that lets the environment go would come from the other side.
+    environment_lock::hold(&mut *connection, id).await?;
     // No key update: rows that refer to the run (evidence, attachments) may be written before in the same transaction.
     let row = sqlx::query!("select fold, head from run where id = $1 for no key update", id.0)
         .fetch_optional(&mut *connection)
