@@ -76,7 +76,8 @@ export async function picture(page: Page, name: string): Promise<void> {
   for (const [width, colorScheme] of [[1280, "light"], [1280, "dark"], [320, "light"]] as const) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+    if (scripted()) await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true, animations: "disabled" });
   }
   await page.emulateMedia({ colorScheme: null });
   if (size) await page.setViewportSize(size);
@@ -90,7 +91,8 @@ export async function expectAccessible(page: Page): Promise<void> {
   const { page: subject, close } = await scriptable(page);
   for (const [width, colorScheme] of scripted() ? LOOKS : LOOKS_WITHOUT_SCRIPT) {
     await subject.setViewportSize({ width, height: 900 });
-    await subject.emulateMedia({ colorScheme });
+    // Without motion the colours of the other theme are there at once.
+    await subject.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const { violations } = await new AxeBuilder({ page: subject }).withTags(RULES).analyze();
     const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`));
     expect.soft(found, `axe on ${page.url()} at ${width} px, ${colorScheme}`).toEqual([]);
@@ -108,7 +110,7 @@ async function scriptable(page: Page): Promise<{ page: Page; close: () => Promis
   if (scripted()) {
     const size = page.viewportSize();
     const restore = async () => {
-      await page.emulateMedia({ colorScheme: null });
+      await page.emulateMedia({ colorScheme: null, reducedMotion: null });
       if (size) await page.setViewportSize(size);
     };
     return { page, close: restore };
