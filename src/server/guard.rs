@@ -8,7 +8,7 @@ use axum::{
     Json,
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, response::Parts},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -104,6 +104,7 @@ pub async fn settle_status(request: Request, next: Next) -> Response {
         if let Some(session) = session {
             crate::server::trouble::keep(&session, &mut parts).await;
         }
+        without_empty_query(&mut parts);
         return Response::from_parts(parts, body);
     }
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR
@@ -112,6 +113,20 @@ pub async fn settle_status(request: Request, next: Next) -> Response {
         return with_own_status(response).await;
     }
     response
+}
+
+/// A form's way back ends with its path: `/runs/1`, where the library writes `/runs/1?`.
+fn without_empty_query(parts: &mut Parts) {
+    let location = parts
+        .headers
+        .get(header::LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let trimmed = location
+        .and_then(|location| location.strip_suffix('?'))
+        .map(HeaderValue::from_str);
+    if let Some(Ok(location)) = trimmed {
+        parts.headers.insert(header::LOCATION, location);
+    }
 }
 
 /// Says what may be kept: files whose name holds their hash for good, other files after a question, pages never.
