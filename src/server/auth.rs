@@ -1,6 +1,6 @@
 //! Who asks, and may they. Every server function begins here:
 //!
-//! ```ignore
+//! ```text
 //! let person = auth::require(Right::Verify, Some(environment.class))?;
 //! ```
 
