@@ -144,8 +144,8 @@ fn no_go(blockers: &[Blocker<'_>], run: &Run) -> Option<Answer> {
     let first = red.first()?;
     let others = match red.len() - 1 {
         0 => String::new(),
-        1 => " One more check failed.".to_owned(),
-        more => format!(" {more} more checks failed."),
+        1 => " One more line is red.".to_owned(),
+        more => format!(" {more} more lines are red."),
     };
     let why = format!(
         "{}: {}.{others}",
@@ -225,10 +225,17 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
             .count()
     };
     let attest = count(&[LineKind::Attestation]);
-    let verify = count(&[LineKind::Probe, LineKind::Check]);
+    let red = blockers
+        .iter()
+        .filter(|blocker| blocker.status == Status::Failed)
+        .count();
+    let verify = count(&[LineKind::Probe, LineKind::Check]) - red;
     let mut deeds = Vec::new();
     if person.may(Right::Verify, class) && verify > 0 {
         deeds.push(format!("{verify} to verify"));
+    }
+    if person.may(Right::Act, class) && red > 0 {
+        deeds.push(format!("{red} to mend"));
     }
     if person.may(Right::Attest, class) && attest > 0 {
         deeds.push(format!("{attest} to attest"));

@@ -3,7 +3,7 @@
 use crate::{
     api::environment::{EnvironmentFacts, EnvironmentLine, list_environments},
     app::{
-        components::{Banner, EmptyState, EnvironmentBadge, PageHead, Tone},
+        components::{Banner, EmptyState, PageHead, Tag, Tone},
         trouble::NotLoaded,
     },
 };
@@ -69,7 +69,7 @@ fn card(facts: EnvironmentFacts) -> AnyView {
     };
     view! {
         <section class="card environment-card">
-            <header><h2>{facts.name.clone()}</h2> <EnvironmentBadge name=facts.name class=facts.class /></header>
+            <header><h2>{facts.name}</h2> <Tag text=facts.class.word() tone=Tone::from(facts.class) /></header>
             <p>{facts.title}</p>
             <dl class="pairs">
                 {held}

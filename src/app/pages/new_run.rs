@@ -111,7 +111,7 @@ fn split(environments: Vec<EnvironmentLine>) -> (Vec<Choice>, Vec<String>) {
             EnvironmentLine::Usable(facts) => usable.push(Choice {
                 label: format!("{} · {}", facts.name, facts.class),
                 note: match facts.held_by {
-                    Some((run, owner)) => format!("{} Held by run {run} ({owner}).", facts.title),
+                    Some((run, owner)) => format!("{} · held by run {run} ({owner})", facts.title),
                     None => facts.title,
                 },
                 value: facts.name,

@@ -38,12 +38,15 @@ pub fn Run() -> impl IntoView {
             .unwrap_or(0)
     });
     let page = Resource::new_blocking(move || id.get(), load_run);
+    // Outside of what waits for the page: that is drawn twice, and what went wrong is said once.
+    let deeds = Deeds::new();
     view! {
+        <Trouble error=deeds.error() />
         <Suspense fallback=|| view! { <p>"Loading the run…"</p> }>
             {move || Suspend::new(async move {
                 match page.await {
                     Err(error) => view! { <Title text="Run" /> <NotLoaded error=error /> }.into_any(),
-                    Ok(page) => view! { <Loaded page=page /> }.into_any(),
+                    Ok(page) => view! { <Loaded page=page deeds=deeds /> }.into_any(),
                 }
             })}
         </Suspense>
@@ -52,18 +55,16 @@ pub fn Run() -> impl IntoView {
 
 /// The page of a run that was found.
 #[component]
-fn Loaded(page: RunPage) -> impl IntoView {
+fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
     let guides = StoredValue::new(page.guides.clone());
     let held_by = page.held_by.clone();
     let board = Board::new(page);
-    let deeds = Deeds::new();
     let live = live::follow(board.run);
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     view! {
         <Title text=move || board.document_title() />
         {head(board, live)}
-        <Trouble error=deeds.error() />
         {move || answer(board)}
         {controls::controls(board, deeds, held_by)}
         {lines::timeline(board)}

@@ -1,5 +1,10 @@
 //! The rules of the vocabulary, without a server.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of the tests that panics fails the test that called it"
+)]
+
 mod decision;
 mod quantity;
 mod role;

@@ -165,7 +165,7 @@ fn took(section: &OutlineSection, run: &Run) -> Option<i64> {
         })
         .collect();
     let (first, last) = (times.iter().min()?, times.iter().max()?);
-    Some((*last - *first).num_seconds())
+    Some((*last - *first).num_seconds()).filter(|seconds| *seconds > 0)
 }
 
 fn rows(board: Board, selected: Memo<Option<String>>, section: usize) -> Vec<AnyView> {

@@ -126,11 +126,9 @@ fn seen(board: Board, id: &ItemId, attempts: Result<Vec<Attempt>, crate::api::Er
     });
     let Attempt { hash, finding } = newest;
     let output = finding.evidence.output.clone();
-    let at = finding.evidence.at;
     view! {
         <PanelPart>
             <EvidenceList evidence=finding.evidence verdict=finding.verdict hash=hash by=by.unwrap_or_default() />
-            <small>"observed " <ExactTime at=at seconds=true /></small>
         </PanelPart>
         {output.map(|output| view! { <PanelPart label="Output"><OutputBlock output=output /></PanelPart> })}
         <PanelPart label="Attempts"><Attempts tries=tries all=all /></PanelPart>
