@@ -121,6 +121,11 @@ async fn happening(
             }
             Happening::Attested { item, note, proof }
         }
+        Deed::Override { .. } if !matches!(line.kind, LineKind::Probe | LineKind::Check) => {
+            return Err(Error::refused(
+                "No probe settles this item, so there is nothing to override: attest it.",
+            ));
+        }
         Deed::Override { reason } => Happening::Overridden {
             item,
             reason: reasoned(&reason)?,

@@ -53,12 +53,16 @@ pub enum Scope {
 /// [`Error::Refused`] where nothing in the scope can be verified now, with the reason.
 pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Verify).await?;
-    let site = state
-        .sites
-        .place(&opened.pinned.run.start.environment)?
-        .site
-        .clone();
-    let site = site.with_release(opened.pinned.run.start.release.clone());
+    let begun = &opened.pinned.run.start;
+    let place = state.sites.place(&begun.environment)?;
+    if place.hash != begun.environment_hash {
+        let message = "The environment's file has changed since this run was started: what it proved was proved elsewhere. \
+                       Start a new run.";
+        return Err(Error::Conflict {
+            message: message.to_owned(),
+        });
+    }
+    let site = place.site.clone().with_release(begun.release.clone());
     let targets = targets(&opened, scope);
     if targets.is_empty() {
         return nothing_to_verify(scope);
@@ -253,11 +257,14 @@ async fn record(
             duration_us: finding.evidence.duration_us,
         });
     }
-    store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), |run| {
-        // A probe that answers after the run was closed is no part of it.
-        Ok(if run.is_closed() { vec![] } else { observed })
-    })
-    .await?;
-    tx.commit().await?;
+    let decide = |run: &Run| Ok(if run.is_closed() { vec![] } else { observed });
+    let (_, events) =
+        store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), decide).await?;
+    // A probe that answers after the run was closed is no part of it, and neither is its evidence.
+    if events.is_empty() {
+        tx.rollback().await?
+    } else {
+        tx.commit().await?
+    }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::{
     decision::close_outcome,
     event::{Happening, Outcome},
-    outline::Outline,
+    outline::{LineKind, Outline},
     plan::SectionKind,
     run::{Run, RunState},
     status::standing,
@@ -34,6 +34,8 @@ pub fn consequence(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<H
 fn phases_settled(outline: &Outline, run: &Run, now: DateTime<Utc>) -> bool {
     outline
         .lines()
-        .filter(|(section, line)| matches!(section.kind, SectionKind::Phase { .. }) && !line.optional)
+        .filter(|(section, _)| matches!(section.kind, SectionKind::Phase { .. }))
+        // A parent speaks through its children, and an optional child blocks nothing.
+        .filter(|(_, line)| !line.optional && line.kind != LineKind::Parent)
         .all(|(section, line)| standing(section, line, run, now).status.is_settled())
 }

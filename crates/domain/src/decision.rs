@@ -5,9 +5,9 @@ use crate::{
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
     person::Person,
     plan::{ItemId, Slot},
-    role::{Right, Role},
+    role::Right,
     run::{Run, RunState},
-    sign_off::Meaning,
+    sign_off::{Meaning, SignOff},
     status::{Status, standing},
 };
 use chrono::{DateTime, Utc};
@@ -69,7 +69,7 @@ pub fn blockers<'a>(outline: &'a Outline, run: &Run, now: DateTime<Utc>) -> Vec<
         .collect()
 }
 
-/// The ids of [`blockers`] that are boxes: what a `go` is conditional on.
+/// The ids of [`blockers`], boxes and checks: what a `go` is conditional on.
 pub fn conditions(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Vec<ItemId> {
     blockers(outline, run, now)
         .into_iter()
@@ -95,7 +95,7 @@ pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
             Word::NotYet,
             "Everything is settled, but the checklist has no signature table: nobody can sign.".into(),
         ),
-        (true, true) => Answer::new(Word::Go, go_sentence(run)),
+        (true, true) => signed(outline, run, now),
         (true, false) => Answer::new(
             Word::NotYet,
             format!(
@@ -107,6 +107,26 @@ pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
             Word::NotYet,
             format!("Everything is settled; not signed yet: {}.", missing.join(", ")),
         ),
+    }
+}
+
+/// Every slot is signed and nothing is open: what the signatures say together.
+fn signed(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
+    match close_outcome(outline, run, now) {
+        Some(Outcome::Go) => Answer::new(Word::Go, go_sentence(run)),
+        Some(
+            outcome @ (Outcome::GoWithConditions | Outcome::NoGo | Outcome::RolledBack | Outcome::Abandoned),
+        ) => {
+            let why = format!("{} Somebody closes the run.", go_sentence(run));
+            Answer {
+                title: outcome.word().to_uppercase(),
+                ..Answer::new(Word::Go, why)
+            }
+        }
+        None => {
+            let why = "Everything is settled, but one person alone has signed: at least two people sign.";
+            Answer::new(Word::NotYet, why.to_owned())
+        }
     }
 }
 
@@ -268,6 +288,9 @@ pub enum MayNotSign {
     /// They have signed another slot.
     #[error("you have signed as {0} already: one person fills one slot")]
     AnotherSlot(String),
+    /// Somebody else's signature stands there.
+    #[error("{0} has signed this slot on the record as it stands: only they withdraw it")]
+    Taken(String),
     /// They would be the only go, and published the plan or started the run.
     #[error(
         "whoever started the run or published its plan cannot be the only one who signs go: somebody else signs first"
@@ -308,6 +331,15 @@ pub fn may_sign<'a>(
     if let Some(other) = other {
         return Err(MayNotSign::AnotherSlot(other.role.clone()));
     }
+    let standing = run
+        .sign_offs
+        .get(role)
+        .filter(|sign_off| sign_off.by.person() != Some(person.id));
+    // A no-go stays until its signer takes it back, also when the record has changed since.
+    let stands = |sign_off: &&SignOff| !run.is_stale(sign_off) || sign_off.meaning == Meaning::NoGo;
+    if let Some(taken) = standing.filter(stands) {
+        return Err(MayNotSign::Taken(taken.by.name().to_owned()));
+    }
     if meaning == Meaning::NoGo && comment.trim().is_empty() {
         return Err(MayNotSign::ReasonNeeded);
     }
@@ -343,11 +375,6 @@ pub fn close_outcome(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option
     } else {
         Outcome::Go
     })
-}
-
-/// The role that a slot's key names, where Gonogo knows it.
-pub fn slot_role(slot: &Slot) -> Option<Role> {
-    slot.role.parse().ok()
 }
 
 fn plain(text: &str) -> String {

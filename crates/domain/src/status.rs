@@ -3,7 +3,7 @@
 use crate::{
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
     plan::SectionKind,
-    run::{How, ItemState, Run},
+    run::{How, ItemState, Run, RunState},
     verdict::Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -86,6 +86,7 @@ pub struct Standing {
 
 /// How `line` of `section` stands at `now`.
 pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: DateTime<Utc>) -> Standing {
+    let now = as_of(run, now);
     if line.kind == LineKind::Parent {
         return parent(section, line, run, now);
     }
@@ -96,7 +97,15 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
     if let Some(early) = too_early(section, run, now) {
         return early;
     }
-    state.map_or_else(Standing::open, observed)
+    let stands = state.map_or_else(Standing::open, observed);
+    match state.and_then(|state| state.settlement.as_ref()) {
+        // Only a waiver past its time comes here.
+        Some(expired) if stands.status == Status::Open => {
+            let reason = format!("the waiver by {} has expired", expired.by.name());
+            Standing { reason, ..stands }
+        }
+        Some(_) | None => stands,
+    }
 }
 
 /// When a verification window is due; `None` for other sections and before T0.
@@ -112,6 +121,7 @@ pub fn too_early(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Opt
     let SectionKind::Window { .. } = section.kind else {
         return None;
     };
+    let now = as_of(run, now);
     let reason = match due(section, run) {
         Some(due) if due <= now => return None,
         Some(due) => format!("too early, due {} UTC", due.format("%Y-%m-%d %H:%M")),
@@ -121,6 +131,14 @@ pub fn too_early(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Opt
         status: Status::NoData,
         reason,
     })
+}
+
+/// A closed run reads for ever as it stood when it was closed.
+fn as_of(run: &Run, now: DateTime<Utc>) -> DateTime<Utc> {
+    match &run.state {
+        RunState::Closed { at, .. } => now.min(*at),
+        RunState::Preparing | RunState::Executing { .. } | RunState::Verifying { .. } => now,
+    }
 }
 
 fn settled(state: &ItemState, now: DateTime<Utc>) -> Option<Standing> {
@@ -135,12 +153,8 @@ fn settled(state: &ItemState, now: DateTime<Utc>) -> Option<Standing> {
         How::Attested { .. } => (Status::Attested, quoted),
         How::Overridden => (Status::Overridden, quoted),
         How::Skipped => (Status::Skipped, quoted),
-        How::Waived { until } if *until <= now => {
-            return Some(Standing {
-                status: Status::Open,
-                reason: format!("the waiver by {name} has expired"),
-            });
-        }
+        // Past its time it settles nothing: what the probe says counts again.
+        How::Waived { until } if *until <= now => return None,
         How::Waived { until } => (
             Status::Waived,
             format!("{quoted}, until {} UTC", until.format("%Y-%m-%d %H:%M")),

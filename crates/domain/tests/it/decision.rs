@@ -91,6 +91,7 @@ fn one_person_alone_closes_nothing() {
     assert_eq!(refused.unwrap_err(), MayNotSign::AnotherSlot("developer".into()));
     bench.sign(&both, "qa", Meaning::Go);
     assert_eq!(close_outcome(&bench.outline, &bench.run, bench.now), None);
+    assert_eq!(word(&bench), Word::NotYet);
 }
 
 #[test]
@@ -121,6 +122,60 @@ fn a_slot_is_signed_by_its_role_and_a_no_go_has_a_reason() {
         Err(MayNotSign::ReasonNeeded)
     );
     assert_eq!(sign("qa", Role::Qa, Meaning::NoGo, "p95 doubled"), Ok(()));
+}
+
+#[test]
+fn nobody_signs_over_the_answer_of_somebody_else() {
+    let mut bench = green();
+    bench.sign(&person(3, &[Role::Qa]), "qa", Meaning::NoGo);
+    let taken = |bench: &Bench, by: i64, meaning| {
+        may_sign(
+            &bench.outline,
+            &bench.run,
+            &person(by, &[Role::Qa]),
+            "qa",
+            meaning,
+            "x",
+        )
+        .map(|_| ())
+    };
+    assert_eq!(
+        taken(&bench, 4, Meaning::Go),
+        Err(MayNotSign::Taken("person-3".into()))
+    );
+    bench.observe("probe", Verdict::Fail);
+    assert_eq!(
+        taken(&bench, 4, Meaning::Go),
+        Err(MayNotSign::Taken("person-3".into()))
+    );
+    assert_eq!(taken(&bench, 3, Meaning::NoGo), Ok(()));
+}
+
+#[test]
+fn a_go_with_conditions_is_not_called_a_go() {
+    let mut bench = green();
+    bench.sign(&person(2, &[Role::Developer]), "developer", Meaning::Go);
+    bench.sign(&person(3, &[Role::Qa]), "qa", Meaning::GoWithConditions);
+    let answer = decide(&bench.outline, &bench.run, bench.now);
+    assert_eq!(answer.title, "GO WITH CONDITIONS");
+    assert_eq!(consequence(&bench.outline, &bench.run, bench.now), None);
+}
+
+#[test]
+fn an_optional_child_does_not_hold_t0_up() {
+    let mut bench = Bench::new();
+    let optional = bench.outline.sections[0]
+        .lines
+        .iter_mut()
+        .find(|line| line.id.0 == "child-b");
+    optional.unwrap().optional = true;
+    bench.happen(&Author::Gonogo, Happening::Executing);
+    for item in ["probe", "child-a", "check"] {
+        bench.observe(item, Verdict::Pass);
+    }
+    bench.attest("word");
+    let t0 = consequence(&bench.outline, &bench.run, bench.now);
+    assert!(matches!(t0, Some(Happening::T0Set { .. })), "{t0:?}");
 }
 
 #[test]

@@ -81,6 +81,33 @@ fn a_waiver_ends() {
     assert_eq!(of(&bench, "probe").status, Status::Waived);
     bench.now = until;
     assert_eq!(of(&bench, "probe").status, Status::Open);
+    bench.observe("probe", Verdict::Fail);
+    assert_eq!(of(&bench, "probe").status, Status::Failed);
+    bench.observe("probe", Verdict::Pass);
+    assert_eq!(of(&bench, "probe").status, Status::Proved);
+}
+
+#[test]
+fn a_closed_run_reads_for_ever_as_it_was_closed() {
+    let mut bench = Bench::new();
+    let until = bench.now + TimeDelta::hours(1);
+    let waived = Happening::Waived {
+        item: id("probe"),
+        reason: "known".into(),
+        until,
+    };
+    bench.happen(&person(1, &[]).author(), waived);
+    let t0 = bench.now;
+    bench.happen(
+        &domain::person::Author::Gonogo,
+        Happening::T0Set { t0, reason: None },
+    );
+    let (outcome, reason) = (domain::event::Outcome::Abandoned, "enough".to_owned());
+    bench.happen(&person(1, &[]).author(), Happening::Closed { outcome, reason });
+    let before = [of(&bench, "probe"), of(&bench, "later")];
+    bench.now += TimeDelta::days(400);
+    assert_eq!([of(&bench, "probe"), of(&bench, "later")], before);
+    assert_eq!(before[0].status, Status::Waived);
 }
 
 #[test]
