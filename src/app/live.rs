@@ -11,13 +11,15 @@ use leptos::{ev, prelude::*};
 
 /// Keeps `run` up to date from now on, and answers how the connection stands. On the server it does nothing.
 pub fn follow(run: RwSignal<Run>) -> ReadSignal<LiveState> {
-    let (state, set_state) = signal(LiveState::Reconnecting);
+    // Without a script it stays so: nothing arrives.
+    let (state, set_state) = signal(LiveState::Ended);
     Effect::new(move || {
         let stream = StoredValue::new_local(None::<Stream>);
         let connect = move || {
             if document().hidden() {
                 stream.set_value(None);
             } else if run.with_untracked(|run| !run.is_closed()) {
+                set_state.set(LiveState::Reconnecting);
                 stream.set_value(Stream::open(run, set_state));
             } else {
                 set_state.set(LiveState::Ended);
