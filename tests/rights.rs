@@ -21,6 +21,8 @@ const SIGNERS: &[Role] = &[
     Role::ProductOwner,
     Role::Auditor,
 ];
+/// Those who change an environment that is not production.
+const ACTORS: &[Role] = &[Role::Developer, Role::Devops];
 const DEVOPS: &[Role] = &[Role::Devops];
 
 /// What a form holds that the function understands.
@@ -86,7 +88,16 @@ const TABLE: &[Row] = &[
         HANDS,
     ),
     row("/api/run/verify", &[("run", "RUN"), ("item", "nothing")], HANDS),
-    row("/api/run/begin", &[("run", "RUN")], HANDS),
+    Row {
+        path: "/api/run/begin",
+        fields: &[("run", "RUN")],
+        may: [ACTORS, DEVOPS],
+    },
+    Row {
+        path: "/api/run/go_ahead",
+        fields: &[("run", "RUN"), ("section", "nowhere"), ("reason", "x")],
+        may: [ACTORS, DEVOPS],
+    },
     row(
         "/api/run/attest",
         &[("run", "RUN"), ("item", "nothing"), ("note", "x")],
@@ -105,9 +116,9 @@ const TABLE: &[Row] = &[
     Row {
         path: "/api/run/t0",
         fields: &[("run", "RUN"), ("reason", "x"), ("t0", "1999-01-01T00:00")],
-        may: [&[Role::Developer, Role::Devops], DEVOPS],
+        may: [ACTORS, DEVOPS],
     },
-    row("/api/run/close", &[("run", "RUN"), ("reason", "x")], SIGNERS),
+    row("/api/run/close", &[("run", "RUN"), ("reason", "x")], WAIVERS),
     row("/api/sign_off/review", &[("run", "RUN"), ("role", "qa")], SIGNERS),
     row(
         "/api/sign_off/sign",
@@ -222,20 +233,22 @@ async fn call(member: &Member, row: &Row, [run, revision, place]: [&str; 3]) -> 
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn giving_a_run_up_is_for_those_who_verify(pool: PgPool) {
+async fn giving_a_run_up_is_for_whoever_started_it_and_those_who_waive(pool: PgPool) {
     let team = Team::new(&pool).await;
     let revision = team.published(SHOP).await;
     for role in Role::ALL {
         let member = Member::new(&team.app, &format!("the-{}", role.key().replace('_', "-")), role).await;
         let run = domain::run::RunId(team.devops.start(revision, "shop", "v1").await.number());
         let page = member.close(run, true, "enough").await;
-        let expected = if HANDS.contains(&role) {
+        let expected = if WAIVERS.contains(&role) {
             StatusCode::OK
         } else {
             StatusCode::FORBIDDEN
         };
         assert_eq!(page.status, expected, "{role}: {}", page.text);
     }
+    let own = domain::run::RunId(team.qa.start(revision, "shop", "v1").await.number());
+    team.qa.close(own, true, "mine").await.answer::<()>();
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

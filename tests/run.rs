@@ -151,7 +151,8 @@ async fn devops_takes_an_environment_over_with_a_reason_and_the_other_run_loses_
         409,
         "without a reason"
     );
-    let (status, words) = team.qa.begin(second, "I want it").await.refusal();
+    // Who acts here, and may not waive.
+    let (status, words) = team.developer.begin(second, "I want it").await.refusal();
     assert_eq!(
         (status, words.contains("take an environment over")),
         (403, true),
@@ -398,14 +399,14 @@ async fn a_run_that_was_given_up_lets_the_environment_go_and_takes_nothing_more(
     let (run, other) = (team.run(SHOP).await, team.run(SHOP).await);
     team.devops.begin(run, "").await.answer::<()>();
     assert_eq!(
-        team.qa.close(run, true, " ").await.refusal().0,
+        team.owner.close(run, true, " ").await.refusal().0,
         422,
         "without a reason"
     );
     assert_eq!(
-        team.owner.close(run, true, "no").await.refusal().0,
+        team.qa.close(run, true, "no").await.refusal().0,
         403,
-        "without the right to verify"
+        "somebody else's run, without the right to waive"
     );
     let (status, words) = team.devops.close(run, false, "done").await.refusal();
     assert_eq!(
@@ -413,7 +414,7 @@ async fn a_run_that_was_given_up_lets_the_environment_go_and_takes_nothing_more(
         (422, true),
         "{words}"
     );
-    team.qa.close(run, true, "wrong release").await.answer::<()>();
+    team.owner.close(run, true, "wrong release").await.answer::<()>();
     let page = team.qa.page(run).await;
     let RunState::Closed {
         outcome, by, reason, ..
@@ -423,7 +424,7 @@ async fn a_run_that_was_given_up_lets_the_environment_go_and_takes_nothing_more(
     };
     assert_eq!(
         (*outcome, by.name(), reason.as_str()),
-        (Outcome::Abandoned, "quinn", "wrong release")
+        (Outcome::Abandoned, "piet", "wrong release")
     );
     let (notes, service) = (page.id("release notes"), page.id("The service answers"));
     let number = page.run.number;
@@ -547,4 +548,89 @@ async fn a_run_that_does_not_exist_is_not_found_whatever_is_asked_of_it(pool: Pg
             "{path}"
         );
     }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_later_run_closes_the_open_windows_of_the_one_before(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let first = team.run(SHOP).await;
+    team.devops.begin(first, "").await.answer::<()>();
+    team.devops.verify(first, "").await;
+    team.attest_phases(first).await;
+    let record = team.qa.page(first).await.run.record;
+    team.app.advance(TimeDelta::minutes(2));
+    let second = team.run(SHOP).await;
+    team.devops.begin(second, "").await.answer::<()>();
+
+    team.app.advance(TimeDelta::minutes(10));
+    let page = team.qa.page(first).await;
+    let superseded = page.run.superseded.unwrap();
+    assert_eq!(
+        (superseded.by_run, superseded.at),
+        (second, noon() + TimeDelta::minutes(2))
+    );
+    assert_ne!(page.run.record, record, "who signs sees it in the record");
+    assert_eq!(
+        (
+            page.status("Still answers"),
+            page.standing("Still answers").reason
+        ),
+        (
+            Status::NoData,
+            format!("superseded by run {} before it was due", second.0)
+        )
+    );
+    for item in ["", &page.id("Still answers")] {
+        let (status, words) = team.qa.verify_now(first, item).await.refusal();
+        assert_eq!(
+            (status, words.contains("what could be seen there now is its work")),
+            (409, true),
+            "{words}"
+        );
+    }
+    let (status, words) = team
+        .qa
+        .attest(first, &page.id("complained"), "nobody")
+        .await
+        .refusal();
+    assert_eq!(
+        (status, words.contains("superseded by run")),
+        (422, true),
+        "{words}"
+    );
+    // It still ends: as a go with conditions that name what nobody could see.
+    team.qa
+        .attest(first, &page.id("release notes"), "read")
+        .await
+        .answer::<()>();
+    for member in team.members() {
+        member.sign(first, "go", "").await.answer::<()>();
+    }
+    team.owner
+        .close(first, false, "the next one is out")
+        .await
+        .answer::<()>();
+    let page = team.qa.page(first).await;
+    assert_eq!(page.run.state.word(), Outcome::GoWithConditions.word());
+    assert_eq!(team.qa.page(second).await.run.superseded, None);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_window_that_was_due_before_the_next_run_keeps_what_it_proved(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let first = team.settled(SHOP).await;
+    let second = team.run(SHOP).await;
+    team.devops.begin(second, "").await.answer::<()>();
+    let page = team.qa.page(first).await;
+    assert!(page.run.superseded.is_some());
+    assert_eq!(
+        (page.status("Still answers"), page.status("complained")),
+        (Status::Proved, Status::Attested)
+    );
+    // What was seen then is what there is: nothing is verified again, and nothing is too old to sign.
+    team.app.advance(TimeDelta::hours(2));
+    for member in team.members() {
+        member.sign(first, "go", "").await.answer::<()>();
+    }
+    assert_eq!(team.qa.page(first).await.run.state.word(), Outcome::Go.word());
 }

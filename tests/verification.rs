@@ -644,3 +644,62 @@ async fn without_javascript_a_form_verifies_and_the_next_page_shows_the_verdict(
     assert_eq!(drawn.status, StatusCode::OK);
     assert!(drawn.text.contains("503"), "the reason is not on the page");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_probe_that_has_not_answered_or_that_passed_leaves_nothing_to_override(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    let item = team.qa.page(run).await.id("The service answers");
+    let (status, words) = team
+        .owner
+        .settle(run, &item, "override", "trust me")
+        .await
+        .refusal();
+    assert_eq!(
+        (status, words.contains("verify it first")),
+        (422, true),
+        "{words}"
+    );
+    team.qa.verify(run, &item).await;
+    let (status, words) = team
+        .owner
+        .settle(run, &item, "override", "trust me")
+        .await
+        .refusal();
+    assert_eq!((status, words.contains("passed")), (422, true), "{words}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn ones_own_word_is_taken_back_by_oneself_and_by_those_who_waive(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    let item = team.qa.page(run).await.id("release notes");
+    let nothing = team.qa.settle(run, &item, "reopen", "oops").await.refusal();
+    assert_eq!(
+        (nothing.0, nothing.1.contains("nothing to take back")),
+        (422, true),
+        "{}",
+        nothing.1
+    );
+    team.qa.attest(run, &item, "read").await.answer::<()>();
+    let (status, words) = team
+        .developer
+        .settle(run, &item, "reopen", "not so")
+        .await
+        .refusal();
+    assert_eq!(
+        (status, words.contains("take back what quinn said")),
+        (403, true),
+        "{words}"
+    );
+    team.qa
+        .settle(run, &item, "reopen", "the wrong page")
+        .await
+        .answer::<()>();
+    assert_eq!(team.qa.page(run).await.status("release notes"), Status::Open);
+    team.qa.attest(run, &item, "read").await.answer::<()>();
+    team.owner
+        .settle(run, &item, "reopen", "not enough")
+        .await
+        .answer::<()>();
+}

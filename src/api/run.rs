@@ -175,8 +175,26 @@ pub async fn start_run(
 #[server(prefix = "/api", endpoint = "run/begin")]
 pub async fn begin_run(run: i64, take_over: Option<String>) -> Result<(), Error> {
     use crate::server::{auth, run as use_case, state::AppState};
-    let person = auth::require(domain::Right::Verify, None)?;
+    let person = auth::require(domain::Right::Act, None)?;
     use_case::begin(&AppState::here()?, &person, RunId(run), take_over.as_deref()).await
+}
+
+/// Goes on to the phase `section` although an earlier one is not settled.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason, or where nothing before it is open.
+#[server(prefix = "/api", endpoint = "run/go_ahead")]
+pub async fn go_ahead(run: i64, section: String, reason: String) -> Result<(), Error> {
+    use crate::server::{auth, run as use_case, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
+    use_case::go_ahead(
+        &state,
+        &person,
+        RunId(run),
+        domain::plan::SectionId(section),
+        &reason,
+    )
+    .await
 }
 
 /// Verifies one item (with what is below it), a section, or everything where neither is named.
@@ -232,7 +250,7 @@ pub async fn settle(
     days: Option<u32>,
 ) -> Result<(), Error> {
     use crate::server::{auth, desk, settlement, state::AppState};
-    let (state, person) = (AppState::here()?, auth::require(domain::Right::Waive, None)?);
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::See, None)?);
     let deed = desk::deed(&deed, reason, days, state.clock.now())?;
     settlement::settle(&state, &person, RunId(run), domain::plan::ItemId(item), deed).await
 }

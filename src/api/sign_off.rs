@@ -9,9 +9,9 @@ use leptos::prelude::*;
 /// As [`super::run::verify`].
 #[server(prefix = "/api", endpoint = "sign_off/review")]
 pub async fn review(run: i64, role: String) -> Result<(), Error> {
-    use crate::server::{auth, desk, state::AppState};
+    use crate::server::{auth, desk, state::AppState, verification};
     let person = auth::require(domain::Right::Sign, None)?;
-    desk::review(&AppState::here()?, &person, domain::run::RunId(run)).await?;
+    verification::refresh(&AppState::here()?, &person, domain::run::RunId(run)).await?;
     leptos_axum::redirect(&format!(
         "/runs/{run}?tab=sign-off&role={}",
         desk::query_value(&role)

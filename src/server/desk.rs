@@ -9,14 +9,8 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
-        commands, failure,
-        form::Form,
-        library, prose, run,
-        settlement::Deed,
-        sign_off::Signature,
-        sites::Entry,
-        state::AppState,
-        verification::{self, Scope},
+        commands, failure, form::Form, library, prose, run, settlement::Deed, sign_off::Signature,
+        sites::Entry, state::AppState, verification::Scope,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -244,17 +238,6 @@ fn without_password(mut endpoint: Endpoint) -> Endpoint {
         endpoint.url = endpoint.url.replacen(user, &format!("{name}:…"), 1);
     }
     endpoint
-}
-
-/// Verifies again what is stale, before somebody signs.
-///
-/// # Errors
-/// As [`verification::verify`]; somebody without the right to verify signs what there is.
-pub async fn review(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
-    match verification::verify(state, person, id, &Scope::Stale).await {
-        Err(Error::Forbidden { .. }) => Ok(()),
-        done => done,
-    }
 }
 
 /// What a verification is of.

@@ -6,8 +6,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     Right,
     event::{Happening, Outcome, Start},
-    outline::Outline,
+    outline::{Outline, OutlineSection},
+    permission::{may_abandon, may_close},
     person::{Author, Person},
+    phase_order::waits_for,
+    plan::SectionId,
     run::{Run, RunId, RunState},
 };
 use store::{
@@ -133,7 +136,7 @@ pub async fn begin(
     id: RunId,
     take_over: Option<&str>,
 ) -> Result<(), Error> {
-    let opened = open(state, person, id, Right::Verify).await?;
+    let opened = open(state, person, id, Right::Act).await?;
     let environment = opened.pinned.run.start.environment.clone();
     let (now, by) = (state.clock.now(), person.author());
     let mut tx = state.pool.begin().await?;
@@ -167,6 +170,7 @@ pub async fn begin(
         store::run::append::<Error>(&mut tx, &theirs, holder.run, &by, now, |_| Ok(vec![lost])).await?;
         environment_lock::take(&mut tx, &wanted).await?;
     }
+    supersede(&mut tx, &environment, id, &by, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
         RunState::Preparing => Ok(vec![Happening::Executing]),
         RunState::Executing { .. } => Ok(vec![]),
@@ -177,6 +181,77 @@ pub async fn begin(
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Closes the open windows of the runs before: what is seen in the environment from now on is the work of run `id`.
+async fn supersede(
+    tx: &mut sqlx::PgConnection,
+    environment: &str,
+    id: RunId,
+    by: &Author,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    for older in store::run::verifying(tx, environment).await? {
+        let Some(pinned) = store::run::by_id(tx, older).await?.filter(|_| older != id) else {
+            continue;
+        };
+        let outline = Outline::from(&pinned.plan);
+        store::run::append::<Error>(tx, &outline, older, by, now, |run| {
+            let open = matches!(run.state, RunState::Verifying { .. }) && run.superseded.is_none();
+            Ok(open
+                .then_some(Happening::Superseded { by_run: id.0 })
+                .into_iter()
+                .collect())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Goes on to a phase although an earlier one is not settled.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason, or where the phase waits for nothing.
+pub async fn go_ahead(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    section: SectionId,
+    reason: &str,
+) -> Result<(), Error> {
+    let opened = open(state, person, id, Right::Act).await?;
+    let (now, reason) = (state.clock.now(), reasoned(reason)?);
+    let phase = opened.outline.sections.iter().find(|found| found.id == section);
+    let phase = phase.ok_or_else(|| Error::NotFound {
+        what: format!("section {section}"),
+    })?;
+    change(state, &opened, id, &person.author(), |run| {
+        still_open(run)?;
+        if waits_for(&opened.outline, phase, run, now).is_none() {
+            return Err(Error::refused(
+                "Nothing before this phase is open: go on with it.",
+            ));
+        }
+        Ok(vec![Happening::WentAhead { section, reason }])
+    })
+    .await
+}
+
+/// Refuses a person's word, and whatever changes the target, in a phase that waits for an earlier one.
+pub(crate) fn in_order(
+    outline: &Outline,
+    section: &OutlineSection,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    match waits_for(outline, section, run, now) {
+        None => Ok(()),
+        Some(earlier) => Err(Error::refused(format!(
+            "“{}” is not settled yet, and phases go in order: settle it first, or go ahead to “{}” with a reason.",
+            earlier.heading(),
+            section.heading()
+        ))),
+    }
 }
 
 /// Sets T0, the moment the new version served its first healthy answer, or corrects it.
@@ -220,8 +295,18 @@ pub async fn close(
     abandon: bool,
     reason: &str,
 ) -> Result<(), Error> {
-    let right = if abandon { Right::Verify } else { Right::Sign };
-    let opened = open(state, person, id, right).await?;
+    let opened = open(state, person, id, Right::See).await?;
+    let may = if abandon { may_abandon } else { may_close };
+    if !may(&opened.pinned.run, person) {
+        let deed = if abandon {
+            "give up a run that somebody else started"
+        } else {
+            "close a run that you have not signed"
+        };
+        return Err(Error::Forbidden {
+            deed: deed.to_owned(),
+        });
+    }
     let (now, reason) = (state.clock.now(), reasoned(reason)?);
     let outline = &opened.outline;
     change(state, &opened, id, &person.author(), |run| {

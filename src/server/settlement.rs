@@ -3,7 +3,7 @@
 use crate::{
     api::{Error, run::ProofGiven},
     server::{
-        run::{LONGEST_NOTE, open, reasoned, short, still_open},
+        run::{LONGEST_NOTE, in_order, open, reasoned, short, still_open},
         state::AppState,
     },
 };
@@ -11,11 +11,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Right,
     event::{Happening, Proof},
-    outline::{LineKind, OutlineLine},
+    outline::{LineKind, Outline, OutlineLine, OutlineSection},
+    permission::may_reopen,
     person::Person,
     plan::ItemId,
-    run::RunId,
-    status::too_early,
+    run::{Run, RunId},
+    status::untimely,
+    verdict::Verdict,
 };
 use store::attachment::Attachment;
 
@@ -69,7 +71,9 @@ pub async fn settle(
 ) -> Result<(), Error> {
     let right = match deed {
         Deed::Attest { .. } => Right::Attest,
-        Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } | Deed::Reopen { .. } => Right::Waive,
+        Deed::Override { .. } | Deed::Waive { .. } | Deed::Skip { .. } => Right::Waive,
+        // One's own word is one's own: whose it is shows the run.
+        Deed::Reopen { .. } => Right::See,
     };
     let opened = open(state, person, id, right).await?;
     let (section, line) = opened.outline.line(&item).ok_or_else(|| Error::NotFound {
@@ -80,16 +84,54 @@ pub async fn settle(
     let happening = happening(&mut tx, id, line, deed, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         still_open(run)?;
-        let word = matches!(happening, Happening::Attested { .. });
-        if let Some(early) = too_early(section, run, now).filter(|_| word) {
-            // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
-            return Err(Error::refused(format!("It is {}.", early.reason)));
-        }
+        fits(&opened.outline, section, run, person, &happening, now)?;
         Ok::<_, Error>(vec![happening])
     })
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether the deed fits the item as it stands.
+fn fits(
+    outline: &Outline,
+    section: &OutlineSection,
+    run: &Run,
+    person: &Person,
+    happening: &Happening,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    match happening {
+        Happening::Attested { .. } => {
+            // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
+            if let Some(untimely) = untimely(section, run, now) {
+                return Err(Error::refused(format!("It is {}.", untimely.reason)));
+            }
+            in_order(outline, section, run, now)
+        }
+        Happening::Overridden { item, .. } => {
+            let seen = run.items.get(item).and_then(|state| state.latest.as_ref());
+            match seen.map(|latest| latest.verdict) {
+                None => Err(Error::refused(
+                    "Its probe has not answered yet, so there is nothing to override: verify it first.",
+                )),
+                Some(Verdict::Pass) => Err(Error::refused("Its probe passed: there is nothing to override.")),
+                Some(Verdict::Warning | Verdict::Fail | Verdict::Error | Verdict::NoData) => Ok(()),
+            }
+        }
+        Happening::Reopened { item, .. } => {
+            match run.items.get(item).and_then(|state| state.settlement.as_ref()) {
+                None => Err(Error::refused(
+                    "Nobody has settled this item: there is nothing to take back.",
+                )),
+                Some(settlement) if may_reopen(run, settlement, person) => Ok(()),
+                Some(settlement) => Err(Error::Forbidden {
+                    deed: format!("take back what {} said", settlement.by.name()),
+                }),
+            }
+        }
+        _ => Ok(()),
+    }
 }
 
 async fn happening(

@@ -6,8 +6,10 @@ use crate::{
 };
 use domain::{
     Hash, Right,
-    decision::{conditions, may_sign},
+    decision::conditions,
     event::Happening,
+    freshness::fresh_to_sign,
+    permission::may_sign,
     person::Person,
     run::{RunId, RunState},
     sign_off::Meaning,
@@ -60,6 +62,10 @@ pub async fn sign(
             let message = "The record changed while you were reading. Nothing was signed: look at what changed, then \
                            review and sign again.";
             return Err(Error::Conflict { message: message.to_owned() });
+        }
+        // Whoever says no need not wait for it.
+        if meaning != Meaning::NoGo {
+            fresh_to_sign(outline, run, now).map_err(|stale| Error::Conflict { message: stale.to_string() })?;
         }
         let conditions = conditions(outline, run, now);
         let meaning = match meaning {

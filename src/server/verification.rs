@@ -7,15 +7,16 @@ use crate::{
         state::AppState,
     },
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     Right,
     event::Happening,
+    freshness::{is_stale, is_under_way},
     person::{Author, Person},
     plan::{ItemId, SectionId, Work},
     probe::ProbeSpec,
     run::{Run, RunId},
-    status::too_early,
+    status::untimely,
     verdict::Finding,
 };
 use futures::{StreamExt, stream};
@@ -28,12 +29,6 @@ const AT_ONCE: usize = 32;
 /// How long a request waits for its probes: without JavaScript the page that follows shows their verdicts.
 const WAIT: Duration = Duration::from_secs(5);
 
-/// A probe that began longer ago than this is not waited for: it may be verified again.
-const LOST_AFTER: TimeDelta = TimeDelta::seconds(90);
-
-/// Read-only evidence older than this is taken again before somebody signs.
-pub const STALE_AFTER: TimeDelta = TimeDelta::minutes(5);
-
 /// What is verified.
 #[derive(Clone, Debug)]
 pub enum Scope {
@@ -43,7 +38,7 @@ pub enum Scope {
     Section(SectionId),
     /// Everything.
     All,
-    /// Whatever was not verified within [`STALE_AFTER`].
+    /// What a review verifies again: see [`is_stale`].
     Stale,
 }
 
@@ -53,6 +48,23 @@ pub enum Scope {
 /// [`Error::Refused`] where nothing in the scope can be verified now, with the reason.
 pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Verify).await?;
+    ask(state, person, opened, scope).await
+}
+
+/// Verifies again what is stale, for somebody who is about to sign: whoever signs may ask for that much.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn refresh(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Sign).await?;
+    if opened.pinned.run.superseded.is_some() {
+        return Ok(());
+    }
+    ask(state, person, opened, &Scope::Stale).await
+}
+
+async fn ask(state: &AppState, person: &Person, opened: Opened, scope: &Scope) -> Result<(), Error> {
+    let id = opened.pinned.run.id;
     let begun = &opened.pinned.run.start;
     let place = state.sites.place(&begun.environment)?;
     if place.hash != begun.environment_hash {
@@ -162,14 +174,15 @@ async fn start(
     let mut started = Vec::new();
     run::change(state, opened, id, by, |run| {
         run::still_open(run)?;
+        not_superseded(run)?;
         let due = targets.iter().filter(|(item, _)| {
             let early = opened
                 .outline
                 .line(item)
-                .and_then(|(section, _)| too_early(section, run, now));
+                .and_then(|(section, _)| untimely(section, run, now));
             early.is_none()
-                && !under_way(run, item, now)
-                && (!matches!(scope, Scope::Stale) || stale(run, item, now))
+                && !is_under_way(run, item, now)
+                && (!matches!(scope, Scope::Stale) || is_stale(run, item, now))
         });
         started = due.map(|(item, _)| item.clone()).collect();
         if started.is_empty() {
@@ -183,15 +196,17 @@ async fn start(
     Ok(started)
 }
 
-fn under_way(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
-    let since = run.items.get(item).and_then(|state| state.running);
-    since.is_some_and(|since| now - since < LOST_AFTER)
-}
-
-fn stale(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
-    let latest = run.items.get(item).and_then(|state| state.latest.as_ref());
-    // What nobody has verified yet is open, not stale: signing does not start it.
-    latest.is_some_and(|latest| now - latest.at > STALE_AFTER)
+fn not_superseded(run: &Run) -> Result<(), Error> {
+    match run.superseded {
+        None => Ok(()),
+        Some(superseded) => Err(Error::Conflict {
+            message: format!(
+                "Run {} began in this environment since: what could be seen there now is its work. What this run has \
+                 proved stands; it can be signed, closed or started again.",
+                superseded.by_run.0
+            ),
+        }),
+    }
 }
 
 fn refuse_early(opened: &Opened, run: &Run, scope: &Scope, now: DateTime<Utc>) -> Result<(), Error> {
@@ -200,7 +215,7 @@ fn refuse_early(opened: &Opened, run: &Run, scope: &Scope, now: DateTime<Utc>) -
         Scope::Section(id) => opened.outline.sections.iter().find(|section| section.id == *id),
         Scope::All | Scope::Stale => None,
     };
-    match section.and_then(|section| too_early(section, run, now)) {
+    match section.and_then(|section| untimely(section, run, now)) {
         Some(early) => Err(Error::refused(format!("It is {}.", early.reason))),
         None => Ok(()),
     }

@@ -56,6 +56,7 @@ pub fn compile(bytes: &[u8]) -> Compiled {
         boxes,
         &mut findings,
     );
+    lint::sign_off::slots(&source, &assembled.slots, &mut findings);
     let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
     let plan = Plan {
         revision,

@@ -4,6 +4,7 @@ pub mod catalogue;
 mod command;
 mod document;
 pub mod exposed;
+pub mod sign_off;
 
 use crate::infer::Inferred;
 use crate::parse::Inline;

@@ -3,10 +3,9 @@
 use crate::{
     decision::close_outcome,
     event::{Happening, Outcome},
-    outline::{LineKind, Outline},
-    plan::SectionKind,
+    outline::Outline,
+    phase_order::{is_phase, phase_settled},
     run::{Run, RunState},
-    status::standing,
 };
 use chrono::{DateTime, Utc};
 
@@ -32,10 +31,6 @@ pub fn consequence(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<H
 }
 
 fn phases_settled(outline: &Outline, run: &Run, now: DateTime<Utc>) -> bool {
-    outline
-        .lines()
-        .filter(|(section, _)| matches!(section.kind, SectionKind::Phase { .. }))
-        // A parent speaks through its children, and an optional child blocks nothing.
-        .filter(|(_, line)| !line.optional && line.kind != LineKind::Parent)
-        .all(|(section, line)| standing(section, line, run, now).status.is_settled())
+    let mut phases = outline.sections.iter().filter(|section| is_phase(section));
+    phases.all(|phase| phase_settled(phase, run, now))
 }

@@ -7,7 +7,7 @@ use crate::{
     plan::{ItemId, Slot},
     role::Right,
     run::{Run, RunState},
-    sign_off::{Meaning, SignOff},
+    sign_off::Meaning,
     status::{Status, standing},
 };
 use chrono::{DateTime, Utc};
@@ -103,11 +103,25 @@ pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
                 stale.join(", ")
             ),
         ),
-        (false, _) => Answer::new(
-            Word::NotYet,
-            format!("Everything is settled; not signed yet: {}.", missing.join(", ")),
-        ),
+        (false, _) => Answer::new(Word::NotYet, not_signed(outline, &missing)),
     }
+}
+
+fn not_signed(outline: &Outline, missing: &[String]) -> String {
+    let mut why = format!("Everything is settled; not signed yet: {}.", missing.join(", "));
+    let nobody: Vec<&str> = outline
+        .slots
+        .iter()
+        .filter(|slot| !slot.can_be_filled())
+        .map(|slot| slot.title.as_str())
+        .collect();
+    if !nobody.is_empty() {
+        why.push_str(&format!(
+            " Gonogo knows no role {}: nobody can sign there.",
+            nobody.join(", ")
+        ));
+    }
+    why
 }
 
 /// Every slot is signed and nothing is open: what the signatures say together.
@@ -274,80 +288,6 @@ pub fn open_slots<'a>(outline: &'a Outline, run: &'a Run) -> impl Iterator<Item 
             .get(&slot.role)
             .is_none_or(|sign_off| run.is_stale(sign_off))
     })
-}
-
-/// Why a person may not sign a slot.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MayNotSign {
-    /// The table has no such slot.
-    #[error("this checklist has no signature slot for {0}")]
-    NoSlot(String),
-    /// They do not hold its role.
-    #[error("only somebody with the role {0} signs this slot")]
-    NotTheRole(String),
-    /// They have signed another slot.
-    #[error("you have signed as {0} already: one person fills one slot")]
-    AnotherSlot(String),
-    /// Somebody else's signature stands there.
-    #[error("{0} has signed this slot on the record as it stands: only they withdraw it")]
-    Taken(String),
-    /// They would be the only go, and published the plan or started the run.
-    #[error(
-        "whoever started the run or published its plan cannot be the only one who signs go: somebody else signs first"
-    )]
-    OnlyGo,
-    /// The run is closed.
-    #[error("the run is closed")]
-    Closed,
-    /// A no-go needs a reason.
-    #[error("a no-go needs a reason")]
-    ReasonNeeded,
-}
-
-/// Whether `person` may sign the slot of `role` with `meaning`; the slot.
-///
-/// # Errors
-/// [`MayNotSign`]. The rule that at least two people sign is kept by [`close_outcome`].
-pub fn may_sign<'a>(
-    outline: &'a Outline,
-    run: &Run,
-    person: &Person,
-    role: &str,
-    meaning: Meaning,
-    comment: &str,
-) -> Result<&'a Slot, MayNotSign> {
-    if run.is_closed() {
-        return Err(MayNotSign::Closed);
-    }
-    let slot = outline.slots.iter().find(|slot| slot.role == role);
-    let slot = slot.ok_or_else(|| MayNotSign::NoSlot(role.to_owned()))?;
-    if !person.roles.iter().any(|held| held.key() == role) {
-        return Err(MayNotSign::NotTheRole(slot.title.clone()));
-    }
-    let other = run
-        .sign_offs
-        .values()
-        .find(|sign_off| sign_off.by.person() == Some(person.id) && sign_off.role != role);
-    if let Some(other) = other {
-        return Err(MayNotSign::AnotherSlot(other.role.clone()));
-    }
-    let standing = run
-        .sign_offs
-        .get(role)
-        .filter(|sign_off| sign_off.by.person() != Some(person.id));
-    // A no-go stays until its signer takes it back, also when the record has changed since.
-    let stands = |sign_off: &&SignOff| !run.is_stale(sign_off) || sign_off.meaning == Meaning::NoGo;
-    if let Some(taken) = standing.filter(stands) {
-        return Err(MayNotSign::Taken(taken.by.name().to_owned()));
-    }
-    if meaning == Meaning::NoGo && comment.trim().is_empty() {
-        return Err(MayNotSign::ReasonNeeded);
-    }
-    let involved = run.started_by.person() == Some(person.id) || run.start.published_by == Some(person.id);
-    if involved && outline.slots.len() == 1 && meaning != Meaning::NoGo {
-        return Err(MayNotSign::OnlyGo);
-    }
-    Ok(slot)
 }
 
 /// How the run closes by its signatures, once every slot is signed and none is stale; `None` before.

@@ -4,7 +4,7 @@ use crate::{
     environment::Class,
     hash::Hash,
     person::{Author, PersonId},
-    plan::ItemId,
+    plan::{ItemId, SectionId},
     sign_off::Meaning,
     verdict::Verdict,
 };
@@ -34,6 +34,18 @@ pub enum Happening {
     Started(Box<Start>),
     /// The environment's lock was taken: the deployment executes.
     Executing,
+    /// A later run began in this environment: what was not due by then cannot be observed any more.
+    Superseded {
+        /// The later run.
+        by_run: i64,
+    },
+    /// A phase may be worked on although an earlier one is not settled.
+    WentAhead {
+        /// This phase.
+        section: SectionId,
+        /// Why.
+        reason: String,
+    },
     /// Another run took the environment over.
     LockLost {
         /// The run that took it.

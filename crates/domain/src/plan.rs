@@ -1,7 +1,7 @@
 //! A plan: what a revision compiles to. Every probe and every command as it will run, every item with
 //! the reason why it became what it is. Publishing fixes a plan by its hash.
 
-use crate::{hash::Hash, probe::ProbeSpec};
+use crate::{hash::Hash, probe::ProbeSpec, role::Role};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -29,6 +29,13 @@ pub struct Slot {
     pub role: String,
     /// The line of the table's row, from 1.
     pub line: u32,
+}
+
+impl Slot {
+    /// Whether there is a role that fills it.
+    pub fn can_be_filled(&self) -> bool {
+        Role::ALL.iter().any(|role| role.key() == self.role)
+    }
 }
 
 /// A value that the document leaves open or hard-codes: `<previous-commit>`, a user name.

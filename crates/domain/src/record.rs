@@ -20,6 +20,8 @@ pub struct Record<'a> {
     start: &'a Start,
     run: i64,
     t0: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    superseded_by: Option<i64>,
     items: BTreeMap<&'a ItemId, RecordItem<'a>>,
 }
 
@@ -63,6 +65,7 @@ impl<'a> From<&'a Run> for Record<'a> {
             start: &run.start,
             run: run.id.0,
             t0: run.t0.map(|t0| t0.to_rfc3339()),
+            superseded_by: run.superseded.map(|superseded| superseded.by_run.0),
             items,
         }
     }

@@ -5,13 +5,13 @@ use crate::{
     event::{Event, Happening, Outcome, Proof, Start},
     hash::Hash,
     person::Author,
-    plan::ItemId,
+    plan::{ItemId, SectionId},
     sign_off::SignOff,
     verdict::Verdict,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of a run: what people say aloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,6 +33,12 @@ pub struct Run {
     pub state: RunState,
     /// The moment the new version served its first healthy answer.
     pub t0: Option<DateTime<Utc>>,
+    /// The later run that took its place in the environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded: Option<Superseded>,
+    /// The phases that people went on to before an earlier one was settled, each with a reason in the log.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ahead: BTreeSet<SectionId>,
     /// What is known about each item and check that something happened to.
     pub items: BTreeMap<ItemId, ItemState>,
     /// The signatures that count now, by role key.
@@ -72,6 +78,15 @@ pub enum RunState {
         /// What was said about it.
         reason: String,
     },
+}
+
+/// A later run began in the environment: what is seen there from now on is its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Superseded {
+    /// The later run.
+    pub by_run: RunId,
+    /// Since when.
+    pub at: DateTime<Utc>,
 }
 
 /// What is known about an item or a check.
@@ -168,6 +183,8 @@ impl Run {
             started_at: event.at,
             state: RunState::Preparing,
             t0: None,
+            superseded: None,
+            ahead: BTreeSet::new(),
             items: BTreeMap::new(),
             sign_offs: BTreeMap::new(),
             number: event.number,
@@ -197,6 +214,13 @@ impl Run {
                 }
             }
             Happening::LockLost { .. } => self.state = RunState::Preparing,
+            Happening::Superseded { by_run } => {
+                let by_run = RunId(*by_run);
+                self.superseded = Some(Superseded { by_run, at });
+            }
+            Happening::WentAhead { section, .. } => {
+                self.ahead.insert(section.clone());
+            }
             Happening::VerificationStarted { items } => {
                 items
                     .iter()

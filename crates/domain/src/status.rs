@@ -94,8 +94,8 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
     if let Some(settled) = state.and_then(|state| settled(state, now)) {
         return settled;
     }
-    if let Some(early) = too_early(section, run, now) {
-        return early;
+    if let Some(untimely) = untimely(section, run, now) {
+        return untimely;
     }
     let stands = state.map_or_else(Standing::open, observed);
     match state.and_then(|state| state.settlement.as_ref()) {
@@ -116,13 +116,24 @@ pub fn due(section: &OutlineSection, run: &Run) -> Option<DateTime<Utc>> {
     }
 }
 
-/// Whether a probe of this section would come too early, and what the row says then.
-pub fn too_early(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Option<Standing> {
+/// Whether a probe of this section would come too early, or too late because a later run has taken the environment,
+/// and what the row says then.
+pub fn untimely(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Option<Standing> {
     let SectionKind::Window { .. } = section.kind else {
         return None;
     };
     let now = as_of(run, now);
-    let reason = match due(section, run) {
+    let due = due(section, run);
+    if let Some(superseded) = run
+        .superseded
+        .filter(|superseded| due.is_none_or(|due| due > superseded.at))
+    {
+        return Some(Standing {
+            status: Status::NoData,
+            reason: format!("superseded by run {} before it was due", superseded.by_run.0),
+        });
+    }
+    let reason = match due {
         Some(due) if due <= now => return None,
         Some(due) => format!("too early, due {} UTC", due.format("%Y-%m-%d %H:%M")),
         None => "too early: the window opens at T0".to_owned(),

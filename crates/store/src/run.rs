@@ -242,6 +242,20 @@ pub async fn list(connection: &mut PgConnection, filter: &Filter) -> Result<Vec<
         .collect()
 }
 
+/// The numbers of the runs in `environment` that verify: from T0 to their last window.
+///
+/// # Errors
+/// The database's.
+pub async fn verifying(connection: &mut PgConnection, environment: &str) -> Result<Vec<RunId>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select id from run where environment = $1 and state = 'verifying' and closed_at is null order by id",
+        environment
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(RunId).collect())
+}
+
 /// The numbers of the runs that are not closed.
 ///
 /// # Errors

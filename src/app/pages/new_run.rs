@@ -32,9 +32,11 @@ pub fn NewRun() -> impl IntoView {
             ))
         },
     );
-    let wanted = use_query_map()
-        .with_untracked(|query| query.get("revision"))
-        .and_then(|id| id.parse().ok());
+    let wanted = StoredValue::new(use_query_map().with_untracked(|query| Wanted {
+        revision: query.get("revision").and_then(|id| id.parse().ok()),
+        environment: query.get("environment"),
+        release: query.get("release"),
+    }));
     let trouble = errors(move || start.value().get());
     view! {
         <Title text="New run" />
@@ -44,11 +46,19 @@ pub fn NewRun() -> impl IntoView {
             {move || Suspend::new(async move {
                 match choices.await {
                     Err(error) => view! { <NotLoaded error=error /> }.into_any(),
-                    Ok((revisions, environments, key)) => form(start, revisions, environments, key, wanted),
+                    Ok((revisions, environments, key)) => form(start, revisions, environments, key, wanted.get_value()),
                 }
             })}
         </Suspense>
     }
+}
+
+/// What the address asks for: a link from a checklist, or from a run to start again.
+#[derive(Clone)]
+struct Wanted {
+    revision: Option<i64>,
+    environment: Option<String>,
+    release: Option<String>,
 }
 
 fn form(
@@ -56,7 +66,7 @@ fn form(
     revisions: Vec<RevisionLine>,
     environments: Vec<EnvironmentLine>,
     key: String,
-    wanted: Option<i64>,
+    wanted: Wanted,
 ) -> AnyView {
     let published: Vec<_> = revisions
         .into_iter()
@@ -70,7 +80,9 @@ fn form(
         }
         .into_any();
     }
-    let first = wanted.or_else(|| published.first().map(|revision| revision.id));
+    let first = wanted
+        .revision
+        .or_else(|| published.first().map(|revision| revision.id));
     let options: Vec<_> = published
         .iter()
         .map(|revision| SelectOption {
@@ -84,7 +96,7 @@ fn form(
             selected: first == Some(revision.id),
         })
         .collect();
-    let (usable, broken) = split(environments);
+    let (usable, broken) = split(environments, wanted.environment.as_deref());
     view! {
         {broken.into_iter().map(|message| view! {
             <Banner tone=Tone::Hold title="An environment cannot be used">{message}</Banner>
@@ -93,7 +105,7 @@ fn form(
             <input type="hidden" name="request_key" value=key />
             <SelectField name="revision" label="Checklist" options=options note="Published plans only." />
             <Choices legend="Environment" name="environment" choices=usable />
-            <TextField name="release" label="Release" mono=true maxlength=200 placeholder="v1.4.2"
+            <TextField name="release" label="Release" mono=true maxlength=200 value=wanted.release.unwrap_or_default() placeholder="v1.4.2"
                 note="A commit or a tag: what is deployed." />
             <div class="form-actions">
                 <button class="btn is-main" type="submit" disabled=move || start.pending().get()>"Start the run"</button>
@@ -103,8 +115,8 @@ fn form(
     .into_any()
 }
 
-fn split(environments: Vec<EnvironmentLine>) -> (Vec<Choice>, Vec<String>) {
-    let (mut usable, mut broken) = (Vec::new(), Vec::new());
+fn split(environments: Vec<EnvironmentLine>, wanted: Option<&str>) -> (Vec<Choice>, Vec<String>) {
+    let (mut usable, mut broken) = (Vec::<Choice>::new(), Vec::new());
     for environment in environments {
         match environment {
             EnvironmentLine::Broken(message) => broken.push(message),
@@ -114,12 +126,15 @@ fn split(environments: Vec<EnvironmentLine>) -> (Vec<Choice>, Vec<String>) {
                     Some((run, owner)) => format!("{} · held by run {run} ({owner})", facts.title),
                     None => facts.title,
                 },
+                checked: wanted == Some(facts.name.as_str()),
                 value: facts.name,
                 tone: Tone::None,
-                checked: usable.is_empty(),
                 disabled: false,
             }),
         }
+    }
+    if let (false, Some(first)) = (usable.iter().any(|choice| choice.checked), usable.first_mut()) {
+        first.checked = true;
     }
     (usable, broken)
 }

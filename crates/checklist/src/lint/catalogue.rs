@@ -157,6 +157,13 @@ lints! {
     UNJUDGED = "GNG040" Warning: "a command whose outcome says nothing",
         "It exits 0 whatever the state is, or prints several numbers, so that a green tick would be a lie.",
         "It is not run; the line is somebody's word.", "Say what must come out: \"returns `X`\", \"is empty\", or filter the one number that counts.";
+    UNKNOWN_ROLE = "GNG041" Warning: "a signature slot that nobody can fill",
+        "A slot is signed by somebody who holds its role, and a run goes only when every slot is signed.",
+        "The slot stays empty; the run can be closed as no-go or given up, never as a go.",
+        "Name one of the roles: Developer, DevOps, QA, Product owner, Auditor.";
+    ONE_SLOT = "GNG042" Warning: "a single signature",
+        "At least two people sign: whoever started a run never lets it go alone.",
+        "The table is kept; one signature comes to no go.", "Add a second role to the table.";
 }
 
 /// `docs/lints.md`: every lint in a table.

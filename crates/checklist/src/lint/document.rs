@@ -126,7 +126,7 @@ pub fn document(
     rollbacks(source, sections, outline, findings);
 }
 
-fn line(source: &Source, line: u32) -> Range<usize> {
+pub(super) fn line(source: &Source, line: u32) -> Range<usize> {
     let span = source.line_span(line);
     let indent = source.slice(span.clone()).len() - source.slice(span.clone()).trim_start().len();
     span.start + indent..span.end

@@ -3,8 +3,9 @@ use chrono::TimeDelta;
 use domain::{
     Role,
     consequence::consequence,
-    decision::{MayNotSign, Word, close_outcome, decide, may_sign, next_for},
+    decision::{Word, close_outcome, decide, next_for},
     event::{Happening, Outcome},
+    permission::{MayNotSign, may_sign},
     person::Author,
     sign_off::Meaning,
     verdict::Verdict,

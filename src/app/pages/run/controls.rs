@@ -5,7 +5,13 @@ use crate::{
     api::run::Holder,
     app::components::{Banner, Disclosure, ExactTime, TextField, Tone},
 };
-use domain::{Right, decision::close_outcome, run::RunState};
+use domain::{
+    Right,
+    decision::close_outcome,
+    permission::{may_abandon, may_close},
+    person::Person,
+    run::{Run, RunId, RunState},
+};
 use leptos::{form::ActionForm, prelude::*};
 
 /// The state as far as the controls depend on it.
@@ -29,7 +35,9 @@ pub fn controls(board: Board, deeds: Deeds, held_by: Option<Holder>) -> AnyView 
     });
     let closable =
         Memo::new(move |_| board.with(|outline, run| close_outcome(outline, run, board.now.get()).is_some()));
+    let superseded = Memo::new(move |_| board.run.with(|run| run.superseded));
     view! {
+        {move || superseded.get().map(|superseded| self::superseded(superseded.by_run))}
         {move || (stage.get() == Stage::Preparing).then(|| held_by.clone().map(held))}
         <div class="cluster run-controls">
             {move || buttons(board, deeds, stage.get(), closable.get())}
@@ -47,18 +55,34 @@ fn held(holder: Holder) -> impl IntoView {
     }
 }
 
+fn superseded(by_run: RunId) -> impl IntoView {
+    view! {
+        <Banner tone=Tone::Hold title="Superseded">
+            <a href=format!("/runs/{}", by_run.0)>"Run " {by_run.0}</a>
+            " began in this environment since. What was not due by then cannot be observed any more; the rest can be signed and closed."
+        </Banner>
+    }
+}
+
 fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool) -> AnyView {
     let class = board.run.with_untracked(|run| run.start.class);
     let may = |right| board.person.with_value(|person| person.may(right, Some(class)));
     let open = stage != Stage::Closed;
-    let verify = (open && may(Right::Verify)).then(|| verify_all(board, deeds));
-    let begin = (stage == Stage::Preparing && may(Right::Verify))
-        .then(|| self::begin(board, deeds, may(Right::Waive)));
+    let allowed = |allows: fn(&Run, &Person) -> bool| {
+        board
+            .person
+            .with_value(|person| board.run.with_untracked(|run| allows(run, person)))
+    };
+    let superseded = board.run.with(|run| run.superseded.is_some());
+    let verify = (open && !superseded && may(Right::Verify)).then(|| verify_all(board, deeds));
+    let begin =
+        (stage == Stage::Preparing && may(Right::Act)).then(|| self::begin(board, deeds, may(Right::Waive)));
     let t0 = (matches!(stage, Stage::Executing | Stage::Verifying) && may(Right::Act))
         .then(|| self::t0(board, deeds, stage));
-    let close = (open && closable && may(Right::Sign)).then(|| self::close(board, deeds, false));
-    let abandon = (open && may(Right::Verify)).then(|| self::close(board, deeds, true));
-    view! { {verify} {begin} {t0} {close} {abandon} }.into_any()
+    let close = (open && closable && allowed(may_close)).then(|| self::close(board, deeds, false));
+    let abandon = (open && allowed(may_abandon)).then(|| self::close(board, deeds, true));
+    let again = (!open && may(Right::Verify)).then(|| start_again(board));
+    view! { {verify} {begin} {t0} {close} {abandon} {again} }.into_any()
 }
 
 fn verify_all(board: Board, deeds: Deeds) -> impl IntoView {
@@ -67,6 +91,21 @@ fn verify_all(board: Board, deeds: Deeds) -> impl IntoView {
             <input type="hidden" name="run" value=board.id />
             <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify everything"</button>
         </ActionForm>
+    }
+}
+
+/// The form of a new run, filled in as this one was started.
+fn start_again(board: Board) -> impl IntoView {
+    let (environment, release) = board
+        .run
+        .with_untracked(|run| (run.start.environment.clone(), run.start.release.clone()));
+    view! {
+        <form action="/runs/new" method="get">
+            <input type="hidden" name="revision" value=board.revision />
+            <input type="hidden" name="environment" value=environment />
+            <input type="hidden" name="release" value=release />
+            <button class="btn" type="submit">"Start again…"</button>
+        </form>
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::api::{
     Error,
-    run::{BeginRun, CloseRun, SetT0, Settle, Verify},
+    run::{BeginRun, CloseRun, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
 use leptos::prelude::*;
@@ -16,6 +16,8 @@ pub struct Deeds {
     pub settle: ServerAction<Settle>,
     /// Begins the execution.
     pub begin: ServerAction<BeginRun>,
+    /// Goes on to a phase out of order.
+    pub ahead: ServerAction<GoAhead>,
     /// Sets T0.
     pub t0: ServerAction<SetT0>,
     /// Closes or abandons.
@@ -35,6 +37,7 @@ impl Deeds {
             verify: ServerAction::new(),
             settle: ServerAction::new(),
             begin: ServerAction::new(),
+            ahead: ServerAction::new(),
             t0: ServerAction::new(),
             close: ServerAction::new(),
             review: ServerAction::new(),
@@ -50,6 +53,7 @@ impl Deeds {
                 self.verify.value().get(),
                 self.settle.value().get(),
                 self.begin.value().get(),
+                self.ahead.value().get(),
                 self.t0.value().get(),
                 self.close.value().get(),
                 self.review.value().get(),

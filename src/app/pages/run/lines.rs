@@ -2,11 +2,13 @@
 
 use super::{board::Board, deeds::Deeds};
 use crate::app::components::{
-    ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard, Tag, Tone,
+    Disclosure, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard, Tag,
+    TextField, Tone,
 };
 use domain::{
     Right,
     outline::{LineKind, OutlineSection},
+    phase_order::waits_for,
     plan::SectionKind,
     run::Run,
     status::{Status, Tally, due},
@@ -122,11 +124,54 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
         .outline
         .with_value(|outline| outline.sections[index].id.0.clone());
     view! {
-        <SectionCard title=title(board, index) id=id facts=facts actions=actions.into_any()>
+        <SectionCard title=title(board, index) id=id facts=facts actions=actions.into_any()
+            footer=order(board, deeds, index)>
             <Rows>{rows(board, selected, index)}</Rows>
         </SectionCard>
     }
     .into_any()
+}
+
+/// What a phase waits for, and the way past it.
+fn order(board: Board, deeds: Deeds, index: usize) -> AnyView {
+    let waits = Memo::new(move |_| {
+        let now = board.now.get();
+        board.with(|outline, run| {
+            let section = &outline.sections[index];
+            let earlier = (!run.is_closed()).then(|| waits_for(outline, section, run, now))??;
+            Some((section.id.0.clone(), earlier.id.0.clone(), earlier.heading()))
+        })
+    });
+    let class = board.run.with_untracked(|run| run.start.class);
+    let may = board
+        .person
+        .with_value(|person| person.may(Right::Act, Some(class)));
+    let draw = move || {
+        waits.get().map(|(id, earlier, heading)| {
+            let form = may.then(|| go_ahead(board, deeds, id));
+            view! {
+                <div class="cluster section-waits">
+                    <span>"Waits for " <a href=format!("#{earlier}")>{heading}</a></span>
+                    {form}
+                </div>
+            }
+        })
+    };
+    view! { {draw} }.into_any()
+}
+
+fn go_ahead(board: Board, deeds: Deeds, section: String) -> impl IntoView {
+    let field = format!("ahead-{section}");
+    view! {
+        <Disclosure summary="Go ahead…" button=true group="run-controls">
+            <ActionForm action=deeds.ahead attr:class="form">
+                <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="section" value=section />
+                <TextField name="reason" id=field label="Why out of order" maxlength=4000 note="It stands in the log." />
+                <button class="btn" type="submit">"Go ahead"</button>
+            </ActionForm>
+        </Disclosure>
+    }
 }
 
 fn title(board: Board, index: usize) -> String {

@@ -75,6 +75,16 @@ fn words(board: Board, what: Happening) -> String {
     match what {
         Happening::Started(start) => format!("started in {} for {}", start.environment, start.release),
         Happening::Executing => "began the execution and took the environment".to_owned(),
+        Happening::Superseded { by_run } => {
+            format!("run {by_run} began in this environment: what was not due is superseded")
+        }
+        Happening::WentAhead { section, reason } => {
+            let heading = board.outline.with_value(|outline| {
+                let found = outline.sections.iter().find(|found| found.id == section);
+                found.map_or_else(|| section.to_string(), |found| found.heading())
+            });
+            format!("went ahead to {heading} out of order{}", quoted(reason))
+        }
         Happening::LockLost { to_run, reason } => {
             format!("run {to_run} took the environment over{}", quoted(reason))
         }

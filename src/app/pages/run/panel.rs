@@ -15,6 +15,8 @@ use domain::{
     Right,
     event::Proof,
     outline::{LineKind, OutlineLine},
+    permission::may_reopen,
+    phase_order::waits_for,
     plan::ItemId,
     run::{How, Settlement},
     status::standing,
@@ -187,25 +189,49 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
     let class = board.run.with_untracked(|run| run.start.class);
     let may = move |right| board.person.with_value(|person| person.may(right, Some(class)));
     let id = line.id.clone();
-    let has_settlement = Memo::new(move |_| {
-        board
-            .run
-            .with(|run| run.items.get(&id).is_some_and(|state| state.settlement.is_some()))
+    // Whether somebody settled it, and whether this person may take that back.
+    let settlement = Memo::new(move |_| {
+        board.run.with(|run| {
+            let settlement = run.items.get(&id)?.settlement.as_ref()?;
+            Some(
+                board
+                    .person
+                    .with_value(|person| may_reopen(run, settlement, person)),
+            )
+        })
     });
+    let seen = {
+        let id = line.id.clone();
+        Memo::new(move |_| {
+            board
+                .run
+                .with(|run| run.items.get(&id).is_some_and(|state| state.latest.is_some()))
+        })
+    };
+    let section = board.find(&line.id, |section, _| section.clone());
+    let waits = Memo::new(move |_| {
+        let now = board.now.get();
+        board.with(|outline, run| {
+            section
+                .as_ref()
+                .is_some_and(|section| waits_for(outline, section, run, now).is_some())
+        })
+    });
+    let superseded = Memo::new(move |_| board.run.with(|run| run.superseded.is_some()));
     let closed = Memo::new(move |_| board.run.with(|run| run.is_closed()));
     move || {
         if closed.get() {
             return ().into_any();
         }
         let probe = matches!(line.kind, LineKind::Probe | LineKind::Check);
-        let verify = ((probe || line.kind == LineKind::Parent) && may(Right::Verify))
-            .then(|| verify(board, deeds, &line.id));
+        let asks = (probe || line.kind == LineKind::Parent) && !superseded.get();
+        let verify = (asks && may(Right::Verify)).then(|| verify(board, deeds, &line.id));
         let by_word = matches!(line.kind, LineKind::Attestation | LineKind::Action);
-        let attest = (by_word && may(Right::Attest)).then(|| attest(board, &line.id));
+        let attest = (by_word && !waits.get() && may(Right::Attest)).then(|| attest(board, &line.id));
         let settle = line.kind != LineKind::Parent && may(Right::Waive);
-        let reopen = (settle && has_settlement.get()).then(|| settle_form(board, deeds, &line.id, &REOPEN));
-        let others = (settle && !has_settlement.get()).then(|| {
-            let forms = [(true, &WAIVE), (true, &SKIP), (probe, &OVERRIDE)];
+        let reopen = (settlement.get() == Some(true)).then(|| settle_form(board, deeds, &line.id, &REOPEN));
+        let others = (settle && settlement.get().is_none()).then(|| {
+            let forms = [(true, &WAIVE), (true, &SKIP), (probe && seen.get(), &OVERRIDE)];
             let forms = forms.into_iter().filter(|(shown, _)| *shown);
             forms
                 .map(|(_, form)| settle_form(board, deeds, &line.id, form))

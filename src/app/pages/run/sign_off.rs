@@ -8,6 +8,7 @@ use crate::app::components::{
 use domain::{
     Hash,
     decision::blockers,
+    freshness::fresh_to_sign,
     plan::Slot,
     run::RunState,
     sign_off::Meaning,
@@ -136,6 +137,14 @@ fn review(board: Board, deeds: Deeds, role: &str) -> Option<AnyView> {
         let record = record.clone();
         move |_| board.run.with(|run| run.record != record)
     });
+    let old = Memo::new(move |_| {
+        let now = board.now.get();
+        board.with(|outline, run| {
+            fresh_to_sign(outline, run, now)
+                .err()
+                .map(|stale| stale.to_string())
+        })
+    });
     let title = format!("Sign as {}", slot.title);
     Some(
         view! {
@@ -147,6 +156,9 @@ fn review(board: Board, deeds: Deeds, role: &str) -> Option<AnyView> {
                         <Banner tone=Tone::Hold title="The record changed while you were reading" alert=true>
                             "Review it again before you sign."
                         </Banner>
+                    })}
+                    {move || old.get().map(|old| view! {
+                        <Banner tone=Tone::Hold title="Not fresh enough for a go">{old}</Banner>
                     })}
                     {form(board, deeds, &slot, record, changed)}
                 </div>

@@ -1,0 +1,100 @@
+//! What one person may do to one run, beside the rights that their roles give.
+
+use crate::{
+    outline::Outline,
+    person::Person,
+    plan::Slot,
+    role::Right,
+    run::{Run, Settlement},
+    sign_off::{Meaning, SignOff},
+};
+
+/// Why a person may not sign a slot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MayNotSign {
+    /// The table has no such slot.
+    #[error("this checklist has no signature slot for {0}")]
+    NoSlot(String),
+    /// They do not hold its role.
+    #[error("only somebody with the role {0} signs this slot")]
+    NotTheRole(String),
+    /// They have signed another slot.
+    #[error("you have signed as {0} already: one person fills one slot")]
+    AnotherSlot(String),
+    /// Somebody else's signature stands there.
+    #[error("{0} has signed this slot on the record as it stands: only they withdraw it")]
+    Taken(String),
+    /// They would be the only go, and published the plan or started the run.
+    #[error(
+        "whoever started the run or published its plan cannot be the only one who signs go: somebody else signs first"
+    )]
+    OnlyGo,
+    /// The run is closed.
+    #[error("the run is closed")]
+    Closed,
+    /// A no-go needs a reason.
+    #[error("a no-go needs a reason")]
+    ReasonNeeded,
+}
+
+/// Whether `person` may sign the slot of `role` with `meaning`; the slot.
+///
+/// # Errors
+/// [`MayNotSign`]. The rule that at least two people sign is kept by [`crate::decision::close_outcome`].
+pub fn may_sign<'a>(
+    outline: &'a Outline,
+    run: &Run,
+    person: &Person,
+    role: &str,
+    meaning: Meaning,
+    comment: &str,
+) -> Result<&'a Slot, MayNotSign> {
+    if run.is_closed() {
+        return Err(MayNotSign::Closed);
+    }
+    let slot = outline.slots.iter().find(|slot| slot.role == role);
+    let slot = slot.ok_or_else(|| MayNotSign::NoSlot(role.to_owned()))?;
+    if !person.roles.iter().any(|held| held.key() == role) {
+        return Err(MayNotSign::NotTheRole(slot.title.clone()));
+    }
+    let other = run
+        .sign_offs
+        .values()
+        .find(|sign_off| sign_off.by.person() == Some(person.id) && sign_off.role != role);
+    if let Some(other) = other {
+        return Err(MayNotSign::AnotherSlot(other.role.clone()));
+    }
+    let standing = run
+        .sign_offs
+        .get(role)
+        .filter(|sign_off| sign_off.by.person() != Some(person.id));
+    // A no-go stays until its signer takes it back, also when the record has changed since.
+    let stands = |sign_off: &&SignOff| !run.is_stale(sign_off) || sign_off.meaning == Meaning::NoGo;
+    if let Some(taken) = standing.filter(stands) {
+        return Err(MayNotSign::Taken(taken.by.name().to_owned()));
+    }
+    if meaning == Meaning::NoGo && comment.trim().is_empty() {
+        return Err(MayNotSign::ReasonNeeded);
+    }
+    let involved = run.started_by.person() == Some(person.id) || run.start.published_by == Some(person.id);
+    if involved && outline.slots.len() == 1 && meaning != Meaning::NoGo {
+        return Err(MayNotSign::OnlyGo);
+    }
+    Ok(slot)
+}
+
+/// Whether `person` may close `run` by its signatures: one who signed it, or who may waive.
+pub fn may_close(run: &Run, person: &Person) -> bool {
+    let signed = |sign_off: &SignOff| sign_off.by.person() == Some(person.id);
+    run.sign_offs.values().any(signed) || person.may(Right::Waive, Some(run.start.class))
+}
+
+/// Whether `person` may give `run` up: whoever started it, or who may waive.
+pub fn may_abandon(run: &Run, person: &Person) -> bool {
+    run.started_by.person() == Some(person.id) || person.may(Right::Waive, Some(run.start.class))
+}
+
+/// Whether `person` may take a settlement of `run` back: their own word, or who may waive.
+pub fn may_reopen(run: &Run, settlement: &Settlement, person: &Person) -> bool {
+    settlement.by.person() == Some(person.id) || person.may(Right::Waive, Some(run.start.class))
+}
