@@ -7,6 +7,7 @@
     reason = "the arguments of a server function become fields, which its own comment explains"
 )]
 
+pub mod action;
 pub mod environment;
 pub mod evidence;
 pub mod revision;

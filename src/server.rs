@@ -1,5 +1,6 @@
 //! Everything that exists only on the server.
 
+pub mod action;
 pub mod address;
 pub mod attachment;
 pub mod auth;
@@ -9,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod database;
 pub mod desk;
+pub mod execution;
 pub mod export;
 pub mod failure;
 pub mod first_start;
@@ -19,10 +21,12 @@ pub mod library;
 pub mod live;
 pub mod password;
 pub mod person;
+pub mod phase_order;
 pub mod postgres;
 pub mod prose;
 pub mod router;
 pub mod run;
+
 pub mod serve;
 pub mod session;
 pub mod settlement;

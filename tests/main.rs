@@ -6,6 +6,7 @@
     reason = "a test that cannot go on panics, and hands its own surroundings to what it starts"
 )]
 
+mod action;
 mod cli;
 mod embedded_postgres;
 mod event;

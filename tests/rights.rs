@@ -53,6 +53,21 @@ const TABLE: &[Row] = &[
     ),
     row("/api/session/sign_out", &[], EVERYBODY),
     row("/api/session/trouble", &[], EVERYBODY),
+    row(
+        "/api/action/offer",
+        &[("run", "RUN"), ("item", "nothing")],
+        EVERYBODY,
+    ),
+    Row {
+        path: "/api/action/run",
+        fields: &[("run", "RUN"), ("item", "nothing"), ("request_key", "KEY")],
+        may: [ACTORS, DEVOPS],
+    },
+    Row {
+        path: "/api/action/cancel",
+        fields: &[("run", "RUN"), ("item", "nothing")],
+        may: [ACTORS, DEVOPS],
+    },
     row("/api/environment/list", &[], EVERYBODY),
     row("/api/revision/list", &[], EVERYBODY),
     row("/api/revision/page", &[("id", "REVISION")], EVERYBODY),

@@ -185,9 +185,9 @@ pub async fn begin_run(run: i64, take_over: Option<String>) -> Result<(), Error>
 /// [`Error::Refused`] without a reason, or where nothing before it is open.
 #[server(prefix = "/api", endpoint = "run/go_ahead")]
 pub async fn go_ahead(run: i64, section: String, reason: String) -> Result<(), Error> {
-    use crate::server::{auth, run as use_case, state::AppState};
+    use crate::server::{auth, phase_order, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
-    use_case::go_ahead(
+    phase_order::go_ahead(
         &state,
         &person,
         RunId(run),

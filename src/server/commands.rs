@@ -57,13 +57,20 @@ pub fn counts(plan: &Plan) -> Vec<(usize, String)> {
 fn of_work(work: &Work) -> Vec<Command> {
     match work {
         Work::Probe { spec } => of_probe(spec),
-        Work::Action { command, written } => {
+        Work::Action {
+            command,
+            written,
+            proof,
+            ..
+        } => {
             let written = (written != command).then(|| written.clone());
-            vec![Command {
+            let action = Command {
                 reads: false,
                 text: command.clone(),
                 written,
-            }]
+            };
+            let proof = proof.iter().flat_map(of_probe);
+            std::iter::once(action).chain(proof).collect()
         }
         Work::Attestation | Work::Parent => vec![],
     }

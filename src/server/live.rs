@@ -1,6 +1,7 @@
 //! Live runs: events as server-sent events. Postgres only wakes; every stream reads on from the number that it sent last,
 //! so that nothing is missed or sent twice.
 
+use crate::api::action::Printed;
 use crate::server::{auth::Identity, guard::ErrorAnswer, run, session, state::AppState};
 use axum::{
     extract::{Path, Query, State},
@@ -10,11 +11,15 @@ use axum::{
         sse::{self, KeepAlive, Sse},
     },
 };
-use domain::{Right, run::RunId};
+use domain::{Right, plan::ItemId, run::RunId};
 use futures::{Stream, stream};
 use serde::Deserialize;
 use sqlx::postgres::PgListener;
-use std::{collections::VecDeque, convert::Infallible, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    convert::Infallible,
+    time::Duration,
+};
 use tokio::{
     sync::broadcast,
     time::{Instant, Interval, interval_at},
@@ -38,6 +43,8 @@ pub struct Live(broadcast::Sender<Wake>);
 enum Wake {
     /// The streams of one run.
     Run(RunId),
+    /// The streams of one run: one of its actions printed something.
+    Printed(RunId),
     /// All: the connection to the database was lost meanwhile, and with it some notices.
     All,
 }
@@ -84,6 +91,14 @@ impl Live {
     }
 }
 
+impl Live {
+    /// An action of this run printed something, in this process.
+    pub fn printed(&self, run: RunId) {
+        // Nobody listening is no error.
+        let _ = self.0.send(Wake::Printed(run));
+    }
+}
+
 impl Default for Live {
     fn default() -> Self {
         Self::new()
@@ -121,6 +136,8 @@ pub async fn run_events(
         wakes,
         identity,
         queue: VecDeque::new(),
+        printed: VecDeque::new(),
+        sent: BTreeMap::new(),
         fresh: true,
         more: false,
         session_check: interval_at(Instant::now() + SESSION_CHECK, SESSION_CHECK),
@@ -137,6 +154,10 @@ struct Watcher {
     wakes: broadcast::Receiver<Wake>,
     identity: Identity,
     queue: VecDeque<domain::event::Event>,
+    /// What actions printed, to be sent.
+    printed: VecDeque<Printed>,
+    /// How much of each action's output was sent.
+    sent: BTreeMap<ItemId, u64>,
     fresh: bool,
     /// The last reading was cut off: there is more, though nobody wakes us for it.
     more: bool,
@@ -163,6 +184,10 @@ impl Watcher {
                     .inspect_err(|error| tracing::error!(%error, "an event has no JSON form"))
                     .ok();
             }
+            if let Some(piece) = self.printed.pop_front() {
+                // No number of its own: whoever connects again gets all of it again.
+                return sse::Event::default().event("printed").json_data(&piece).ok();
+            }
             if self.fresh {
                 self.fresh = false;
                 self.read().await;
@@ -172,7 +197,9 @@ impl Watcher {
             if !self.more && !self.woken().await {
                 return None;
             }
-            self.read().await;
+            if self.printed.is_empty() {
+                self.read().await;
+            }
         }
     }
 
@@ -182,7 +209,14 @@ impl Watcher {
             tokio::select! {
                 () = self.state.stopping.cancelled() => return false,
                 wake = self.wakes.recv() => match wake {
-                    Ok(Wake::Run(id)) if id != self.id => {}
+                    Ok(Wake::Run(id) | Wake::Printed(id)) if id != self.id => {}
+                    // No event was written: the log need not be read.
+                    Ok(Wake::Printed(_)) => {
+                        self.look();
+                        if !self.printed.is_empty() {
+                            return true;
+                        }
+                    }
                     Ok(Wake::Run(_) | Wake::All) | Err(broadcast::error::RecvError::Lagged(_)) => return true,
                     Err(broadcast::error::RecvError::Closed) => return false,
                 },
@@ -196,6 +230,11 @@ impl Watcher {
         }
     }
 
+    fn look(&mut self) {
+        self.printed
+            .extend(self.state.executions.beyond(self.id, &mut self.sent));
+    }
+
     async fn read(&mut self) {
         let read = async {
             let mut connection = self.state.pool.acquire().await.map_err(store::Error::from)?;
@@ -205,6 +244,7 @@ impl Watcher {
             tracing::warn!(%error, "live updates: the log could not be read, trying again at the next notice");
             Vec::new()
         });
+        self.look();
         self.more = events.len() == store::event::PAGE;
         self.queue = events.into();
     }

@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use domain::{
     Right,
     event::{Happening, Outcome, Start},
-    outline::{Outline, OutlineSection},
+    outline::Outline,
     permission::{may_abandon, may_close},
     person::{Author, Person},
-    phase_order::waits_for,
-    plan::SectionId,
     run::{Run, RunId, RunState},
 };
+use probe::Site;
 use store::{
     environment_lock::{self, EnvironmentLock},
     run::{Filter, Listed, Pinned},
@@ -208,52 +207,6 @@ async fn supersede(
     Ok(())
 }
 
-/// Goes on to a phase although an earlier one is not settled.
-///
-/// # Errors
-/// [`Error::Refused`] without a reason, or where the phase waits for nothing.
-pub async fn go_ahead(
-    state: &AppState,
-    person: &Person,
-    id: RunId,
-    section: SectionId,
-    reason: &str,
-) -> Result<(), Error> {
-    let opened = open(state, person, id, Right::Act).await?;
-    let (now, reason) = (state.clock.now(), reasoned(reason)?);
-    let phase = opened.outline.sections.iter().find(|found| found.id == section);
-    let phase = phase.ok_or_else(|| Error::NotFound {
-        what: format!("section {section}"),
-    })?;
-    change(state, &opened, id, &person.author(), |run| {
-        still_open(run)?;
-        if waits_for(&opened.outline, phase, run, now).is_none() {
-            return Err(Error::refused(
-                "Nothing before this phase is open: go on with it.",
-            ));
-        }
-        Ok(vec![Happening::WentAhead { section, reason }])
-    })
-    .await
-}
-
-/// Refuses a person's word, and whatever changes the target, in a phase that waits for an earlier one.
-pub(crate) fn in_order(
-    outline: &Outline,
-    section: &OutlineSection,
-    run: &Run,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    match waits_for(outline, section, run, now) {
-        None => Ok(()),
-        Some(earlier) => Err(Error::refused(format!(
-            "“{}” is not settled yet, and phases go in order: settle it first, or go ahead to “{}” with a reason.",
-            earlier.heading(),
-            section.heading()
-        ))),
-    }
-}
-
 /// Sets T0, the moment the new version served its first healthy answer, or corrects it.
 ///
 /// # Errors
@@ -349,7 +302,36 @@ pub(crate) fn still_open(run: &Run) -> Result<(), Error> {
     }
 }
 
-fn conflict(message: &str) -> Error {
+pub(crate) fn not_superseded(run: &Run) -> Result<(), Error> {
+    match run.superseded {
+        None => Ok(()),
+        Some(superseded) => Err(Error::Conflict {
+            message: format!(
+                "Run {} began in this environment since: what could be seen there now is its work. What this run has \
+                 proved stands; it can be signed, closed or started again.",
+                superseded.by_run.0
+            ),
+        }),
+    }
+}
+
+/// Where a run's probes and commands go: its environment as it was when it was started.
+///
+/// # Errors
+/// [`Error::Refused`] where the environment cannot be used, [`Error::Conflict`] where its file has changed.
+pub(crate) fn site(state: &AppState, opened: &Opened) -> Result<Site, Error> {
+    let begun = &opened.pinned.run.start;
+    let place = state.sites.place(&begun.environment)?;
+    if place.hash != begun.environment_hash {
+        return Err(conflict(
+            "The environment's file has changed since this run was started: what it proved was proved elsewhere. Start a \
+             new run.",
+        ));
+    }
+    Ok(place.site.clone().with_release(begun.release.clone()))
+}
+
+pub(crate) fn conflict(message: &str) -> Error {
     Error::Conflict {
         message: message.to_owned(),
     }

@@ -4,6 +4,7 @@ use crate::server::{
     clock::Clock,
     config::{Config, ConfigError},
     database::{self, Database},
+    execution::Executions,
     first_start::{self, Account},
     library,
     live::Live,
@@ -91,6 +92,7 @@ pub fn state(
     clock: Clock,
     variables: &BTreeMap<String, String>,
 ) -> Result<AppState, PasswordError> {
+    let live = Live::new();
     let leptos = LeptosOptions::builder()
         .output_name("gonogo")
         .site_root(config.site_root.display().to_string())
@@ -105,7 +107,8 @@ pub fn state(
         prober: Arc::new(Prober::new(Context::of_this_machine(&|name| {
             variables.get(name).cloned()
         }))),
-        live: Live::new(),
+        executions: Executions::new(live.clone()),
+        live,
         tasks: TaskTracker::new(),
         config: Arc::new(config),
         clock,

@@ -3,7 +3,8 @@
 use crate::{
     api::{Error, run::ProofGiven},
     server::{
-        run::{LONGEST_NOTE, in_order, open, reasoned, short, still_open},
+        phase_order::in_order,
+        run::{LONGEST_NOTE, open, reasoned, short, still_open},
         state::AppState,
     },
 };

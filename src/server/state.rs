@@ -1,7 +1,8 @@
 //! What every request can reach.
 
 use crate::server::{
-    clock::Clock, config::Config, live::Live, password::Passwords, sites::Sites, throttle::Throttle,
+    clock::Clock, config::Config, execution::Executions, live::Live, password::Passwords, sites::Sites,
+    throttle::Throttle,
 };
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
@@ -23,7 +24,9 @@ pub struct AppState {
     pub prober: Arc<Prober>,
     /// Wakes live streams.
     pub live: Live,
-    /// Probes that go on after their request was answered.
+    /// The actions that this process runs.
+    pub executions: Executions,
+    /// Probes and actions that go on after their request was answered.
     pub tasks: TaskTracker,
     /// The time.
     pub clock: Clock,

@@ -17,7 +17,7 @@ use domain::{
     probe::ProbeSpec,
     run::{Run, RunId},
     status::untimely,
-    verdict::Finding,
+    verdict::{Finding, Verdict},
 };
 use futures::{StreamExt, stream};
 use probe::Site;
@@ -65,16 +65,7 @@ pub async fn refresh(state: &AppState, person: &Person, id: RunId) -> Result<(),
 
 async fn ask(state: &AppState, person: &Person, opened: Opened, scope: &Scope) -> Result<(), Error> {
     let id = opened.pinned.run.id;
-    let begun = &opened.pinned.run.start;
-    let place = state.sites.place(&begun.environment)?;
-    if place.hash != begun.environment_hash {
-        let message = "The environment's file has changed since this run was started: what it proved was proved elsewhere. \
-                       Start a new run.";
-        return Err(Error::Conflict {
-            message: message.to_owned(),
-        });
-    }
-    let site = place.site.clone().with_release(begun.release.clone());
+    let site = run::site(state, &opened)?;
     let targets = targets(&opened, scope);
     if targets.is_empty() {
         return nothing_to_verify(scope);
@@ -85,8 +76,10 @@ async fn ask(state: &AppState, person: &Person, opened: Opened, scope: &Scope) -
         .into_iter()
         .filter(|(item, _)| started.contains(item))
         .collect();
-    let task = observe(state.clone(), opened, id, by, site, work);
-    let task = state.tasks.spawn(task);
+    let here = state.clone();
+    let task = state
+        .tasks
+        .spawn(async move { observe(&here, &opened, id, &by, &site, work).await });
     // The probes go on where this ends first.
     let _ = tokio::time::timeout(WAIT, task).await;
     Ok(())
@@ -121,7 +114,7 @@ pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
 fn running(run: &Run) -> impl Iterator<Item = ItemId> {
     run.items
         .iter()
-        .filter(|(_, state)| state.running.is_some())
+        .filter(|(_, state)| state.is_under_way())
         .map(|(id, _)| id.clone())
 }
 
@@ -146,10 +139,45 @@ fn targets(opened: &Opened, scope: &Scope) -> Vec<(ItemId, ProbeSpec)> {
     works
         .filter(|(section, item, _)| wanted(section, item))
         .filter_map(|(_, item, work)| match work {
-            Work::Probe { spec } => Some((item.clone(), spec.clone())),
+            Work::Probe { spec }
+            | Work::Action {
+                proof: Some(spec), ..
+            } => Some((item.clone(), spec.clone())),
             Work::Action { .. } | Work::Attestation | Work::Parent => None,
         })
         .collect()
+}
+
+/// Asks these probes on behalf of an action that ended, and answers the run when all have answered. What is under way
+/// already is not asked twice.
+///
+/// # Errors
+/// The database's; [`Error::Conflict`] where the run was closed.
+pub(crate) async fn ask_again(
+    state: &AppState,
+    opened: &Opened,
+    by: &Author,
+    site: &Site,
+    work: Vec<(ItemId, ProbeSpec)>,
+) -> Result<Run, Error> {
+    let id = opened.pinned.run.id;
+    let started = start(state, opened, id, by, &Scope::All, &work).await?;
+    let work = work
+        .into_iter()
+        .filter(|(item, _)| started.contains(item))
+        .collect();
+    observe(state, opened, id, by, site, work).await;
+    let mut connection = state.pool.acquire().await?;
+    let pinned = store::run::by_id(&mut connection, id).await?;
+    pinned.map(|pinned| pinned.run).ok_or_else(|| Error::NotFound {
+        what: format!("run {}", id.0),
+    })
+}
+
+/// Whether the latest answer of this probe is a pass.
+pub(crate) fn passes(run: &Run, item: &ItemId) -> bool {
+    let latest = run.items.get(item).and_then(|state| state.latest.as_ref());
+    latest.is_some_and(|latest| latest.verdict == Verdict::Pass)
 }
 
 fn nothing_to_verify(scope: &Scope) -> Result<(), Error> {
@@ -174,7 +202,7 @@ async fn start(
     let mut started = Vec::new();
     run::change(state, opened, id, by, |run| {
         run::still_open(run)?;
-        not_superseded(run)?;
+        run::not_superseded(run)?;
         let due = targets.iter().filter(|(item, _)| {
             let early = opened
                 .outline
@@ -196,19 +224,6 @@ async fn start(
     Ok(started)
 }
 
-fn not_superseded(run: &Run) -> Result<(), Error> {
-    match run.superseded {
-        None => Ok(()),
-        Some(superseded) => Err(Error::Conflict {
-            message: format!(
-                "Run {} began in this environment since: what could be seen there now is its work. What this run has \
-                 proved stands; it can be signed, closed or started again.",
-                superseded.by_run.0
-            ),
-        }),
-    }
-}
-
 fn refuse_early(opened: &Opened, run: &Run, scope: &Scope, now: DateTime<Utc>) -> Result<(), Error> {
     let section = match scope {
         Scope::Item(item) => opened.outline.line(item).map(|(section, _)| section),
@@ -222,17 +237,17 @@ fn refuse_early(opened: &Opened, run: &Run, scope: &Scope, now: DateTime<Utc>) -
 }
 
 async fn observe(
-    state: AppState,
-    opened: Opened,
+    state: &AppState,
+    opened: &Opened,
     id: RunId,
-    by: Author,
-    site: Site,
+    by: &Author,
+    site: &Site,
     work: Vec<(ItemId, ProbeSpec)>,
 ) {
     let probe = async |(item, spec): (ItemId, ProbeSpec)| {
         let finding = state
             .prober
-            .probe(&spec, &site, state.stopping.child_token())
+            .probe(&spec, site, state.stopping.child_token())
             .await;
         (item, finding)
     };
@@ -248,7 +263,7 @@ async fn observe(
             // Cancelled by our own stop: the next start says that they are unknown.
             return;
         }
-        if let Err(error) = record(&state, &opened, id, &by, &findings).await {
+        if let Err(error) = record(state, opened, id, by, &findings).await {
             tracing::error!(run = id.0, %error, "verdicts could not be recorded; they show as running until they are verified again");
         }
     }

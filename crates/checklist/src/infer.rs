@@ -257,7 +257,7 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
         .unwrap_or_default();
     let why = format!("{}: {because}", short(text));
     Inferred {
-        work: Work::Action { command, written },
+        work: Work::action(command, written),
         why,
         commands,
     }

@@ -18,6 +18,7 @@ mod measure;
 mod names;
 pub mod outline;
 mod parse;
+mod proof;
 pub mod report;
 mod rewrite;
 mod shell;
@@ -58,10 +59,12 @@ pub fn compile(bytes: &[u8]) -> Compiled {
     );
     lint::sign_off::slots(&source, &assembled.slots, &mut findings);
     let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
+    let mut sections = assembled.sections;
+    proof::attach(&mut sections);
     let plan = Plan {
         revision,
         title: assembled.title,
-        sections: assembled.sections,
+        sections,
         slots: assembled.slots,
         parameters: assembled.parameters,
     };

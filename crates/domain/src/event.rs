@@ -1,6 +1,7 @@
 //! The event log: everything that happened in a run, numbered without gaps and chained by hashes.
 
 use crate::{
+    action::Ending,
     environment::Class,
     hash::Hash,
     person::{Author, PersonId},
@@ -67,6 +68,29 @@ pub enum Happening {
         /// Why, in one sentence.
         reason: String,
         /// The hash of the evidence.
+        evidence: Hash,
+        /// How long it took, in microseconds.
+        duration_us: u64,
+    },
+    /// A command that changes the target is about to be started: written before its effect.
+    ActionStarted {
+        /// Of this item or check.
+        item: ItemId,
+    },
+    /// Somebody asked for the end of a command.
+    ActionCancelled {
+        /// Of this item or check.
+        item: ItemId,
+    },
+    /// A command that changes the target ended.
+    ActionEnded {
+        /// Of this item or check.
+        item: ItemId,
+        /// How.
+        ending: Ending,
+        /// Why, in one sentence.
+        reason: String,
+        /// The hash of the evidence: what it printed.
         evidence: Hash,
         /// How long it took, in microseconds.
         duration_us: u64,

@@ -3,6 +3,7 @@
 //! One module per noun. A [`plan::Plan`] is what a revision compiles to; a [`run::Run`] is the fold of its
 //! [`event::Event`]s; [`decision::decide`] answers go or no-go from both.
 
+pub mod action;
 pub mod consequence;
 pub mod decision;
 pub mod environment;

@@ -54,6 +54,36 @@ pub struct OutlineLine {
     pub kind: LineKind,
     /// Why it became that.
     pub why: String,
+    /// Of an action: what proves it.
+    #[serde(default, skip_serializing_if = "Proof::is_nothing")]
+    pub proof: Proof,
+}
+
+/// What proves an action.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nothing: after exit 0 it is done, and a person's word settles it.
+    #[default]
+    Nothing,
+    /// A probe of its own.
+    Own,
+    /// These probes beside it, all of them.
+    Beside(Vec<ItemId>),
+}
+
+impl Proof {
+    fn is_nothing(&self) -> bool {
+        *self == Proof::Nothing
+    }
+
+    fn of(work: &Work) -> Self {
+        match work {
+            Work::Action { proof: Some(_), .. } => Proof::Own,
+            Work::Action { proved_by, .. } if !proved_by.is_empty() => Proof::Beside(proved_by.clone()),
+            Work::Action { .. } | Work::Probe { .. } | Work::Attestation | Work::Parent => Proof::Nothing,
+        }
+    }
 }
 
 /// What settles a line.
@@ -130,6 +160,7 @@ impl From<&Item> for OutlineLine {
             is_box: true,
             kind,
             why: item.why.clone(),
+            proof: Proof::of(&item.work),
         }
     }
 }
@@ -154,6 +185,7 @@ impl From<&Check> for OutlineLine {
             is_box: false,
             kind,
             why: check.why.clone(),
+            proof: Proof::of(&check.work),
         }
     }
 }

@@ -170,6 +170,12 @@ pub enum Work {
         command: String,
         /// The command as the author wrote it.
         written: String,
+        /// What it is for, read by Gonogo: it settles the item, whoever ran the command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<ProbeSpec>,
+        /// The probes beside it that prove it once it ran, where it has no proof of its own.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        proved_by: Vec<ItemId>,
     },
     /// A person's word.
     Attestation,
@@ -206,6 +212,18 @@ pub enum Severity {
     Warning,
     /// The line cannot be used as it stands.
     Error,
+}
+
+impl Work {
+    /// An action that nothing proves yet.
+    pub fn action(command: String, written: String) -> Self {
+        Work::Action {
+            command,
+            written,
+            proof: None,
+            proved_by: Vec::new(),
+        }
+    }
 }
 
 impl Plan {

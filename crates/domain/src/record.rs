@@ -4,11 +4,12 @@
 //! verdict, settlement, waiver or rule does.
 
 use crate::{
+    action::{ActionState, Ending},
     event::Start,
     hash::Hash,
     person::PersonId,
     plan::ItemId,
-    run::{How, Run},
+    run::{How, ItemState, Run},
     verdict::Verdict,
 };
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub struct Record<'a> {
 struct RecordItem<'a> {
     verdict: Option<Verdict>,
     evidence: Option<&'a Hash>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Ending>,
     settled: Option<RecordSettlement<'a>>,
 }
 
@@ -45,7 +48,9 @@ impl<'a> From<&'a Run> for Record<'a> {
         let items = run
             .items
             .iter()
-            .filter(|(_, state)| state.latest.is_some() || state.settlement.is_some())
+            .filter(|(_, state)| {
+                state.latest.is_some() || state.settlement.is_some() || ending(state).is_some()
+            })
             .map(|(id, state)| {
                 let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
                     how: &settlement.how,
@@ -56,6 +61,7 @@ impl<'a> From<&'a Run> for Record<'a> {
                 let item = RecordItem {
                     verdict: state.latest.as_ref().map(|latest| latest.verdict),
                     evidence: state.latest.as_ref().map(|latest| &latest.first),
+                    action: ending(state),
                     settled,
                 };
                 (id, item)
@@ -68,5 +74,13 @@ impl<'a> From<&'a Run> for Record<'a> {
             superseded_by: run.superseded.map(|superseded| superseded.by_run.0),
             items,
         }
+    }
+}
+
+/// How its command ended last. One that is under way, or of which nobody knows the end, has not ended.
+fn ending(state: &ItemState) -> Option<Ending> {
+    match &state.action {
+        Some(ActionState::Ended { ending, .. }) => Some(*ending),
+        Some(ActionState::Running { .. } | ActionState::Unknown { .. }) | None => None,
     }
 }

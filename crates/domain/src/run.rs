@@ -2,6 +2,7 @@
 //! event that arrives; both by [`Run::apply`].
 
 use crate::{
+    action::ActionState,
     event::{Event, Happening, Outcome, Proof, Start},
     hash::Hash,
     person::Author,
@@ -107,6 +108,9 @@ pub struct ItemState {
     /// The verdicts of the last twelve attempts, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tries: Vec<Verdict>,
+    /// The latest execution of its action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionState>,
     /// What a person settled it with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Settlement>,
@@ -246,10 +250,36 @@ impl Run {
                 });
                 state.observed(*verdict);
             }
-            Happening::Interrupted { items } => items.iter().for_each(|item| {
-                let state = self.item_mut(item);
-                (state.running, state.unknown) = (None, true);
-            }),
+            Happening::Interrupted { items } => {
+                items.iter().for_each(|item| self.item_mut(item).interrupted())
+            }
+            Happening::ActionStarted { item } => {
+                self.item_mut(item).action = Some(ActionState::Running {
+                    since: at,
+                    by: by.clone(),
+                    cancelled_by: None,
+                });
+            }
+            Happening::ActionCancelled { item } => {
+                if let Some(ActionState::Running { cancelled_by, .. }) = &mut self.item_mut(item).action {
+                    *cancelled_by = Some(by.clone());
+                }
+            }
+            Happening::ActionEnded {
+                item,
+                ending,
+                reason,
+                evidence,
+                duration_us: _,
+            } => {
+                self.item_mut(item).action = Some(ActionState::Ended {
+                    ending: *ending,
+                    reason: reason.clone(),
+                    at,
+                    by: by.clone(),
+                    evidence: evidence.clone(),
+                });
+            }
             Happening::Attested { item, note, proof } => {
                 self.settle(item, How::Attested { proof: proof.clone() }, note, event);
             }
@@ -322,6 +352,28 @@ impl Run {
 }
 
 impl ItemState {
+    /// Nobody knows how what was under way ended.
+    fn interrupted(&mut self) {
+        if self.running.take().is_some() {
+            self.unknown = true;
+        }
+        if let Some(ActionState::Running { since, by, .. }) = &self.action {
+            let (since, by) = (*since, by.clone());
+            self.action = Some(ActionState::Unknown { since, by });
+        }
+    }
+
+    /// How often something was seen of it: attempts of its probe, and the end of its command. A page asks for evidence
+    /// again when this grows.
+    pub fn seen(&self) -> u32 {
+        self.attempts + u32::from(matches!(self.action, Some(ActionState::Ended { .. })))
+    }
+
+    /// Whether a probe or a command of it is under way.
+    pub fn is_under_way(&self) -> bool {
+        self.running.is_some() || self.action.as_ref().is_some_and(ActionState::is_running)
+    }
+
     fn observed(&mut self, verdict: Verdict) {
         self.attempts += 1;
         (self.running, self.unknown) = (None, false);

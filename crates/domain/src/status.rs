@@ -1,8 +1,9 @@
 //! How a line of a run stands: what the row shows, what the tally counts.
 
 use crate::{
-    outline::{LineKind, Outline, OutlineLine, OutlineSection},
-    plan::SectionKind,
+    action::{ActionState, Ending},
+    outline::{LineKind, Outline, OutlineLine, OutlineSection, Proof},
+    plan::{ItemId, SectionKind},
     run::{How, ItemState, Run, RunState},
     verdict::Verdict,
 };
@@ -97,7 +98,11 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
     if let Some(untimely) = untimely(section, run, now) {
         return untimely;
     }
-    let stands = state.map_or_else(Standing::open, observed);
+    let stands = match (line.kind, state) {
+        (_, None) => Standing::open(),
+        (LineKind::Action, Some(state)) => acted(line, state, run),
+        (_, Some(state)) => observed(state),
+    };
     match state.and_then(|state| state.settlement.as_ref()) {
         // Only a waiver past its time comes here.
         Some(expired) if stands.status == Status::Open => {
@@ -201,6 +206,87 @@ fn observed(state: &ItemState) -> Standing {
     Standing {
         status,
         reason: latest.reason.clone(),
+    }
+}
+
+/// How an action stands: what proves it decides, then how its command ended.
+fn acted(line: &OutlineLine, state: &ItemState, run: &Run) -> Standing {
+    let stands = |status, reason: String| Standing { status, reason };
+    match &state.action {
+        Some(ActionState::Running { by, .. }) => stands(Status::Running, format!("started by {}", by.name())),
+        Some(ActionState::Unknown { .. }) => stands(
+            Status::Unknown,
+            "Gonogo stopped while it ran: look at the target".to_owned(),
+        ),
+        Some(ActionState::Ended {
+            ending, reason, at, ..
+        }) => {
+            let ended = ended(*ending);
+            proof(line, run, *at).map_or_else(
+                || stands(ended, reason.clone()),
+                |proof| proof.after(*ending, reason),
+            )
+        }
+        // Nobody ran it here; what it is for may hold all the same.
+        None if line.proof == Proof::Own => match observed(state) {
+            proved if proved.status == Status::Proved => proved,
+            running if running.status == Status::Running => running,
+            other => stands(Status::Open, other.reason),
+        },
+        None => Standing::open(),
+    }
+}
+
+/// What the probes say that prove an action, as far as they were asked after it ended.
+enum Proven {
+    Yes(String),
+    No(String),
+    NotYet(String),
+}
+
+fn proof(line: &OutlineLine, run: &Run, ended: DateTime<Utc>) -> Option<Proven> {
+    let own = [line.id.clone()];
+    let proofs: &[ItemId] = match &line.proof {
+        Proof::Nothing => return None,
+        Proof::Own => &own,
+        Proof::Beside(others) => others,
+    };
+    let mut said = String::new();
+    for id in proofs {
+        let latest = run.items.get(id).and_then(|state| state.latest.as_ref());
+        match latest.filter(|latest| latest.at >= ended) {
+            None => return Some(Proven::NotYet("what proves it was not verified since".to_owned())),
+            Some(latest) if latest.verdict == Verdict::Pass => said.clone_from(&latest.reason),
+            Some(latest) if latest.verdict == Verdict::Fail && line.proof == Proof::Own => {
+                return Some(Proven::No(latest.reason.clone()));
+            }
+            Some(latest) => return Some(Proven::NotYet(format!("it is not proved yet: {}", latest.reason))),
+        }
+    }
+    Some(Proven::Yes(said))
+}
+
+/// What the end of its command alone says. One that was cancelled has changed nobody knows what.
+fn ended(ending: Ending) -> Status {
+    match ending {
+        Ending::Done => Status::Done,
+        Ending::Failed | Ending::TimedOut => Status::Failed,
+        Ending::Cancelled => Status::Unknown,
+    }
+}
+
+impl Proven {
+    fn after(self, ending: Ending, reason: &str) -> Standing {
+        let stands = |status, reason: String| Standing { status, reason };
+        let ended = ended(ending);
+        match (self, ending) {
+            (Proven::Yes(said), _) => stands(Status::Proved, format!("{reason}; {said}")),
+            (Proven::No(said), _) => stands(Status::Failed, format!("{reason}, but {said}")),
+            (Proven::NotYet(said), Ending::Done) => stands(ended, format!("{reason}; {said}")),
+            (Proven::NotYet(_), Ending::Failed | Ending::TimedOut | Ending::Cancelled) => {
+                stands(ended, reason.to_owned())
+            }
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! This is the only crate that dials out or starts a process. In each kind of probe `observe` does the I/O and
 //! `judge` is pure. What may be reached is decided by the environment ([`Site`]), never by the document.
 
+mod act;
 mod answer;
 mod clock;
 pub mod context;

@@ -42,6 +42,15 @@ pub fn keep(raw: &[u8], beyond: u64, secrets: &Secrets) -> Output {
     }
 }
 
+/// The next piece of an output that is shown while it comes: escaped like [`keep`].
+pub(crate) fn piece(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        push_escaped(&mut shown, character, true);
+    }
+    shown
+}
+
 /// One line for a sentence: masked, control characters escaped, at most [`SENTENCE_CHARS`] long.
 pub fn sentence(text: &str, secrets: &Secrets) -> String {
     shortened(&secrets.mask(text), SENTENCE_CHARS)

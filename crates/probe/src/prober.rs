@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::output::{keep, sentence};
 use crate::site::Site;
 use crate::{clock, disk, env_line, file, git, http, memory, port, postgres, shell, tool};
+use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
 use futures::future::{BoxFuture, FutureExt as _};
@@ -87,6 +88,18 @@ impl Prober {
                 host: self.context.host.clone(),
             },
         }
+    }
+
+    /// Runs a command that changes its target, and hands on what it prints while it runs, masked and escaped. It waits for
+    /// no turn. Dropping the future, or cancelling it, ends the command with everything that it started.
+    pub async fn act(
+        &self,
+        command: &str,
+        site: &Site,
+        cancel: CancellationToken,
+        print: &mut (dyn FnMut(&str) + Send),
+    ) -> (Ending, Finding) {
+        crate::act::act(command, site, &self.context, &cancel, print).await
     }
 
     /// Several probes at once, each with a turn of its own; the list itself takes none, so that it blocks nobody.

@@ -3,6 +3,8 @@
 
 use crate::context::Context;
 use crate::site::{Site, parameter_variable};
+use futures::FutureExt as _;
+use futures::future::FusedFuture;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +12,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::{Child, Command};
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -134,6 +137,85 @@ pub(crate) async fn run(program: &Program, cancel: &CancellationToken, sieve: Op
     }
 }
 
+/// How long a program that changes something has to end by itself when it is asked to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs a program that changes something, and hands on what it prints as it comes. Cancelled, or at its deadline, it is
+/// asked to end (SIGTERM), then ended with its process group; so it is when this is dropped. One that ends by itself keeps what it
+/// left in the background.
+pub(crate) async fn stream(
+    program: &Program,
+    cancel: &CancellationToken,
+    print: &mut (dyn FnMut(Pipe, &[u8]) + Send),
+) -> End {
+    let mut tree = match Tree::start(program) {
+        Err(why) => return End::NotStarted(why),
+        Ok(tree) => tree,
+    };
+    let (Some(out), Some(err)) = (tree.child.stdout.take(), tree.child.stderr.take()) else {
+        return End::NotStarted("its output could not be read".to_owned());
+    };
+    // Fused: a pipe that has been read to its end is not asked again.
+    let reading = printed(out, err, print).fuse();
+    tokio::pin!(reading);
+    let deadline = Instant::now() + program.deadline;
+    let early = tokio::select! {
+        biased;
+        () = cancel.cancelled() => Some(End::Cancelled),
+        () = tokio::time::sleep_until(deadline) => Some(End::TooLong(program.deadline)),
+        () = read_until_ended(&mut reading, &mut tree) => None,
+    };
+    if early.is_some() {
+        tree.ask();
+        let _ = tokio::time::timeout(GRACE, read_until_ended(&mut reading, &mut tree)).await;
+    }
+    let _ = tokio::time::timeout(LAST_WORDS, &mut reading).await;
+    match early {
+        Some(end) => {
+            tree.kill().await;
+            end
+        }
+        // What it left running in the background is what it was run for.
+        None => tree.reap().await,
+    }
+}
+
+/// Reads on until the program has ended; what it printed last may still be in the pipe.
+async fn read_until_ended(reading: &mut (impl FusedFuture<Output = ()> + Unpin), tree: &mut Tree) {
+    let mut ended = std::pin::pin!(tree.ended());
+    loop {
+        tokio::select! {
+            () = &mut *reading, if !reading.is_terminated() => {}
+            () = &mut ended => return,
+        }
+    }
+}
+
+/// Which of its two outputs a program printed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pipe {
+    Out,
+    Err,
+}
+
+/// Reads both outputs as they come, to the end.
+async fn printed(mut out: ChildStdout, mut err: ChildStderr, print: &mut (dyn FnMut(Pipe, &[u8]) + Send)) {
+    let (mut from_out, mut from_err) = (vec![0; 16 * 1024], vec![0; 16 * 1024]);
+    let (mut out_open, mut err_open) = (true, true);
+    while out_open || err_open {
+        tokio::select! {
+            count = out.read(&mut from_out), if out_open => match count {
+                Ok(count @ 1..) => print(Pipe::Out, &from_out[..count]),
+                Ok(0) | Err(_) => out_open = false,
+            },
+            count = err.read(&mut from_err), if err_open => match count {
+                Ok(count @ 1..) => print(Pipe::Err, &from_err[..count]),
+                Ok(0) | Err(_) => err_open = false,
+            },
+        }
+    }
+}
+
 /// Reads until the program has ended; gives an end only when it has to be ended by us.
 async fn follow(
     tree: &mut Tree,
@@ -234,6 +316,11 @@ impl Tree {
     /// Ends everything that is left, reaps the leader and says how it ended.
     async fn kill(&mut self) -> End {
         self.signal();
+        self.reap().await
+    }
+
+    /// Reaps the leader and says how it ended; nothing else of its group is touched any more.
+    async fn reap(&mut self) -> End {
         let status = tokio::time::timeout(Duration::from_secs(2), self.child.wait()).await;
         self.leader = None;
         let unknown = || End::NotStarted("how it ended is not known".to_owned());
@@ -244,6 +331,13 @@ impl Tree {
                 .or_else(|| status.signal().map(End::Signalled))
                 .unwrap_or_else(unknown),
             Ok(Err(_)) | Err(_) => unknown(),
+        }
+    }
+
+    /// Asks the group to end.
+    fn ask(&self) {
+        if let Some(leader) = self.leader {
+            let _ = rustix::process::kill_process_group(leader, Signal::TERM);
         }
     }
 

@@ -16,6 +16,9 @@ pub const DEADLINE: Duration = Duration::from_secs(5);
 /// How long a command may take, unless the run says otherwise.
 pub const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
 
+/// How long a command that changes something may take.
+pub const ACTION_DEADLINE: Duration = Duration::from_secs(30 * 60);
+
 /// One environment as probes meet it in one run.
 #[derive(Clone, Debug)]
 pub struct Site {
@@ -29,6 +32,8 @@ pub struct Site {
     pub deadline: Duration,
     /// How long a command may take.
     pub command_deadline: Duration,
+    /// How long a command that changes something may take.
+    pub action_deadline: Duration,
 }
 
 /// An environment that cannot be used as its file stands.
@@ -95,6 +100,7 @@ impl Site {
             secrets,
             deadline: DEADLINE,
             command_deadline: COMMAND_DEADLINE,
+            action_deadline: ACTION_DEADLINE,
         })
     }
 
@@ -103,6 +109,13 @@ impl Site {
     pub fn with_release(mut self, release: impl Into<String>) -> Self {
         self.release = release.into();
         self
+    }
+
+    /// Whether commands get a variable of this name from the environment: a parameter, a variable or a secret.
+    pub fn has_variable(&self, name: &str) -> bool {
+        self.parameter(name).is_some()
+            || self.environment.variables.contains_key(name)
+            || self.secrets.value(name).is_some()
     }
 
     /// The endpoint for a written `host:port`, or for an address that an endpoint itself has.

@@ -3,6 +3,7 @@
 //! One module per noun, free functions that take a `&mut PgConnection`, so that a caller can put several of
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
+pub mod action_request;
 pub mod attachment;
 pub mod canonical;
 pub mod database;

@@ -1,5 +1,6 @@
 //! A run: the answer first, then the phases, every line with its reason, the evidence, and the signatures.
 
+mod action;
 mod board;
 mod controls;
 mod deeds;
@@ -59,7 +60,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
     let guides = StoredValue::new(page.guides.clone());
     let held_by = page.held_by.clone();
     let board = Board::new(page);
-    let live = live::follow(board.run);
+    let live = live::follow(board.run, board.prints);
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     view! {

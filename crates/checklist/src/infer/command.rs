@@ -33,10 +33,7 @@ pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
         Err(shell::NotUnderstood(why)) => {
             let because =
                 format!("{why}: it is not understood, so it counts as changing and only a person runs it");
-            let work = Work::Action {
-                command: rewritten.command.clone(),
-                written: written.to_owned(),
-            };
+            let work = Work::action(rewritten.command.clone(), written.to_owned());
             let effect = Effect::Unknown(why);
             return Outcome {
                 work,
@@ -81,10 +78,7 @@ fn action(rewritten: &mut Rewritten, written: &str, script: &Script) -> Work {
     if let Some(mended) = without_overwriting(&rewritten.command, script) {
         rewritten.command = mended;
     }
-    Work::Action {
-        command: rewritten.command.clone(),
-        written: written.to_owned(),
-    }
+    Work::action(rewritten.command.clone(), written.to_owned())
 }
 
 /// A dump into a file and a copy to a backup refuse to overwrite.

@@ -5,7 +5,7 @@ use domain::{
     Hash, Role,
     environment::Class,
     event::{Event, Happening, Start},
-    outline::{LineKind, Outline, OutlineLine, OutlineSection},
+    outline::{LineKind, Outline, OutlineLine, OutlineSection, Proof},
     person::{Author, Person, PersonId},
     plan::{ItemId, SectionId, SectionKind, Slot},
     run::{Run, RunId},
@@ -42,6 +42,7 @@ fn hash(seed: u64) -> Hash {
 
 fn line(name: &str, parent: Option<&str>, kind: LineKind) -> OutlineLine {
     OutlineLine {
+        proof: Proof::Nothing,
         id: id(name),
         parent: parent.map(id),
         line: 1,

@@ -1,5 +1,6 @@
 //! Probing against real things: servers, a database, files, git, processes.
 
+mod act;
 mod commands;
 mod environments;
 mod files;

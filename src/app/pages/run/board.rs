@@ -1,6 +1,6 @@
 //! What the parts of a run's page share.
 
-use crate::api::run::RunPage;
+use crate::{api::run::RunPage, app::live::Prints};
 use chrono::{DateTime, Utc};
 use domain::{
     outline::{Outline, OutlineLine, OutlineSection},
@@ -26,6 +26,8 @@ pub struct Board {
     pub outline: StoredValue<Outline>,
     /// The run now.
     pub run: RwSignal<Run>,
+    /// What actions print.
+    pub prints: Prints,
     /// Who looks.
     pub person: StoredValue<Person>,
     /// The page's clock: the server's at first, so that both draw the same.
@@ -49,6 +51,7 @@ impl Board {
             revision: page.revision,
             outline: StoredValue::new(page.outline),
             run: RwSignal::new(page.run),
+            prints: RwSignal::default(),
             person: StoredValue::new(page.person),
             now,
         }

@@ -2,6 +2,7 @@
 
 use crate::api::{
     Error,
+    action::{CancelAction, RunAction},
     run::{BeginRun, CloseRun, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
@@ -12,6 +13,10 @@ use leptos::prelude::*;
 pub struct Deeds {
     /// Verifies.
     pub verify: ServerAction<Verify>,
+    /// Runs an action.
+    pub act: ServerAction<RunAction>,
+    /// Ends an action.
+    pub cancel: ServerAction<CancelAction>,
     /// Overrides, waives, skips, reopens.
     pub settle: ServerAction<Settle>,
     /// Begins the execution.
@@ -35,6 +40,8 @@ impl Deeds {
     pub fn new() -> Self {
         Self {
             verify: ServerAction::new(),
+            act: ServerAction::new(),
+            cancel: ServerAction::new(),
             settle: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
@@ -51,6 +58,8 @@ impl Deeds {
         let values = move || {
             [
                 self.verify.value().get(),
+                self.act.value().get(),
+                self.cancel.value().get(),
                 self.settle.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),

@@ -104,6 +104,11 @@ fn words(board: Board, what: Happening) -> String {
                 items.len()
             )
         }
+        Happening::ActionStarted { item } => format!("runs {}", name(&item)),
+        Happening::ActionCancelled { item } => format!("asked for the end of {}", name(&item)),
+        Happening::ActionEnded {
+            item, ending, reason, ..
+        } => format!("{}: {}, {reason}", name(&item), ending.word()),
         Happening::Attested { item, note, .. } => format!("attested {}{}", name(&item), quoted(note)),
         Happening::Overridden { item, reason } => {
             format!("overrode the probe of {}{}", name(&item), quoted(reason))

@@ -1,6 +1,6 @@
 //! The line that is open: what was seen, attempt by attempt, and what can be done with it.
 
-use super::{board::Board, deeds::Deeds};
+use super::{action, board::Board, deeds::Deeds};
 use crate::{
     api::{
         evidence::{Attempt, attempts},
@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     Right,
     event::Proof,
-    outline::{LineKind, OutlineLine},
+    outline::{LineKind, OutlineLine, Proof as Proves},
     permission::may_reopen,
     phase_order::waits_for,
     plan::ItemId,
@@ -30,7 +30,7 @@ pub fn panel(board: Board, deeds: Deeds, selected: Memo<Option<String>>) -> AnyV
         let id = ItemId(selected.get()?);
         let count = board
             .run
-            .with(|run| run.items.get(&id).map_or(0, |state| state.attempts));
+            .with(|run| run.items.get(&id).map_or(0, |state| state.seen()));
         Some((id, count))
     });
     let evidence = Resource::new_blocking(
@@ -96,6 +96,7 @@ fn open(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyView {
     view! {
         {head}
         {settled(board, &id)}
+        {(line.kind == LineKind::Action).then(|| action::part(board, deeds, &line))}
         <Transition fallback=|| view! { <PanelPart>"Loading the evidence…"</PanelPart> }>
             {move || {
                 let id = id.clone();
@@ -224,7 +225,8 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
             return ().into_any();
         }
         let probe = matches!(line.kind, LineKind::Probe | LineKind::Check);
-        let asks = (probe || line.kind == LineKind::Parent) && !superseded.get();
+        let own = line.proof == Proves::Own;
+        let asks = (probe || own || line.kind == LineKind::Parent) && !superseded.get();
         let verify = (asks && may(Right::Verify)).then(|| verify(board, deeds, &line.id));
         let by_word = matches!(line.kind, LineKind::Attestation | LineKind::Action);
         let attest = (by_word && !waits.get() && may(Right::Attest)).then(|| attest(board, &line.id));

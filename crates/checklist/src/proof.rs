@@ -1,0 +1,115 @@
+//! What proves an action: exit 0 alone does not.
+
+use crate::classify::{self, Effect};
+use crate::describe;
+use crate::infer::command::{backup_copy, is_dump};
+use crate::shell::{self, Redirect, Simple};
+use domain::plan::{Item, ItemId, Section, SectionKind, Work};
+use domain::probe::{FileProbe, FileRule, ProbeSpec, ShellProbe, TextRule};
+use domain::quantity::{Bound, Comparison, Quantity, Unit};
+
+/// Says of every action what proves it: what its own command must leave behind, else the probes that follow it in its
+/// phase, up to the next action.
+pub fn attach(sections: &mut [Section]) {
+    for section in sections {
+        let phase = matches!(section.kind, SectionKind::Phase { .. });
+        let beside = if phase {
+            beside(&section.items)
+        } else {
+            vec![Vec::new(); section.items.len()]
+        };
+        for (item, beside) in section.items.iter_mut().zip(beside) {
+            let Work::Action {
+                written,
+                proof,
+                proved_by,
+                ..
+            } = &mut item.work
+            else {
+                continue;
+            };
+            *proof = own(written);
+            match proof {
+                Some(proof) => item
+                    .why
+                    .push_str(&format!("; proved by what it leaves: {}", describe::probe(proof))),
+                None => *proved_by = beside,
+            }
+        }
+    }
+}
+
+/// For each item the required probes after it: those between the next actions and the one after them, so that `build` and
+/// `up` of one service are proved by the same lines.
+fn beside(items: &[Item]) -> Vec<Vec<ItemId>> {
+    let after = |at: usize| {
+        items[at..]
+            .iter()
+            .skip_while(|item| !matches!(item.work, Work::Probe { .. }))
+            .take_while(|item| !matches!(item.work, Work::Action { .. }))
+            .filter(|item| matches!(item.work, Work::Probe { .. }) && !item.optional)
+            .map(|item| item.id.clone())
+            .collect()
+    };
+    (0..items.len()).map(after).collect()
+}
+
+/// What a command must leave behind, where that can be read: a folder, a copy, a whole dump.
+fn own(written: &str) -> Option<ProbeSpec> {
+    let script = shell::read(written).ok().filter(|script| script.plain)?;
+    let [stage] = script.pipelines.first()?.stages.as_slice() else {
+        return None;
+    };
+    if is_dump(stage) {
+        return dump(stage);
+    }
+    if let Some(target) = backup_copy(stage) {
+        return Some(file(target, vec![FileRule::Size(more_than_nothing())]));
+    }
+    let arguments = stage.literal_arguments()?;
+    match (stage.program()?, arguments.as_slice()) {
+        ("mkdir", ["-p", folder]) if !folder.starts_with('-') => {
+            Some(file(folder, vec![FileRule::Directory]))
+        }
+        _ => None,
+    }
+}
+
+/// A plain dump of `pg_dump` says at its end that it is complete. The file's name may hold a date: the shell fills it in.
+fn dump(stage: &Simple) -> Option<ProbeSpec> {
+    let plain = !stage
+        .words
+        .iter()
+        .any(|word| matches!(word.raw.as_str(), "-Fc" | "-Fd" | "-Ft" | "--format=custom"));
+    let written = stage.redirects.iter().find_map(|redirect| match redirect {
+        Redirect::Writes { file, append: false } => Some(file),
+        Redirect::Writes { append: true, .. } | Redirect::Reads => None,
+    })?;
+    let command = format!("tail -n 5 {}", written.raw);
+    // The name may run a command itself: it is asked for only where that is known to read.
+    let reads = shell::read(&command).is_ok_and(|script| matches!(classify::script(&script), Effect::Reads));
+    (stage.program() == Some("pg_dump") && plain && reads).then(|| {
+        ProbeSpec::Shell(ShellProbe {
+            command,
+            filters: Vec::new(),
+            rules: vec![TextRule::Contains("PostgreSQL database dump complete".to_owned())],
+        })
+    })
+}
+
+fn file(path: &str, rules: Vec<FileRule>) -> ProbeSpec {
+    ProbeSpec::File(FileProbe {
+        path: path.to_owned(),
+        rules,
+    })
+}
+
+fn more_than_nothing() -> Bound {
+    Bound {
+        comparison: Comparison::Above,
+        quantity: Quantity {
+            value: 0.0,
+            unit: Unit::Bytes,
+        },
+    }
+}
