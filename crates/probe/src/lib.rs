@@ -22,6 +22,7 @@ mod port;
 mod postgres;
 mod prober;
 pub mod redact;
+mod redis;
 mod run;
 mod select;
 mod shell;

@@ -7,4 +7,5 @@ mod git;
 mod http;
 mod machine;
 mod postgres;
+mod redis;
 mod support;
