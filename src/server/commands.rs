@@ -87,6 +87,7 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
         ProbeSpec::All(specs) => specs.iter().flat_map(of_probe).collect(),
         ProbeSpec::Http(_)
         | ProbeSpec::Postgres(_)
+        | ProbeSpec::Redis(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

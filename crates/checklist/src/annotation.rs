@@ -12,7 +12,8 @@ use std::ops::Range;
 
 /// Every key, for suggestions.
 pub const KEYS: &[&str] = &[
-    "optional", "attest", "http", "file", "env", "port", "tool", "memory", "disk", "clock", "git", "postgres",
+    "optional", "attest", "http", "file", "env", "port", "tool", "memory", "disk", "clock", "git",
+    "postgres", "redis",
 ];
 
 /// What an annotation says.

@@ -1,5 +1,7 @@
 //! A probe in words, for people who read a plan.
 
+mod redis;
+
 use domain::probe::{FileRule, Filter, GitQuestion, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool};
 use domain::quantity::bytes;
 
@@ -26,6 +28,7 @@ pub fn probe(spec: &ProbeSpec) -> String {
                 .unwrap_or("the environment's database");
             format!("ask {whom}: {}", question(&postgres.question))
         }
+        ProbeSpec::Redis(spec) => redis::probe(spec),
         ProbeSpec::File(file) => {
             let rules: Vec<String> = file.rules.iter().map(file_rule).collect();
             let rules = if rules.is_empty() {
@@ -83,6 +86,7 @@ pub fn native(spec: &ProbeSpec) -> bool {
         ProbeSpec::All(specs) => specs.iter().all(native),
         ProbeSpec::Http(_)
         | ProbeSpec::Postgres(_)
+        | ProbeSpec::Redis(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

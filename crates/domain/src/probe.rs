@@ -6,6 +6,10 @@
 use crate::quantity::{Bound, Version};
 use serde::{Deserialize, Serialize};
 
+pub mod redis;
+
+pub use redis::{RedisProbe, RedisQuestion};
+
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "probe", content = "asks", rename_all = "snake_case")]
@@ -14,6 +18,8 @@ pub enum ProbeSpec {
     Http(HttpProbe),
     /// A question to a Postgres server.
     Postgres(PostgresProbe),
+    /// A question to a Redis server.
+    Redis(RedisProbe),
     /// A file or directory below the environment's work directory, or an absolute path that it lists.
     File(FileProbe),
     /// A line of a `.env` file.

@@ -23,6 +23,7 @@ mod port;
 mod postgres;
 mod prober;
 pub mod redact;
+mod redis;
 mod run;
 mod select;
 mod shell;

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
 use crate::output::{keep, sentence};
 use crate::site::Site;
-use crate::{clock, disk, env_line, file, git, http, memory, port, postgres, shell, tool};
+use crate::{clock, disk, env_line, file, git, http, memory, port, postgres, redis, shell, tool};
 use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
@@ -148,6 +148,7 @@ impl Prober {
             ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, &self.client)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site)),
+            ProbeSpec::Redis(spec) => Box::pin(redis::probe(spec, site)),
             ProbeSpec::Clock { within_ms } => Box::pin(clock::probe(*within_ms, site, context)),
             ProbeSpec::File(_)
             | ProbeSpec::EnvLine { .. }
@@ -180,6 +181,7 @@ impl Prober {
                 ProbeSpec::Disk { path, at_least } => Some(disk::probe(path.as_deref(), *at_least, &held)),
                 ProbeSpec::Http(_)
                 | ProbeSpec::Postgres(_)
+                | ProbeSpec::Redis(_)
                 | ProbeSpec::Tool { .. }
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
@@ -234,6 +236,9 @@ impl Prober {
                 .clone()
                 .and_then(|address| site.endpoint(&address).ok().map(|endpoint| endpoint.name.clone()))
                 .or_else(|| Some("database".to_owned())),
+            ProbeSpec::Redis(spec) => redis::connect::target(spec.address.as_deref(), site)
+                .map(|target| target.endpoint)
+                .ok(),
             ProbeSpec::Clock { .. } => Some("database".to_owned()),
             ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Shell(_) => Some("commands".to_owned()),
             ProbeSpec::File(_)
@@ -263,6 +268,10 @@ fn asked(spec: &ProbeSpec) -> Asked {
         ProbeSpec::Postgres(spec) => (
             "Postgres, natively",
             spec.address.clone().unwrap_or_else(|| "database".to_owned()),
+        ),
+        ProbeSpec::Redis(spec) => (
+            "Redis, natively",
+            spec.address.clone().unwrap_or_else(|| "redis".to_owned()),
         ),
         ProbeSpec::File(FileProbe { path, .. }) => ("file, natively", path.clone()),
         ProbeSpec::EnvLine { file, key, .. } => (".env file, natively", format!("{key} in {file}")),

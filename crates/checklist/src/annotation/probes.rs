@@ -1,5 +1,7 @@
 //! The probes that an annotation can name, with their values.
 
+mod services;
+
 use crate::infer::words::is_path;
 use crate::measure;
 use domain::probe::{
@@ -62,6 +64,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
         }),
         "git" => git(&values),
         "postgres" => postgres(&values),
+        "redis" => services::redis(values.words),
         _ => return None,
     };
     Some(spec)

@@ -1,6 +1,7 @@
 //! Databases and caches.
 
 use super::{Effect, has, operands};
+use domain::probe::redis::reads;
 
 /// What a database tool does.
 pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
@@ -66,25 +67,13 @@ fn redis(words: &[&str]) -> Effect {
     let Some(asked) = super::after_options(words, &valued, &flags) else {
         return Effect::unknown("this option of `redis-cli` is not known");
     };
-    let operands: Vec<String> = asked.iter().map(|word| word.to_uppercase()).collect();
-    let operands: Vec<&str> = operands.iter().map(String::as_str).collect();
-    let reads = [
-        "PING", "INFO", "GET", "MGET", "EXISTS", "TTL", "PTTL", "DBSIZE", "TYPE", "SCAN", "KEYS", "LLEN",
-        "SCARD", "HGET", "HGETALL", "HLEN", "ZCARD", "LRANGE", "SMEMBERS", "STRLEN", "TIME", "ROLE",
-        "LASTSAVE", "ECHO",
-    ];
-    match operands.as_slice() {
+    match asked {
         [] => Effect::unknown("`redis-cli` without a command needs a terminal"),
-        ["CONFIG", "GET", ..]
-        | ["CLIENT", "LIST" | "INFO" | "GETNAME", ..]
-        | ["SLOWLOG", "GET" | "LEN", ..]
-        | ["MEMORY", "USAGE" | "STATS" | "DOCTOR", ..]
-        | ["LATENCY", "LATEST" | "HISTORY" | "DOCTOR", ..]
-        | ["CLUSTER", "INFO" | "NODES", ..]
-        | ["ACL", "LIST" | "WHOAMI", ..]
-        | ["MODULE", "LIST"] => Effect::Reads,
-        [command, ..] if reads.contains(command) => Effect::Reads,
-        [command, ..] => Effect::changes(format!("`redis-cli {command}` is not known to read only")),
+        asked if reads(asked) => Effect::Reads,
+        [command, ..] => Effect::changes(format!(
+            "`redis-cli {}` is not known to read only",
+            command.to_uppercase()
+        )),
     }
 }
 

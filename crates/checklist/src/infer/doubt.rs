@@ -4,7 +4,7 @@ use super::filters;
 use crate::classify;
 use crate::lint::exposed;
 use crate::shell::{Script, Simple};
-use domain::probe::{Filter, PostgresQuestion, ProbeSpec, ShellProbe, TextRule};
+use domain::probe::{Filter, PostgresQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
 
 /// Why a probe would prove nothing, or must not be run, although its command reads.
 pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
@@ -15,6 +15,7 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
                 matches!(&postgres.question, PostgresQuestion::Query { rules, .. } if rules.is_empty());
             return open.then(|| "the line does not say what the query must return".to_owned());
         }
+        ProbeSpec::Redis(redis) => return about_redis(&redis.question),
         _ => return None,
     };
     if let Some(host) = remote(script) {
@@ -24,14 +25,54 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     }
     let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     if number && !one_value(shell, script) {
-        return Some(
-            "the output can hold several numbers, and the line does not say which one counts".to_owned(),
-        );
+        return Some(SEVERAL.to_owned());
     }
     let silent = shell.rules.is_empty() && !exit_code_tells(script);
-    silent.then(|| {
-        "the command succeeds whatever the state is, and the line does not say what it must print".to_owned()
-    })
+    silent.then(|| SILENT.to_owned())
+}
+
+const SILENT: &str =
+    "the command succeeds whatever the state is, and the line does not say what it must print";
+const SEVERAL: &str = "the output can hold several numbers, and the line does not say which one counts";
+
+/// Commands of Redis that answer with one value.
+const ONE_VALUE: &[&str] = &[
+    "DBSIZE", "TTL", "PTTL", "EXISTS", "LLEN", "SCARD", "HLEN", "ZCARD", "STRLEN", "LASTSAVE", "GET", "HGET",
+];
+
+fn about_redis(question: &RedisQuestion) -> Option<String> {
+    let (command, filters, rules) = match question {
+        RedisQuestion::Ping => return None,
+        RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => {
+            return rules.is_empty().then(|| SILENT.to_owned());
+        }
+        RedisQuestion::Text {
+            command,
+            filters,
+            rules,
+        } => (command, filters, rules),
+    };
+    let number = rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
+    let is = |at: usize, known: &str| {
+        command
+            .get(at)
+            .is_some_and(|word| word.eq_ignore_ascii_case(known))
+    };
+    let one =
+        ONE_VALUE.iter().any(|known| is(0, known)) || is(0, "SLOWLOG") && is(1, "LEN") || one_line(filters);
+    match (rules.is_empty(), number && !one) {
+        (true, _) => Some(SILENT.to_owned()),
+        (false, true) => Some(SEVERAL.to_owned()),
+        (false, false) => None,
+    }
+}
+
+/// Whether the filters leave one line.
+fn one_line(filters: &[Filter]) -> bool {
+    matches!(
+        filters.last(),
+        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1) | Filter::JsonAt(_))
+    )
 }
 
 /// Words in a row that belong to commands whose exit code is their answer.
@@ -153,10 +194,7 @@ fn remote(script: &Script) -> Option<&str> {
 
 /// Whether what is left of the output is one value.
 fn one_value(shell: &ShellProbe, script: &Script) -> bool {
-    let counted = matches!(
-        shell.filters.last(),
-        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1) | Filter::JsonAt(_))
-    );
+    let counted = one_line(&shell.filters);
     let field = shell
         .filters
         .iter()

@@ -1,8 +1,12 @@
 //! Commands that are read natively, so that no process is started.
 
+mod compose;
+mod redis;
+
 use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
 use crate::shell::{Redirect, Simple};
+use compose::Compose;
 use domain::probe::{
     FileProbe, FileRule, Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec,
     StatusRule, TextRule, Tool,
@@ -34,6 +38,19 @@ pub fn probe(
             question: PostgresQuestion::Answers,
         }));
     }
+    if matches!(program, "redis-cli" | "valkey-cli") {
+        let dropped = command
+            .assignments
+            .iter()
+            .all(|(name, _)| name == "REDISCLI_AUTH");
+        dropped.then_some(())?;
+        return redis::probe(None, &command.arguments(), filters, expectation, rules);
+    }
+    if let Some(compose) = compose::read(program, &command.arguments()) {
+        return in_compose(&compose, filters, expectation, rules).or_else(|| {
+            version(program, &command.literal_arguments()?, expectation).filter(|_| filters.is_empty())
+        });
+    }
     let arguments = command.literal_arguments()?;
     if !command.assignments.is_empty() {
         return None;
@@ -47,6 +64,22 @@ pub fn probe(
         "lsof" if filters.is_empty() => port(&arguments),
         "git" => git(&arguments, filters, rules),
         _ if filters.is_empty() => version(program, &arguments, expectation),
+        _ => None,
+    }
+}
+
+/// What Compose is asked about services and their containers.
+fn in_compose(
+    compose: &Compose<'_>,
+    filters: &[Filter],
+    expectation: &Expectation,
+    rules: &[TextRule],
+) -> Option<ProbeSpec> {
+    let exec = compose.exec()?;
+    match exec.words.as_slice() {
+        [Some("redis-cli" | "valkey-cli"), words @ ..] => {
+            redis::probe(Some(exec.service), words, filters, expectation, rules)
+        }
         _ => None,
     }
 }

@@ -69,7 +69,7 @@ lints! {
         "Both are read as bytes and compared as numbers.", "Nothing needs to change.";
     NO_TERMINAL = "GNG011" Note: "`exec` that asks for a terminal",
         "`docker-compose exec` fails from a server with \"the input device is not a TTY\".",
-        "The command runs with `-T`, without a terminal.", "Write `docker-compose exec -T …`.";
+        "Where Gonogo can it asks natively; otherwise the command runs with `-T`, without a terminal.", "Write `docker-compose exec -T …`.";
     STATUS_IGNORED = "GNG012" Warning: "a command that exits 0 whatever the answer is",
         "`curl` exits 0 on HTTP 500, and `CONFIG GET` on any value.",
         "The status or the value is judged: 2xx unless the words say otherwise.", "Say what must come back: \"returns 200\", \"returns `yes`\".";

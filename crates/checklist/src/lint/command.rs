@@ -6,7 +6,7 @@ use crate::infer::command::{Outcome, backup_copy, is_dump};
 use crate::infer::judge::{lists_services, reads_logs};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::Work;
-use domain::probe::{Filter, ProbeSpec, ShellProbe, TextRule};
+use domain::probe::{Filter, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
 use domain::quantity::Unit;
 use std::ops::Range;
 
@@ -211,8 +211,9 @@ fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
                 add(&c::STATUS_IGNORED, "`curl` exits 0 on HTTP 500 too".to_owned());
             }
         }
-        ProbeSpec::Shell(shell)
-            if reads_value && !shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_))) =>
+        spec if reads_value
+            && judged_by(spec)
+                .is_some_and(|(_, rules)| !rules.iter().any(|rule| matches!(rule, TextRule::Number(_)))) =>
         {
             add(
                 &c::STATUS_IGNORED,
@@ -221,7 +222,7 @@ fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
         }
         _ => {}
     }
-    if let ProbeSpec::Shell(ShellProbe { rules, .. }) = spec {
+    if let Some((_, rules)) = judged_by(spec) {
         let bytes = rules
             .iter()
             .any(|rule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Bytes));
@@ -246,6 +247,26 @@ fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
         }
     }
     loose(first, spec, span, findings);
+}
+
+/// The filters and rules of a probe whose command prints a text.
+fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
+    match spec {
+        ProbeSpec::Shell(ShellProbe { filters, rules, .. }) => Some((filters, rules)),
+        ProbeSpec::Redis(redis) => match &redis.question {
+            RedisQuestion::Ping => None,
+            RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => Some((&[], rules)),
+            RedisQuestion::Text { filters, rules, .. } => Some((filters, rules)),
+        },
+        _ => None,
+    }
+}
+
+const EVICTED: &str = "\"evicted\" also stands in `evicted_keys:0`, which is good";
+
+fn searches_evictions(question: &RedisQuestion) -> bool {
+    matches!(question, RedisQuestion::Info { field, rules, .. }
+        if field == "evicted_keys" && rules.iter().any(|rule| matches!(rule, TextRule::Number(_))))
 }
 
 fn loose(first: &Simple, spec: &ProbeSpec, span: &Range<usize>, findings: &mut Findings) {
@@ -276,9 +297,8 @@ fn loose(first: &Simple, spec: &ProbeSpec, span: &Range<usize>, findings: &mut F
         {
             format!("{pattern:?} matches every line with that word in it")
         }
-        (ProbeSpec::Shell(_), Some("evicted_keys:")) => {
-            "\"evicted\" also stands in `evicted_keys:0`, which is good".to_owned()
-        }
+        (ProbeSpec::Shell(_), Some("evicted_keys:")) => EVICTED.to_owned(),
+        (ProbeSpec::Redis(redis), _) if searches_evictions(&redis.question) => EVICTED.to_owned(),
         _ => return,
     };
     findings.add(&c::LOOSE_PATTERN, span.clone(), message);

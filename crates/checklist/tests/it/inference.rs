@@ -56,7 +56,7 @@ fn another_machines_address_is_never_dialled_by_a_command() {
     for command in [
         "curl -s https://db.corp.test/x | jq '.a | length'",
         "psql -h db.corp.test -U u -c \"SELECT 1\" | wc -l",
-        "redis-cli -h cache.corp.test ping",
+        "docker exec web redis-cli -h cache.corp.test ping",
         "ping db.corp.test",
         "nc -z 192.0.2.7 5432",
         "openssl s_client -connect www.corp.test:443",
@@ -72,7 +72,7 @@ fn another_machines_address_is_never_dialled_by_a_command() {
         );
     }
     for command in [
-        "redis-cli -h cache ping",
+        "redis-cli -h cache.corp.test ping",
         "grep https://corp.test/ README.md",
         "curl \"$URL/x\" | jq -r .a",
     ] {

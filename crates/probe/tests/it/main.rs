@@ -8,4 +8,5 @@ mod git;
 mod http;
 mod machine;
 mod postgres;
+mod redis;
 mod support;

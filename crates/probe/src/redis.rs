@@ -1,0 +1,214 @@
+//! Questions to a Redis server, one connection and one reading command each.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::output::excerpt;
+use crate::redact::Secrets;
+use crate::site::Site;
+use crate::text::{self, Text};
+use ::redis::Value;
+use connect::{Target, Trouble};
+use domain::probe::redis::reads;
+use domain::probe::{RedisProbe, RedisQuestion, TextRule};
+use domain::verdict::Verdict;
+use std::time::Duration;
+
+pub(crate) mod connect;
+mod reply;
+
+pub(crate) async fn probe(spec: &RedisProbe, site: &Site) -> Answer {
+    let command = command(&spec.question);
+    let mut asked = Asked {
+        read_as: format!("`{}`, natively", command.join(" ")),
+        target: spec.address.clone().unwrap_or_else(|| "redis".to_owned()),
+        expected: expected(&spec.question),
+    };
+    if !reads(&command) {
+        let reason = format!(
+            "`{}` is not known to read only, so it was not sent",
+            command.join(" ")
+        );
+        return Answer::new(asked, Judgement::error(reason));
+    }
+    let target = match connect::target(spec.address.as_deref(), site) {
+        Ok(target) => target,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    asked.target.clone_from(&target.shown);
+    match tokio::time::timeout(site.deadline, connect::ask(&target, &command)).await {
+        Err(_) => Answer::new(asked, no_answer(&target, site.deadline)),
+        Ok(Err(trouble)) => Answer::new(asked, judge_trouble(&trouble, &target, site)),
+        Ok(Ok(reply)) => {
+            let judgement = judge(&reply, &spec.question, &site.secrets);
+            let answer = Answer::new(asked, judgement);
+            match &spec.question {
+                RedisQuestion::Config { key, .. } if is_password(key) => answer,
+                _ => answer.with_output(reply::printed(&reply)),
+            }
+        }
+    }
+}
+
+fn command(question: &RedisQuestion) -> Vec<&str> {
+    match question {
+        RedisQuestion::Ping => vec!["PING"],
+        RedisQuestion::Config { key, .. } => vec!["CONFIG", "GET", key],
+        RedisQuestion::Info {
+            section: Some(section),
+            ..
+        } => vec!["INFO", section],
+        RedisQuestion::Info { section: None, .. } => vec!["INFO"],
+        RedisQuestion::Text { command, .. } => command.iter().map(String::as_str).collect(),
+    }
+}
+
+fn no_answer(target: &Target, deadline: Duration) -> Judgement {
+    Judgement::error(format!(
+        "{}: no complete answer within {} ms",
+        target.shown,
+        deadline.as_millis()
+    ))
+}
+
+/// What the server's errors mean and what to do (Redis documentation, "Redis serialization protocol", and `redis.conf`).
+fn judge_trouble(trouble: &Trouble, target: &Target, site: &Site) -> Judgement {
+    let (code, words) = match trouble {
+        Trouble::Broken(why) => return Judgement::error(format!("{}: {why}", target.shown)),
+        Trouble::Said { code, words } => (code.as_str(), words.as_str()),
+    };
+    let (endpoint, environment) = (&target.endpoint, &site.environment.name);
+    let said = excerpt(&format!("{code} {words}"), &site.secrets);
+    let (verdict, why) = match code {
+        "LOADING" => (
+            Verdict::NoData,
+            "it is still loading its data from disk (LOADING): ask again when it is done".to_owned(),
+        ),
+        "NOAUTH" => (
+            Verdict::Error,
+            format!(
+                "it asks for a password (NOAUTH): name it in the url of endpoint {endpoint}, as \
+                 `redis://:$REDIS_PASSWORD@host:port`, and add `REDIS_PASSWORD = \"file:/…\"` below [secrets] in \
+                 environments/{environment}.toml"
+            ),
+        ),
+        "WRONGPASS" => (
+            Verdict::Error,
+            format!(
+                "it refuses the user or the password (WRONGPASS): correct the secret that the url of endpoint \
+                 {endpoint} names in environments/{environment}.toml"
+            ),
+        ),
+        "ERR" if words.contains("without any password configured") => (
+            Verdict::Error,
+            format!(
+                "it has no password, and the url of endpoint {endpoint} names one: set requirepass there, or take the \
+                 password out of environments/{environment}.toml"
+            ),
+        ),
+        "NOPERM" => (
+            Verdict::Error,
+            format!("its user may not ask that (NOPERM): allow it with ACL SETUSER: {said}"),
+        ),
+        "DENIED" => (
+            Verdict::Error,
+            "it is in protected mode and answers on loopback only (DENIED): set a password or bind it there".to_owned(),
+        ),
+        "MASTERDOWN" => (
+            Verdict::Error,
+            "it is a replica that has lost its master (MASTERDOWN): look at the master and the replica's log".to_owned(),
+        ),
+        "MISCONF" => (
+            Verdict::Fail,
+            "it cannot save to disk and refuses writes (MISCONF): look at its log, the disk and the directory".to_owned(),
+        ),
+        "BUSY" => (
+            Verdict::Error,
+            "it is busy with a script and answers nothing else (BUSY)".to_owned(),
+        ),
+        _ => (Verdict::Error, format!("it answers with an error: {said}")),
+    };
+    Judgement::new(verdict, format!("{}: {why}", target.shown), said)
+}
+
+pub(crate) fn judge(reply: &Value, question: &RedisQuestion, secrets: &Secrets) -> Judgement {
+    match question {
+        RedisQuestion::Ping => match reply {
+            Value::SimpleString(text) if text == "PONG" => Judgement::pass("PONG"),
+            other => {
+                let found = excerpt(&reply::printed(other), secrets);
+                Judgement::fail(format!("answered PING with {found}, not with PONG"), found)
+            }
+        },
+        RedisQuestion::Config { key, rules } => match setting(reply, key) {
+            Some(value) => judge_value(key, &value, rules, secrets),
+            None => Judgement::fail(format!("this server has no setting {key}"), "no such setting"),
+        },
+        RedisQuestion::Info { field, rules, .. } => {
+            let text = reply::printed(reply);
+            let mut lines = text.lines().filter_map(|line| line.split_once(':'));
+            match lines.find(|(name, _)| name == field) {
+                Some((_, value)) => judge_value(field, value.trim(), rules, secrets),
+                None => Judgement::error(format!("there is no field {field} in what INFO gives")),
+            }
+        }
+        RedisQuestion::Text { filters, rules, .. } => {
+            let text = Text::of(reply::printed(reply).as_bytes(), false);
+            match text::filter(text, filters, secrets) {
+                Ok(left) => text::judge(&left, rules, secrets),
+                Err(judgement) => judgement,
+            }
+        }
+    }
+}
+
+/// The value of one setting in an answer of `CONFIG GET`: names and values in turn.
+fn setting(reply: &Value, key: &str) -> Option<String> {
+    let Value::Array(pairs) = reply else { return None };
+    let text = |value: &Value| match value {
+        Value::BulkString(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        Value::SimpleString(text) => Some(text.clone()),
+        _ => None,
+    };
+    pairs.chunks_exact(2).find_map(|pair| {
+        let name = text(&pair[0])?;
+        name.eq_ignore_ascii_case(key).then(|| text(&pair[1])).flatten()
+    })
+}
+
+/// Settings whose value is not shown: `requirepass`, `masterauth`, `tls-key-file-pass`.
+fn is_password(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["pass", "auth"].iter().any(|word| key.contains(word))
+}
+
+fn judge_value(name: &str, value: &str, rules: &[TextRule], secrets: &Secrets) -> Judgement {
+    let text = Text {
+        private: is_password(name),
+        ..Text::of(value.as_bytes(), false)
+    };
+    let judgement = text::judge(&text, rules, secrets);
+    let unlimited =
+        name.eq_ignore_ascii_case("maxmemory") && value == "0" && judgement.verdict == Verdict::Fail;
+    let hint = if unlimited { "; 0 sets no limit" } else { "" };
+    Judgement {
+        verdict: judgement.verdict,
+        reason: format!("{name}: {}{hint}", judgement.reason),
+        found: format!("{name} {}", judgement.found),
+    }
+}
+
+fn expected(question: &RedisQuestion) -> String {
+    let of = |name: &str, rules: &[TextRule]| match text::expected(rules) {
+        words if words.is_empty() => format!("{name} is there"),
+        words => format!("{name}: {words}"),
+    };
+    match question {
+        RedisQuestion::Ping => "PONG".to_owned(),
+        RedisQuestion::Config { key, rules } => of(key, rules),
+        RedisQuestion::Info { field, rules, .. } => of(field, rules),
+        RedisQuestion::Text { filters, rules, .. } => {
+            format!("answer{} {}", text::piped(filters), text::expected(rules))
+                .trim_end()
+                .to_owned()
+        }
+    }
+}
