@@ -632,5 +632,23 @@ async fn a_window_that_was_due_before_the_next_run_keeps_what_it_proved(pool: Pg
     for member in team.members() {
         member.sign(first, "go", "").await.answer::<()>();
     }
-    assert_eq!(team.qa.page(first).await.run.state.word(), Outcome::Go.word());
+    let page = team.qa.page(first).await;
+    assert_eq!(
+        page.run.state.word(),
+        "verifying",
+        "what the later run changes is a condition"
+    );
+    assert_eq!(
+        domain::decision::close_outcome(&page.outline, &page.run, page.now),
+        Some(Outcome::GoWithConditions)
+    );
+    let refused = team
+        .devops
+        .call(
+            "/api/run/t0",
+            &[("run", &first.0.to_string()), ("reason", "earlier")],
+        )
+        .await
+        .refusal();
+    assert_eq!(refused.0, 409, "its windows are decided");
 }

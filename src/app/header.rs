@@ -7,16 +7,16 @@ use crate::{
         components::{NavLink, TopBar},
     },
 };
-use domain::person::Person;
+use domain::{Right, person::Person};
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_location;
 
 /// The pages that the bar leads to.
-const PAGES: [(&str, &str, &[&str]); 4] = [
-    ("Runs", "/", &["/runs"]),
-    ("New run", "/new-run", &[]),
-    ("Checklists", "/checklists", &["/checklists"]),
-    ("Environments", "/environments", &[]),
+const PAGES: [(&str, &str, &[&str], Right); 4] = [
+    ("Runs", "/", &["/runs"], Right::See),
+    ("New run", "/new-run", &[], Right::Verify),
+    ("Checklists", "/checklists", &["/checklists"], Right::See),
+    ("Environments", "/environments", &[], Right::See),
 ];
 
 /// The bar; nothing for strangers.
@@ -38,22 +38,25 @@ pub fn Header() -> impl IntoView {
 
 fn bar(person: Person, sign_out: ServerAction<SignOut>) -> AnyView {
     let path = use_location().pathname;
+    let roles: Vec<&str> = person.roles.iter().map(|role| role.title()).collect();
+    let roles = roles.join(", ");
+    let name = person.title.clone();
     let links = Signal::derive(move || {
         let path = path.get();
         let here =
             |href: &str, below: &[&str]| path == href || below.iter().any(|start| path.starts_with(start));
         PAGES
             .iter()
-            .map(|(label, href, below)| NavLink {
+            .filter(|(.., right)| person.may(*right, None))
+            .map(|(label, href, below, _)| NavLink {
                 label,
                 href,
                 here: here(href, below),
             })
             .collect::<Vec<_>>()
     });
-    let roles: Vec<&str> = person.roles.iter().map(|role| role.title()).collect();
     view! {
-        <TopBar links=links name=person.title.clone() roles=roles.join(", ")>
+        <TopBar links=links name=name roles=roles>
             <ActionForm action=sign_out>
                 <button class="btn is-wide" type="submit">"Sign out"</button>
             </ActionForm>

@@ -14,7 +14,7 @@ use checklist::fill::{Filled, Signature, fill};
 use domain::{
     Right,
     run::{Run, RunId},
-    status::standing,
+    status::{Status, standing},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -51,16 +51,26 @@ pub async fn json(
 fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
     let boxes = || outline.lines().filter(|(_, line)| line.is_box);
-    let settled = boxes().filter(|(section, line)| standing(section, line, run, now).status.is_settled());
-    let ticked = settled.map(|(_, line)| line.line).collect();
+    // A tick says that it was done: what was let off or left out keeps its empty box.
+    let done = boxes().filter(|(section, line)| {
+        matches!(
+            standing(section, line, run, now).status,
+            Status::Proved | Status::Attested
+        )
+    });
+    let ticked = done.map(|(_, line)| line.line).collect();
     let signed = outline.slots.iter().filter_map(|slot| {
         let sign_off = run.sign_offs.get(&slot.role)?;
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
+        let comment = match sign_off.comment.as_str() {
+            "" => String::new(),
+            comment => format!(" (“{comment}”)"),
+        };
         Some(Signature {
             line: slot.line,
             name: sign_off.by.name().to_owned(),
             date: sign_off.at.format("%Y-%m-%d %H:%M UTC").to_string(),
-            signature: format!("{}{stale}, record {}", sign_off.meaning, sign_off.record),
+            signature: format!("{}{stale}{comment}, record {}", sign_off.meaning, sign_off.record),
         })
     });
     Filled {

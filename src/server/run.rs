@@ -223,6 +223,7 @@ pub async fn set_t0(
     let t0 = t0.unwrap_or(now);
     change(state, &opened, id, &person.author(), |run| {
         still_open(run)?;
+        not_superseded(run)?;
         if matches!(run.state, RunState::Preparing) {
             return Err(Error::refused("The run does not execute yet: begin it first."));
         }

@@ -17,7 +17,7 @@ use domain::{
     person::Person,
     plan::ItemId,
     run::{Run, RunId},
-    status::untimely,
+    status::{settles, untimely},
     verdict::Verdict,
 };
 use store::attachment::Attachment;
@@ -82,10 +82,11 @@ pub async fn settle(
     })?;
     let mut tx = state.pool.begin().await?;
     let now = state.clock.now();
+    let fit = Fit::from(&deed);
     let happening = happening(&mut tx, id, line, deed, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         still_open(run)?;
-        fits(&opened.outline, section, run, person, &happening, now)?;
+        fits(&opened.outline, section, line, run, person, fit, now)?;
         Ok::<_, Error>(vec![happening])
     })
     .await?;
@@ -97,41 +98,65 @@ pub async fn settle(
 fn fits(
     outline: &Outline,
     section: &OutlineSection,
+    line: &OutlineLine,
     run: &Run,
     person: &Person,
-    happening: &Happening,
+    deed: Fit,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    match happening {
-        Happening::Attested { .. } => {
+    let state = run.items.get(&line.id);
+    let settlement = state.and_then(|state| state.settlement.as_ref());
+    // What somebody said stands until they, or somebody who may waive, take it back.
+    if let Some(settlement) = settlement
+        && state.is_some_and(|state| settles(state, now))
+        && !may_reopen(run, settlement, person)
+    {
+        let deed = format!("take back what {} said", settlement.by.name());
+        return Err(Error::Forbidden { deed });
+    }
+    match deed {
+        Fit::Word => {
             // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
             if let Some(untimely) = untimely(section, run, now) {
                 return Err(Error::refused(format!("It is {}.", untimely.reason)));
             }
             in_order(outline, section, run, now)
         }
-        Happening::Overridden { item, .. } => {
-            let seen = run.items.get(item).and_then(|state| state.latest.as_ref());
-            match seen.map(|latest| latest.verdict) {
-                None => Err(Error::refused(
-                    "Its probe has not answered yet, so there is nothing to override: verify it first.",
-                )),
-                Some(Verdict::Pass) => Err(Error::refused("Its probe passed: there is nothing to override.")),
-                Some(Verdict::Warning | Verdict::Fail | Verdict::Error | Verdict::NoData) => Ok(()),
-            }
+        Fit::Override => match state
+            .and_then(|state| state.latest.as_ref())
+            .map(|latest| latest.verdict)
+        {
+            None => Err(Error::refused(
+                "Its probe has not answered yet, so there is nothing to override: verify it first.",
+            )),
+            Some(Verdict::Pass) => Err(Error::refused("Its probe passed: there is nothing to override.")),
+            Some(Verdict::Warning | Verdict::Fail | Verdict::Error | Verdict::NoData) => Ok(()),
+        },
+        Fit::Reopen if settlement.is_none() => Err(Error::refused(
+            "Nobody has settled this item: there is nothing to take back.",
+        )),
+        Fit::Reopen | Fit::LetOff => Ok(()),
+    }
+}
+
+/// What has to fit for a deed.
+#[derive(Clone, Copy, Debug)]
+enum Fit {
+    Word,
+    Override,
+    /// A waiver or a skip: a decision about the line, which waits for nothing.
+    LetOff,
+    Reopen,
+}
+
+impl From<&Deed> for Fit {
+    fn from(deed: &Deed) -> Self {
+        match deed {
+            Deed::Attest { .. } => Fit::Word,
+            Deed::Override { .. } => Fit::Override,
+            Deed::Waive { .. } | Deed::Skip { .. } => Fit::LetOff,
+            Deed::Reopen { .. } => Fit::Reopen,
         }
-        Happening::Reopened { item, .. } => {
-            match run.items.get(item).and_then(|state| state.settlement.as_ref()) {
-                None => Err(Error::refused(
-                    "Nobody has settled this item: there is nothing to take back.",
-                )),
-                Some(settlement) if may_reopen(run, settlement, person) => Ok(()),
-                Some(settlement) => Err(Error::Forbidden {
-                    deed: format!("take back what {} said", settlement.by.name()),
-                }),
-            }
-        }
-        _ => Ok(()),
     }
 }
 

@@ -65,11 +65,15 @@ pub async fn sign(
         }
         // Whoever says no need not wait for it.
         if meaning != Meaning::NoGo {
-            fresh_to_sign(outline, run, now).map_err(|stale| Error::Conflict { message: stale.to_string() })?;
+            fresh_to_sign(outline, run, now).map_err(|stale| match run::site(state, &opened) {
+                Ok(_) => run::conflict(&stale.to_string()),
+                // Nothing can make it fresh any more.
+                Err(unusable) => unusable,
+            })?;
         }
         let conditions = conditions(outline, run, now);
         let meaning = match meaning {
-            Meaning::Go if !conditions.is_empty() => Meaning::GoWithConditions,
+            Meaning::Go if !conditions.is_empty() || run.superseded.is_some() => Meaning::GoWithConditions,
             meaning => meaning,
         };
         let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions };

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     Right,
     event::Happening,
-    freshness::{is_stale, is_under_way},
+    freshness::{is_under_way, wants_review},
     person::{Author, Person},
     plan::{ItemId, SectionId, Work},
     probe::ProbeSpec,
@@ -38,7 +38,7 @@ pub enum Scope {
     Section(SectionId),
     /// Everything.
     All,
-    /// What a review verifies again: see [`is_stale`].
+    /// What a review verifies again: see [`wants_review`].
     Stale,
 }
 
@@ -57,7 +57,8 @@ pub async fn verify(state: &AppState, person: &Person, id: RunId, scope: &Scope)
 /// As [`verify`].
 pub async fn refresh(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Sign).await?;
-    if opened.pinned.run.superseded.is_some() {
+    // Where nothing can be verified any more there is still something to sign: a no, at least.
+    if opened.pinned.run.superseded.is_some() || run::site(state, &opened).is_err() {
         return Ok(());
     }
     ask(state, person, opened, &Scope::Stale).await
@@ -210,7 +211,7 @@ async fn start(
                 .and_then(|(section, _)| untimely(section, run, now));
             early.is_none()
                 && !is_under_way(run, item, now)
-                && (!matches!(scope, Scope::Stale) || is_stale(run, item, now))
+                && (!matches!(scope, Scope::Stale) || wants_review(run, item, now))
         });
         started = due.map(|(item, _)| item.clone()).collect();
         if started.is_empty() {
@@ -287,10 +288,16 @@ async fn record(
             duration_us: finding.evidence.duration_us,
         });
     }
-    let decide = |run: &Run| Ok(if run.is_closed() { vec![] } else { observed });
+    let decide = |run: &Run| {
+        Ok(if run.is_closed() || run.superseded.is_some() {
+            vec![]
+        } else {
+            observed
+        })
+    };
     let (_, events) =
         store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), decide).await?;
-    // A probe that answers after the run was closed is no part of it, and neither is its evidence.
+    // A probe that answers after the run was closed or superseded is no part of it, and neither is its evidence.
     if events.is_empty() {
         tx.rollback().await?
     } else {

@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 pub enum Word {
     /// Every required item settled, no gate red, every slot go and not stale.
     Go,
+    /// Everybody signed go, and something is open.
+    GoWithConditions,
     /// Something required is red, or somebody said no.
     NoGo,
     /// Something is still open.
@@ -131,10 +133,13 @@ fn signed(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
         Some(
             outcome @ (Outcome::GoWithConditions | Outcome::NoGo | Outcome::RolledBack | Outcome::Abandoned),
         ) => {
-            let why = format!("{} Somebody closes the run.", go_sentence(run));
+            let why = format!(
+                "{} One of those who signed closes the run, with a reason.",
+                go_sentence(run)
+            );
             Answer {
                 title: outcome.word().to_uppercase(),
-                ..Answer::new(Word::Go, why)
+                ..Answer::new(Word::GoWithConditions, why)
             }
         }
         None => {
@@ -146,7 +151,8 @@ fn signed(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
 
 fn closed(outcome: Outcome, reason: &str, run: &Run) -> Answer {
     let word = match outcome {
-        Outcome::Go | Outcome::GoWithConditions => Word::Go,
+        Outcome::Go => Word::Go,
+        Outcome::GoWithConditions => Word::GoWithConditions,
         Outcome::NoGo => Word::NoGo,
         Outcome::RolledBack | Outcome::Abandoned => Word::Ended,
     };
@@ -259,13 +265,10 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
             .count()
     };
     let attest = count(&[LineKind::Attestation]);
-    let red = blockers
-        .iter()
-        .filter(|blocker| blocker.status == Status::Failed)
-        .count();
+    let red = blockers.iter().filter(|blocker| blocker.status.is_red()).count();
     let verify = count(&[LineKind::Probe, LineKind::Check]) - red;
     let mut deeds = Vec::new();
-    if person.may(Right::Verify, class) && verify > 0 {
+    if person.may(Right::Verify, class) && verify > 0 && run.superseded.is_none() {
         deeds.push(format!("{verify} to verify"));
     }
     if person.may(Right::Act, class) && red > 0 {
@@ -309,7 +312,9 @@ pub fn close_outcome(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option
     if people.len() < 2 {
         return None;
     }
-    let conditional = any(Meaning::GoWithConditions) || !blockers(outline, run, now).is_empty();
+    // What a later run has changed since is a condition of its own.
+    let conditional =
+        any(Meaning::GoWithConditions) || run.superseded.is_some() || !blockers(outline, run, now).is_empty();
     Some(if conditional {
         Outcome::GoWithConditions
     } else {
@@ -326,6 +331,7 @@ impl Answer {
     fn new(word: Word, why: String) -> Self {
         let title = match word {
             Word::Go => "GO",
+            Word::GoWithConditions => "GO WITH CONDITIONS",
             Word::NoGo => "NO-GO",
             Word::NotYet => "NOT YET",
             Word::Ended => "ENDED",

@@ -4,7 +4,7 @@ use crate::{
     outline::Outline,
     plan::ItemId,
     run::{ItemState, Run},
-    status::untimely,
+    status::{settles, untimely},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -15,8 +15,9 @@ pub const REVIEWED_AFTER: TimeDelta = TimeDelta::minutes(5);
 /// [`REVIEWED_AFTER`] for it.
 pub const SIGNED_WITHIN: TimeDelta = TimeDelta::minutes(15);
 
-/// A probe that began longer ago than this is not waited for: more than its turn and its deadline together.
-pub const LOST_AFTER: TimeDelta = TimeDelta::minutes(3);
+/// A probe that began longer ago than this is not waited for: longer than the largest plan takes when every one of its
+/// probes waits for its turn and then for its deadline.
+pub const LOST_AFTER: TimeDelta = TimeDelta::minutes(10);
 
 /// Why nothing can be signed yet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +44,7 @@ pub fn fresh_to_sign(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Result
             .lines()
             .filter(|(section, _)| untimely(section, run, now).is_none())
             .filter_map(|(_, line)| run.items.get(&line.id))
-            .filter(|state| state.settlement.is_none())
+            .filter(|state| !settles(state, now))
     };
     match states().filter(|state| under_way(state, now)).count() {
         0 => {}
@@ -56,7 +57,7 @@ pub fn fresh_to_sign(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Result
 }
 
 /// Whether a review verifies this line again. What nobody has verified yet is open, not stale.
-pub fn is_stale(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
+pub fn wants_review(run: &Run, item: &ItemId, now: DateTime<Utc>) -> bool {
     run.items
         .get(item)
         .is_some_and(|state| older(state, REVIEWED_AFTER, now))

@@ -62,7 +62,9 @@ pub fn may_sign<'a>(
         .values()
         .find(|sign_off| sign_off.by.person() == Some(person.id) && sign_off.role != role);
     if let Some(other) = other {
-        return Err(MayNotSign::AnotherSlot(other.role.clone()));
+        let title = outline.slots.iter().find(|slot| slot.role == other.role);
+        let title = title.map_or_else(|| other.role.clone(), |slot| slot.title.clone());
+        return Err(MayNotSign::AnotherSlot(title));
     }
     let standing = run
         .sign_offs

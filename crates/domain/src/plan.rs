@@ -1,7 +1,11 @@
 //! A plan: what a revision compiles to. Every probe and every command as it will run, every item with
 //! the reason why it became what it is. Publishing fixes a plan by its hash.
 
-use crate::{hash::Hash, probe::ProbeSpec, role::Role};
+use crate::{
+    hash::Hash,
+    probe::ProbeSpec,
+    role::{Right, Role},
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,9 +36,10 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// Whether there is a role that fills it.
+    /// Whether there is a role that may sign it.
     pub fn can_be_filled(&self) -> bool {
-        Role::ALL.iter().any(|role| role.key() == self.role)
+        let signs = |role: &&Role| role.gives(Right::Sign, None);
+        Role::ALL.iter().filter(signs).any(|role| role.key() == self.role)
     }
 }
 

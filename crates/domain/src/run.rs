@@ -220,6 +220,8 @@ impl Run {
             Happening::LockLost { .. } => self.state = RunState::Preparing,
             Happening::Superseded { by_run } => {
                 let by_run = RunId(*by_run);
+                // What answers from now on has seen the later run's work.
+                self.items.values_mut().for_each(|state| state.running = None);
                 self.superseded = Some(Superseded { by_run, at });
             }
             Happening::WentAhead { section, .. } => {

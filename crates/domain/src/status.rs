@@ -157,6 +157,11 @@ fn as_of(run: &Run, now: DateTime<Utc>) -> DateTime<Utc> {
     }
 }
 
+/// Whether what a person settled an item with counts at `now`: a waiver ends.
+pub fn settles(state: &ItemState, now: DateTime<Utc>) -> bool {
+    settled(state, now).is_some()
+}
+
 fn settled(state: &ItemState, now: DateTime<Utc>) -> Option<Standing> {
     let settlement = state.settlement.as_ref()?;
     let (name, said) = (settlement.by.name(), &settlement.reason);

@@ -68,6 +68,7 @@ impl From<Word> for Tone {
     fn from(word: Word) -> Self {
         match word {
             Word::Go => Tone::Go,
+            Word::GoWithConditions => Tone::Hold,
             Word::NoGo => Tone::No,
             Word::NotYet => Tone::Run,
             Word::Ended => Tone::None,

@@ -145,6 +145,7 @@ fn table(runs: Vec<RunLine>, filter: &RunFilter) -> AnyView {
 fn row(run: RunLine) -> impl IntoView {
     let (icon, tone) = match run.summary.answer.word {
         Word::Go => ("proved", Tone::Go),
+        Word::GoWithConditions => ("warning", Tone::Hold),
         Word::NoGo => ("failed", Tone::No),
         Word::NotYet => ("running", Tone::Run),
         Word::Ended => ("skipped", Tone::None),

@@ -159,7 +159,7 @@ lints! {
         "It is not run; the line is somebody's word.", "Say what must come out: \"returns `X`\", \"is empty\", or filter the one number that counts.";
     UNKNOWN_ROLE = "GNG041" Warning: "a signature slot that nobody can fill",
         "A slot is signed by somebody who holds its role, and a run goes only when every slot is signed.",
-        "The slot stays empty; the run can be closed as no-go or given up, never as a go.",
+        "The slot stays empty, so that the run can only be given up.",
         "Name one of the roles: Developer, DevOps, QA, Product owner, Auditor.";
     ONE_SLOT = "GNG042" Warning: "a single signature",
         "At least two people sign: whoever started a run never lets it go alone.",

@@ -25,6 +25,7 @@ enum Stage {
 
 /// The row of controls, and who holds the environment.
 pub fn controls(board: Board, deeds: Deeds, held_by: Option<Holder>) -> AnyView {
+    let held_now = held_by.is_some();
     let stage = Memo::new(move |_| {
         board.run.with(|run| match run.state {
             RunState::Preparing => Stage::Preparing,
@@ -40,7 +41,7 @@ pub fn controls(board: Board, deeds: Deeds, held_by: Option<Holder>) -> AnyView 
         {move || superseded.get().map(|superseded| self::superseded(superseded.by_run))}
         {move || (stage.get() == Stage::Preparing).then(|| held_by.clone().map(held))}
         <div class="cluster run-controls">
-            {move || buttons(board, deeds, stage.get(), closable.get())}
+            {move || buttons(board, deeds, stage.get(), closable.get(), held_now)}
         </div>
     }
     .into_any()
@@ -64,7 +65,7 @@ fn superseded(by_run: RunId) -> impl IntoView {
     }
 }
 
-fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool) -> AnyView {
+fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool, held: bool) -> AnyView {
     let class = board.run.with_untracked(|run| run.start.class);
     let may = |right| board.person.with_value(|person| person.may(right, Some(class)));
     let open = stage != Stage::Closed;
@@ -75,8 +76,8 @@ fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool) -> AnyView 
     };
     let superseded = board.run.with(|run| run.superseded.is_some());
     let verify = (open && !superseded && may(Right::Verify)).then(|| verify_all(board, deeds));
-    let begin =
-        (stage == Stage::Preparing && may(Right::Act)).then(|| self::begin(board, deeds, may(Right::Waive)));
+    let begin = (stage == Stage::Preparing && may(Right::Act))
+        .then(|| self::begin(board, deeds, held && may(Right::Waive)));
     let t0 = (matches!(stage, Stage::Executing | Stage::Verifying) && may(Right::Act))
         .then(|| self::t0(board, deeds, stage));
     let close = (open && closable && allowed(may_close)).then(|| self::close(board, deeds, false));
@@ -100,7 +101,7 @@ fn start_again(board: Board) -> impl IntoView {
         .run
         .with_untracked(|run| (run.start.environment.clone(), run.start.release.clone()));
     view! {
-        <form action="/runs/new" method="get">
+        <form action="/new-run" method="get">
             <input type="hidden" name="revision" value=board.revision />
             <input type="hidden" name="environment" value=environment />
             <input type="hidden" name="release" value=release />

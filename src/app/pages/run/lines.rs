@@ -110,7 +110,7 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
                 .person
                 .with_value(|person| person.may(Right::Verify, Some(class)));
         let id = section.id.0.clone();
-        (may && board.run.with(|run| !run.is_closed())).then(|| {
+        (may && board.run.with(|run| !run.is_closed() && run.superseded.is_none())).then(|| {
             view! {
                 <ActionForm action=deeds.verify>
                     <input type="hidden" name="run" value=board.id />

@@ -239,7 +239,10 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
                 .map(|(_, form)| settle_form(board, deeds, &line.id, form))
                 .collect_view()
         });
-        view! { <PanelPart><div class="panel-acts">{verify} {attest} {reopen} {others}</div></PanelPart> }
+        let waiting = (by_word && waits.get()).then(|| {
+            view! { <p>"An earlier phase is not settled yet, and phases go in order: settle it, or go ahead with a reason at the end of this phase."</p> }
+        });
+        view! { <PanelPart>{waiting}<div class="panel-acts">{verify} {attest} {reopen} {others}</div></PanelPart> }
             .into_any()
     }
 }
