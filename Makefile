@@ -1,8 +1,23 @@
 # A line or two each: the work is in scripts/. See README.md.
-.PHONY: run test check e2e bench campaign prepare clean
+.PHONY: run demo lab-up lab-down lab-break lab-mend test check e2e bench campaign prepare clean
 
 run: ## set up, build and start Gonogo (GONOGO_ADDRESS, default 127.0.0.1:8080)
 	@scripts/setup && scripts/build release && exec scripts/serve release
+
+demo: ## Gonogo beside a service to deploy: the reference checklist on a real stack (end2end/lab)
+	@scripts/setup && scripts/build release && exec scripts/lab demo
+
+lab-up: ## the lab alone, as it is before the deployment
+	@exec scripts/lab up
+
+lab-down: ## stop the lab
+	@exec scripts/lab down
+
+lab-break: ## a named broken state: make lab-break NAME=redis-stopped (scripts/lab list)
+	@exec scripts/lab break "$(NAME)"
+
+lab-mend: ## back from it: make lab-mend NAME=redis-stopped, or from all
+	@exec scripts/lab mend $(NAME)
 
 test: ## every test, against real systems, and one line of counts
 	@scripts/setup --test && scripts/build tests && exec scripts/test

@@ -29,15 +29,27 @@ break_state() {
   mkdir -p "$MEMORY/$1"
   quietly "$1.break"
   wait_for 400 "$1.holds" || die "$1 did not come about; scripts/lab mend $1 cleans up"
+  wait_for 100 prometheus_has_noticed || true
   say "$1: ${STATE_TEXT[$1]}"
+}
+# What Prometheus says of the backend is what the backend now is, not what it was two seconds ago.
+prometheus_has_noticed() {
+  local seen=down
+  if [ -e "$MEMORY/prometheus-target-down" ] || ! service_runs prometheus; then return 0; fi
+  if curl --silent --fail --max-time 1 --output /dev/null http://127.0.0.1:8000/metrics; then seen=up; fi
+  targets | grep -qx "backend=$seen"
 }
 
 mend_state() {
+  local service
   known "$1"
   [ -e "$MEMORY/$1" ] || { say "$1 is not broken"; return; }
   quietly "$1.mend"
   if "$1.holds" >/dev/null 2>&1; then die "$1 is still there; scripts/lab deployed makes everything anew"; fi
   rm -rf "${MEMORY:?}/$1"
+  if [ -z "$(broken_names)" ] && is_deployed; then
+    for service in redis backend prometheus; do ready "$service" || die "$1: $service does not come back"; done
+  fi
   say "$1 mended"
 }
 

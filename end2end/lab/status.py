@@ -64,7 +64,7 @@ def redis() -> dict:
     settings = ask("CONFIG", "GET", "maxmemory", "appendonly", "maxmemory-policy", "requirepass", "min-replicas-to-write")
     words = settings.split("\n")
     evicted = next(line for line in ask("INFO", "stats").splitlines() if line.startswith("evicted_keys:"))
-    return dict(sorted(zip(words[::2], words[1::2]))) | {"evicted": evicted != "evicted_keys:0"}
+    return dict(zip(words[::2], words[1::2])) | {"evicted": evicted != "evicted_keys:0"}
 
 
 def database() -> dict:
@@ -121,7 +121,7 @@ def ports() -> dict:
             name = line[1:]
         elif line.startswith("n"):
             found[line.rsplit(":", 1)[1]] = name
-    return dict(sorted(found.items()))
+    return found
 
 
 PARTS = (containers, logs, redis, database, health, metrics, prometheus, files, git, ports)
@@ -134,4 +134,4 @@ for name, answer in asked.items():
     except Exception as why:  # Whatever it is, the other parts are still worth knowing.
         answers[name] = None
         unanswered[name] = str(why)[:200]
-print(json.dumps(answers | {"broken": sys.argv[2:], "unanswered": unanswered}, indent=2))
+print(json.dumps(answers | {"broken": sys.argv[2:], "unanswered": unanswered}, indent=2, sort_keys=True))

@@ -67,7 +67,7 @@ slow-query.holds() { backend_log | grep -q 'SLOW QUERY'; }
 slow-query.mend() { fresh_backend; }
 
 state pool-exhausted deployed 'a request found no free connection to the database'
-pool-exhausted.break() { under_lock 4 $(seq 21 60); }
+pool-exhausted.break() { under_lock 4 $(seq 21 65); }
 pool-exhausted.holds() { backend_log | grep -q 'connection pool exhausted' && answers_backend; }
 pool-exhausted.mend() { fresh_backend; }
 
@@ -79,7 +79,7 @@ under_lock() {
   requests+=($!)
   wait_for 30 is_locked
   for limit in "$@"; do
-    curl --silent --max-time 15 --output /dev/null "http://127.0.0.1:8000/api/conversations?limit=$limit&offset=$RANDOM" 9>&- &
+    curl --silent --max-time 15 --output /dev/null "http://127.0.0.1:8000/api/conversations?limit=$limit&offset=$((RANDOM % 3900))" 9>&- &
     requests+=($!)
   done
   wait "${requests[@]}"

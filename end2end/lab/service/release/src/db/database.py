@@ -59,7 +59,7 @@ class Database:
             await self.pool.release(connection)
         if taken > SLOW_QUERY_SECONDS:
             metrics.slow_queries.inc()
-            log.warning("SLOW QUERY %.0f ms: %s", taken * 1000, query)
+            log.warning("SLOW QUERY %.0f ms: %s", taken * 1000, " ".join(query.split()))
         return rows
 
     async def answers(self) -> bool:

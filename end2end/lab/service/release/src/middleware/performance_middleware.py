@@ -51,4 +51,4 @@ class PerformanceMiddleware:
             query, times = counted.most_common(1)[0] if counted else ("", 0)
             if times >= REPEATED:
                 metrics.n_plus_one.inc()
-                log.warning("N+1 QUERY, %d times in one request: %s", times, query)
+                log.warning("N+1 QUERY, %d times in one request: %s", times, " ".join(query.split()))
