@@ -1,6 +1,8 @@
 //! Probing against real things: servers, a database, files, git, processes.
 
 mod commands;
+mod docker;
+mod engine;
 mod environments;
 mod files;
 mod git;
