@@ -88,6 +88,7 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
         ProbeSpec::Http(_)
         | ProbeSpec::Postgres(_)
         | ProbeSpec::Redis(_)
+        | ProbeSpec::Docker(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

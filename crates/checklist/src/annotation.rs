@@ -13,7 +13,7 @@ use std::ops::Range;
 /// Every key, for suggestions.
 pub const KEYS: &[&str] = &[
     "optional", "attest", "http", "file", "env", "port", "tool", "memory", "disk", "clock", "git",
-    "postgres", "redis",
+    "postgres", "redis", "docker",
 ];
 
 /// What an annotation says.

@@ -1,5 +1,6 @@
 //! A probe in words, for people who read a plan.
 
+mod docker;
 mod redis;
 
 use domain::probe::{FileRule, Filter, GitQuestion, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool};
@@ -29,6 +30,7 @@ pub fn probe(spec: &ProbeSpec) -> String {
             format!("ask {whom}: {}", question(&postgres.question))
         }
         ProbeSpec::Redis(spec) => redis::probe(spec),
+        ProbeSpec::Docker(spec) => docker::probe(spec),
         ProbeSpec::File(file) => {
             let rules: Vec<String> = file.rules.iter().map(file_rule).collect();
             let rules = if rules.is_empty() {
@@ -87,6 +89,7 @@ pub fn native(spec: &ProbeSpec) -> bool {
         ProbeSpec::Http(_)
         | ProbeSpec::Postgres(_)
         | ProbeSpec::Redis(_)
+        | ProbeSpec::Docker(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

@@ -6,8 +6,10 @@
 use crate::quantity::{Bound, Version};
 use serde::{Deserialize, Serialize};
 
+pub mod docker;
 pub mod redis;
 
+pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
 pub use redis::{RedisProbe, RedisQuestion};
 
 /// One probe: what to observe and what must hold.
@@ -20,6 +22,8 @@ pub enum ProbeSpec {
     Postgres(PostgresProbe),
     /// A question to a Redis server.
     Redis(RedisProbe),
+    /// A question to the environment's Docker Engine.
+    Docker(DockerProbe),
     /// A file or directory below the environment's work directory, or an absolute path that it lists.
     File(FileProbe),
     /// A line of a `.env` file.

@@ -9,6 +9,7 @@ mod clock;
 pub mod context;
 pub mod dial;
 mod disk;
+mod docker;
 mod dotenv;
 mod env_line;
 pub mod environment;

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
 use crate::output::{keep, sentence};
 use crate::site::Site;
-use crate::{clock, disk, env_line, file, git, http, memory, port, postgres, redis, shell, tool};
+use crate::{clock, disk, docker, env_line, file, git, http, memory, port, postgres, redis, shell, tool};
 use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
@@ -149,6 +149,7 @@ impl Prober {
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, &self.client)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site)),
             ProbeSpec::Redis(spec) => Box::pin(redis::probe(spec, site)),
+            ProbeSpec::Docker(spec) => Box::pin(docker::probe(spec, site, (context.clock)())),
             ProbeSpec::Clock { within_ms } => Box::pin(clock::probe(*within_ms, site, context)),
             ProbeSpec::File(_)
             | ProbeSpec::EnvLine { .. }
@@ -182,6 +183,7 @@ impl Prober {
                 ProbeSpec::Http(_)
                 | ProbeSpec::Postgres(_)
                 | ProbeSpec::Redis(_)
+                | ProbeSpec::Docker(_)
                 | ProbeSpec::Tool { .. }
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
@@ -239,6 +241,7 @@ impl Prober {
             ProbeSpec::Redis(spec) => redis::connect::target(spec.address.as_deref(), site)
                 .map(|target| target.endpoint)
                 .ok(),
+            ProbeSpec::Docker(_) => Some("docker".to_owned()),
             ProbeSpec::Clock { .. } => Some("database".to_owned()),
             ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Shell(_) => Some("commands".to_owned()),
             ProbeSpec::File(_)
@@ -273,6 +276,7 @@ fn asked(spec: &ProbeSpec) -> Asked {
             "Redis, natively",
             spec.address.clone().unwrap_or_else(|| "redis".to_owned()),
         ),
+        ProbeSpec::Docker(spec) => ("Docker Engine, natively", spec.services.join(", ")),
         ProbeSpec::File(FileProbe { path, .. }) => ("file, natively", path.clone()),
         ProbeSpec::EnvLine { file, key, .. } => (".env file, natively", format!("{key} in {file}")),
         ProbeSpec::Port { port } => ("the kernel's tables of sockets", format!("port {port}")),

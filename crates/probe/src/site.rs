@@ -2,6 +2,7 @@
 
 use crate::fill;
 use crate::redact::Secrets;
+use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
 use reqwest::Url;
 use std::path::Path;
@@ -28,6 +29,8 @@ pub struct Site {
     pub release: String,
     /// What is masked everywhere, and what commands get as variables.
     pub secrets: Secrets,
+    /// When the version that the run deploys began to serve, where that is known: logs count from then on.
+    pub deployed_at: Option<DateTime<Utc>>,
     /// How long a native probe may take.
     pub deadline: Duration,
     /// How long a command may take.
@@ -97,6 +100,7 @@ impl Site {
         Ok(Self {
             environment,
             release: String::new(),
+            deployed_at: None,
             secrets,
             deadline: DEADLINE,
             command_deadline: COMMAND_DEADLINE,
@@ -108,6 +112,13 @@ impl Site {
     #[must_use]
     pub fn with_release(mut self, release: impl Into<String>) -> Self {
         self.release = release.into();
+        self
+    }
+
+    /// The same site for a run whose version has served since then (T0).
+    #[must_use]
+    pub fn with_deployed_at(mut self, at: DateTime<Utc>) -> Self {
+        self.deployed_at = Some(at);
         self
     }
 
@@ -186,6 +197,7 @@ pub(crate) fn authority(url: &Url) -> Option<String> {
         "https" => Some(443),
         "postgres" | "postgresql" => Some(5432),
         "redis" => Some(6379),
+        "tcp" => Some(2375),
         _ => None,
     })?;
     Some(format!(

@@ -65,6 +65,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
         "git" => git(&values),
         "postgres" => postgres(&values),
         "redis" => services::redis(values.words),
+        "docker" => services::docker(values.words),
         _ => return None,
     };
     Some(spec)

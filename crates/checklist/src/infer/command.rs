@@ -142,17 +142,7 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
     let stages = &script.pipelines[0].stages;
     let mut split = filters::split(script);
     let mut rules = judge::rules(stages, split.stages, &split.filters, expectation, before);
-    if split.stages == 1
-        && let Some(spec) = native::probe(&stages[0], &split.filters, expectation, &rules)
-    {
-        return spec;
-    }
-    if let Some((filters, redis)) = judge::redis(&stages[0], &split.filters, expectation)
-        && split.stages == 1
-    {
-        split.filters = filters;
-        rules = redis;
-    }
+    // A log that must show no errors is searched for them.
     if expectation.none
         && expectation.holds.is_none()
         && split.filters.is_empty()
@@ -165,6 +155,17 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
             invert: false,
         }];
         rules = vec![TextRule::Empty];
+    }
+    if split.stages == 1
+        && let Some(spec) = native::probe(&stages[0], &split.filters, expectation, &rules)
+    {
+        return spec;
+    }
+    if let Some((filters, redis)) = judge::redis(&stages[0], &split.filters, expectation)
+        && split.stages == 1
+    {
+        split.filters = filters;
+        rules = redis;
     }
     let ranges = shell::stages(&rewritten.command).unwrap_or_default();
     let command = match ranges.get(split.stages - 1) {

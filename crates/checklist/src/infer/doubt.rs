@@ -4,7 +4,9 @@ use super::filters;
 use crate::classify;
 use crate::lint::exposed;
 use crate::shell::{Script, Simple};
-use domain::probe::{Filter, PostgresQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
+use domain::probe::{
+    DockerQuestion, Filter, PostgresQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule,
+};
 
 /// Why a probe would prove nothing, or must not be run, although its command reads.
 pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
@@ -16,6 +18,13 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
             return open.then(|| "the line does not say what the query must return".to_owned());
         }
         ProbeSpec::Redis(redis) => return about_redis(&redis.question),
+        ProbeSpec::Docker(docker) => {
+            return match &docker.question {
+                DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
+                DockerQuestion::Logs(logs) => about_text(&logs.filters, &logs.rules, false),
+                DockerQuestion::Environment { filters, rules } => about_text(filters, rules, false),
+            };
+        }
         _ => return None,
     };
     if let Some(host) = remote(script) {
@@ -52,15 +61,19 @@ fn about_redis(question: &RedisQuestion) -> Option<String> {
             rules,
         } => (command, filters, rules),
     };
-    let number = rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     let is = |at: usize, known: &str| {
         command
             .get(at)
             .is_some_and(|word| word.eq_ignore_ascii_case(known))
     };
-    let one =
-        ONE_VALUE.iter().any(|known| is(0, known)) || is(0, "SLOWLOG") && is(1, "LEN") || one_line(filters);
-    match (rules.is_empty(), number && !one) {
+    let one = ONE_VALUE.iter().any(|known| is(0, known)) || is(0, "SLOWLOG") && is(1, "LEN");
+    about_text(filters, rules, one)
+}
+
+/// A text that a service gives. `one`: it holds one value and no more.
+fn about_text(filters: &[Filter], rules: &[TextRule], one: bool) -> Option<String> {
+    let number = rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
+    match (rules.is_empty(), number && !one && !one_line(filters)) {
         (true, _) => Some(SILENT.to_owned()),
         (false, true) => Some(SEVERAL.to_owned()),
         (false, false) => None,

@@ -2,11 +2,11 @@
 
 mod compose;
 mod redis;
+mod services;
 
 use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
 use crate::shell::{Redirect, Simple};
-use compose::Compose;
 use domain::probe::{
     FileProbe, FileRule, Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec,
     StatusRule, TextRule, Tool,
@@ -47,7 +47,7 @@ pub fn probe(
         return redis::probe(None, &command.arguments(), filters, expectation, rules);
     }
     if let Some(compose) = compose::read(program, &command.arguments()) {
-        return in_compose(&compose, filters, expectation, rules).or_else(|| {
+        return services::probe(&compose, filters, expectation, rules).or_else(|| {
             version(program, &command.literal_arguments()?, expectation).filter(|_| filters.is_empty())
         });
     }
@@ -64,22 +64,6 @@ pub fn probe(
         "lsof" if filters.is_empty() => port(&arguments),
         "git" => git(&arguments, filters, rules),
         _ if filters.is_empty() => version(program, &arguments, expectation),
-        _ => None,
-    }
-}
-
-/// What Compose is asked about services and their containers.
-fn in_compose(
-    compose: &Compose<'_>,
-    filters: &[Filter],
-    expectation: &Expectation,
-    rules: &[TextRule],
-) -> Option<ProbeSpec> {
-    let exec = compose.exec()?;
-    match exec.words.as_slice() {
-        [Some("redis-cli" | "valkey-cli"), words @ ..] => {
-            redis::probe(Some(exec.service), words, filters, expectation, rules)
-        }
         _ => None,
     }
 }

@@ -138,7 +138,7 @@ lints! {
         "It is an action that asks before it runs.", "Name exactly what is removed, and have a backup checked before it.";
     OLD_LOGS = "GNG034" Note: "logs from before the deployment",
         "`logs` prints everything since the container was made, so that an old error fails the line and an old success passes it.",
-        "The whole log is read.", "Limit it with `--since`.";
+        "A log of Compose is read since the deployment, or since the container's start; any other is read whole.", "Limit it with `--since`.";
     NO_SOURCE = "GNG035" Note: "a number without a source",
         "The line names a threshold and not where the number comes from.",
         "It is somebody's word.", "Name the command or the metric that gives the number.";

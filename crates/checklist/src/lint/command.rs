@@ -6,7 +6,7 @@ use crate::infer::command::{Outcome, backup_copy, is_dump};
 use crate::infer::judge::{lists_services, reads_logs};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::Work;
-use domain::probe::{Filter, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
+use domain::probe::{DockerQuestion, Filter, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
 use domain::quantity::Unit;
 use std::ops::Range;
 
@@ -246,7 +246,7 @@ fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
             );
         }
     }
-    loose(first, spec, span, findings);
+    loose(first, stages.len() > 1, spec, span, findings);
 }
 
 /// The filters and rules of a probe whose command prints a text.
@@ -258,10 +258,16 @@ fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
             RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => Some((&[], rules)),
             RedisQuestion::Text { filters, rules, .. } => Some((filters, rules)),
         },
+        ProbeSpec::Docker(docker) => match &docker.question {
+            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
+            DockerQuestion::Logs(logs) => Some((&logs.filters, &logs.rules)),
+            DockerQuestion::Environment { filters, rules } => Some((filters, rules)),
+        },
         _ => None,
     }
 }
 
+const UP: &str = "\"Up\" also stands in \"Up (unhealthy)\"";
 const EVICTED: &str = "\"evicted\" also stands in `evicted_keys:0`, which is good";
 
 fn searches_evictions(question: &RedisQuestion) -> bool {
@@ -269,11 +275,10 @@ fn searches_evictions(question: &RedisQuestion) -> bool {
         if field == "evicted_keys" && rules.iter().any(|rule| matches!(rule, TextRule::Number(_))))
 }
 
-fn loose(first: &Simple, spec: &ProbeSpec, span: &Range<usize>, findings: &mut Findings) {
+fn loose(first: &Simple, piped: bool, spec: &ProbeSpec, span: &Range<usize>, findings: &mut Findings) {
     let filters: &[Filter] = match spec {
-        ProbeSpec::Shell(shell) => &shell.filters,
         ProbeSpec::Http(http) => &http.filters,
-        _ => &[],
+        _ => judged_by(spec).map_or(&[], |(filters, _)| filters),
     };
     let pattern = filters.iter().find_map(|filter| match filter {
         Filter::Grep {
@@ -284,14 +289,15 @@ fn loose(first: &Simple, spec: &ProbeSpec, span: &Range<usize>, findings: &mut F
         _ => None,
     });
     let message = match (spec, pattern) {
-        (ProbeSpec::Shell(_), Some("Up" | "up")) if lists_services(first) => {
-            "\"Up\" also stands in \"Up (unhealthy)\"".to_owned()
+        (ProbeSpec::Shell(_), Some("Up" | "up")) if lists_services(first) => UP.to_owned(),
+        (ProbeSpec::Docker(docker), _) if piped && docker.question == DockerQuestion::Running => {
+            UP.to_owned()
         }
         (ProbeSpec::Http(http), Some(pattern)) if http.url.ends_with("/metrics") => {
             format!("{pattern:?} also stands in the comment lines of the metrics")
         }
-        (ProbeSpec::Shell(shell), Some(pattern))
-            if shell.rules.contains(&TextRule::Empty)
+        (ProbeSpec::Shell(_) | ProbeSpec::Docker(_), Some(pattern))
+            if judged_by(spec).is_some_and(|(_, rules)| rules.contains(&TextRule::Empty))
                 && pattern.len() <= 5
                 && !matches!(pattern, "error" | "ERROR" | "Error" | "fatal" | "FATAL" | "panic") =>
         {

@@ -6,7 +6,7 @@ use crate::outline::{Outline, Purpose};
 use crate::parse::{Inline, PieceKind};
 use crate::source::Source;
 use domain::plan::{Item, Section, SectionKind, Work};
-use domain::probe::{ProbeSpec, Tool};
+use domain::probe::{DockerQuestion, ProbeSpec, Tool};
 use domain::quantity::{Bound, Unit};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -171,6 +171,28 @@ fn commands(section: &Section) -> impl Iterator<Item = (u32, String)> {
     })
 }
 
+/// The services whose containers are looked into, with the line.
+fn looked_into(section: &Section) -> Vec<(u32, String)> {
+    let commands = commands(section).filter_map(|(line, command)| {
+        let inside = after_word(&command, "-T")
+            .or_else(|| after_word(&command, "exec"))
+            .filter(|_| command.contains(" exec "));
+        Some((line, inside?))
+    });
+    let items = section.items.iter().map(|item| (item.line, &item.work));
+    let checks = section.checks.iter().map(|check| (check.line, &check.work));
+    let natively = items.chain(checks).filter_map(|(line, work)| match work {
+        Work::Probe {
+            spec: ProbeSpec::Docker(docker),
+        } => match &docker.question {
+            DockerQuestion::Environment { .. } => Some((line, docker.services.first()?.clone())),
+            _ => None,
+        },
+        _ => None,
+    });
+    commands.chain(natively).collect()
+}
+
 /// A look into a container before a later section builds it.
 fn old_containers(source: &Source, sections: &[Section], findings: &mut Findings) {
     let mut built: HashMap<String, usize> = HashMap::new();
@@ -182,13 +204,8 @@ fn old_containers(source: &Source, sections: &[Section], findings: &mut Findings
         }
     }
     for (place, section) in sections.iter().enumerate().filter(|_| !built.is_empty()) {
-        for (number, command) in commands(section) {
-            let inside = after_word(&command, "-T")
-                .or_else(|| after_word(&command, "exec"))
-                .filter(|_| command.contains(" exec "));
-            if let Some(service) =
-                inside.filter(|service| built.get(service).is_some_and(|later| *later > place))
-            {
+        for (number, service) in looked_into(section) {
+            if built.get(&service).is_some_and(|later| *later > place) {
                 findings.add(
                     &c::OLD_CONTAINER,
                     line(source, number),
@@ -213,7 +230,7 @@ fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
     let measured = |work: &Work| match work {
         Work::Attestation
         | Work::Probe {
-            spec: ProbeSpec::Http(_) | ProbeSpec::Shell(_),
+            spec: ProbeSpec::Http(_) | ProbeSpec::Shell(_) | ProbeSpec::Redis(_) | ProbeSpec::Docker(_),
         } => true,
         Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
     };

@@ -190,11 +190,15 @@ fn check_address(address: &str) -> Result<(), String> {
     // The address may hold a password: it is not repeated.
     let url = Url::parse(address)
         .map_err(|why| format!("it is not an address ({why}): write `http://host:port`"))?;
-    if !["http", "https", "postgres", "postgresql", "redis"].contains(&url.scheme()) {
-        return Err(format!(
-            "the scheme {} is not known: use http, https, postgres or redis",
-            url.scheme()
-        ));
+    match url.scheme() {
+        "http" | "https" | "postgres" | "postgresql" | "redis" | "tcp" => {}
+        "unix" if url.host_str().unwrap_or_default().is_empty() && url.path().len() > 1 => return Ok(()),
+        "unix" => return Err("a socket is written with three slashes: unix:///run/docker.sock".to_owned()),
+        other => {
+            return Err(format!(
+                "the scheme {other} is not known: use http, https, postgres, redis, unix or tcp"
+            ));
+        }
     }
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host.parse()

@@ -90,6 +90,7 @@ fn what_cannot_be_used_is_refused_with_the_key() {
         with(&|e| e.paths = vec!["relative".to_owned()]),
         with(&|e| e.endpoints = vec![endpoint("a", "nowhere", &[])]),
         with(&|e| e.endpoints = vec![endpoint("a", "ftp://host/", &[])]),
+        with(&|e| e.endpoints = vec![endpoint("a", "unix://run/docker.sock", &[])]),
         with(&|e| e.endpoints = vec![endpoint("a", "http://169.254.169.254/", &[])]),
         with(&|e| e.endpoints = vec![endpoint("a", "http://[fe80::1]:80/", &[])]),
         with(&|e| {
@@ -113,7 +114,8 @@ fn what_cannot_be_used_is_refused_with_the_key() {
     environments/test.toml, shell: it is empty: leave the key out for bash
     environments/test.toml, paths: relative is not absolute: write the whole path
     environments/test.toml, endpoint a, url: it is not an address (relative URL without a base): write `http://host:port`
-    environments/test.toml, endpoint a, url: the scheme ftp is not known: use http, https, postgres or redis
+    environments/test.toml, endpoint a, url: the scheme ftp is not known: use http, https, postgres, redis, unix or tcp
+    environments/test.toml, endpoint a, url: a socket is written with three slashes: unix:///run/docker.sock
     environments/test.toml, endpoint a, url: 169.254.169.254 is a link-local address, where clouds keep their metadata, and is never dialled: use the target's own address
     environments/test.toml, endpoint a, url: fe80::1 is a link-local address and is never dialled: use the target's own address
     environments/test.toml, endpoint b: H:1 already stands for the endpoint a: name it once

@@ -2,6 +2,8 @@
 
 mod act;
 mod commands;
+mod docker;
+mod engine;
 mod environments;
 mod files;
 mod git;

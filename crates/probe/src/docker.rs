@@ -1,0 +1,236 @@
+//! Questions to a Docker Engine about the containers of the environment's Compose project. No process is started in
+//! them: variables are read from what they were made with.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::env_line::looks_secret;
+use crate::redact::Secrets;
+use crate::site::Site;
+use crate::text::{self, Text};
+use chrono::{DateTime, Utc};
+use containers::{Container, Found};
+use domain::probe::{DockerProbe, DockerQuestion, Filter, LogsQuestion, TextRule};
+use domain::verdict::Verdict;
+use engine::Engine;
+use logs::Since;
+
+mod containers;
+mod engine;
+mod logs;
+
+pub(crate) async fn probe(spec: &DockerProbe, site: &Site, now: DateTime<Utc>) -> Answer {
+    let whose = match spec.services.as_slice() {
+        [] => "every service".to_owned(),
+        services => services.join(", "),
+    };
+    let mut asked = Asked {
+        read_as: read_as(&spec.question).to_owned(),
+        target: whose.clone(),
+        expected: expected(&spec.question),
+    };
+    let engine = match engine::of(site) {
+        Ok(engine) => engine,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    asked.target = format!("{whose} on {}", engine.shown);
+    match tokio::time::timeout(site.deadline, observe(&engine, spec, site, now)).await {
+        Err(_) => {
+            let limit = site.deadline.as_millis();
+            let why = format!("{}: no complete answer within {limit} ms", engine.shown);
+            Answer::new(asked, Judgement::error(why))
+        }
+        Ok(Err(why)) => Answer::new(asked, Judgement::error(format!("{}: {why}", engine.shown))),
+        Ok(Ok((judgement, output))) => Answer::new(asked, judgement).with_output(output),
+    }
+}
+
+async fn observe(
+    engine: &Engine,
+    spec: &DockerProbe,
+    site: &Site,
+    now: DateTime<Utc>,
+) -> Result<(Judgement, String), String> {
+    let found = containers::find(engine, spec, site).await?;
+    if let Some(judgement) = judge_missing(&found, &spec.question) {
+        return Ok((judgement, String::new()));
+    }
+    let secrets = &site.secrets;
+    match &spec.question {
+        DockerQuestion::Running | DockerQuestion::Healthy => {
+            let healthy = spec.question == DockerQuestion::Healthy;
+            let judged: Vec<Judgement> = found
+                .containers
+                .iter()
+                .map(|container| containers::judge(container, healthy, now, secrets))
+                .collect();
+            let output = judged
+                .iter()
+                .map(|judgement| format!("{}\n", judgement.found))
+                .collect();
+            Ok((weakest(judged), output))
+        }
+        DockerQuestion::Logs(question) => observe_logs(engine, &found, question, site, now).await,
+        DockerQuestion::Environment { filters, rules } => {
+            Ok(judge_variables(&found.containers, filters, rules, now, secrets))
+        }
+        DockerQuestion::NewestImage => {
+            let mut judged = Vec::new();
+            for container in &found.containers {
+                judged.push(newest_image(engine, container).await?);
+            }
+            let output = judged
+                .iter()
+                .map(|judgement| format!("{}\n", judgement.found))
+                .collect();
+            Ok((weakest(judged), output))
+        }
+    }
+}
+
+fn weakest(judged: Vec<Judgement>) -> Judgement {
+    Judgement::weakest(judged).unwrap_or_else(|| Judgement::error("nothing was judged"))
+}
+
+/// A service without a container does not run; of its log and its variables nothing is known.
+fn judge_missing(found: &Found, question: &DockerQuestion) -> Option<Judgement> {
+    let what = match (found.missing.as_slice(), found.containers.is_empty()) {
+        ([], false) => return None,
+        ([], true) => format!(
+            "{} has no container: start it, or name it as COMPOSE_PROJECT_NAME below [variables]",
+            found.project
+        ),
+        (missing, _) => format!("{} has no container of {}", found.project, missing.join(", ")),
+    };
+    let verdict = match question {
+        DockerQuestion::Running | DockerQuestion::Healthy => Verdict::Fail,
+        DockerQuestion::Logs(_) | DockerQuestion::Environment { .. } | DockerQuestion::NewestImage => {
+            Verdict::NoData
+        }
+    };
+    Some(Judgement::new(verdict, what, "no container"))
+}
+
+async fn observe_logs(
+    engine: &Engine,
+    found: &Found,
+    question: &LogsQuestion,
+    site: &Site,
+    now: DateTime<Utc>,
+) -> Result<(Judgement, String), String> {
+    let mut read = Vec::new();
+    for container in &found.containers {
+        let since = Since::of(container, question, site, now);
+        let log = logs::read(engine, container, question, since)
+            .await
+            .map_err(|why| format!("the log of {}: {why}", container.name))?;
+        let state = containers::judge(container, false, now, &site.secrets);
+        let ended = (!container.runs()).then_some(state.reason);
+        read.push(logs::Log { ended, ..log });
+    }
+    Ok((logs::judge(&read, question, &site.secrets), logs::output(&read)))
+}
+
+fn judge_variables(
+    containers: &[Container],
+    filters: &[Filter],
+    rules: &[TextRule],
+    now: DateTime<Utc>,
+    secrets: &Secrets,
+) -> (Judgement, String) {
+    let (mut judged, mut output) = (Vec::new(), String::new());
+    for container in containers {
+        if !container.runs() {
+            let state = containers::judge(container, false, now, secrets);
+            judged.push(Judgement::error(format!(
+                "nothing runs there to have variables: {}",
+                state.reason
+            )));
+            continue;
+        }
+        let left = text::filter(Text::of(variables(container).as_bytes(), false), filters, secrets);
+        judged.push(match left {
+            Ok(left) => {
+                output.push_str(&left.text);
+                text::judge(&left, rules, secrets)
+            }
+            Err(judgement) => judgement,
+        });
+    }
+    (weakest(judged), output)
+}
+
+/// What the container was made with, one variable a line; values of secrets are left out.
+fn variables(container: &Container) -> String {
+    let variables = container
+        .seen
+        .config
+        .as_ref()
+        .and_then(|config| config.env.as_ref());
+    let lines = variables
+        .into_iter()
+        .flatten()
+        .map(|line| match line.split_once('=') {
+            Some((key, value)) if looks_secret(key, value) && !value.is_empty() => {
+                format!("{key}=[not shown]\n")
+            }
+            _ => format!("{line}\n"),
+        });
+    lines.collect()
+}
+
+async fn newest_image(engine: &Engine, container: &Container) -> Result<Judgement, String> {
+    let name = container
+        .seen
+        .config
+        .as_ref()
+        .and_then(|config| config.image.clone())
+        .unwrap_or_default();
+    let runs = container.seen.image.clone().unwrap_or_default();
+    let newest = engine
+        .api
+        .inspect_image(&name)
+        .await
+        .map_err(|why| format!("the image {name} of {}: {}", container.name, engine::words(&why)))?;
+    let (newest, built) = (newest.id.unwrap_or_default(), newest.created.unwrap_or_default());
+    let short = |id: &str| {
+        id.trim_start_matches("sha256:")
+            .chars()
+            .take(12)
+            .collect::<String>()
+    };
+    let found = format!("{} runs {name} {}", container.name, short(&runs));
+    Ok(match runs == newest && !runs.is_empty() {
+        true => Judgement::pass(format!("{found}, the newest, built {built}")),
+        false => Judgement::fail(
+            format!(
+                "{found}, but {name} is {} now, built {built}: make the container again (`up -d {}`)",
+                short(&newest),
+                container.service
+            ),
+            found,
+        ),
+    })
+}
+
+fn read_as(question: &DockerQuestion) -> &'static str {
+    match question {
+        DockerQuestion::Running | DockerQuestion::Healthy => "Docker Engine's state of containers, natively",
+        DockerQuestion::Logs(_) => "Docker Engine's logs, natively",
+        DockerQuestion::Environment { .. } => "variables that the container was made with, natively",
+        DockerQuestion::NewestImage => "Docker Engine's images, natively",
+    }
+}
+
+fn expected(question: &DockerQuestion) -> String {
+    let piped = |what: &str, filters: &[Filter], rules: &[TextRule]| {
+        format!("{what}{} {}", text::piped(filters), text::expected(rules))
+            .trim_end()
+            .to_owned()
+    };
+    match question {
+        DockerQuestion::Running => "runs, and is not unhealthy".to_owned(),
+        DockerQuestion::Healthy => "runs, healthy".to_owned(),
+        DockerQuestion::Logs(question) => piped("log", &question.filters, &question.rules),
+        DockerQuestion::Environment { filters, rules } => piped("variables", filters, rules),
+        DockerQuestion::NewestImage => "made from the newest image of its name".to_owned(),
+    }
+}

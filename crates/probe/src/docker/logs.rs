@@ -1,0 +1,218 @@
+//! Logs of containers: read up to a bound, searched line by line while they arrive.
+
+use super::containers::Container;
+use super::engine::{Engine, words};
+use crate::answer::Judgement;
+use crate::redact::Secrets;
+use crate::site::Site;
+use crate::text::{self, Text};
+use bollard::query_parameters::LogsOptions;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use domain::probe::{LogsQuestion, TextRule};
+use domain::quantity::Comparison;
+use domain::verdict::Verdict;
+use futures::StreamExt as _;
+
+/// How much of a log is read, in bytes.
+const READ_BYTES: usize = 16 * 1024 * 1024;
+
+/// How much of it is kept, after searching, in bytes.
+const KEPT_BYTES: usize = 1024 * 1024;
+
+/// A line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub at: Option<DateTime<Utc>>,
+    pub text: String,
+}
+
+/// The log of one container since a moment.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Log {
+    pub name: String,
+    /// Since when, in words.
+    pub since: String,
+    /// Why the container does not run, where it does not.
+    pub ended: Option<String>,
+    /// The lines that the searching filters keep.
+    pub lines: Vec<Line>,
+    /// How many lines were read.
+    pub read: u64,
+    /// There was more, which was not read or not kept.
+    pub cut: bool,
+}
+
+/// Where the log of a container begins to count.
+pub(crate) struct Since {
+    at: Option<DateTime<Utc>>,
+    words: String,
+}
+
+impl Since {
+    /// What the command says; what must not be there, since the deployment, where that is known; else since the
+    /// container's start, since what says that it started is logged before it serves. After restarts by the engine its
+    /// start would hide what went before, so that its creation counts.
+    pub fn of(container: &Container, question: &LogsQuestion, site: &Site, now: DateTime<Utc>) -> Self {
+        let deployed_at = site.deployed_at.filter(|_| unwanted(&question.rules));
+        let (at, which) = match (question.last_seconds, deployed_at) {
+            (Some(seconds), _) => {
+                let back = TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
+                (back.and_then(|back| now.checked_sub_signed(back)), "as written")
+            }
+            (None, Some(at)) => (Some(at), "the deployment"),
+            (None, None) if container.restarts() > 0 => (container.created_at(), "the container was made"),
+            (None, None) => {
+                let start = container
+                    .started_at()
+                    .map(|at| format!("since {} (the container's start)", shown(at)));
+                return Self {
+                    at: container.run_began(),
+                    words: start.unwrap_or_else(|| "since its beginning".to_owned()),
+                };
+            }
+        };
+        let words = match at {
+            Some(at) => format!("since {} ({which})", shown(at)),
+            None => "since its beginning".to_owned(),
+        };
+        Self { at, words }
+    }
+}
+
+pub(crate) async fn read(
+    engine: &Engine,
+    container: &Container,
+    question: &LogsQuestion,
+    since: Since,
+) -> Result<Log, String> {
+    let mut log = Log {
+        name: container.name.clone(),
+        since: since.words,
+        ..Log::default()
+    };
+    let options = LogsOptions {
+        stdout: true,
+        stderr: true,
+        timestamps: true,
+        // Whole seconds; what came before within the second is left out below.
+        since: since
+            .at
+            .map_or(0, |at| i32::try_from(at.timestamp()).unwrap_or(i32::MAX)),
+        tail: question
+            .tail
+            .map_or_else(|| "all".to_owned(), |count| count.to_string()),
+        ..LogsOptions::default()
+    };
+    let sieve = text::sieve(&question.filters);
+    let id = container.seen.id.as_deref().unwrap_or(&container.name);
+    let mut pieces = std::pin::pin!(engine.api.logs(id, Some(options)));
+    let (mut bytes, mut kept) = (0, 0);
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|why| words(&why))?;
+        bytes += piece.as_ref().len();
+        for written in String::from_utf8_lossy(piece.as_ref()).split_terminator('\n') {
+            let line = Line::of(written.trim_end_matches('\r'));
+            if line.at.zip(since.at).is_some_and(|(at, since)| at < since) {
+                continue;
+            }
+            log.read += 1;
+            if sieve.as_ref().is_none_or(|keeps| keeps(&line.text)) {
+                kept += line.text.len() + 1;
+                log.cut |= kept > KEPT_BYTES;
+                if kept <= KEPT_BYTES {
+                    log.lines.push(line);
+                }
+            }
+        }
+        if bytes > READ_BYTES {
+            log.cut = true;
+            break;
+        }
+    }
+    Ok(log)
+}
+
+impl Line {
+    /// Takes the engine's time off a line.
+    fn of(written: &str) -> Self {
+        let timed = written.split_once(' ').unwrap_or((written, ""));
+        match DateTime::parse_from_rfc3339(timed.0) {
+            Ok(at) => Self {
+                at: Some(at.to_utc()),
+                text: timed.1.to_owned(),
+            },
+            Err(_) => Self {
+                at: None,
+                text: written.to_owned(),
+            },
+        }
+    }
+}
+
+/// Whether the rules ask for lines that must not be there.
+fn unwanted(rules: &[TextRule]) -> bool {
+    rules.iter().any(|rule| match rule {
+        TextRule::Empty | TextRule::Lacks(_) => true,
+        TextRule::Number(bound) => !matches!(bound.comparison, Comparison::AtLeast | Comparison::Above),
+        TextRule::NotEmpty | TextRule::Contains(_) | TextRule::Is(_) | TextRule::LinesAtLeast(_) => false,
+    })
+}
+
+fn shown(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// The kept lines with their times, for the evidence.
+pub(crate) fn output(logs: &[Log]) -> String {
+    let lines = logs
+        .iter()
+        .flat_map(|log| log.lines.iter().map(move |line| (log, line)));
+    lines
+        .map(|(log, line)| {
+            let at = line.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
+            format!("{} {} | {}\n", at.unwrap_or_default(), log.name, line.text)
+        })
+        .collect()
+}
+
+/// What must hold of all lines together.
+pub(crate) fn judge(logs: &[Log], question: &LogsQuestion, secrets: &Secrets) -> Judgement {
+    let lines = || logs.iter().flat_map(|log| &log.lines);
+    let text = Text {
+        text: lines().map(|line| format!("{}\n", line.text)).collect(),
+        cut: logs.iter().any(|log| log.cut),
+        private: false,
+    };
+    let judgement = match text::filter(text, &question.filters, secrets) {
+        Ok(left) => text::judge(&left, &question.rules, secrets),
+        Err(judgement) => judgement,
+    };
+    let read: u64 = logs.iter().map(|log| log.read).sum();
+    let of: Vec<String> = logs
+        .iter()
+        .map(|log| format!("{} {}", log.name, log.since))
+        .collect();
+    let source = format!(
+        "{read} {} of {}",
+        if read == 1 { "line" } else { "lines" },
+        of.join(", ")
+    );
+    let times: Vec<DateTime<Utc>> = lines().filter_map(|line| line.at).collect();
+    let times = match (times.first(), times.last(), judgement.verdict) {
+        (Some(first), Some(last), Verdict::Fail) if first != last => {
+            format!("; first at {}, last at {}", shown(*first), shown(*last))
+        }
+        (Some(first), _, Verdict::Fail) => format!("; at {}", shown(*first)),
+        _ => String::new(),
+    };
+    let ended: Vec<&str> = logs.iter().filter_map(|log| log.ended.as_deref()).collect();
+    let reason = format!("{}{times} (in {source})", judgement.reason);
+    match (judgement.verdict, ended.as_slice()) {
+        (Verdict::Pass, [_, ..]) => Judgement::new(
+            Verdict::Warning,
+            format!("{reason}, but {}", ended.join("; ")),
+            judgement.found,
+        ),
+        (verdict, _) => Judgement::new(verdict, reason, judgement.found),
+    }
+}
