@@ -12,6 +12,7 @@ mod embedded_postgres;
 mod event;
 mod export;
 mod freshness;
+mod headless;
 mod live;
 mod phase_order;
 mod revision;

@@ -1,6 +1,7 @@
 //! The command line. Each subcommand is a module of its own.
 
 pub mod check;
+pub mod run;
 pub mod serve;
 pub mod user;
 
@@ -26,6 +27,9 @@ enum Command {
     /// Compile checklists and say what each line becomes; needs no database
     #[command(after_help = check::EXAMPLE)]
     Check(check::Check),
+    /// Ask every probe of a checklist once, without a server; needs no database
+    #[command(after_help = run::EXAMPLE)]
+    Run(run::Run),
     /// Add people, change passwords and roles, list everybody
     #[command(after_help = user::EXAMPLE)]
     User(user::User),
@@ -52,6 +56,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let directory = working_directory()?;
     match cli.command {
         Command::Serve => runtime.block_on(serve::run(cli.settings, &directory))?,
+        Command::Run(command) => {
+            let done = runtime.block_on(self::run::run(command, cli.settings, &directory));
+            // Exit code 1 is a no-go: what could not be asked at all could not tell.
+            return Ok(done.unwrap_or_else(|error| {
+                eprintln!("gonogo run: {error:#}");
+                ExitCode::from(2)
+            }));
+        }
         Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory))?,
         Command::Check(_) => {}
     }

@@ -75,7 +75,7 @@ impl Sites {
 }
 
 /// The server's variables, with `own` ones of this Gonogo.
-pub fn variables(own: [(&str, String); 3]) -> BTreeMap<String, String> {
+pub fn variables<const N: usize>(own: [(&str, String); N]) -> BTreeMap<String, String> {
     let mut variables: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
