@@ -82,7 +82,7 @@ exit_code_of() {
     *) echo 0 ;;
   esac
 }
-answers_with_release() { curl --silent --max-time 3 http://127.0.0.1:8000/health | grep -q '"version":"2'; }
+answers_with_release() { curl --silent --max-time 3 http://127.0.0.1:8000/health | has '"version":"2'; }
 seconds_for() { case "$1" in *'ping redis') echo 5 ;; *) echo 120 ;; esac; }
 
 reads() {

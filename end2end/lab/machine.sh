@@ -117,6 +117,10 @@ ports_free() {
 service_holds() { [ -n "$(curl --silent --unix-socket "$(socket)" 'http://engine/containers/json' | grep -o "\"PublicPort\":$1[,}]")" ]; }
 socket() { sed 's|^unix://||' "$LAB/engine/address"; }
 
+# Whether a line of what is piped in matches. Reads to the end: `grep -q` leaves early, and pipefail would take the writer's
+# broken pipe for an answer.
+has() { grep "$@" >/dev/null; }
+
 # ---- the root, and the operator in it --------------------------------------------------------------------------------
 
 root_tar() {

@@ -114,7 +114,7 @@ service_runs() { [ "$(state_of "$1" 2>/dev/null)" = running ]; }
 
 # ready SERVICE: waits until it answers well, 20 seconds at most.
 ready() { wait_for 200 "answers_$1"; }
-answers_backend() { curl --silent --fail --max-time 2 http://127.0.0.1:8000/health | grep --quiet '"status":"ok"'; }
+answers_backend() { curl --silent --fail --max-time 2 http://127.0.0.1:8000/health | has '"status":"ok"'; }
 answers_redis() { [ "$(redis PING)" = PONG ]; }
 answers_prometheus() {
   curl --silent --fail --max-time 2 http://127.0.0.1:9090/-/ready &&

@@ -37,7 +37,7 @@ prometheus_has_noticed() {
   local seen=down
   if [ -e "$MEMORY/prometheus-target-down" ] || ! service_runs prometheus; then return 0; fi
   if curl --silent --fail --max-time 1 --output /dev/null http://127.0.0.1:8000/metrics; then seen=up; fi
-  targets | grep -qx "backend=$seen"
+  targets | has -x "backend=$seen"
 }
 
 mend_state() {

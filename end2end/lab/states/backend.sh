@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 # health_is CODE TEXT
-health_is() { curl --silent --max-time 3 --write-out '\n%{http_code}' http://127.0.0.1:8000/health | tr '\n' ' ' | grep -q -e "$2.* $1\$"; }
+health_is() { curl --silent --max-time 3 --write-out '\n%{http_code}' http://127.0.0.1:8000/health | tr '\n' ' ' | has -e "$2.* $1\$"; }
 healthy() { ready redis && ready backend; }
 backend_log() { docker logs "$(container backend)" 2>&1; }
 # Recreates a service with a line of its own in docker-compose.yml; as_written goes back to the file.
@@ -52,23 +52,23 @@ error-before-t0.break() {
   wait_for 200 error-before-t0.said
   compose unpause postgres && ready backend && use
 }
-error-before-t0.said() { backend_log | grep -q 'ERROR.*the database does not answer'; }
+error-before-t0.said() { backend_log | has 'ERROR.*the database does not answer'; }
 error-before-t0.holds() { error-before-t0.said && answers_backend; }
 error-before-t0.mend() { fresh_backend; }
 
 state error-after-t0 deployed 'the log of the backend holds an error from a request'
 error-after-t0.break() { curl --silent --output /dev/null 'http://127.0.0.1:8000/api/conversations?limit=0'; }
-error-after-t0.holds() { backend_log | grep -q 'IndexError' && answers_backend; }
+error-after-t0.holds() { backend_log | has 'IndexError' && answers_backend; }
 error-after-t0.mend() { fresh_backend; }
 
 state slow-query deployed 'the log of the backend tells of a slow query'
 slow-query.break() { under_lock 0.5 18; }
-slow-query.holds() { backend_log | grep -q 'SLOW QUERY'; }
+slow-query.holds() { backend_log | has 'SLOW QUERY'; }
 slow-query.mend() { fresh_backend; }
 
 state pool-exhausted deployed 'a request found no free connection to the database'
 pool-exhausted.break() { under_lock 4 $(seq 21 65); }
-pool-exhausted.holds() { backend_log | grep -q 'connection pool exhausted' && answers_backend; }
+pool-exhausted.holds() { backend_log | has 'connection pool exhausted' && answers_backend; }
 pool-exhausted.mend() { fresh_backend; }
 
 # under_lock SECONDS LIMIT...: one request for each page length while the table is locked, all at once.
@@ -106,5 +106,5 @@ cache-disabled.mend() { as_written backend; }
 
 state container-env-differs deployed 'the container has another CACHE_TTL_SECONDS than .env'
 container-env-differs.break() { overridden backend 'environment: {CACHE_TTL_SECONDS: "60"}' && ready backend && use; }
-container-env-differs.holds() { inspect backend '{{.Config.Env}}' | grep -q CACHE_TTL_SECONDS=60 && answers_backend; }
+container-env-differs.holds() { inspect backend '{{.Config.Env}}' | has CACHE_TTL_SECONDS=60 && answers_backend; }
 container-env-differs.mend() { as_written backend; }

@@ -8,7 +8,7 @@ backup() { (cd "$WORK" && ls backup_*.sql | tail -1); }
 
 state env-file-differs deployed '.env was edited after the backend was started: CACHE_TTL_SECONDS=60'
 env-file-differs.break() { remember env-file-differs .env && sed -i 's/^CACHE_TTL_SECONDS=.*/CACHE_TTL_SECONDS=60/' "$WORK/.env"; }
-env-file-differs.holds() { grep -qx CACHE_TTL_SECONDS=60 "$WORK/.env" && inspect backend '{{.Config.Env}}' | grep -q CACHE_TTL_SECONDS=3600; }
+env-file-differs.holds() { grep -qx CACHE_TTL_SECONDS=60 "$WORK/.env" && inspect backend '{{.Config.Env}}' | has CACHE_TTL_SECONDS=3600; }
 env-file-differs.mend() { restore env-file-differs .env; }
 
 state env-line-missing deployed '.env has no REDIS_DB'
@@ -33,7 +33,7 @@ backup-empty.mend() { restore backup-empty "$(backup)"; }
 
 state backup-truncated deployed 'the backup of the database ends in the middle'
 backup-truncated.break() { remember backup-truncated "$(backup)" && truncate --size 1M "$WORK/$(backup)"; }
-backup-truncated.holds() { [ -s "$WORK/$(backup)" ] && ! tail -n 5 "$WORK/$(backup)" | grep -q 'dump complete'; }
+backup-truncated.holds() { [ -s "$WORK/$(backup)" ] && ! tail -n 5 "$WORK/$(backup)" | has 'dump complete'; }
 backup-truncated.mend() { restore backup-truncated "$(backup)"; }
 
 state redis-conf-missing deployed 'config/redis/redis.conf is missing'
@@ -86,6 +86,6 @@ port-taken.mend() {
   local pid
   pid="$(cat "$MEMORY/port-taken/pid")"
   # The number may be somebody else's by now.
-  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q 'http.server.* 6379'; then kill "$pid" && wait_for 50 gone "$pid"; fi
+  if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | has 'http.server.* 6379'; then kill "$pid" && wait_for 50 gone "$pid"; fi
   if [ -e "$MEMORY/port-taken/redis" ]; then compose start redis && healthy; fi
 }

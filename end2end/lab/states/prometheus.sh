@@ -17,5 +17,5 @@ prometheus-target-down.break() {
   cp -r "$WORK/config/prometheus" "$folder" && sed -i 's/backend:8000/backend:8001/' "$folder/prometheus.yml" &&
     overridden prometheus "volumes: ['$folder:/etc/prometheus:ro']"
 }
-prometheus-target-down.holds() { targets | grep -qx backend=down; }
+prometheus-target-down.holds() { targets | has -x backend=down; }
 prometheus-target-down.mend() { as_written prometheus; }

@@ -18,7 +18,7 @@ redis-crash-loop.mend() { as_written redis; }
 
 state redis-password deployed 'Redis asks for a password that nobody has'
 redis-password.break() { redis CONFIG SET requirepass nobody-knows && redis -a nobody-knows CLIENT KILL TYPE normal; }
-redis-password.holds() { redis PING | grep -q NOAUTH; }
+redis-password.holds() { redis PING | has NOAUTH; }
 redis-password.mend() { redis -a nobody-knows CONFIG SET requirepass '' && healthy; }
 
 # A real load of real keys, slowed down by the setting that Redis's own tests use for this: a quarter of an hour of it.
@@ -29,8 +29,8 @@ redis-loading.break() {
     redis BGREWRITEAOF && wait_for 100 rewritten &&
     overridden redis 'command: redis-server /usr/local/etc/redis/redis.conf --key-load-delay 50000 --loading-process-events-interval-bytes 1024'
 }
-rewritten() { redis INFO persistence | grep -q '^aof_rewrite_in_progress:0'; }
-redis-loading.holds() { redis PING | grep -q LOADING; }
+rewritten() { redis INFO persistence | has '^aof_rewrite_in_progress:0'; }
+redis-loading.holds() { redis PING | has LOADING; }
 redis-loading.mend() {
   as_written redis &&
     redis EVAL 'for _, k in ipairs(redis.call("KEYS", "loading:*")) do redis.call("UNLINK", k) end return "OK"' 0 &&
@@ -39,12 +39,12 @@ redis-loading.mend() {
 
 state redis-maxmemory deployed 'the memory limit of Redis is 256 MB instead of 512'
 redis-maxmemory.break() { redis CONFIG SET maxmemory 256mb; }
-redis-maxmemory.holds() { redis CONFIG GET maxmemory | grep -qx 268435456; }
+redis-maxmemory.holds() { redis CONFIG GET maxmemory | has -x 268435456; }
 redis-maxmemory.mend() { redis CONFIG SET maxmemory 512mb; }
 
 state redis-appendonly deployed 'Redis does not keep its data: appendonly is no'
 redis-appendonly.break() { redis CONFIG SET appendonly no; }
-redis-appendonly.holds() { redis CONFIG GET appendonly | grep -qx no; }
+redis-appendonly.holds() { redis CONFIG GET appendonly | has -x no; }
 redis-appendonly.mend() { redis CONFIG SET appendonly yes && wait_for 100 rewritten; }
 
 # What was evicted stays counted after the limit is right again, as it would be after a night of it.
@@ -57,7 +57,7 @@ redis-evicting.break() {
   redis EVAL 'for _, k in ipairs(redis.call("KEYS", "evicted:*")) do redis.call("UNLINK", k) end return "OK"' 0 &&
     redis CONFIG SET maxmemory 512mb
 }
-redis-evicting.holds() { ! redis INFO stats | grep -q '^evicted_keys:0' && redis CONFIG GET maxmemory | grep -qx 536870912; }
+redis-evicting.holds() { ! redis INFO stats | has '^evicted_keys:0' && redis CONFIG GET maxmemory | has -x 536870912; }
 # The pages that the cache lost come back as they are asked for.
 redis-evicting.mend() { redis CONFIG RESETSTAT && use; }
 
