@@ -89,6 +89,8 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
         | ProbeSpec::Postgres(_)
         | ProbeSpec::Redis(_)
         | ProbeSpec::Docker(_)
+        | ProbeSpec::Prometheus(_)
+        | ProbeSpec::Metric(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

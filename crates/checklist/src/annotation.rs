@@ -12,8 +12,22 @@ use std::ops::Range;
 
 /// Every key, for suggestions.
 pub const KEYS: &[&str] = &[
-    "optional", "attest", "http", "file", "env", "port", "tool", "memory", "disk", "clock", "git",
-    "postgres", "redis", "docker",
+    "optional",
+    "attest",
+    "http",
+    "file",
+    "env",
+    "port",
+    "tool",
+    "memory",
+    "disk",
+    "clock",
+    "git",
+    "postgres",
+    "redis",
+    "docker",
+    "prometheus",
+    "metric",
 ];
 
 /// What an annotation says.

@@ -1,6 +1,7 @@
 //! A probe in words, for people who read a plan.
 
 mod docker;
+mod metrics;
 mod redis;
 
 use domain::probe::{FileRule, Filter, GitQuestion, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool};
@@ -31,6 +32,8 @@ pub fn probe(spec: &ProbeSpec) -> String {
         }
         ProbeSpec::Redis(spec) => redis::probe(spec),
         ProbeSpec::Docker(spec) => docker::probe(spec),
+        ProbeSpec::Prometheus(spec) => metrics::prometheus(spec),
+        ProbeSpec::Metric(spec) => metrics::page(spec),
         ProbeSpec::File(file) => {
             let rules: Vec<String> = file.rules.iter().map(file_rule).collect();
             let rules = if rules.is_empty() {
@@ -90,6 +93,8 @@ pub fn native(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Postgres(_)
         | ProbeSpec::Redis(_)
         | ProbeSpec::Docker(_)
+        | ProbeSpec::Prometheus(_)
+        | ProbeSpec::Metric(_)
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

@@ -7,9 +7,11 @@ use crate::quantity::{Bound, Version};
 use serde::{Deserialize, Serialize};
 
 pub mod docker;
+pub mod metrics;
 pub mod redis;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
+pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
 pub use redis::{RedisProbe, RedisQuestion};
 
 /// One probe: what to observe and what must hold.
@@ -24,6 +26,10 @@ pub enum ProbeSpec {
     Redis(RedisProbe),
     /// A question to the environment's Docker Engine.
     Docker(DockerProbe),
+    /// A question to a Prometheus server.
+    Prometheus(PrometheusProbe),
+    /// A question to a page of metrics.
+    Metric(MetricProbe),
     /// A file or directory below the environment's work directory, or an absolute path that it lists.
     File(FileProbe),
     /// A line of a `.env` file.

@@ -85,7 +85,7 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client,
     let secure = spec
         .secure_or_loopback
         .then(|| judge_secure(&url, &endpoint.name));
-    match observe(url, spec, site, client).await {
+    match observe(url, spec.status, site, client).await {
         Ok(seen) => {
             let judgements = secure
                 .into_iter()
@@ -100,6 +100,39 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client,
             Answer::new(asked, Judgement::error(reason))
         }
     }
+}
+
+/// A page as it was fetched for probes that read more in it than a status.
+pub(crate) struct Fetched {
+    /// What was asked, for people.
+    pub target: String,
+    /// The page, which answered with success, or why there is none.
+    pub seen: Result<Seen, Judgement>,
+}
+
+/// Fetches a page by GET; any status but success is a failure.
+pub(crate) async fn fetch(written: &str, site: &Site, client: &Result<Client, String>) -> Fetched {
+    let without = |why: String| Fetched {
+        target: written.to_owned(),
+        seen: Err(Judgement::error(why)),
+    };
+    let (url, client) = match (resolve(written, site), client) {
+        (Ok((url, _)), Ok(client)) => (url, client),
+        (Err(why), _) => return without(why),
+        (_, Err(why)) => return without(format!("no HTTP client can be made: {why}")),
+    };
+    let target = shown(&url);
+    let seen = match observe(url, StatusRule::Success, site, client).await {
+        Err(why) => Err(Judgement::error(format!("GET {target}: {why}"))),
+        Ok(seen) => {
+            let status = judge_status(&seen, StatusRule::Success, &site.secrets);
+            match status.verdict {
+                Verdict::Pass => Ok(seen),
+                _ => Err(status),
+            }
+        }
+    };
+    Fetched { target, seen }
 }
 
 /// The address to dial for a written one, and the endpoint that allows it.
@@ -157,7 +190,7 @@ fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
     Ok(dialled)
 }
 
-async fn observe(mut url: Url, spec: &HttpProbe, site: &Site, client: &Client) -> Result<Seen, String> {
+async fn observe(mut url: Url, wanted: StatusRule, site: &Site, client: &Client) -> Result<Seen, String> {
     let began = Instant::now();
     let deadline = began + site.deadline;
     let first = url.clone();
@@ -180,8 +213,7 @@ async fn observe(mut url: Url, spec: &HttpProbe, site: &Site, client: &Client) -
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let mut leads_to = None;
-        if let Some(location) =
-            location.filter(|_| status.is_redirection() && spec.status == StatusRule::Success)
+        if let Some(location) = location.filter(|_| status.is_redirection() && wanted == StatusRule::Success)
         {
             match follow(&url, &location, site) {
                 Ok(next) => {
@@ -245,7 +277,7 @@ fn other_page(first: &Url, last: &Url) -> Option<String> {
 }
 
 pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgement {
-    let mut judgements = vec![judge_status(seen, spec, secrets)];
+    let mut judgements = vec![judge_status(seen, spec.status, secrets)];
     if judgements[0].verdict == Verdict::Pass && !(spec.body.is_empty() && spec.filters.is_empty()) {
         let filtered = text::filter(Text::of(&seen.body, seen.cut), &spec.filters, secrets);
         judgements.push(filtered.map_or_else(
@@ -268,13 +300,13 @@ pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgeme
     Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"))
 }
 
-fn judge_status(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgement {
+fn judge_status(seen: &Seen, rule: StatusRule, secrets: &Secrets) -> Judgement {
     let word = StatusCode::from_u16(seen.status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or_default();
     let found = format!("{} {word}", seen.status).trim_end().to_owned();
-    let (right, wanted) = match spec.status {
+    let (right, wanted) = match rule {
         StatusRule::Success => ((200..300).contains(&seen.status), "200 to 299".to_owned()),
         StatusRule::Is(status) => (seen.status == status, status.to_string()),
     };

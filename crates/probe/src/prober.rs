@@ -4,7 +4,10 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
 use crate::output::{keep, sentence};
 use crate::site::Site;
-use crate::{clock, disk, docker, env_line, file, git, http, memory, port, postgres, redis, shell, tool};
+use crate::{
+    clock, disk, docker, env_line, file, git, http, memory, metric, port, postgres, prometheus, redis, shell,
+    tool,
+};
 use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
@@ -149,6 +152,10 @@ impl Prober {
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, &self.client)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site)),
             ProbeSpec::Redis(spec) => Box::pin(redis::probe(spec, site)),
+            ProbeSpec::Prometheus(spec) => {
+                Box::pin(prometheus::probe(spec, site, &self.client, (context.clock)()))
+            }
+            ProbeSpec::Metric(spec) => Box::pin(metric::probe(spec, site, &self.client)),
             ProbeSpec::Docker(spec) => Box::pin(docker::probe(spec, site, (context.clock)())),
             ProbeSpec::Clock { within_ms } => Box::pin(clock::probe(*within_ms, site, context)),
             ProbeSpec::File(_)
@@ -184,6 +191,8 @@ impl Prober {
                 | ProbeSpec::Postgres(_)
                 | ProbeSpec::Redis(_)
                 | ProbeSpec::Docker(_)
+                | ProbeSpec::Prometheus(_)
+                | ProbeSpec::Metric(_)
                 | ProbeSpec::Tool { .. }
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
@@ -230,9 +239,9 @@ impl Prober {
 
     fn target(&self, spec: &ProbeSpec, site: &Site) -> Arc<Semaphore> {
         let endpoint = match spec {
-            ProbeSpec::Http(spec) => http::resolve(&spec.url, site)
-                .map(|(_, endpoint)| endpoint.name.clone())
-                .ok(),
+            ProbeSpec::Http(spec) => http_endpoint(&spec.url, site),
+            ProbeSpec::Metric(spec) => http_endpoint(&spec.url, site),
+            ProbeSpec::Prometheus(spec) => http_endpoint(&prometheus::address(spec), site),
             ProbeSpec::Postgres(spec) => spec
                 .address
                 .clone()
@@ -260,6 +269,11 @@ impl Prober {
     }
 }
 
+fn http_endpoint(written: &str, site: &Site) -> Option<String> {
+    let (_, endpoint) = http::resolve(written, site).ok()?;
+    Some(endpoint.name.clone())
+}
+
 fn cancelled() -> Judgement {
     Judgement::new(Verdict::NoData, "cancelled before it answered", "nothing")
 }
@@ -277,6 +291,8 @@ fn asked(spec: &ProbeSpec) -> Asked {
             spec.address.clone().unwrap_or_else(|| "redis".to_owned()),
         ),
         ProbeSpec::Docker(spec) => ("Docker Engine, natively", spec.services.join(", ")),
+        ProbeSpec::Prometheus(spec) => ("Prometheus API, natively", prometheus::address(spec)),
+        ProbeSpec::Metric(spec) => ("GET, read as metrics, natively", spec.url.clone()),
         ProbeSpec::File(FileProbe { path, .. }) => ("file, natively", path.clone()),
         ProbeSpec::EnvLine { file, key, .. } => (".env file, natively", format!("{key} in {file}")),
         ProbeSpec::Port { port } => ("the kernel's tables of sockets", format!("port {port}")),

@@ -66,6 +66,8 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
         "postgres" => postgres(&values),
         "redis" => services::redis(values.words),
         "docker" => services::docker(values.words),
+        "prometheus" => services::prometheus(values.words),
+        "metric" => services::metric(&values),
         _ => return None,
     };
     Some(spec)

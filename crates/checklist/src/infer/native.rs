@@ -1,6 +1,7 @@
 //! Commands that are read natively, so that no process is started.
 
 mod compose;
+mod metrics;
 mod redis;
 mod services;
 
@@ -149,14 +150,15 @@ fn http(
             invert: true,
         });
     }
-    Some(ProbeSpec::Http(HttpProbe {
+    let probe = HttpProbe {
         url: address,
         status,
         body,
         filters,
         within_ms,
         secure_or_loopback: false,
-    }))
+    };
+    metrics::probe(&probe, expectation, rules).or(Some(ProbeSpec::Http(probe)))
 }
 
 fn http_rules(

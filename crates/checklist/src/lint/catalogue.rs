@@ -111,7 +111,7 @@ lints! {
         "It is bounded: three packets, no following, and a deadline.", "Write `ping -c 3`, and logs without `-f`.";
     COUNTERS = "GNG025" Warning: "a rate from counters",
         "Counters count since the start, so that one look at them is no rate; 0 of 0 is no data.",
-        "The line stays somebody's word until a rate over the window is computed.", "Say from which counters the rate follows.";
+        "Hits among hits and misses since the start are a warning at best; any other rate stays somebody's word.", "Say from which counters the rate follows.";
     ROLLBACK_UNPROVED = "GNG026" Warning: "a rollback without verification",
         "Nothing proves that the application works after it.",
         "It is pointed out.", "End the rollback with a health check.";

@@ -6,7 +6,7 @@ use crate::infer::command::{Outcome, backup_copy, is_dump};
 use crate::infer::judge::{lists_services, reads_logs};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::Work;
-use domain::probe::{DockerQuestion, Filter, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
+use domain::probe::{DockerQuestion, Filter, MetricQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
 use domain::quantity::Unit;
 use std::ops::Range;
 
@@ -304,6 +304,13 @@ fn loose(first: &Simple, piped: bool, spec: &ProbeSpec, span: &Range<usize>, fin
             format!("{pattern:?} matches every line with that word in it")
         }
         (ProbeSpec::Shell(_), Some("evicted_keys:")) => EVICTED.to_owned(),
+        (ProbeSpec::Metric(metric), _) if piped => {
+            let name = match &metric.question {
+                MetricQuestion::Present { name } | MetricQuestion::Value { name, .. } => name,
+                MetricQuestion::Share { part, .. } => part,
+            };
+            format!("{name:?} also stands in the comment lines of the metrics")
+        }
         (ProbeSpec::Redis(redis), _) if searches_evictions(&redis.question) => EVICTED.to_owned(),
         _ => return,
     };

@@ -6,7 +6,7 @@ use crate::outline::{Outline, Purpose};
 use crate::parse::{Inline, PieceKind};
 use crate::source::Source;
 use domain::plan::{Item, Section, SectionKind, Work};
-use domain::probe::{DockerQuestion, ProbeSpec, Tool};
+use domain::probe::{DockerQuestion, MetricQuestion, ProbeSpec, Tool};
 use domain::quantity::{Bound, Unit};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -65,6 +65,15 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
                     "the line does not say where this number comes from",
                 ),
                 (_, None) => {}
+            }
+        }
+        Work::Probe {
+            spec: ProbeSpec::Metric(metric),
+        } => {
+            if let (MetricQuestion::Share { .. }, Some((_, span))) =
+                (&metric.question, inferred.commands.first())
+            {
+                findings.add(&c::COUNTERS, span.clone(), "counters are no rate");
             }
         }
         Work::Probe { .. } | Work::Action { .. } | Work::Parent => {}
@@ -230,7 +239,13 @@ fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
     let measured = |work: &Work| match work {
         Work::Attestation
         | Work::Probe {
-            spec: ProbeSpec::Http(_) | ProbeSpec::Shell(_) | ProbeSpec::Redis(_) | ProbeSpec::Docker(_),
+            spec:
+                ProbeSpec::Http(_)
+                | ProbeSpec::Shell(_)
+                | ProbeSpec::Redis(_)
+                | ProbeSpec::Docker(_)
+                | ProbeSpec::Prometheus(_)
+                | ProbeSpec::Metric(_),
         } => true,
         Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
     };

@@ -1,8 +1,9 @@
 //! Questions to services that an annotation can name.
 
-use super::measure;
+use super::{Values, measure};
 use domain::probe::{
-    DockerProbe, DockerQuestion, Filter, LogsQuestion, ProbeSpec, RedisProbe, RedisQuestion, TextRule,
+    DockerProbe, DockerQuestion, Filter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
+    PrometheusProbe, PrometheusQuestion, RedisProbe, RedisQuestion, TextRule,
 };
 use domain::quantity::Comparison;
 
@@ -116,4 +117,48 @@ fn text_rule(word: &str) -> Result<TextRule, String> {
                 .map(|text| TextRule::Lacks(text.to_owned()))
         })
         .ok_or_else(|| format!("`{word}` is no rule of a log: contains= or lacks="))
+}
+
+/// `targets`, `targets JOB`, or `query "EXPR" <N`.
+pub fn prometheus(words: &[String]) -> Result<ProbeSpec, String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let question = match words.as_slice() {
+        ["targets"] => PrometheusQuestion::Targets { job: None },
+        ["targets", job] => PrometheusQuestion::Targets {
+            job: Some((*job).to_owned()),
+        },
+        ["query", expr, rule] => PrometheusQuestion::Query {
+            expr: (*expr).to_owned(),
+            rules: compared(rule).1,
+        },
+        _ => return Err("`prometheus` takes targets, targets JOB, or query \"EXPR\" >0".to_owned()),
+    };
+    Ok(ProbeSpec::Prometheus(PrometheusProbe { url: None, question }))
+}
+
+/// `NAME` or `NAME<N`, with the page's address where the words do not hold it.
+pub fn metric(values: &Values<'_>) -> Result<ProbeSpec, String> {
+    let is_address = |word: &&str| word.starts_with("http://") || word.starts_with("https://");
+    let words = || values.words.iter().map(String::as_str);
+    let url = words()
+        .find(is_address)
+        .or_else(|| values.codes().find(is_address));
+    let mut asked = words().filter(|word| !is_address(word));
+    let (Some(url), Some(word), None) = (url, asked.next(), asked.next()) else {
+        return Err("`metric` takes the page's address and NAME or NAME<N".to_owned());
+    };
+    let (name, rules) = compared(word);
+    let question = match rules.as_slice() {
+        [TextRule::Number(bound)] => MetricQuestion::Value { name, bound: *bound },
+        [TextRule::NotEmpty] => MetricQuestion::Present { name },
+        _ => {
+            return Err(format!(
+                "`{word}` is no metric and no bound such as `queue_size<10`"
+            ));
+        }
+    };
+    Ok(ProbeSpec::Metric(MetricProbe {
+        url: url.to_owned(),
+        question,
+    }))
 }

@@ -1,0 +1,44 @@
+//! Questions to Prometheus and to pages of metrics in words.
+
+use super::text_rule;
+use domain::probe::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
+
+/// What a page of metrics is asked.
+pub fn page(metric: &MetricProbe) -> String {
+    let asked = match &metric.question {
+        MetricQuestion::Present { name } => {
+            format!("a metric with {name:?} in its name has a sample, comments do not count")
+        }
+        MetricQuestion::Value { name, bound } => format!("every sample of {name:?} must be {bound}"),
+        MetricQuestion::Share { part, rest, bound } => format!(
+            "{part:?} / ({part:?} + {rest:?}) must be {bound}; from the counters since the start it is a warning at best"
+        ),
+    };
+    format!("GET {} and read the metrics: {asked}", metric.url)
+}
+
+/// What Prometheus is asked.
+pub fn prometheus(prometheus: &PrometheusProbe) -> String {
+    let whom = match &prometheus.url {
+        Some(url) => format!("Prometheus at {url}"),
+        None => "the environment's Prometheus".to_owned(),
+    };
+    let asked = match &prometheus.question {
+        PrometheusQuestion::Targets { job: None } => {
+            "there are targets, and every active one is up".to_owned()
+        }
+        PrometheusQuestion::Targets { job: Some(job) } => {
+            format!("{job} has targets, and every active one is up")
+        }
+        PrometheusQuestion::Query { expr, rules } => {
+            let rules: Vec<String> = rules.iter().map(text_rule).collect();
+            let rules = if rules.is_empty() {
+                "has a value".to_owned()
+            } else {
+                rules.join(", ")
+            };
+            format!("{expr}: {rules}")
+        }
+    };
+    format!("ask {whom}: {asked}")
+}

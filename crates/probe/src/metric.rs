@@ -1,0 +1,233 @@
+//! Questions to a page of metrics: what counts are samples, never the comments around them.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::http;
+use crate::output::excerpt;
+use crate::redact::Secrets;
+use crate::site::Site;
+use domain::probe::{MetricProbe, MetricQuestion};
+use domain::quantity::{Bound, Quantity, Unit};
+use domain::verdict::Verdict;
+use exposition::{Page, Sample};
+use reqwest::Client;
+
+mod exposition;
+
+/// How many samples of a metric stand in the evidence.
+const SHOWN: usize = 200;
+
+pub(crate) async fn probe(spec: &MetricProbe, site: &Site, client: &Result<Client, String>) -> Answer {
+    let mut asked = Asked {
+        read_as: "GET, read as metrics, natively".to_owned(),
+        target: spec.url.clone(),
+        expected: expected(&spec.question),
+    };
+    let fetched = http::fetch(&spec.url, site, client).await;
+    asked.target = fetched.target;
+    let seen = match fetched.seen {
+        Ok(seen) => seen,
+        Err(judgement) => return Answer::new(asked, judgement),
+    };
+    let text = String::from_utf8_lossy(&seen.body);
+    // The last line of a page that was not read to its end may be half a one.
+    let text = match (seen.cut, text.rfind('\n')) {
+        (true, Some(end)) => &text[..end],
+        _ => &text,
+    };
+    let page = exposition::parse(text);
+    let judgement = judge(&page, seen.cut, text, &spec.question, &site.secrets);
+    Answer::new(asked, judgement).with_output(output(&page, &spec.question))
+}
+
+pub(crate) fn judge(
+    page: &Page,
+    cut: bool,
+    text: &str,
+    question: &MetricQuestion,
+    secrets: &Secrets,
+) -> Judgement {
+    if page.samples.is_empty() && page.strange > 0 {
+        let first = text
+            .lines()
+            .map(str::trim)
+            .find(|line| !line.is_empty())
+            .unwrap_or_default();
+        return Judgement::error(format!(
+            "no line of the page is a metric: {}",
+            excerpt(first, secrets)
+        ));
+    }
+    let judgement = match question {
+        MetricQuestion::Present { name } => judge_present(page, cut, name),
+        MetricQuestion::Value { name, bound } => judge_values(page, cut, name, *bound),
+        MetricQuestion::Share { part, rest, bound } => judge_share(page, cut, part, rest, *bound),
+    };
+    match page.malformed.as_slice() {
+        [] => judgement,
+        lines => {
+            let (count, verb) = if page.strange == 1 {
+                ("1 line".to_owned(), "is")
+            } else {
+                (format!("{} lines", page.strange), "are")
+            };
+            let lines: Vec<String> = lines.iter().take(5).map(usize::to_string).collect();
+            Judgement {
+                reason: format!(
+                    "{}; {count} of the page {verb} no metric and left out: {}",
+                    judgement.reason,
+                    lines.join(", ")
+                ),
+                ..judgement
+            }
+        }
+    }
+}
+
+/// The samples of the metrics with this text in their name. When a counter began is no value of it.
+fn samples<'a>(page: &'a Page, name: &str) -> Vec<&'a Sample> {
+    let of = |sample: &&Sample| {
+        sample.name.contains(name) && (name.ends_with("_created") || !sample.name.ends_with("_created"))
+    };
+    page.samples.iter().filter(of).collect()
+}
+
+/// Why there is no sample.
+fn judge_none(page: &Page, cut: bool, name: &str) -> Judgement {
+    let commented = page.comments.iter().any(|comment| comment.contains(name));
+    match (cut, commented) {
+        (true, _) => Judgement::error(format!(
+            "the page is too long to be read whole, and what was read has no {name}"
+        )),
+        (false, true) => Judgement::fail(
+            format!("{name} stands in comments only: the metric is declared and has no sample yet"),
+            "comments only",
+        ),
+        (false, false) => Judgement::fail(
+            format!(
+                "no metric has {name} in its name, among {} samples",
+                page.samples.len()
+            ),
+            "no such metric",
+        ),
+    }
+}
+
+fn judge_present(page: &Page, cut: bool, name: &str) -> Judgement {
+    let found = samples(page, name);
+    let Some(first) = found.first() else {
+        return judge_none(page, cut, name);
+    };
+    let shown = match found.len() {
+        1 => first.shown(),
+        count => format!("{} and {} more", first.shown(), count - 1),
+    };
+    match found.iter().all(|sample| sample.value.is_nan()) {
+        true => Judgement::new(Verdict::NoData, format!("{shown}: it has no value yet"), shown),
+        false => Judgement::pass(shown),
+    }
+}
+
+fn judge_values(page: &Page, cut: bool, name: &str, bound: Bound) -> Judgement {
+    let found = samples(page, name);
+    let judged = found.iter().map(|sample| {
+        let quantity = Quantity {
+            value: in_unit(sample, bound.quantity.unit),
+            unit: bound.quantity.unit,
+        };
+        match bound.comparison.holds(quantity.value, bound.quantity.value) {
+            _ if sample.value.is_nan() => Judgement::new(
+                Verdict::NoData,
+                format!("{}: it has no value yet", sample.shown()),
+                sample.shown(),
+            ),
+            true => Judgement::pass(sample.shown()),
+            false => Judgement::fail(format!("{}, must be {bound}", sample.shown()), sample.shown()),
+        }
+    });
+    Judgement::weakest(judged.collect()).unwrap_or_else(|| judge_none(page, cut, name))
+}
+
+/// Metrics count in base units (Prometheus documentation, "Metric and label naming"): seconds and ratios.
+fn in_unit(sample: &Sample, unit: Unit) -> f64 {
+    match unit {
+        Unit::Milliseconds if sample.name.contains("_seconds") => sample.value * 1000.0,
+        Unit::Percent if sample.name.contains("_ratio") => sample.value * 100.0,
+        Unit::Milliseconds | Unit::Percent | Unit::Count | Unit::Bytes => sample.value,
+    }
+}
+
+fn judge_share(page: &Page, cut: bool, part: &str, rest: &str, bound: Bound) -> Judgement {
+    let sum = |name: &str| -> Result<f64, Judgement> {
+        let found = samples(page, name);
+        let mut names: Vec<&str> = found.iter().map(|sample| sample.name.as_str()).collect();
+        names.dedup();
+        match names.as_slice() {
+            [] => Err(judge_none(page, cut, name)),
+            [_] if cut => Err(Judgement::error(format!(
+                "the page is too long to be read whole, so {name} cannot be added up"
+            ))),
+            [_] => Ok(found.iter().map(|sample| sample.value).sum()),
+            names => Err(Judgement::error(format!(
+                "several metrics have {name} in their name: {}; name one",
+                names.join(", ")
+            ))),
+        }
+    };
+    let (part_sum, rest_sum) = match (sum(part), sum(rest)) {
+        (Ok(part), Ok(rest)) => (part, rest),
+        (Err(judgement), Ok(_)) | (Ok(_), Err(judgement)) => return judgement,
+        (Err(one), Err(other)) => {
+            return Judgement::weakest(vec![one, other])
+                .unwrap_or_else(|| Judgement::error("nothing to share"));
+        }
+    };
+    let counted = format!("{part_sum} {part} and {rest_sum} {rest}");
+    let total = part_sum + rest_sum;
+    if !total.is_finite() || part_sum < 0.0 || rest_sum < 0.0 {
+        return Judgement::error(format!("{counted} are no counts"));
+    }
+    if total == 0.0 {
+        return Judgement::new(
+            Verdict::NoData,
+            format!("{counted}: nothing was counted yet"),
+            counted,
+        );
+    }
+    let share = part_sum / total * 100.0;
+    let found = format!("{share:.1} % ({counted})");
+    let lifetime = "counted since the process started, not over a window";
+    match bound.comparison.holds(share, bound.quantity.value) {
+        true => Judgement::new(
+            Verdict::Warning,
+            format!("{found} is {bound}, but {lifetime}"),
+            found,
+        ),
+        false => Judgement::fail(format!("{found}, must be {bound}; {lifetime}"), found),
+    }
+}
+
+/// The samples that were judged, as the page writes them, with their lines.
+fn output(page: &Page, question: &MetricQuestion) -> String {
+    let names: Vec<&str> = match question {
+        MetricQuestion::Present { name } | MetricQuestion::Value { name, .. } => vec![name],
+        MetricQuestion::Share { part, rest, .. } => vec![part, rest],
+    };
+    let found = names.into_iter().flat_map(|name| samples(page, name));
+    found
+        .take(SHOWN)
+        .map(|sample| format!("{}: {}\n", sample.line, sample.shown()))
+        .collect()
+}
+
+fn expected(question: &MetricQuestion) -> String {
+    match question {
+        MetricQuestion::Present { name } => format!("a sample of a metric with {name} in its name"),
+        MetricQuestion::Value { name, bound } => format!("{name} {bound}"),
+        MetricQuestion::Share { part, rest, bound } => {
+            format!("share of {part} in {part} and {rest} {bound}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
