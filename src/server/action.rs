@@ -143,6 +143,9 @@ struct Execution {
 impl Execution {
     async fn run(self, state: AppState, command: String, cancel: probe::CancellationToken) {
         let (id, item) = (self.id, &self.item);
+        if let Err(error) = self.fresh_reports().await {
+            tracing::warn!(run = id.0, %item, %error, "an older test report could not be taken away");
+        }
         let mut print = |piece: &str| state.executions.print(id, item, piece);
         let (ending, finding) = state.prober.act(&command, &self.site, cancel, &mut print).await;
         // Ended by our own stop: the next start says that nobody knows how it went.
@@ -153,6 +156,28 @@ impl Execution {
         }
         state.executions.end(id, item);
         self.prove(&state).await;
+    }
+
+    /// What is read as the report of this test run was written by it.
+    async fn fresh_reports(&self) -> std::io::Result<()> {
+        let proofs = proofs(&self.opened.pinned.plan, &self.item);
+        let reports: Vec<String> = proofs
+            .into_iter()
+            .filter_map(|(_, spec)| {
+                if let ProbeSpec::Tests { report } = spec {
+                    Some(report)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        let site = self.site.clone();
+        let cleared = tokio::task::spawn_blocking(move || {
+            reports.iter().try_for_each(|report| site.fresh_report(report))
+        });
+        cleared
+            .await
+            .unwrap_or_else(|broken| Err(std::io::Error::other(broken)))
     }
 
     async fn record(

@@ -98,6 +98,7 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
         | ProbeSpec::Clock { .. }
+        | ProbeSpec::Tests { .. }
         | ProbeSpec::Git(_) => vec![],
     }
 }

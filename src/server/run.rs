@@ -329,7 +329,11 @@ pub(crate) fn site(state: &AppState, opened: &Opened) -> Result<Site, Error> {
              new run.",
         ));
     }
-    let site = place.site.clone().with_release(begun.release.clone());
+    let site = place
+        .site
+        .clone()
+        .with_release(begun.release.clone())
+        .with_results_of(opened.pinned.run.id.0);
     Ok(match opened.pinned.run.t0 {
         Some(t0) => site.with_deployed_at(t0),
         None => site,

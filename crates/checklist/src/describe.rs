@@ -34,6 +34,9 @@ pub fn probe(spec: &ProbeSpec) -> String {
         ProbeSpec::Docker(spec) => docker::probe(spec),
         ProbeSpec::Prometheus(spec) => metrics::prometheus(spec),
         ProbeSpec::Metric(spec) => metrics::page(spec),
+        ProbeSpec::Tests { .. } => {
+            "the report of the test run in this run: at least one test, and none failed".to_owned()
+        }
         ProbeSpec::File(file) => {
             let rules: Vec<String> = file.rules.iter().map(file_rule).collect();
             let rules = if rules.is_empty() {
@@ -95,6 +98,7 @@ pub fn native(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Docker(_)
         | ProbeSpec::Prometheus(_)
         | ProbeSpec::Metric(_)
+        | ProbeSpec::Tests { .. }
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

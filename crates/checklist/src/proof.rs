@@ -12,6 +12,7 @@ use domain::quantity::{Bound, Comparison, Quantity, Unit};
 /// phase, up to the next action.
 pub fn attach(sections: &mut [Section]) {
     for section in sections {
+        test_runs(&mut section.items);
         let phase = matches!(section.kind, SectionKind::Phase { .. });
         let beside = if phase {
             beside(&section.items)
@@ -28,7 +29,7 @@ pub fn attach(sections: &mut [Section]) {
             else {
                 continue;
             };
-            *proof = own(written);
+            *proof = proof.take().or_else(|| own(written));
             match proof {
                 Some(proof) => item
                     .why
@@ -52,6 +53,55 @@ fn beside(items: &[Item]) -> Vec<Vec<ItemId>> {
             .collect()
     };
     (0..items.len()).map(after).collect()
+}
+
+/// Test runs leave a report, which proves them, and the line after them that says that all of them pass.
+fn test_runs(items: &mut [Item]) {
+    let mut report: Option<ProbeSpec> = None;
+    for item in items {
+        match &mut item.work {
+            Work::Action {
+                command,
+                written,
+                proof,
+                ..
+            } => {
+                report = runs_tests(written).then(|| {
+                    let name = format!("{}.xml", item.id);
+                    command.push_str(&format!(" --junitxml=\"$GONOGO_RESULTS/{name}\""));
+                    ProbeSpec::Tests { report: name }
+                });
+                *proof = report.clone();
+            }
+            Work::Attestation => {
+                let lower = item.text.to_lowercase();
+                let all_pass = lower.starts_with("all") && lower.contains("test") && lower.contains("pass");
+                if let Some(spec) = report.clone().filter(|_| all_pass) {
+                    item.why = format!("{}: the test run above; {}", item.text, describe::probe(&spec));
+                    item.work = Work::Probe { spec };
+                }
+            }
+            Work::Probe { .. } | Work::Parent => {}
+        }
+    }
+}
+
+/// Whether a command is one run of pytest, without a report of its own.
+fn runs_tests(written: &str) -> bool {
+    let script = shell::read(written).ok().filter(|script| script.plain);
+    let Some([stage]) = script
+        .as_ref()
+        .map(|script| script.pipelines[0].stages.as_slice())
+    else {
+        return false;
+    };
+    let arguments = stage.arguments();
+    let pytest = match stage.program() {
+        Some("pytest" | "py.test") => true,
+        Some("python" | "python3") => arguments.starts_with(&[Some("-m"), Some("pytest")]),
+        _ => false,
+    };
+    pytest && stage.redirects.is_empty() && !written.contains("--junit")
 }
 
 /// What a command must leave behind, where that can be read: a folder, a copy, a whole dump.

@@ -28,6 +28,11 @@ pub enum ProbeSpec {
     Docker(DockerProbe),
     /// A question to a Prometheus server.
     Prometheus(PrometheusProbe),
+    /// The report of a test run: some test ran, and all passed.
+    Tests {
+        /// The report's name among the results of the run (JUnit XML).
+        report: String,
+    },
     /// A question to a page of metrics.
     Metric(MetricProbe),
     /// A file or directory below the environment's work directory, or an absolute path that it lists.

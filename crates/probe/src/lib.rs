@@ -17,6 +17,7 @@ mod file;
 mod fill;
 mod git;
 mod http;
+mod junit;
 mod memory;
 mod metric;
 pub mod output;

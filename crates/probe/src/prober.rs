@@ -5,8 +5,8 @@ use crate::context::Context;
 use crate::output::{keep, sentence};
 use crate::site::Site;
 use crate::{
-    clock, disk, docker, env_line, file, git, http, memory, metric, port, postgres, prometheus, redis, shell,
-    tool,
+    clock, disk, docker, env_line, file, git, http, junit, memory, metric, port, postgres, prometheus, redis,
+    shell, tool,
 };
 use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
@@ -162,6 +162,7 @@ impl Prober {
             | ProbeSpec::EnvLine { .. }
             | ProbeSpec::Port { .. }
             | ProbeSpec::Memory { .. }
+            | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. } => Box::pin(self.on_this_machine(spec, site)),
             ProbeSpec::All(_) => {
                 return Answer::new(Asked::default(), Judgement::error("a list is not asked itself"));
@@ -186,6 +187,7 @@ impl Prober {
                 }
                 ProbeSpec::Port { port } => Some(port::probe(*port, &held, &context)),
                 ProbeSpec::Memory { at_least } => Some(memory::probe(*at_least, &context)),
+                ProbeSpec::Tests { report } => Some(junit::probe(report, &held)),
                 ProbeSpec::Disk { path, at_least } => Some(disk::probe(path.as_deref(), *at_least, &held)),
                 ProbeSpec::Http(_)
                 | ProbeSpec::Postgres(_)
@@ -257,6 +259,7 @@ impl Prober {
             | ProbeSpec::EnvLine { .. }
             | ProbeSpec::Port { .. }
             | ProbeSpec::Memory { .. }
+            | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. }
             | ProbeSpec::All(_) => None,
         };
@@ -297,6 +300,7 @@ fn asked(spec: &ProbeSpec) -> Asked {
         ProbeSpec::EnvLine { file, key, .. } => (".env file, natively", format!("{key} in {file}")),
         ProbeSpec::Port { port } => ("the kernel's tables of sockets", format!("port {port}")),
         ProbeSpec::Tool { .. } => ("a tool's version", String::new()),
+        ProbeSpec::Tests { report } => ("JUnit report", report.clone()),
         ProbeSpec::Memory { .. } => ("memory of this machine", String::new()),
         ProbeSpec::Disk { path, .. } => ("statvfs", path.clone().unwrap_or_default()),
         ProbeSpec::Clock { .. } => ("the database's clock", "database".to_owned()),

@@ -99,6 +99,10 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
     let parameters = site.environment.parameters.iter();
     variables.extend(parameters.map(|(name, value)| (parameter_variable(name), value.clone())));
     variables.insert("GONOGO_RELEASE".to_owned(), site.release.clone());
+    if let Some(results) = &site.results {
+        let folder = site.work_directory().join(results);
+        variables.insert("GONOGO_RESULTS".to_owned(), folder.display().to_string());
+    }
     variables.insert("GONOGO_ENVIRONMENT".to_owned(), site.environment.name.clone());
     Program {
         arguments: Vec::new(),

@@ -14,6 +14,9 @@ use opening::{Opening, hide_password};
 /// How long a native probe may take, unless the run says otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(5);
 
+/// Gonogo's folder in the work directory.
+const RESULTS: &str = ".gonogo";
+
 /// How long a command may take, unless the run says otherwise.
 pub const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -27,6 +30,8 @@ pub struct Site {
     pub environment: Environment,
     /// The commit or tag that the run deploys; empty where there is none.
     pub release: String,
+    /// Where test runs of this run leave their reports, below the work directory; `None` where no run is.
+    pub results: Option<String>,
     /// What is masked everywhere, and what commands get as variables.
     pub secrets: Secrets,
     /// When the version that the run deploys began to serve, where that is known: logs count from then on.
@@ -100,6 +105,7 @@ impl Site {
         Ok(Self {
             environment,
             release: String::new(),
+            results: None,
             deployed_at: None,
             secrets,
             deadline: DEADLINE,
@@ -120,6 +126,35 @@ impl Site {
     pub fn with_deployed_at(mut self, at: DateTime<Utc>) -> Self {
         self.deployed_at = Some(at);
         self
+    }
+
+    /// The same site for the run of this number: its test runs leave their reports in a folder of their own.
+    #[must_use]
+    pub fn with_results_of(mut self, run: i64) -> Self {
+        self.results = Some(format!("{RESULTS}/run-{run}"));
+        self
+    }
+
+    /// Makes the folder of the results, and takes away an older report of this name: what is read later was written by
+    /// the test run that begins now. Does blocking writes.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn fresh_report(&self, report: &str) -> std::io::Result<()> {
+        let Some(results) = &self.results else {
+            return Ok(());
+        };
+        let (all, own) = (
+            self.work_directory().join(RESULTS),
+            self.work_directory().join(results),
+        );
+        std::fs::create_dir_all(&own)?;
+        // What Gonogo keeps there is no change of the work tree.
+        std::fs::write(all.join(".gitignore"), "*\n")?;
+        match std::fs::remove_file(own.join(report)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Whether commands get a variable of this name from the environment: a parameter, a variable or a secret.

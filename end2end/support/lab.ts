@@ -1,0 +1,71 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, type Page } from "@playwright/test";
+import * as run from "./run.ts";
+
+const SCRIPT = fileURLToPath(new URL("../../scripts/lab", import.meta.url));
+/** What `scripts/lab` answers where this machine cannot run a container engine. */
+const CANNOT = 77;
+
+/** Runs a verb of the lab; answers what it prints. */
+export async function lab(...verb: string[]): Promise<string> {
+  return (await promisify(execFile)(SCRIPT, verb, { maxBuffer: 16 << 20 })).stdout;
+}
+
+/** Starts the lab, as it is before the deployment; the reason where this machine cannot run it. */
+export async function start(): Promise<string | undefined> {
+  try {
+    await lab("up");
+    await lab("before");
+    return undefined;
+  } catch (error) {
+    const { code, stderr = "" } = error as { code?: number; stderr?: string };
+    if (code === CANNOT) return stderr.trim() || "this machine cannot run the lab";
+    throw error;
+  }
+}
+
+/** The folder of the environment `lab`. */
+export async function environments(): Promise<string> {
+  return dirname((await lab("env")).trim());
+}
+
+/** A file of the service, in the environment's work directory. */
+export async function workFile(name: string): Promise<string> {
+  const environment = await readFile((await lab("env")).trim(), "utf8");
+  const folder = /^work_directory = "(.*)"$/m.exec(environment)?.[1];
+  if (!folder) throw new Error("the lab's environment names no work directory");
+  return join(folder, name);
+}
+
+/** Runs the action of a line as the person of `page`: reads what will run, confirms, and waits for its end. */
+export async function act(page: Page, text: string, expected: string): Promise<void> {
+  const panel = await run.openLine(page, text);
+  await panel.getByText("Run…").click();
+  await panel.getByRole("button", { name: "Run in lab" }).click();
+  await expect(run.line(page, text).locator(".status").first(), text).toHaveText(expected, { timeout: 120_000 });
+}
+
+/** Goes on to a phase although an earlier one is open. */
+export async function goAhead(page: Page, phase: string, reason: string): Promise<void> {
+  const section = page.getByRole("region", { name: phase });
+  await section.getByText("Go ahead…").click();
+  await section.getByLabel("Why out of order").fill(reason);
+  await section.getByRole("button", { name: "Go ahead" }).click();
+  await expect(section.getByText("Waits for")).toHaveCount(0);
+}
+
+/** How every line of the open run stands: its place, what it says, and its status, in the order of the page. */
+export async function standings(page: Page): Promise<string[]> {
+  const rows = page.locator("li.row");
+  return rows.evaluateAll((rows) =>
+    rows.map((row) => {
+      const title = row.querySelector(".row-title")?.textContent?.trim() ?? "";
+      const status = row.querySelector(".status")?.textContent?.trim() ?? "";
+      return `${status} | ${title}`;
+    }),
+  );
+}
