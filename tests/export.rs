@@ -35,7 +35,7 @@ async fn the_filled_checklist_is_the_same_document_with_boxes_ticked_and_the_tab
     let signed = |role: &str, name: &str| {
         (
             format!("| {role} | | | |"),
-            format!("| {role} | {name} | 2026-03-02 12:06 UTC | GO, record {record} |"),
+            format!("| {role} | {name} | 2026-03-02 12:06 UTC | GO (“with a \\| bar”), record {record} |"),
         )
     };
     let mut expected = document.replace("- [ ]", "- [x]");
@@ -74,11 +74,20 @@ async fn a_stale_signature_says_so_in_the_filled_checklist_and_open_boxes_stay_e
         .settle(run, &item, "reopen", "not read")
         .await
         .answer::<()>();
+    let complained = team.qa.page(run).await.id("complained");
+    team.owner
+        .settle(run, &complained, "skip", "nobody was asked")
+        .await
+        .answer::<()>();
     let text = team.qa.get(&format!("/runs/{}/export.md", run.0)).await.text;
+    assert!(
+        text.contains("- [ ] Nobody complained"),
+        "what was left out was not done: {text}"
+    );
     assert!(text.contains("- [ ] Somebody read the release notes\n"), "{text}");
     assert!(
         text.contains(&format!(
-            "| QA | quinn | 2026-03-02 12:06 UTC | NO-GO, stale, record {signed} |\n"
+            "| QA | quinn | 2026-03-02 12:06 UTC | NO-GO, stale (“later \\| never”), record {signed} |\n"
         )),
         "{text}"
     );

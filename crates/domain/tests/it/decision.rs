@@ -89,7 +89,7 @@ fn one_person_alone_closes_nothing() {
     let both = person(2, &[Role::Developer, Role::Qa]);
     bench.sign(&both, "developer", Meaning::Go);
     let refused = may_sign(&bench.outline, &bench.run, &both, "qa", Meaning::Go, "");
-    assert_eq!(refused.unwrap_err(), MayNotSign::AnotherSlot("developer".into()));
+    assert_eq!(refused.unwrap_err(), MayNotSign::AnotherSlot("Developer".into()));
     bench.sign(&both, "qa", Meaning::Go);
     assert_eq!(close_outcome(&bench.outline, &bench.run, bench.now), None);
     assert_eq!(word(&bench), Word::NotYet);

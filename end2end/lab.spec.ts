@@ -1,0 +1,125 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { expect, test as base } from "./support/gonogo.ts";
+import * as lab from "./support/lab.ts";
+import * as run from "./support/run.ts";
+import { Server } from "./support/server.ts";
+
+const TITLE = "Performance Optimization Deployment Checklist";
+/** How every box and every check of the reference checklist stands before the deployment and after it. */
+const TABLE = fileURLToPath(new URL("lab/expected.tsv", import.meta.url));
+/** What phase 3 asks of `.env`, as a person writes it. */
+const ENV_LINES = [
+  "REDIS_HOST=redis", "REDIS_PORT=6379", "REDIS_DB=0", "REDIS_MAX_CONNECTIONS=50",
+  "CACHE_ENABLED=true", "CACHE_TTL_SECONDS=3600", "DB_POOL_SIZE=20", "DB_MAX_OVERFLOW=10",
+];
+const OPTIONAL = ["Grafana service started", "Grafana accessible"];
+const SIGNERS = [["developer", "Developer"], ["devops", "DevOps"], ["qa", "QA"], ["product_owner", "Product Owner"]] as const;
+
+const test = base.extend<object, { gonogo: Server }>({
+  gonogo: [
+    async ({}, use) => {
+      const server = await Server.start("lab", { environments: await lab.environments() });
+      await use(server);
+      await server.remove();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+});
+
+let cannot: string | undefined;
+test.beforeAll(async ({}, worker) => {
+  worker.setTimeout(600_000);
+  cannot = await lab.start();
+});
+
+test("the reference checklist deploys the lab, from the first probe to four signatures @lab", async ({ person, gonogo }) => {
+  test.skip(cannot !== undefined, cannot);
+  test.setTimeout(600_000);
+  const devops = await person("devops");
+  const qa = await person("qa");
+  const path = await run.startRun(devops, { checklist: TITLE, environment: "lab", release: "v2" });
+
+  await run.verifyEverything(devops);
+  const before = await lab.standings(devops);
+
+  await test.step("before the phases: copies that prove themselves", async () => {
+    await lab.act(devops, "Database backup created", "Proved");
+    await lab.act(devops, "Current .env file backed up", "Proved");
+    await devops.getByRole("button", { name: "Begin execution" }).click();
+    await expect(devops.locator(".run-state")).toHaveText("executing");
+    for (const text of OPTIONAL) await run.settle(devops, text, "Skip", "There is no Grafana here", "Skipped");
+  });
+
+  await test.step("phase 1: Redis", async () => {
+    await lab.act(devops, "Create Redis configuration directory", "Proved");
+    // Files belong to the release: a person checks it out.
+    await lab.lab("release");
+    await lab.act(devops, "Start Redis container", "Proved");
+    await attestRest(qa, path, "Phase 1");
+    await run.verifyEverything(devops);
+  });
+
+  await test.step("phase 2: the migration", async () => {
+    await lab.act(devops, "Run migration", "Proved");
+    await lab.act(devops, "src.db.migrations.performance_optimization analyze", "Done");
+    await attestRest(qa, path, "Phase 2");
+  });
+
+  await test.step("phase 3: the configuration, and going ahead with a reason", async () => {
+    const file = await lab.workFile(".env");
+    await writeFile(file, `${await readFile(file, "utf8")}${ENV_LINES.join("\n")}\n`);
+    await run.verifyEverything(devops);
+    await lab.goAhead(devops, "Phase 4", "Phase 3 looks into the backend that phase 4 rebuilds");
+  });
+
+  await test.step("phase 4: the release", async () => {
+    await lab.act(devops, "Backend container rebuilt", "Done");
+    await lab.act(devops, "Backend container restarted", "Proved");
+    await run.verifyEverything(devops);
+    await attestRest(qa, path, "Phase 3");
+    await attestRest(qa, path, "Phase 4");
+  });
+
+  await test.step("phase 5: the tests", async () => {
+    for (const kind of ["cache performance", "database performance", "integration"]) {
+      await lab.act(devops, `Run ${kind} tests`, "Proved");
+    }
+    await attestRest(qa, path, "Phase 5");
+  });
+
+  await test.step("phase 6: monitoring", async () => {
+    await lab.act(devops, "Prometheus service started", "Proved");
+    await attestRest(qa, path, "Phase 6");
+    await run.verifyEverything(devops);
+    await expect(devops.locator(".run-state")).toHaveText("verifying");
+  });
+
+  const after = await lab.standings(devops);
+  const table = before.map((row, index) => {
+    const [was = "", text = ""] = row.split(" | ", 2);
+    const [is = "", same = ""] = (after[index] ?? "").split(" | ", 2);
+    expect(same, "the lines stay where they are").toBe(text);
+    return `${was}\t${is}\t${text}`;
+  });
+  if (process.env.GONOGO_UPDATE_TABLE) await writeFile(TABLE, `before\tafter\tline\n${table.join("\n")}\n`);
+  expect(["before\tafter\tline", ...table]).toEqual((await readFile(TABLE, "utf8")).trimEnd().split("\n"));
+
+  await test.step("four people sign; what nobody could see yet is a condition", async () => {
+    for (const [key, role] of SIGNERS) {
+      const signer = key === "devops" ? devops : key === "qa" ? qa : await person(key);
+      await run.sign(signer, gonogo, path, role, "GO", "the windows follow");
+    }
+    await devops.goto(path);
+    await run.expectAnswer(devops, "GO WITH CONDITIONS");
+  });
+});
+
+/** Gives QA's word for every line of a section that waits for one. */
+async function attestRest(qa: import("@playwright/test").Page, path: string, section: string): Promise<void> {
+  await qa.goto(path);
+  const card = qa.getByRole("region", { name: section });
+  const open = card.locator("li.row").filter({ has: qa.locator('[data-status="open"], [data-status="done"]') });
+  const texts = await open.locator(".row-title").allInnerTexts();
+  for (const text of texts) await run.attest(qa, text, "Seen in the lab");
+}
