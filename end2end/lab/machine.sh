@@ -5,6 +5,7 @@
 WORK="$LAB/conversations"
 OPERATOR="$LAB/operator"
 ENVIRONMENT="$LAB/environments/lab.toml"
+OWN_ENGINE="unix://$LAB/engine/socket/docker.sock"
 PGPASSWORD_OF_THE_LAB=lab-owner-7f3a
 PORTS=(5432 6379 8000 9090)
 content_hash() { (cd "$SOURCE" && find "$@" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16); }
@@ -15,10 +16,11 @@ ROOT_TAR="$GONOGO_CACHE/lab-$ROOT_KEY/root.tar"
 lab_up() {
   remade=false
   "$ROOT/scripts/setup" --lab >&2 || cannot "the packages docker.io and mmdebstrap are missing and could not be installed"
+  engine_find || true
+  ports_free
   engine_up
   root_tar
   operator_up
-  ports_free
   images
   repository
   environment_file
@@ -29,7 +31,8 @@ lab_up() {
 
 lab_down() {
   case "$1" in '' | --all) ;; *) usage ;; esac
-  if operator_ready && engine_answers "$(cat "$LAB/engine/address" 2>/dev/null)"; then
+  if operator_ready && engine_answers "$(cat "$LAB/engine/address")"; then
+    enter
     if [ -e "$LAB/broken/port-taken" ]; then port-taken.mend; fi
     remove_service
     docker network ls --quiet --filter "$OURS" | xargs --no-run-if-empty "${AS_OPERATOR[@]}" docker network rm >/dev/null
@@ -57,26 +60,36 @@ engine_answers() {
     [ "$(curl --silent --max-time 5 --unix-socket "${1#unix://}" http://engine/_ping)" = OK ]
 }
 
-# An engine that answers is used and left alone. Otherwise our own is started, with its own data, socket and process id.
-# It makes no default network and no firewall rule: nothing of it is in the way of another one.
-engine_up() {
-  local own="unix://$LAB/engine/socket/docker.sock" address
+# The engine that answers, in engine/address: our own, or one that is there already, which is used and left alone.
+engine_find() {
+  local address
   mkdir -p "$LAB/engine/socket"
-  for address in "$own" "${DOCKER_HOST:-}" unix:///run/docker.sock unix:///var/run/docker.sock; do
+  for address in "$OWN_ENGINE" "${DOCKER_HOST:-}" unix:///run/docker.sock unix:///var/run/docker.sock; do
     if engine_answers "$address"; then echo "$address" >"$LAB/engine/address"; return; fi
   done
+  return 1
+}
+
+# Where none answers our own is started, with its own data, socket and process id. It makes no default network and no
+# firewall rule: nothing of it is in the way of another one.
+engine_up() {
+  engine_find && return
   command -v dockerd >/dev/null || cannot "there is no container engine, and dockerd is not installed"
   say "starting a container engine in $LAB/engine"
   rm -f "$LAB/engine/pid"
   # Not our lock, not our terminal, not our process group: it outlives this script.
-  setsid dockerd --host "$own" --data-root "$LAB/engine/data" --exec-root "$LAB/engine/run" --pidfile "$LAB/engine/pid" \
+  setsid dockerd --host "$OWN_ENGINE" --data-root "$LAB/engine/data" --exec-root "$LAB/engine/run" --pidfile "$LAB/engine/pid" \
     --bridge none --iptables=false --ip-masq=false --default-address-pool base=10.213.0.0/16,size=24 \
     --log-level warn </dev/null >"$LAB/engine/log" 2>&1 9>&- &
-  if ! wait_for 300 engine_answers "$own"; then
+  local pid=$!
+  if ! wait_for 300 engine_answers_or_ended "$pid" || ! engine_answers "$OWN_ENGINE"; then
+    kill -TERM "$pid" 2>/dev/null || true
     cannot "dockerd does not start: $(grep -E 'failed|level=(error|fatal)' "$LAB/engine/log" | tail -1 | cut -c1-300)"
   fi
-  echo "$own" >"$LAB/engine/address"
+  echo "$OWN_ENGINE" >"$LAB/engine/address"
 }
+
+engine_answers_or_ended() { engine_answers "$OWN_ENGINE" || gone "$1"; }
 
 engine_down() {
   local pid
@@ -104,7 +117,6 @@ wait_for() {
 # A port that something else holds is why the service could not start: said before, not after.
 ports_free() {
   local port busy
-  service_runs backend && return
   for port in "${PORTS[@]}"; do
     busy="$(printf ':%04X' "$port")"
     # State 0A is listening.
@@ -114,7 +126,10 @@ ports_free() {
     fi
   done
 }
-service_holds() { [ -n "$(curl --silent --unix-socket "$(socket)" 'http://engine/containers/json' | grep -o "\"PublicPort\":$1[,}]")" ]; }
+service_holds() {
+  [ -e "$LAB/engine/address" ] && curl --silent --get --unix-socket "$(socket)" http://engine/containers/json \
+    --data-urlencode 'filters={"label":["com.docker.compose.project=conversations"]}' | has "\"PublicPort\":$1[,}]"
+}
 socket() { sed 's|^unix://||' "$LAB/engine/address"; }
 
 # Whether a line of what is piped in matches. Reads to the end: `grep -q` leaves early, and pipefail would take the writer's
@@ -180,7 +195,7 @@ enter() {
   AS_OPERATOR=(env --ignore-environment LANG=C.UTF-8 TZ=UTC "${AS_OPERATOR[@]}" "PGPASSWORD=$PGPASSWORD_OF_THE_LAB"
     chroot "$OPERATOR" env "--chdir=$WORK")
 }
-operator() { "${AS_OPERATOR[@]}" "$@"; }
+operator() { : "${AS_OPERATOR[0]:?enter was not called}"; "${AS_OPERATOR[@]}" "$@"; }
 docker() { operator docker "$@"; }
 compose() { operator docker-compose "$@"; }
 
