@@ -67,7 +67,10 @@ pub(crate) async fn find(engine: &Engine, spec: &DockerProbe, site: &Site) -> Re
     let mut wanted: Vec<(String, String)> = listed
         .into_iter()
         .filter_map(|summary| Some((summary.id?, summary.labels?)))
-        .filter(|(_, labels)| named.is_some() || is_of(labels, site.work_directory()))
+        .filter(|(_, labels)| match named {
+            Some(name) => labels.get(PROJECT) == Some(name),
+            None => is_of(labels, site.work_directory()),
+        })
         .filter(|(_, labels)| {
             labels
                 .get(ONE_OFF)

@@ -249,6 +249,38 @@ async fn variables_are_read_from_the_container_and_secrets_are_not_shown() {
     );
 }
 
+#[tokio::test]
+async fn a_container_that_was_made_before_env_was_changed_fails_with_both_values() {
+    let seen = json!({"State": {"Status": "running"}, "Config": {"Env": [
+        "REDIS_PORT=6379", "REDIS_HOST=redis", "REDIS_PASSWORD=hunter2secret", "CACHE=1"]}});
+    let engine = engine_with(&[("web", seen)]).await;
+    let folder = Folder::new();
+    let mut environment = environment(folder.path());
+    environment.endpoints = vec![endpoint("docker", &engine.uri(), &[])];
+    environment
+        .variables
+        .insert("COMPOSE_PROJECT_NAME".to_owned(), "myshop".to_owned());
+    let site = open(environment);
+    let redis = variables("web", "REDIS", TextRule::NotEmpty);
+    folder.write(
+        ".env",
+        "REDIS_PORT=6379\nREDIS_HOST='redis'\nCACHE=2\nREDIS_DB=0\nREDIS_PASSWORD=hunter2secret\n",
+    );
+    assert_said(&probe(&redis, &site).await, Verdict::Pass, "REDIS_HOST=redis");
+    folder.write(
+        ".env",
+        "REDIS_PORT=6380\nREDIS_HOST=$OTHER\nREDIS_PASSWORD=another-one\n",
+    );
+    let finding = probe(&redis, &site).await;
+    assert_said(
+        &finding,
+        Verdict::Fail,
+        "web runs with other values than .env has now: REDIS_PASSWORD (not shown), REDIS_PORT (6379, in .env 6380); make it \
+         again (`up -d web`)",
+    );
+    assert!(!format!("{finding:?}").contains("another-one"));
+}
+
 /// A log as the engine sends it: a stream number, three zeros, a length, a line with its time.
 fn log(lines: &[&str]) -> Vec<u8> {
     let frame = |line: &&str| {
