@@ -77,7 +77,6 @@ async fn engine_with(seen: &[(&str, Value)]) -> MockServer {
                 "com.docker.compose.oneoff": "True"}}),
         ])
         .collect();
-    answers(&engine, "/version", json!({"ApiVersion": "1.41"})).await;
     answers(&engine, "/containers/json", Value::Array(summaries)).await;
     for (service, seen) in seen {
         let mut whole = json!({"Id": format!("id-{service}"), "Name": format!("/myshop-{service}-1"), "RestartCount": 0,
@@ -193,6 +192,26 @@ async fn containers_of_another_project_and_one_off_ones_are_nobodys_service() {
         Verdict::NoData,
         "no container of cache",
     );
+    let needy = MockServer::start().await;
+    let labels = json!({"com.docker.compose.project": "myshop", "com.docker.compose.service": "web",
+        "com.docker.compose.depends_on": "db:service_started:false,cache:service_healthy:true"});
+    answers(
+        &needy,
+        "/containers/json",
+        json!([{"Id": "id-web", "Labels": labels}]),
+    )
+    .await;
+    answers(
+        &needy,
+        "/containers/id-web/json",
+        json!({"Id": "id-web", "State": {"Status": "running"}}),
+    )
+    .await;
+    assert_said(
+        &probe(&ask(&[], DockerQuestion::Running), &site_at(&needy.uri())).await,
+        Verdict::Fail,
+        "has no container of cache, db",
+    );
     let empty = engine_with(&[]).await;
     assert_said(
         &probe(&ask(&[], DockerQuestion::Running), &site_at(&empty.uri())).await,
@@ -213,7 +232,6 @@ async fn containers_of_another_project_and_one_off_ones_are_nobodys_service() {
         .respond_with(ResponseTemplate::new(200).set_body_json(json!([])))
         .mount(&asked)
         .await;
-    answers(&asked, "/version", json!({"ApiVersion": "1.41"})).await;
     assert_said(
         &probe(&ask(&[], DockerQuestion::Running), &open(named)).await,
         Verdict::Fail,
