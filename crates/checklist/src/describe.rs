@@ -4,25 +4,15 @@ mod docker;
 mod metrics;
 mod redis;
 
-use domain::probe::{FileRule, Filter, GitQuestion, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool};
+use domain::probe::{
+    FileRule, Filter, GitQuestion, HttpProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
+};
 use domain::quantity::bytes;
 
 /// What a probe reads and what must hold, in one phrase.
 pub fn probe(spec: &ProbeSpec) -> String {
     match spec {
-        ProbeSpec::Http(http) => {
-            let mut parts = vec![match http.status {
-                StatusRule::Success => "status 2xx".to_owned(),
-                StatusRule::Is(code) => format!("status {code}"),
-            }];
-            parts.extend(http.within_ms.map(|ms| format!("within {ms} ms")));
-            parts.extend(
-                http.secure_or_loopback
-                    .then(|| "https or a loopback address".to_owned()),
-            );
-            parts.extend(text_rules(&http.filters, &http.body));
-            format!("GET {}: {}", http.url, parts.join(", "))
-        }
+        ProbeSpec::Http(spec) => http(spec),
         ProbeSpec::Postgres(postgres) => {
             let whom = postgres
                 .address
@@ -85,6 +75,20 @@ pub fn probe(spec: &ProbeSpec) -> String {
         }
         ProbeSpec::All(specs) => specs.iter().map(probe).collect::<Vec<_>>().join("; "),
     }
+}
+
+fn http(http: &HttpProbe) -> String {
+    let mut parts = vec![match http.status {
+        StatusRule::Success => "status 2xx".to_owned(),
+        StatusRule::Is(code) => format!("status {code}"),
+    }];
+    parts.extend(http.within_ms.map(|ms| format!("within {ms} ms")));
+    parts.extend(
+        http.secure_or_loopback
+            .then(|| "https or a loopback address".to_owned()),
+    );
+    parts.extend(text_rules(&http.filters, &http.body));
+    format!("GET {}: {}", http.url, parts.join(", "))
 }
 
 /// Whether a probe starts no process of the document's.

@@ -2,10 +2,8 @@
 //! them: variables are read from what they were made with.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::env_line::looks_secret;
-use crate::redact::Secrets;
 use crate::site::Site;
-use crate::text::{self, Text};
+use crate::text;
 use chrono::{DateTime, Utc};
 use containers::{Container, Found};
 use domain::probe::{DockerProbe, DockerQuestion, Filter, LogsQuestion, TextRule};
@@ -16,6 +14,7 @@ use logs::Since;
 mod containers;
 mod engine;
 mod logs;
+mod variables;
 
 pub(crate) async fn probe(spec: &DockerProbe, site: &Site, now: DateTime<Utc>) -> Answer {
     let whose = match spec.services.as_slice() {
@@ -70,7 +69,15 @@ async fn observe(
         }
         DockerQuestion::Logs(question) => observe_logs(engine, &found, question, site, now).await,
         DockerQuestion::Environment { filters, rules } => {
-            Ok(judge_variables(&found.containers, filters, rules, now, secrets))
+            let settings = variables::written(site).await?;
+            Ok(variables::judge(
+                &found.containers,
+                &settings,
+                filters,
+                rules,
+                now,
+                secrets,
+            ))
         }
         DockerQuestion::NewestImage => {
             let mut judged = Vec::new();
@@ -127,54 +134,6 @@ async fn observe_logs(
         read.push(logs::Log { ended, ..log });
     }
     Ok((logs::judge(&read, question, &site.secrets), logs::output(&read)))
-}
-
-fn judge_variables(
-    containers: &[Container],
-    filters: &[Filter],
-    rules: &[TextRule],
-    now: DateTime<Utc>,
-    secrets: &Secrets,
-) -> (Judgement, String) {
-    let (mut judged, mut output) = (Vec::new(), String::new());
-    for container in containers {
-        if !container.runs() {
-            let state = containers::judge(container, false, now, secrets);
-            judged.push(Judgement::error(format!(
-                "nothing runs there to have variables: {}",
-                state.reason
-            )));
-            continue;
-        }
-        let left = text::filter(Text::of(variables(container).as_bytes(), false), filters, secrets);
-        judged.push(match left {
-            Ok(left) => {
-                output.push_str(&left.text);
-                text::judge(&left, rules, secrets)
-            }
-            Err(judgement) => judgement,
-        });
-    }
-    (weakest(judged), output)
-}
-
-/// What the container was made with, one variable a line; values of secrets are left out.
-fn variables(container: &Container) -> String {
-    let variables = container
-        .seen
-        .config
-        .as_ref()
-        .and_then(|config| config.env.as_ref());
-    let lines = variables
-        .into_iter()
-        .flatten()
-        .map(|line| match line.split_once('=') {
-            Some((key, value)) if looks_secret(key, value) && !value.is_empty() => {
-                format!("{key}=[not shown]\n")
-            }
-            _ => format!("{line}\n"),
-        });
-    lines.collect()
 }
 
 async fn newest_image(engine: &Engine, container: &Container) -> Result<Judgement, String> {

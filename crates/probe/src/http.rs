@@ -16,6 +16,9 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
+mod page;
+pub(crate) use page::fetch;
+
 /// How much of a body is read, in bytes, after decompression.
 pub(crate) const BODY_BYTES: usize = 1024 * 1024;
 
@@ -100,39 +103,6 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client,
             Answer::new(asked, Judgement::error(reason))
         }
     }
-}
-
-/// A page as it was fetched for probes that read more in it than a status.
-pub(crate) struct Fetched {
-    /// What was asked, for people.
-    pub target: String,
-    /// The page, which answered with success, or why there is none.
-    pub seen: Result<Seen, Judgement>,
-}
-
-/// Fetches a page by GET; any status but success is a failure.
-pub(crate) async fn fetch(written: &str, site: &Site, client: &Result<Client, String>) -> Fetched {
-    let without = |why: String| Fetched {
-        target: written.to_owned(),
-        seen: Err(Judgement::error(why)),
-    };
-    let (url, client) = match (resolve(written, site), client) {
-        (Ok((url, _)), Ok(client)) => (url, client),
-        (Err(why), _) => return without(why),
-        (_, Err(why)) => return without(format!("no HTTP client can be made: {why}")),
-    };
-    let target = shown(&url);
-    let seen = match observe(url, StatusRule::Success, site, client).await {
-        Err(why) => Err(Judgement::error(format!("GET {target}: {why}"))),
-        Ok(seen) => {
-            let status = judge_status(&seen, StatusRule::Success, &site.secrets);
-            match status.verdict {
-                Verdict::Pass => Ok(seen),
-                _ => Err(status),
-            }
-        }
-    };
-    Fetched { target, seen }
 }
 
 /// The address to dial for a written one, and the endpoint that allows it.

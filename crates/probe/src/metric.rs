@@ -117,9 +117,12 @@ fn judge_present(page: &Page, cut: bool, name: &str) -> Judgement {
     let Some(first) = found.first() else {
         return judge_none(page, cut, name);
     };
+    // Of a histogram the count says more than the first of its buckets.
+    let count = found.iter().find(|sample| sample.name.ends_with("_count"));
+    let first = count.unwrap_or(first).shown();
     let shown = match found.len() {
-        1 => first.shown(),
-        count => format!("{} and {} more", first.shown(), count - 1),
+        1 => first,
+        count => format!("{first} and {} more", count - 1),
     };
     match found.iter().all(|sample| sample.value.is_nan()) {
         true => Judgement::new(Verdict::NoData, format!("{shown}: it has no value yet"), shown),

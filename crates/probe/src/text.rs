@@ -55,13 +55,27 @@ pub(crate) fn filter(text: Text, filters: &[Filter], secrets: &Secrets) -> Resul
 /// Judges every rule; no rule is a pass.
 pub(crate) fn judge(text: &Text, rules: &[TextRule], secrets: &Secrets) -> Judgement {
     let judgements = rules.iter().map(|rule| judge_one(text, rule, secrets)).collect();
-    Judgement::weakest(judgements).unwrap_or_else(|| {
-        let found = match first_line(&text.text) {
-            "" => "an empty answer".to_owned(),
-            line => text.shown(line, secrets),
+    if let Some(judgement) = Judgement::weakest(judgements) {
+        return match absent(rules) {
+            Some(words) if judgement.verdict == Verdict::Pass => Judgement::pass(words),
+            _ => judgement,
         };
-        Judgement::pass(found)
-    })
+    }
+    let found = match first_line(&text.text) {
+        "" => "an empty answer".to_owned(),
+        line => text.shown(line, secrets),
+    };
+    Judgement::pass(found)
+}
+
+/// Several texts that must not occur, as one sentence.
+fn absent(rules: &[TextRule]) -> Option<String> {
+    let words = rules.iter().map(|rule| match rule {
+        TextRule::Lacks(part) => Some(format!("“{part}”")),
+        _ => None,
+    });
+    let words: Vec<String> = words.collect::<Option<_>>()?;
+    (words.len() > 1).then(|| format!("none of {} occurs", words.join(", ")))
 }
 
 /// What must hold, in words.

@@ -50,7 +50,9 @@ pub fn rules(
         .as_ref()
         .is_some_and(|pattern| FAILURES.iter().any(|word| pattern.contains(word)));
     let none = expectation.none || failure;
+    let exhausted = before.to_lowercase().contains("exhaust");
     match (searched, counted, none) {
+        (Some(pattern), false, true) if exhausted && !pattern.contains("exhaust") => trouble(),
         (_, true, true) => vec![TextRule::Number(zero())],
         (Some(_), false, true) => vec![TextRule::Empty],
         (Some(pattern), false, false) if pattern == "up" && lists_services(&stages[0]) => {
@@ -63,6 +65,24 @@ pub fn rules(
         (Some(_), false, false) => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
     }
+}
+
+/// Words of which one stands in a line that says that something ran out; `grep pool` also finds "pool ready".
+fn trouble() -> Vec<TextRule> {
+    let words = [
+        "exhaust",
+        "timed out",
+        "timeout",
+        "limit of",
+        "reached",
+        "too many",
+        "no more",
+        "unavailable",
+        "is full",
+        "error",
+        "fail",
+    ];
+    words.map(|word| TextRule::Lacks(word.to_owned())).to_vec()
 }
 
 /// What a `grep` looks for that stays with the command.

@@ -138,18 +138,7 @@ fn http(
     } else {
         body
     };
-    let mut filters = filters.to_vec();
-    if address.ends_with("/metrics")
-        && filters
-            .iter()
-            .any(|filter| matches!(filter, Filter::Grep { invert: false, .. }))
-    {
-        filters.push(Filter::Grep {
-            pattern: "# ".to_owned(),
-            ignore_case: false,
-            invert: true,
-        });
-    }
+    let filters = metrics::filters(&address, filters);
     let probe = HttpProbe {
         url: address,
         status,

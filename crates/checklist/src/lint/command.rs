@@ -267,6 +267,10 @@ fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
     }
 }
 
+fn unwanted(rule: &TextRule) -> bool {
+    matches!(rule, TextRule::Empty | TextRule::Lacks(_))
+}
+
 const UP: &str = "\"Up\" also stands in \"Up (unhealthy)\"";
 const EVICTED: &str = "\"evicted\" also stands in `evicted_keys:0`, which is good";
 
@@ -297,7 +301,7 @@ fn loose(first: &Simple, piped: bool, spec: &ProbeSpec, span: &Range<usize>, fin
             format!("{pattern:?} also stands in the comment lines of the metrics")
         }
         (ProbeSpec::Shell(_) | ProbeSpec::Docker(_), Some(pattern))
-            if judged_by(spec).is_some_and(|(_, rules)| rules.contains(&TextRule::Empty))
+            if judged_by(spec).is_some_and(|(_, rules)| rules.iter().any(unwanted))
                 && pattern.len() <= 5
                 && !matches!(pattern, "error" | "ERROR" | "Error" | "fatal" | "FATAL" | "panic") =>
         {

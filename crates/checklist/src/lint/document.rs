@@ -53,31 +53,9 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
                 );
             }
         }
-        Work::Attestation => {
-            let counters = inferred.commands.first();
-            match (counters, words::threshold(&item.text)) {
-                (Some((_, span)), Some(_)) => {
-                    findings.add(&c::COUNTERS, span.clone(), "counters are no rate")
-                }
-                (None, Some(_)) => findings.add(
-                    &c::NO_SOURCE,
-                    span.clone(),
-                    "the line does not say where this number comes from",
-                ),
-                (_, None) => {}
-            }
-        }
-        Work::Probe {
-            spec: ProbeSpec::Metric(metric),
-        } => {
-            if let (MetricQuestion::Share { .. }, Some((_, span))) =
-                (&metric.question, inferred.commands.first())
-            {
-                findings.add(&c::COUNTERS, span.clone(), "counters are no rate");
-            }
-        }
-        Work::Probe { .. } | Work::Action { .. } | Work::Parent => {}
+        Work::Probe { .. } | Work::Action { .. } | Work::Attestation | Work::Parent => {}
     }
+    numbers(item, &span, inferred, findings);
     let mut hosts: Vec<&str> = Vec::new();
     for piece in &inline.pieces {
         let text = match &piece.kind {
@@ -108,6 +86,25 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
                 }
             }
         }
+    }
+}
+
+/// A number of which nobody can say where it comes from, or that counters cannot give.
+fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut Findings) {
+    let command = inferred.commands.first().map(|(_, span)| span);
+    let share = matches!(&item.work, Work::Probe { spec: ProbeSpec::Metric(metric) }
+        if matches!(metric.question, MetricQuestion::Share { .. }));
+    let word = item.work == Work::Attestation && words::threshold(&item.text).is_some();
+    match (command, word) {
+        (Some(command), _) if word || share => {
+            findings.add(&c::COUNTERS, command.clone(), "counters are no rate");
+        }
+        (None, true) => findings.add(
+            &c::NO_SOURCE,
+            span.clone(),
+            "the line does not say where this number comes from",
+        ),
+        (None | Some(_), _) => {}
     }
 }
 

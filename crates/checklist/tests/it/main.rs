@@ -6,3 +6,4 @@ mod inference;
 mod lints;
 mod oracle;
 mod shipped;
+mod traps;

@@ -2,7 +2,8 @@
 //! verbatim file lies beside the project, in that one too.
 
 use checklist::outline::Purpose;
-use checklist::{Compiled, compile};
+use checklist::report::Counts;
+use checklist::{Compiled, compile, describe};
 use domain::plan::{Plan, Section, SectionKind, Work};
 use std::path::{Path, PathBuf};
 
@@ -61,6 +62,30 @@ fn ninety_six_boxes_stand_where_the_oracle_says() {
             [5, 5, 6]
         );
         assert_eq!(boxes(plan, |kind| *kind == SectionKind::Criteria), [13]);
+    });
+}
+
+/// What settles the boxes: no shell is needed for one of them, and for one check only.
+#[test]
+fn forty_eight_boxes_are_proved_natively_and_none_by_a_shell() {
+    each(|compiled| {
+        let counts = Counts {
+            items: 96,
+            native: 48,
+            shell: 0,
+            actions: 12,
+            attestations: 33,
+            parents: 3,
+        };
+        assert_eq!(Counts::of(&compiled.plan), counts);
+        let shell = compiled
+            .plan
+            .sections
+            .iter()
+            .flat_map(|section| &section.checks)
+            .filter(|check| matches!(&check.work, Work::Probe { spec } if !describe::native(spec)));
+        let lines: Vec<u32> = shell.map(|check| check.line).collect();
+        assert_eq!(lines, [98]);
     });
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod decision;
+mod probe;
 mod quantity;
 mod role;
 mod status;

@@ -10,10 +10,10 @@ use bollard::models::{
 };
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::probe::DockerProbe;
+use domain::probe::{DockerProbe, DockerQuestion};
 use domain::verdict::Verdict;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 /// How many containers of a project are looked at.
@@ -28,7 +28,10 @@ const STEADY: TimeDelta = TimeDelta::seconds(60);
 const PROJECT: &str = "com.docker.compose.project";
 const SERVICE: &str = "com.docker.compose.service";
 const ONE_OFF: &str = "com.docker.compose.oneoff";
+const DEPENDS_ON: &str = "com.docker.compose.depends_on";
 const FOLDER: &str = "com.docker.compose.project.working_dir";
+
+type Labels = HashMap<String, String>;
 
 /// A container of a service.
 pub(crate) struct Container {
@@ -41,7 +44,7 @@ pub(crate) struct Container {
 /// What was found.
 pub(crate) struct Found {
     pub containers: Vec<Container>,
-    /// Services that were asked for and have no container.
+    /// Services that were asked for, or that others need, and that have no container.
     pub missing: Vec<String>,
     /// Whose containers these are, in words.
     pub project: String,
@@ -64,40 +67,51 @@ pub(crate) async fn find(engine: &Engine, spec: &DockerProbe, site: &Site) -> Re
         .list_containers(Some(options))
         .await
         .map_err(|why| words(&why))?;
-    let mut wanted: Vec<(String, String)> = listed
+    let of_project: Vec<(String, Labels)> = listed
         .into_iter()
         .filter_map(|summary| Some((summary.id?, summary.labels?)))
-        .filter(|(_, labels)| named.is_some() || is_of(labels, site.work_directory()))
-        .filter(|(_, labels)| {
-            labels
-                .get(ONE_OFF)
-                .is_none_or(|value| !value.eq_ignore_ascii_case("true"))
+        .filter(|(_, labels)| match named {
+            Some(name) => labels.get(PROJECT) == Some(name),
+            None => is_of(labels, site.work_directory()),
         })
+        .filter(|(_, labels)| {
+            let one_off = labels.get(ONE_OFF);
+            one_off.is_none_or(|value| !value.eq_ignore_ascii_case("true"))
+        })
+        .collect();
+    let mut needed: BTreeSet<String> = spec.services.iter().cloned().collect();
+    if needed.is_empty() && matches!(spec.question, DockerQuestion::Running | DockerQuestion::Healthy) {
+        needed.extend(of_project.iter().flat_map(|(_, labels)| depends_on(labels)));
+    }
+    let mut wanted: Vec<(String, String)> = of_project
+        .into_iter()
         .filter_map(|(id, mut labels)| Some((labels.remove(SERVICE)?, id)))
         .filter(|(service, _)| spec.services.is_empty() || spec.services.contains(service))
         .collect();
     if wanted.len() > MOST {
+        let count = wanted.len();
         return Err(format!(
-            "there are {} containers, at most {MOST} are looked at",
-            wanted.len()
+            "there are {count} containers, at most {MOST} are looked at"
         ));
     }
     wanted.sort();
-    let missing = spec
-        .services
-        .iter()
-        .filter(|service| !wanted.iter().any(|(other, _)| other == *service));
-    let missing = missing.cloned().collect();
-    let containers = inspected(engine, wanted).await?;
-    let project = match named {
-        Some(name) => format!("the Compose project {name}"),
-        None => format!("the Compose project of {}", site.environment.work_directory),
-    };
+    needed.retain(|service| !wanted.iter().any(|(other, _)| other == service));
     Ok(Found {
-        containers,
-        missing,
-        project,
+        containers: inspected(engine, wanted).await?,
+        missing: needed.into_iter().collect(),
+        project: match named {
+            Some(name) => format!("the Compose project {name}"),
+            None => format!("the Compose project of {}", site.environment.work_directory),
+        },
     })
+}
+
+/// The services that one needs, as Compose 2 notes them: `postgres:service_started:false,redis:service_healthy:true`. One
+/// that was removed altogether shows nowhere else.
+fn depends_on(labels: &Labels) -> impl Iterator<Item = String> {
+    let noted = labels.get(DEPENDS_ON).map(String::as_str).unwrap_or_default();
+    let services = noted.split(',').filter_map(|one| one.split(':').next());
+    services.filter(|service| !service.is_empty()).map(str::to_owned)
 }
 
 async fn inspected(engine: &Engine, wanted: Vec<(String, String)>) -> Result<Vec<Container>, String> {
@@ -124,7 +138,7 @@ async fn inspected(engine: &Engine, wanted: Vec<(String, String)>) -> Result<Vec
 }
 
 /// Whether a container belongs to the project that Compose makes of this folder.
-fn is_of(labels: &HashMap<String, String>, folder: &Path) -> bool {
+fn is_of(labels: &Labels, folder: &Path) -> bool {
     match labels.get(FOLDER) {
         Some(written) => Path::new(written) == folder,
         None => labels

@@ -70,6 +70,7 @@ pub(crate) fn of(site: &Site) -> Result<Engine, String> {
             request,
         )
     };
+    // The client leaves the version out of its paths, so that each engine answers in its own: nothing is negotiated.
     let api = Docker::connect_with_custom_transport(
         transport,
         Some("http://docker"),

@@ -52,6 +52,11 @@ fn comments_alone_are_no_metric() {
     );
     assert_eq!(present("cache_hits NaN\n", "cache_hits").0, Verdict::NoData);
     assert_eq!(present("", "cache_hits").0, Verdict::Fail);
+    let histogram = "took_seconds_bucket{le=\"0.1\"} 0\ntook_seconds_count 7\ntook_seconds_sum 3\n";
+    assert_eq!(
+        present(histogram, "took_seconds").1,
+        "took_seconds_count 7 and 2 more"
+    );
 }
 
 #[test]

@@ -77,7 +77,6 @@ async fn engine_with(seen: &[(&str, Value)]) -> MockServer {
                 "com.docker.compose.oneoff": "True"}}),
         ])
         .collect();
-    answers(&engine, "/version", json!({"ApiVersion": "1.41"})).await;
     answers(&engine, "/containers/json", Value::Array(summaries)).await;
     for (service, seen) in seen {
         let mut whole = json!({"Id": format!("id-{service}"), "Name": format!("/myshop-{service}-1"), "RestartCount": 0,
@@ -193,6 +192,26 @@ async fn containers_of_another_project_and_one_off_ones_are_nobodys_service() {
         Verdict::NoData,
         "no container of cache",
     );
+    let needy = MockServer::start().await;
+    let labels = json!({"com.docker.compose.project": "myshop", "com.docker.compose.service": "web",
+        "com.docker.compose.depends_on": "db:service_started:false,cache:service_healthy:true"});
+    answers(
+        &needy,
+        "/containers/json",
+        json!([{"Id": "id-web", "Labels": labels}]),
+    )
+    .await;
+    answers(
+        &needy,
+        "/containers/id-web/json",
+        json!({"Id": "id-web", "State": {"Status": "running"}}),
+    )
+    .await;
+    assert_said(
+        &probe(&ask(&[], DockerQuestion::Running), &site_at(&needy.uri())).await,
+        Verdict::Fail,
+        "has no container of cache, db",
+    );
     let empty = engine_with(&[]).await;
     assert_said(
         &probe(&ask(&[], DockerQuestion::Running), &site_at(&empty.uri())).await,
@@ -213,7 +232,6 @@ async fn containers_of_another_project_and_one_off_ones_are_nobodys_service() {
         .respond_with(ResponseTemplate::new(200).set_body_json(json!([])))
         .mount(&asked)
         .await;
-    answers(&asked, "/version", json!({"ApiVersion": "1.41"})).await;
     assert_said(
         &probe(&ask(&[], DockerQuestion::Running), &open(named)).await,
         Verdict::Fail,
@@ -247,6 +265,38 @@ async fn variables_are_read_from_the_container_and_secrets_are_not_shown() {
         Verdict::Error,
         "nothing runs there to have variables: web has exited with exit code 1",
     );
+}
+
+#[tokio::test]
+async fn a_container_that_was_made_before_env_was_changed_fails_with_both_values() {
+    let seen = json!({"State": {"Status": "running"}, "Config": {"Env": [
+        "REDIS_PORT=6379", "REDIS_HOST=redis", "REDIS_PASSWORD=hunter2secret", "CACHE=1"]}});
+    let engine = engine_with(&[("web", seen)]).await;
+    let folder = Folder::new();
+    let mut environment = environment(folder.path());
+    environment.endpoints = vec![endpoint("docker", &engine.uri(), &[])];
+    environment
+        .variables
+        .insert("COMPOSE_PROJECT_NAME".to_owned(), "myshop".to_owned());
+    let site = open(environment);
+    let redis = variables("web", "REDIS", TextRule::NotEmpty);
+    folder.write(
+        ".env",
+        "REDIS_PORT=6379\nREDIS_HOST='redis'\nCACHE=2\nREDIS_DB=0\nREDIS_PASSWORD=hunter2secret\n",
+    );
+    assert_said(&probe(&redis, &site).await, Verdict::Pass, "REDIS_HOST=redis");
+    folder.write(
+        ".env",
+        "REDIS_PORT=6380\nREDIS_HOST=$OTHER\nREDIS_PASSWORD=another-one\n",
+    );
+    let finding = probe(&redis, &site).await;
+    assert_said(
+        &finding,
+        Verdict::Fail,
+        "web runs with other values than .env has now: REDIS_PASSWORD (not shown), REDIS_PORT (6379, in .env 6380); make it \
+         again (`up -d web`)",
+    );
+    assert!(!format!("{finding:?}").contains("another-one"));
 }
 
 /// A log as the engine sends it: a stream number, three zeros, a length, a line with its time.

@@ -66,6 +66,19 @@ fn counted(pattern: &str, bound: Bound) -> Option<MetricQuestion> {
     }
 }
 
+/// The filters behind a GET; what searches a page of metrics passes over its comments.
+pub fn filters(address: &str, written: &[Filter]) -> Vec<Filter> {
+    let searches = written
+        .iter()
+        .any(|filter| matches!(filter, Filter::Grep { invert: false, .. }));
+    let comments = (address.ends_with("/metrics") && searches).then(|| Filter::Grep {
+        pattern: "# ".to_owned(),
+        ignore_case: false,
+        invert: true,
+    });
+    written.iter().cloned().chain(comments).collect()
+}
+
 /// `grep -v "# "`, or `grep -v '^#'` in the form that is left of it.
 fn without_comments(filter: &Filter) -> bool {
     matches!(filter, Filter::Grep { pattern, invert: true, .. } if matches!(pattern.as_str(), "#" | "# "))
