@@ -57,13 +57,14 @@ test("the reference checklist deploys the lab, from the first probe to four sign
     await lab.lab("release");
     await lab.act(devops, "Start Redis container", "Proved");
     await attestRest(qa, path, "Phase 1");
-    await run.verifyEverything(devops);
+    await lab.verifyUntilGreen(devops, "Phase 1");
   });
 
   await test.step("phase 2: the migration", async () => {
     await lab.act(devops, "Run migration", "Proved");
     await lab.act(devops, "src.db.migrations.performance_optimization analyze", "Done");
     await attestRest(qa, path, "Phase 2");
+    await lab.verifyUntilGreen(devops, "Phase 2");
   });
 
   await test.step("phase 3: the configuration, and going ahead with a reason", async () => {
@@ -76,9 +77,10 @@ test("the reference checklist deploys the lab, from the first probe to four sign
   await test.step("phase 4: the release", async () => {
     await lab.act(devops, "Backend container rebuilt", "Done");
     await lab.act(devops, "Backend container restarted", "Proved");
-    await run.verifyEverything(devops);
     await attestRest(qa, path, "Phase 3");
+    await lab.verifyUntilGreen(devops, "Phase 3");
     await attestRest(qa, path, "Phase 4");
+    await lab.verifyUntilGreen(devops, "Phase 4");
   });
 
   await test.step("phase 5: the tests", async () => {
@@ -86,12 +88,13 @@ test("the reference checklist deploys the lab, from the first probe to four sign
       await lab.act(devops, `Run ${kind} tests`, "Proved");
     }
     await attestRest(qa, path, "Phase 5");
+    await lab.verifyUntilGreen(devops, "Phase 5");
   });
 
   await test.step("phase 6: monitoring", async () => {
     await lab.act(devops, "Prometheus service started", "Proved");
     await attestRest(qa, path, "Phase 6");
-    await run.verifyEverything(devops);
+    await lab.verifyUntilGreen(devops, "Phase 6");
     await expect(devops.locator(".run-state")).toHaveText("verifying");
   });
 

@@ -380,10 +380,13 @@ async fn somebodys_word_needs_something_said_or_shown(pool: PgPool) {
         (Status::Attested, "“read them <b>all</b>” — quinn")
     );
     let link = [("link", "https://example.org/notes?v=1")];
-    team.developer
+    let another = team
+        .developer
         .attest_with(run, &item, &link, None)
         .await
-        .answer::<()>();
+        .refusal();
+    assert_eq!(another.0, 403, "what somebody said is theirs");
+    team.qa.attest_with(run, &item, &link, None).await.answer::<()>();
     let (_, proof) = last_word(&team.qa, run).await;
     assert_eq!(
         proof,

@@ -44,7 +44,10 @@ export async function workFile(name: string): Promise<string> {
 /** Runs the action of a line as the person of `page`: reads what will run, confirms, and waits for its end. */
 export async function act(page: Page, text: string, expected: string): Promise<void> {
   const panel = await run.openLine(page, text);
-  await panel.getByText("Run…").click();
+  const [offered, refused] = [panel.getByText("Run…"), panel.locator(".action-refused")];
+  await expect(offered.or(refused)).toBeVisible();
+  if (await refused.isVisible()) throw new Error(`${text}: ${await refused.innerText()}`);
+  await offered.click();
   await panel.getByRole("button", { name: "Run in lab" }).click();
   await expect(run.line(page, text).locator(".status").first(), text).toHaveText(expected, { timeout: 120_000 });
 }
@@ -56,6 +59,15 @@ export async function goAhead(page: Page, phase: string, reason: string): Promis
   await section.getByLabel("Why out of order").fill(reason);
   await section.getByRole("button", { name: "Go ahead" }).click();
   await expect(section.getByText("Waits for")).toHaveCount(0);
+}
+
+/** Verifies until nothing in a section is red or without an answer: what was started needs its moment. */
+export async function verifyUntilGreen(page: Page, section: string): Promise<void> {
+  const waiting = ["running", "no-data", "failed", "error", "warning"].map((status) => `[data-status="${status}"]`).join(", ");
+  await expect(async () => {
+    await run.verifyEverything(page);
+    await expect(page.getByRole("region", { name: section }).locator(waiting)).toHaveCount(0, { timeout: 2_000 });
+  }).toPass({ timeout: 120_000 });
 }
 
 /** How every line of the open run stands: its place, what it says, and its status, in the order of the page. */

@@ -36,8 +36,11 @@ async fn run(command: &str, secrets: Secrets) -> (Ending, Finding, String) {
 
 #[tokio::test]
 async fn what_it_prints_arrives_as_it_comes_from_both_outputs() {
-    let (ending, finding, printed) =
-        run("echo one; echo two >&2; printf 'gr\\303\\274n'", Secrets::none()).await;
+    let (ending, finding, printed) = run(
+        "echo one; echo two >&2; printf 'gr\\303\\274n\\n'",
+        Secrets::none(),
+    )
+    .await;
     assert_eq!((ending, finding.verdict), (Ending::Done, Verdict::Pass));
     let mut lines: Vec<_> = printed.lines().collect();
     lines.sort_unstable();
