@@ -59,6 +59,7 @@ mend_all() { local name; for name in $(broken_names | tac); do mend_state "$name
 # Breaks and mends every state and compares the status before and after: shows that each state is real and leaves nothing.
 verify_states() {
   local name before after bad=0 from broken mended
+  is_deployed && [ -z "$(broken_names)" ] || die "needs the deployed service with nothing broken: run scripts/lab deployed first"
   [ $# -gt 0 ] || set -- "${STATE_NAMES[@]}"
   before="$(status)"
   for name in "$@"; do
