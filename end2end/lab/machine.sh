@@ -33,7 +33,7 @@ lab_down() {
   case "$1" in '' | --all) ;; *) usage ;; esac
   if operator_ready && engine_answers "$(cat "$LAB/engine/address")"; then
     enter
-    if [ -e "$LAB/broken/port-taken" ]; then port-taken.mend; fi
+    end_stranger
     remove_service
     docker network ls --quiet --filter "$OURS" | xargs --no-run-if-empty "${AS_OPERATOR[@]}" docker network rm >/dev/null
     if [ "$1" = --all ]; then
@@ -143,6 +143,7 @@ root_tar() {
   command -v mmdebstrap >/dev/null || cannot "mmdebstrap is not installed"
   say "making a root of Debian trixie packages (about a minute)"
   local log="$LAB/root.log" extra
+  find "$GONOGO_CACHE" -maxdepth 1 -name 'lab-*' -mtime +30 -exec rm -rf {} + 2>/dev/null || true
   extra="$(list packages.release | tr ',' ' ')"
   mkdir -p "$(dirname "$ROOT_TAR")"
   # The release's own packages are carried along, not installed: see packages.release.
@@ -216,6 +217,8 @@ images() {
   image redis redis:8
   image prometheus prometheus:2
   image postgres postgres:17
+  # In an engine of our own nobody misses what the new images replace.
+  if [ "$(cat "$LAB/engine/address")" = "$OWN_ENGINE" ]; then docker image prune --force >/dev/null; fi
 }
 
 # image TARGET NAME. The key stands on the last one made, so that an interrupted `up` begins again.

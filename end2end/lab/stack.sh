@@ -43,7 +43,7 @@ commit() {
 # Everything back to before the deployment. Containers and volumes are made anew: a new volume of the database begins
 # with the data of the image, so no trace of indexes, records or statistics can stay.
 stack_before() {
-  if [ -e "$LAB/broken/port-taken" ]; then port-taken.mend; fi
+  end_stranger
   rm -rf "${LAB:?}/broken"
   remove_service
   : >"$WORK/.git/info/exclude"
@@ -103,6 +103,13 @@ as_gonogo() {
 }
 
 quietly() { "$@" >"$LAB/last.log" 2>&1 </dev/null || { cat "$LAB/last.log" >&2; die "failed: $*"; }; }
+
+# Everything that a broken state could change, as JSON.
+status() {
+  local broken=()
+  mapfile -t broken < <(broken_names)
+  operator python3 - "$WORK" "${broken[@]}" <"$SOURCE/status.py"
+}
 
 # ---- the containers ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ for file in "$SOURCE"/states/*.sh; do . "$file"; done
 MEMORY="$LAB/broken"
 broken_names() { ls -tr "$MEMORY" 2>/dev/null || true; }
 list_states() { local name; for name in "${STATE_NAMES[@]}"; do printf '%-24s %-9s %s\n' "$name" "${STATE_WHERE[$name]}" "${STATE_TEXT[$name]}"; done; }
-known() { [ -n "${STATE_TEXT[$1]:-}" ] || { say "there is no state $1; scripts/lab list names them" >&2; exit 2; }; }
+known() { [ -n "${1:-}" ] && [ -n "${STATE_TEXT[$1]:-}" ] || { say "there is no state '$1'; scripts/lab list names them" >&2; exit 2; }; }
 is_deployed() { [ "$(operator git rev-parse HEAD)" = "$(operator git rev-parse v2)" ] && [ -n "$(container prometheus)" ]; }
 
 break_state() {
@@ -59,6 +59,7 @@ mend_all() { local name; for name in $(broken_names | tac); do mend_state "$name
 # Breaks and mends every state and compares the status before and after: shows that each state is real and leaves nothing.
 verify_states() {
   local name before after bad=0 from broken mended
+  is_deployed && [ -z "$(broken_names)" ] || die "needs the deployed service with nothing broken: run scripts/lab deployed first"
   [ $# -gt 0 ] || set -- "${STATE_NAMES[@]}"
   before="$(status)"
   for name in "$@"; do

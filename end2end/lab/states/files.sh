@@ -83,9 +83,12 @@ port-taken.break() {
 }
 port-taken.holds() { curl --silent --max-time 2 --output /dev/null http://127.0.0.1:6379/; }
 port-taken.mend() {
+  end_stranger
+  if [ -e "$MEMORY/port-taken/redis" ]; then compose start redis && healthy; fi
+}
+end_stranger() {
   local pid
-  pid="$(cat "$MEMORY/port-taken/pid")"
+  pid="$(cat "$MEMORY/port-taken/pid" 2>/dev/null)" || return 0
   # The number may be somebody else's by now.
   if tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | has 'http.server.* 6379'; then kill "$pid" && wait_for 50 gone "$pid"; fi
-  if [ -e "$MEMORY/port-taken/redis" ]; then compose start redis && healthy; fi
 }
