@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test as base } from "./support/gonogo.ts";
 import * as lab from "./support/lab.ts";
 import * as run from "./support/run.ts";
+import * as states from "./support/states.ts";
 import { Server } from "./support/server.ts";
 
 const TITLE = "Performance Optimization Deployment Checklist";
@@ -13,6 +14,8 @@ const ENV_LINES = [
   "REDIS_HOST=redis", "REDIS_PORT=6379", "REDIS_DB=0", "REDIS_MAX_CONNECTIONS=50",
   "CACHE_ENABLED=true", "CACHE_TTL_SECONDS=3600", "DB_POOL_SIZE=20", "DB_MAX_OVERFLOW=10",
 ];
+/** One of each kind of target; `make campaign` breaks them all. */
+const SAMPLE = ["redis-maxmemory", "index-invalid", "env-line-missing", "prometheus-stopped", "work-tree-dirty"];
 const OPTIONAL = ["Grafana service started", "Grafana accessible"];
 const SIGNERS = [["developer", "Developer"], ["devops", "DevOps"], ["qa", "QA"], ["product_owner", "Product Owner"]] as const;
 
@@ -28,9 +31,15 @@ const test = base.extend<object, { gonogo: Server }>({
 });
 
 let cannot: string | undefined;
+test.describe.configure({ mode: "serial" });
+
 test.beforeAll(async ({}, worker) => {
   worker.setTimeout(600_000);
   cannot = await lab.start();
+});
+
+test.afterAll(async () => {
+  if (cannot === undefined) await lab.stop();
 });
 
 test("the reference checklist deploys the lab, from the first probe to four signatures @lab", async ({ person, gonogo }) => {
@@ -100,8 +109,8 @@ test("the reference checklist deploys the lab, from the first probe to four sign
 
   const after = await lab.standings(devops);
   const table = before.map((row, index) => {
-    const [was = "", text = ""] = row.split(" | ", 2);
-    const [is = "", same = ""] = (after[index] ?? "").split(" | ", 2);
+    const [was = "", text = ""] = row.split("\t", 2);
+    const [is = "", same = ""] = (after[index] ?? "").split("\t", 2);
     expect(same, "the lines stay where they are").toBe(text);
     return `${was}\t${is}\t${text}`;
   });
@@ -114,8 +123,19 @@ test("the reference checklist deploys the lab, from the first probe to four sign
       await run.sign(signer, gonogo, path, role, "GO", "the windows follow");
     }
     await devops.goto(path);
-    await run.expectAnswer(devops, "GO WITH CONDITIONS");
+    await run.expectAnswer(devops, "GO WITH CONDITIONS", "named as conditions");
   });
+});
+
+test("what is broken in the lab changes exactly its lines, a sample of all states @lab", async () => {
+  test.skip(cannot !== undefined, cannot);
+  test.setTimeout(600_000);
+  await lab.lab("deployed");
+  const healthy = await states.settled();
+  const expected = await states.expected();
+  for (const name of SAMPLE) {
+    await test.step(name, () => states.breakAndMend(name, healthy, expected.get(name) ?? "not in the table"));
+  }
 });
 
 /** Gives QA's word for every line of a section that waits for one. */
@@ -124,5 +144,10 @@ async function attestRest(qa: import("@playwright/test").Page, path: string, sec
   const card = qa.getByRole("region", { name: section });
   const open = card.locator("li.row").filter({ has: qa.locator('[data-status="open"], [data-status="done"]') });
   const texts = await open.locator(".row-title").allInnerTexts();
-  for (const text of texts) await run.attest(qa, text, "Seen in the lab");
+  for (const text of texts) {
+    const panel = await run.openLine(qa, text);
+    await expect(panel.getByText("How it is settled")).toBeVisible();
+    // A parent speaks through its children.
+    if ((await panel.getByText("Attest…").count()) > 0) await run.attestOpen(qa, panel, text, "Seen in the lab");
+  }
 }

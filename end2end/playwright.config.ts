@@ -1,6 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
-/** Each spec runs in both projects; a test that is about scripting itself carries the tag @needs-javascript. */
+/** Each spec runs in both projects; a test that is about scripting itself carries the tag @needs-javascript, one that
+ *  deploys the lab the tag @lab: there is one lab on a machine. */
 export default defineConfig({
   testDir: ".",
   testMatch: "*.spec.ts",
@@ -30,6 +31,6 @@ export default defineConfig({
   },
   projects: [
     { name: "javascript", use: { javaScriptEnabled: true } },
-    { name: "no-javascript", use: { javaScriptEnabled: false }, grepInvert: /@needs-javascript/ },
+    { name: "no-javascript", use: { javaScriptEnabled: false }, grepInvert: /@needs-javascript|@lab/ },
   ],
 });

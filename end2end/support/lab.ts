@@ -15,8 +15,17 @@ export async function lab(...verb: string[]): Promise<string> {
   return (await promisify(execFile)(SCRIPT, verb, { maxBuffer: 16 << 20 })).stdout;
 }
 
+/** Whether the lab was up before the tests: then it is left so. */
+let found = false;
+
+/** Stops the lab, unless it was up before. */
+export async function stop(): Promise<void> {
+  if (!found) await lab("down");
+}
+
 /** Starts the lab, as it is before the deployment; the reason where this machine cannot run it. */
 export async function start(): Promise<string | undefined> {
+  found = await lab("status").then(() => true, () => false);
   try {
     await lab("up");
     await lab("before");
@@ -77,7 +86,7 @@ export async function standings(page: Page): Promise<string[]> {
     rows.map((row) => {
       const title = row.querySelector(".row-title")?.textContent?.trim() ?? "";
       const status = row.querySelector(".status")?.textContent?.trim() ?? "";
-      return `${status} | ${title}`;
+      return `${status}\t${title}`;
     }),
   );
 }

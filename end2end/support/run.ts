@@ -105,7 +105,11 @@ export async function verifyLine(page: Page, text: string, attempt: string): Pro
 
 /** Gives the word of the person of `page` for a line. */
 export async function attest(page: Page, text: string, note: string): Promise<void> {
-  const panel = await openLine(page, text);
+  await attestOpen(page, await openLine(page, text), text, note);
+}
+
+/** The same for a line that is open in the panel already. */
+export async function attestOpen(page: Page, panel: Locator, text: string, note: string): Promise<void> {
   await panel.getByText("Attest…").click();
   await panel.getByLabel("What did you see?").fill(note);
   await panel.getByRole("button", { name: "Attest", exact: true }).click();

@@ -79,7 +79,7 @@ impl Embedded {
             }
             None => make_folder(&place.data, 0o700)?,
         }
-        let lock = take_lock(&place.data)?;
+        let lock = take_lock(&place.data).await?;
         let binaries = choose_binaries(&place.cluster()).await?;
         let installation = Installation {
             place: place.clone(),

@@ -182,6 +182,7 @@ fn question(question: &PostgresQuestion) -> String {
             name,
             not_empty: false,
         } => format!("table {name} exists"),
+        PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming:?}"),
         PostgresQuestion::Indexes { at_least } => format!("at least {at_least} indexes, none invalid"),
         PostgresQuestion::Query { sql, rules } => {
             let rules: Vec<String> = rules.iter().map(text_rule).collect();

@@ -15,6 +15,7 @@ mod heading;
 mod infer;
 pub mod lint;
 mod measure;
+mod migration;
 mod names;
 pub mod outline;
 mod parse;
@@ -60,6 +61,7 @@ pub fn compile(bytes: &[u8]) -> Compiled {
     lint::sign_off::slots(&source, &assembled.slots, &mut findings);
     let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
     let mut sections = assembled.sections;
+    migration::attach(&mut sections);
     proof::attach(&mut sections);
     let plan = Plan {
         revision,

@@ -89,6 +89,10 @@ pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
         return answer;
     }
     if !blockers.is_empty() {
+        // What everybody has signed with its conditions waits for nothing more.
+        if close_outcome(outline, run, now).is_some() {
+            return signed(outline, run, now);
+        }
         return Answer::new(Word::NotYet, open_sentence(&blockers));
     }
     let (missing, stale) = signatures(outline, run);
@@ -133,10 +137,13 @@ fn signed(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
         Some(
             outcome @ (Outcome::GoWithConditions | Outcome::NoGo | Outcome::RolledBack | Outcome::Abandoned),
         ) => {
-            let why = format!(
-                "{} One of those who signed closes the run, with a reason.",
-                go_sentence(run)
-            );
+            let open = match blockers(outline, run, now).len() {
+                0 => "Everything is settled".to_owned(),
+                1 => "1 required line is not settled and named as a condition".to_owned(),
+                open => format!("{open} required lines are not settled and named as conditions"),
+            };
+            let signed = signed_by(run);
+            let why = format!("{open}; {signed} One of those who signed closes the run, with a reason.");
             Answer {
                 title: outcome.word().to_uppercase(),
                 ..Answer::new(Word::GoWithConditions, why)
@@ -225,12 +232,16 @@ fn open_sentence(blockers: &[Blocker<'_>]) -> String {
 }
 
 fn go_sentence(run: &Run) -> String {
+    format!("Everything is settled; {}", signed_by(run))
+}
+
+fn signed_by(run: &Run) -> String {
     let names: Vec<&str> = run
         .sign_offs
         .values()
         .map(|sign_off| sign_off.by.name())
         .collect();
-    format!("Everything is settled; signed by {}.", names.join(", "))
+    format!("signed by {}.", names.join(", "))
 }
 
 fn signatures(outline: &Outline, run: &Run) -> (Vec<String>, Vec<String>) {

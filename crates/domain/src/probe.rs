@@ -190,6 +190,13 @@ pub enum PostgresQuestion {
         /// It has at least one row.
         not_empty: bool,
     },
+    /// A table has a row in which this text stands: a migration is recorded.
+    Row {
+        /// The table's name, with or without schema.
+        table: String,
+        /// The text, whatever its case.
+        naming: String,
+    },
     /// At least this many indexes exist outside the system schemas, and none of them is invalid.
     Indexes {
         /// The count.

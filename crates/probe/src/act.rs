@@ -43,7 +43,7 @@ pub async fn act(
             target: words(&site.environment.work_directory),
             expected: "exit code 0".to_owned(),
             found: words(&reason),
-            output: Some(printing.kept()),
+            output: Some(printing.kept()).filter(|output| !output.text.is_empty()),
             exit_code: end.exit_code(),
             at,
             duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),

@@ -128,6 +128,7 @@ async fn observe(question: &PostgresQuestion, connection: &mut PgConnection) -> 
         PostgresQuestion::Table { name, not_empty } => {
             Seen::Table(table(name, *not_empty, connection).await?)
         }
+        PostgresQuestion::Row { table: name, naming } => Seen::Table(row(name, naming, connection).await?),
         PostgresQuestion::Indexes { .. } => {
             let sql = "SELECT n.nspname || '.' || c.relname, i.indisvalid FROM pg_catalog.pg_index i \
                        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
@@ -163,6 +164,26 @@ async fn observe(question: &PostgresQuestion, connection: &mut PgConnection) -> 
             })
         }
     })
+}
+
+/// The table, and whether it has a row in which `naming` stands.
+async fn row(name: &str, naming: &str, connection: &mut PgConnection) -> Result<Option<Table>, sqlx::Error> {
+    let Some(found) = table(name, false, connection).await? else {
+        return Ok(None);
+    };
+    // The name is the catalogue's own, quoted by the server.
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM {} r WHERE strpos(lower(r::text), lower($1)) > 0)",
+        found.name
+    );
+    let named = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(naming)
+        .fetch_one(connection)
+        .await?;
+    Ok(Some(Table {
+        has_rows: Some(named),
+        ..found
+    }))
 }
 
 async fn table(name: &str, rows: bool, connection: &mut PgConnection) -> Result<Option<Table>, sqlx::Error> {
@@ -234,6 +255,16 @@ pub(crate) fn judge(seen: &Seen, question: &PostgresQuestion, secrets: &Secrets)
             Some(true) => Judgement::pass(format!("{} exists and has rows", table.name)),
             None => Judgement::pass(format!("{} exists", table.name)),
         },
+        (PostgresQuestion::Row { table, .. }, Seen::Table(None)) => {
+            Judgement::fail(format!("the table {table} does not exist"), "no such table")
+        }
+        (PostgresQuestion::Row { naming, .. }, Seen::Table(Some(table))) => {
+            if table.has_rows == Some(true) {
+                Judgement::pass(format!("{} has a row that names {naming}", table.name))
+            } else {
+                Judgement::fail(format!("no row of {} names {naming}", table.name), "no such row")
+            }
+        }
         (PostgresQuestion::Indexes { at_least }, Seen::Indexes { count, invalid }) => {
             judge_indexes(*count, invalid, *at_least)
         }
@@ -309,6 +340,7 @@ fn expected(question: &PostgresQuestion) -> String {
             name,
             not_empty: true,
         } => format!("table {name} exists and is not empty"),
+        PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming}"),
         PostgresQuestion::Indexes { at_least } => format!("at least {at_least} indexes, none invalid"),
         PostgresQuestion::Query { rules, .. } => match text::expected(rules) {
             words if words.is_empty() => "the query runs".to_owned(),

@@ -160,7 +160,11 @@ fn due(
         items.chain(section.checks.iter().map(|check| (&check.id, &check.work)))
     });
     let probes = works.filter_map(|(id, work)| match work {
-        Work::Probe { spec } => Some((id.clone(), spec.clone())),
+        // What an action must have left behind can be read without running it.
+        Work::Probe { spec }
+        | Work::Action {
+            proof: Some(spec), ..
+        } => Some((id.clone(), spec.clone())),
         Work::Action { .. } | Work::Attestation | Work::Parent => None,
     });
     let timely = |(id, _): &(ItemId, ProbeSpec)| {
@@ -209,6 +213,7 @@ fn print(out: &mut impl Write, outline: &Outline, answers: &Answers<'_>) -> std:
     let mut above = None;
     for (section, line, answer) in answers {
         let (mark, why) = match answer {
+            _ if left_to_people(line, answer) => continue,
             Answer::People => continue,
             Answer::Probed(finding) => (mark(finding.verdict), finding.reason.clone()),
             Answer::NotDue(why) => ("early", why.clone()),
@@ -250,10 +255,21 @@ fn mark(verdict: Verdict) -> &'static str {
 }
 
 fn summary(answers: &Answers<'_>) -> String {
-    let count = |wanted: fn(&Answer) -> bool| answers.iter().filter(|(.., answer)| wanted(answer)).count();
+    let left = answers
+        .iter()
+        .filter(|(_, line, answer)| left_to_people(line, answer))
+        .count();
+    let asked = || {
+        answers
+            .iter()
+            .filter(|(_, line, answer)| !left_to_people(line, answer))
+    };
+    let not_due = asked()
+        .filter(|(.., answer)| matches!(answer, Answer::NotDue(_)))
+        .count();
     let verdict = |verdict: Verdict| {
         let is = |answer: &Answer| matches!(answer, Answer::Probed(finding) if finding.verdict == verdict);
-        answers.iter().filter(|(.., answer)| is(answer)).count()
+        asked().filter(|(.., answer)| is(answer)).count()
     };
     let word = match code(answers) {
         0 => "GO as far as probes can tell",
@@ -267,14 +283,25 @@ fn summary(answers: &Answers<'_>) -> String {
         verdict(Verdict::Error),
         verdict(Verdict::NoData),
         verdict(Verdict::Warning),
-        count(|answer| matches!(answer, Answer::NotDue(_))),
-        count(|answer| matches!(answer, Answer::People)),
+        not_due,
+        left,
     )
 }
 
-/// 0 go, 1 no-go, 2 could not tell. What is optional, not due or left to people decides nothing.
+/// A person's word, and an action that has not left behind what it is for: somebody still runs it.
+fn left_to_people(line: &OutlineLine, answer: &Answer) -> bool {
+    match answer {
+        Answer::People => true,
+        Answer::Probed(finding) => line.kind == LineKind::Action && finding.verdict != Verdict::Pass,
+        Answer::NotDue(_) => false,
+    }
+}
+
+/// 0 go, 1 no-go, 2 could not tell. What is optional, not due, left to people, or the proof of an action that nobody has run
+/// decides nothing.
 fn code(answers: &Answers<'_>) -> u8 {
-    let required = answers.iter().filter(|(_, line, _)| !line.optional);
+    let decides = |line: &OutlineLine| !line.optional && line.kind != LineKind::Action;
+    let required = answers.iter().filter(|(_, line, _)| decides(line));
     let verdicts: Vec<Verdict> = required
         .filter_map(|(.., answer)| match answer {
             Answer::Probed(finding) => Some(finding.verdict),

@@ -178,11 +178,26 @@ pub fn open_to_others(folder: &Path) -> Result<(), Error> {
     fs::set_permissions(folder, Permissions::from_mode(mode | 0o011)).map_err(files(what()))
 }
 
+/// How often, and after which pause, a folder that is in use is tried again: a second in all.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
+
 /// Takes the folder for this process until it ends, however it ends.
 ///
 /// # Errors
 /// [`Error::InUse`] when another process has it.
-pub fn take_lock(data: &Path) -> Result<File, Error> {
+pub async fn take_lock(data: &Path) -> Result<File, Error> {
+    // A Gonogo that was killed while it started a process leaves a child that holds the lock until it becomes that process.
+    for _ in 0..LOCK_TRIES {
+        match try_lock(data) {
+            Err(Error::InUse { .. }) => tokio::time::sleep(LOCK_PAUSE).await,
+            taken => return taken,
+        }
+    }
+    try_lock(data)
+}
+
+fn try_lock(data: &Path) -> Result<File, Error> {
     use rustix::fs::{FlockOperation, flock};
     let path = data.join("lock");
     let file = fs::OpenOptions::new()

@@ -134,9 +134,9 @@ fn command(board: Board, deeds: Deeds, id: ItemId, form: ActionOffer, running: M
     });
     view! {
         <PanelPart label="Command">
-            <pre class="output" tabindex="0" aria-label="Command">{command}</pre>
+            <pre class="output is-wrapped" tabindex="0" aria-label="Command">{command}</pre>
             {written}
-            <small>{shell} ", at most " {deadline_s / 60} " minutes"</small>
+            <p class="row-why">{shell} ", at most " {deadline_s / 60} " minutes"</p>
             {printed}
             {acts}
         </PanelPart>
