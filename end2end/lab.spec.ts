@@ -19,10 +19,20 @@ const SAMPLE = ["redis-maxmemory", "index-invalid", "env-line-missing", "prometh
 const OPTIONAL = ["Grafana service started", "Grafana accessible"];
 const SIGNERS = [["developer", "Developer"], ["devops", "DevOps"], ["qa", "QA"], ["product_owner", "Product Owner"]] as const;
 
-const test = base.extend<object, { gonogo: Server }>({
-  gonogo: [
+/** The lab, which is up before the server reads its environments, and why it cannot be where it is not. */
+const test = base.extend<object, { cannot: string | undefined; gonogo: Server }>({
+  cannot: [
     async ({}, use) => {
-      const server = await Server.start("lab", { environments: await lab.environments() });
+      const why = await lab.start();
+      await use(why);
+      if (why === undefined) await lab.stop();
+    },
+    { scope: "worker", timeout: 600_000 },
+  ],
+  gonogo: [
+    async ({ cannot }, use) => {
+      const setup = cannot === undefined ? { environments: await lab.environments() } : {};
+      const server = await Server.start("lab", setup);
       await use(server);
       await server.remove();
     },
@@ -30,19 +40,9 @@ const test = base.extend<object, { gonogo: Server }>({
   ],
 });
 
-let cannot: string | undefined;
 test.describe.configure({ mode: "serial" });
 
-test.beforeAll(async ({}, worker) => {
-  worker.setTimeout(600_000);
-  cannot = await lab.start();
-});
-
-test.afterAll(async () => {
-  if (cannot === undefined) await lab.stop();
-});
-
-test("the reference checklist deploys the lab, from the first probe to four signatures @lab", async ({ person, gonogo }) => {
+test("the reference checklist deploys the lab, from the first probe to four signatures @lab", async ({ cannot, person, gonogo }) => {
   test.skip(cannot !== undefined, cannot);
   test.setTimeout(600_000);
   const devops = await person("devops");
@@ -127,7 +127,7 @@ test("the reference checklist deploys the lab, from the first probe to four sign
   });
 });
 
-test("what is broken in the lab changes exactly its lines, a sample of all states @lab", async () => {
+test("what is broken in the lab changes exactly its lines, a sample of all states @lab", async ({ cannot }) => {
   test.skip(cannot !== undefined, cannot);
   test.setTimeout(600_000);
   await lab.lab("deployed");

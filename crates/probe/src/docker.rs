@@ -93,6 +93,40 @@ async fn observe(
     }
 }
 
+/// A line of `.env` that holds, compared with the containers that were made from the file: one that still runs with
+/// another value was not made again. An engine that cannot be asked is its own lines' trouble.
+pub(crate) async fn compared(answer: Answer, file: &str, key: &str, site: &Site) -> Answer {
+    if answer.judgement.verdict != Verdict::Pass || file != ".env" {
+        return answer;
+    }
+    let Ok(engine) = engine::of(site) else {
+        return answer;
+    };
+    let all = DockerProbe {
+        project: None,
+        services: Vec::new(),
+        question: DockerQuestion::Running,
+    };
+    let looking = async {
+        let found = containers::find(&engine, &all, site).await?;
+        let mut settings = variables::written(site).await?;
+        settings.retain(|setting| setting.key == key);
+        let running = found.containers.iter().filter(|container| container.runs());
+        Ok::<_, String>(
+            running
+                .filter_map(|container| variables::differing(container, &settings, &[]))
+                .collect::<Vec<_>>(),
+        )
+    };
+    match tokio::time::timeout(site.deadline, looking).await {
+        Ok(Ok(differing)) if !differing.is_empty() => Answer {
+            judgement: weakest(differing),
+            ..answer
+        },
+        Ok(Ok(_) | Err(_)) | Err(_) => answer,
+    }
+}
+
 fn weakest(judged: Vec<Judgement>) -> Judgement {
     Judgement::weakest(judged).unwrap_or_else(|| Judgement::error("nothing was judged"))
 }

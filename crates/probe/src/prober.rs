@@ -158,8 +158,11 @@ impl Prober {
             ProbeSpec::Metric(spec) => Box::pin(metric::probe(spec, site, &self.client)),
             ProbeSpec::Docker(spec) => Box::pin(docker::probe(spec, site, (context.clock)())),
             ProbeSpec::Clock { within_ms } => Box::pin(clock::probe(*within_ms, site, context)),
+            ProbeSpec::EnvLine { file, key, .. } => Box::pin(async move {
+                let line = self.on_this_machine(spec, site).await;
+                docker::compared(line, file, key, site).await
+            }),
             ProbeSpec::File(_)
-            | ProbeSpec::EnvLine { .. }
             | ProbeSpec::Port { .. }
             | ProbeSpec::Memory { .. }
             | ProbeSpec::Tests { .. }

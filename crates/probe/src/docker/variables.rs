@@ -80,7 +80,11 @@ fn shown(container: &Container) -> String {
 
 /// Variables that the file sets otherwise now, among those that are asked for. One that only the file has need not be
 /// passed on, and one that refers to others is filled in only by Compose.
-fn differing(container: &Container, settings: &[Setting], filters: &[Filter]) -> Option<Judgement> {
+pub(crate) fn differing(
+    container: &Container,
+    settings: &[Setting],
+    filters: &[Filter],
+) -> Option<Judgement> {
     let sieve = text::sieve(filters);
     let asked = |line: &str| sieve.as_ref().is_none_or(|keeps| keeps(line));
     // The last setting of a variable counts.
