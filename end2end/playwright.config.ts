@@ -25,6 +25,8 @@ export default defineConfig({
     },
     locale: "en-GB",
     timezoneId: "UTC",
+    // Colours that fade into another theme are read half way by nobody but a test.
+    contextOptions: { reducedMotion: "reduce" },
     viewport: { width: 1280, height: 900 },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

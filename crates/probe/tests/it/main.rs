@@ -3,7 +3,6 @@
 mod act;
 mod commands;
 mod docker;
-mod engine;
 mod environments;
 mod files;
 mod git;

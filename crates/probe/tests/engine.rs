@@ -1,5 +1,9 @@
 //! A real Docker Engine, with containers of the tests' own. They need an image that holds a shell:
-//! `GONOGO_TEST_DOCKER=unix:///run/docker.sock GONOGO_TEST_IMAGE=debian cargo test -p probe engine:: -- --ignored`.
+//! `GONOGO_TEST_DOCKER=unix:///run/docker.sock GONOGO_TEST_IMAGE=debian cargo test -p probe --features engine --test engine`.
+
+#[path = "it/support.rs"]
+#[expect(dead_code, reason = "the harness of the other tests too")]
+mod support;
 
 use crate::support::{assert_said, endpoint, environment, open, probe};
 use domain::probe::{DockerProbe, DockerQuestion, Filter, LogsQuestion, ProbeSpec, TextRule};
@@ -134,7 +138,6 @@ fn grep(pattern: &str) -> Filter {
 }
 
 #[tokio::test]
-#[ignore = "needs a Docker Engine"]
 async fn states_of_real_containers_are_told_apart() {
     let project = Project::new("states");
     project.run("web", &[], "sleep 300");
@@ -184,7 +187,6 @@ async fn states_of_real_containers_are_told_apart() {
 }
 
 #[tokio::test]
-#[ignore = "needs a Docker Engine"]
 async fn a_real_log_is_read_line_by_line_with_and_without_a_terminal() {
     let project = Project::new("logs");
     let says = "echo ready; echo 'an ERROR' >&2; exec sleep 300";
@@ -216,7 +218,6 @@ async fn a_real_log_is_read_line_by_line_with_and_without_a_terminal() {
 }
 
 #[tokio::test]
-#[ignore = "needs a Docker Engine"]
 async fn real_variables_and_images_are_read_by_inspection() {
     let project = Project::new("variables");
     project.run(
