@@ -8,6 +8,7 @@
 )]
 
 pub mod action;
+pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod revision;

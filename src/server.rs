@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod database;
 pub mod desk;
+pub mod env_edit;
 pub mod execution;
 pub mod export;
 pub mod failure;
@@ -26,7 +27,6 @@ pub mod postgres;
 pub mod prose;
 pub mod router;
 pub mod run;
-
 pub mod serve;
 pub mod session;
 pub mod settlement;

@@ -9,6 +9,7 @@
 mod action;
 mod cli;
 mod embedded_postgres;
+mod env_edit;
 mod event;
 mod export;
 mod freshness;

@@ -68,6 +68,21 @@ const TABLE: &[Row] = &[
         fields: &[("run", "RUN"), ("item", "nothing")],
         may: [ACTORS, DEVOPS],
     },
+    row(
+        "/api/env_edit/offer",
+        &[("run", "RUN"), ("item", "nothing")],
+        EVERYBODY,
+    ),
+    Row {
+        path: "/api/env_edit/accept",
+        fields: &[
+            ("run", "RUN"),
+            ("item", "nothing"),
+            ("before", "HASH"),
+            ("request_key", "KEY"),
+        ],
+        may: [ACTORS, DEVOPS],
+    },
     row("/api/environment/list", &[], EVERYBODY),
     row("/api/revision/list", &[], EVERYBODY),
     row("/api/revision/page", &[("id", "REVISION")], EVERYBODY),

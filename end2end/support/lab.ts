@@ -61,6 +61,15 @@ export async function act(page: Page, text: string, expected: string): Promise<v
   await expect(run.line(page, text).locator(".status").first(), text).toHaveText(expected, { timeout: 120_000 });
 }
 
+/** Reads the offered edit of `.env` for a line, accepts it, and waits until nothing is left to change. */
+export async function acceptEdit(page: Page, text: string, lines: string[]): Promise<void> {
+  const panel = await run.openLine(page, text);
+  await expect(panel.getByLabel("Difference")).toHaveText(lines.map((line) => `+${line}`).join("\n"));
+  await panel.getByText("Edit…").click();
+  await panel.getByRole("button", { name: "Write the file" }).click();
+  await expect(panel.getByLabel("Difference")).toHaveCount(0);
+}
+
 /** Goes on to a phase although an earlier one is open. */
 export async function goAhead(page: Page, phase: string, reason: string): Promise<void> {
   const section = page.getByRole("region", { name: phase });
@@ -72,7 +81,16 @@ export async function goAhead(page: Page, phase: string, reason: string): Promis
 
 /** Verifies until nothing in a section is red or without an answer: what was started needs its moment. */
 export async function verifyUntilGreen(page: Page, section: string): Promise<void> {
-  const waiting = ["running", "no-data", "failed", "error", "warning"].map((status) => `[data-status="${status}"]`).join(", ");
+  await verifyUntilNone(page, section, ["running", "no-data", "failed", "error", "warning"]);
+}
+
+/** Verifies until everything in a section has an answer: a health check of a new container has none at first. */
+export async function verifyUntilAnswered(page: Page, section: string): Promise<void> {
+  await verifyUntilNone(page, section, ["running", "no-data"]);
+}
+
+async function verifyUntilNone(page: Page, section: string, statuses: string[]): Promise<void> {
+  const waiting = statuses.map((status) => `[data-status="${status}"]`).join(", ");
   await expect(async () => {
     await run.verifyEverything(page);
     await expect(page.getByRole("region", { name: section }).locator(waiting)).toHaveCount(0, { timeout: 2_000 });

@@ -273,7 +273,7 @@ fn action_of<'a>(run: &'a Run, item: &ItemId) -> Option<&'a ActionState> {
 }
 
 /// Whether the run is where this action may change its target.
-fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
+pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
     run::still_open(run)?;
     run::not_superseded(run)?;
     if action_of(run, item).is_some_and(ActionState::is_running) {

@@ -183,7 +183,16 @@ fn question(question: &PostgresQuestion) -> String {
             not_empty: false,
         } => format!("table {name} exists"),
         PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming:?}"),
-        PostgresQuestion::Indexes { at_least } => format!("at least {at_least} indexes, none invalid"),
+        PostgresQuestion::Indexes { at_least, created_by } => {
+            let all = created_by
+                .as_ref()
+                .map(|file| format!(", and all that {file} creates"))
+                .unwrap_or_default();
+            format!("at least {at_least} indexes, none invalid{all}")
+        }
+        PostgresQuestion::Analyzed { created_by } => {
+            format!("ANALYZE ran on every table that {created_by} indexes")
+        }
         PostgresQuestion::Query { sql, rules } => {
             let rules: Vec<String> = rules.iter().map(text_rule).collect();
             format!(

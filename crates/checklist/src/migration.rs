@@ -3,49 +3,77 @@
 use crate::describe;
 use crate::shell;
 use domain::plan::{Item, Section, Work};
-use domain::probe::{PostgresQuestion, ProbeSpec};
+use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 
-/// Makes "recorded in the table of migrations" and "indexes created" mean the migration that the section runs.
+/// The migration that a section runs.
+struct Migration {
+    /// Its module's own name, under which it is recorded.
+    name: String,
+    /// Its file, relative to the work directory.
+    file: String,
+}
+
+/// Makes "recorded in the table of migrations", "indexes created" and "tables analyzed" mean the migration that the section
+/// runs.
 pub fn attach(sections: &mut [Section]) {
     for section in sections {
-        let Some(name) = section.items.iter().find_map(migration) else {
+        let Some(migration) = section.items.iter().find_map(migration) else {
             continue;
         };
         let new_indexes = section.checks.iter().find_map(|check| new_indexes(&check.why));
         for item in &mut section.items {
-            let Work::Probe {
-                spec: ProbeSpec::Postgres(spec),
-            } = &mut item.work
-            else {
+            let Some(question) = meant(item, &migration, new_indexes) else {
                 continue;
             };
-            let meant = match &spec.question {
-                PostgresQuestion::Table { name: table, .. } if table.contains("migration") => {
-                    PostgresQuestion::Row {
-                        table: table.clone(),
-                        naming: name.clone(),
-                    }
-                }
-                PostgresQuestion::Indexes { at_least } => PostgresQuestion::Indexes {
-                    at_least: new_indexes.unwrap_or(1).max(*at_least),
-                },
-                _ => continue,
+            let address = match &item.work {
+                Work::Probe {
+                    spec: ProbeSpec::Postgres(spec),
+                } => spec.address.clone(),
+                Work::Probe { .. } | Work::Action { .. } | Work::Attestation | Work::Parent => None,
             };
-            if meant != spec.question {
-                spec.question = meant;
-                let asked = ProbeSpec::Postgres(spec.clone());
-                item.why = format!(
-                    "{}: after the migration {name}; {}",
-                    item.text,
-                    describe::probe(&asked)
-                );
-            }
+            let spec = ProbeSpec::Postgres(PostgresProbe { address, question });
+            item.why = format!(
+                "{}: after the migration {}; {}",
+                item.text,
+                migration.name,
+                describe::probe(&spec)
+            );
+            item.work = Work::Probe { spec };
         }
     }
 }
 
+/// What a line beside a migration asks about it.
+fn meant(item: &Item, migration: &Migration, new_indexes: Option<u32>) -> Option<PostgresQuestion> {
+    match &item.work {
+        Work::Probe {
+            spec: ProbeSpec::Postgres(spec),
+        } => match &spec.question {
+            PostgresQuestion::Table { name, .. } if name.contains("migration") => {
+                Some(PostgresQuestion::Row {
+                    table: name.clone(),
+                    naming: migration.name.clone(),
+                })
+            }
+            PostgresQuestion::Indexes { at_least, .. } => Some(PostgresQuestion::Indexes {
+                at_least: new_indexes.unwrap_or(1).max(*at_least),
+                created_by: Some(migration.file.clone()),
+            }),
+            _ => None,
+        },
+        Work::Attestation => {
+            let lower = item.text.to_lowercase();
+            let analyzed = lower.contains("table") && lower.contains("analyze");
+            analyzed.then(|| PostgresQuestion::Analyzed {
+                created_by: migration.file.clone(),
+            })
+        }
+        Work::Probe { .. } | Work::Action { .. } | Work::Parent => None,
+    }
+}
+
 /// The migration that an action applies: `python -m src.db.migrations.NAME apply`.
-fn migration(item: &Item) -> Option<String> {
+fn migration(item: &Item) -> Option<Migration> {
     let Work::Action { written, .. } = &item.work else {
         return None;
     };
@@ -59,7 +87,10 @@ fn migration(item: &Item) -> Option<String> {
         _ => return None,
     };
     let (package, name) = module.rsplit_once('.')?;
-    package.contains("migration").then(|| name.to_owned())
+    package.contains("migration").then(|| Migration {
+        name: name.to_owned(),
+        file: format!("{}.py", module.replace('.', "/")),
+    })
 }
 
 /// `10+ new indexes` in the words about a check.

@@ -48,6 +48,9 @@ pub struct Environment {
     /// The program and arguments that a command's text is given to.
     #[serde(default = "default_shell")]
     pub shell: Vec<String>,
+    /// How many minutes a command that changes something may take, 1 to 1440; `None`: 30.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_minutes: Option<u32>,
 }
 
 /// A target that may be reached.

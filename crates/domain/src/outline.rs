@@ -57,6 +57,9 @@ pub struct OutlineLine {
     /// Of an action: what proves it.
     #[serde(default, skip_serializing_if = "Proof::is_nothing")]
     pub proof: Proof,
+    /// It asks for lines of a `.env` file that Gonogo can set, and so does a box that holds such lines.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub env_edit: bool,
 }
 
 /// What proves an action.
@@ -127,7 +130,11 @@ impl From<&Plan> for Outline {
 
 impl From<&Section> for OutlineSection {
     fn from(section: &Section) -> Self {
-        let boxes = section.items.iter().map(OutlineLine::from);
+        let edits = |item: &Item| !crate::plan::env_lines(section, &item.id).is_empty();
+        let boxes = section.items.iter().map(|item| OutlineLine {
+            env_edit: edits(item),
+            ..OutlineLine::from(item)
+        });
         Self {
             id: section.id.clone(),
             kind: section.kind,
@@ -161,6 +168,7 @@ impl From<&Item> for OutlineLine {
             kind,
             why: item.why.clone(),
             proof: Proof::of(&item.work),
+            env_edit: false,
         }
     }
 }
@@ -186,6 +194,7 @@ impl From<&Check> for OutlineLine {
             kind,
             why: check.why.clone(),
             proof: Proof::of(&check.work),
+            env_edit: false,
         }
     }
 }

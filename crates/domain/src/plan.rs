@@ -274,6 +274,27 @@ impl Plan {
     }
 }
 
+/// The lines of `.env` files that an item asks for, and those of the items that it holds, with the items that ask: file,
+/// variable, value. A line whose value the document leaves open is none of them.
+pub fn env_lines<'a>(section: &'a Section, id: &ItemId) -> Vec<(&'a ItemId, &'a str, &'a str, &'a str)> {
+    let mut asked = Vec::new();
+    let own = |item: &&Item| item.id == *id || item.parent.as_ref() == Some(id);
+    for item in section.items.iter().filter(own) {
+        if let Work::Probe {
+            spec:
+                ProbeSpec::EnvLine {
+                    file,
+                    key,
+                    value: Some(value),
+                },
+        } = &item.work
+        {
+            asked.push((&item.id, file.as_str(), key.as_str(), value.as_str()));
+        }
+    }
+    asked
+}
+
 impl SectionKind {
     /// The word for people.
     pub fn word(self) -> &'static str {

@@ -197,10 +197,19 @@ pub enum PostgresQuestion {
         /// The text, whatever its case.
         naming: String,
     },
-    /// At least this many indexes exist outside the system schemas, and none of them is invalid.
+    /// At least this many indexes exist outside the system schemas, none of them is invalid, and none is missing that the
+    /// migration creates.
     Indexes {
         /// The count.
         at_least: u32,
+        /// The migration's file, relative to the work directory: the indexes that it creates must be there by name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        created_by: Option<String>,
+    },
+    /// `ANALYZE` ran on every table that got an index from a migration.
+    Analyzed {
+        /// The migration's file, relative to the work directory.
+        created_by: String,
     },
     /// A query of which every part is known to read, and what must hold of its first value.
     Query {

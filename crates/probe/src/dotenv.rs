@@ -5,6 +5,8 @@
 pub(crate) struct Setting {
     /// The line where it begins, from 1.
     pub line: usize,
+    /// The line where it ends: a quoted value may go on over several.
+    pub last_line: usize,
     /// The variable.
     pub key: String,
     /// The value, without its quotes and comment.
@@ -36,17 +38,20 @@ pub(crate) fn parse(content: &[u8]) -> (Vec<Setting>, Vec<usize>) {
             continue;
         };
         let mut written = written.trim_start().to_owned();
+        let mut last = index;
         if let Some(quote) = written.chars().next().filter(|c| ['"', '\''].contains(c)) {
             // A quoted value may go on over several lines; one that never ends is not read past its line.
             let mut ahead = lines.clone();
             let mut whole = written.clone();
+            let mut end = index;
             while closing(&whole, quote).is_none() {
-                let Some((_, next)) = ahead.next() else { break };
+                let Some((at, next)) = ahead.next() else { break };
+                end = at;
                 whole.push('\n');
                 whole.push_str(next);
             }
             if closing(&whole, quote).is_some() {
-                (written, lines) = (whole, ahead);
+                (written, lines, last) = (whole, ahead, end);
             } else {
                 strange.push(index + 1);
             }
@@ -54,6 +59,7 @@ pub(crate) fn parse(content: &[u8]) -> (Vec<Setting>, Vec<usize>) {
         let (value, refers) = value_of(&written);
         settings.push(Setting {
             line: index + 1,
+            last_line: last + 1,
             key: key.trim().to_owned(),
             value,
             refers,
@@ -124,6 +130,8 @@ fn unescaped(inner: &str) -> (String, bool) {
     }
     (value, refers)
 }
+
+pub(crate) mod edit;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ pub mod dial;
 mod disk;
 mod docker;
 mod dotenv;
+pub mod env_edit;
 mod env_line;
 pub mod environment;
 mod file;

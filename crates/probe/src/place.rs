@@ -1,6 +1,8 @@
 //! Paths: below the work directory, or below an absolute path that the environment lists, and nowhere else. What a
 //! path leads to is decided by the kernel while it opens it (openat2), so that no symbolic link leads out.
 
+mod replace;
+
 use crate::site::Site;
 use rustix::fd::OwnedFd;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};

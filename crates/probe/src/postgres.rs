@@ -13,6 +13,9 @@ use sqlx::{AssertSqlSafe, Row, ValueRef};
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) mod connect;
+mod indexes;
+
+use indexes::{Created, Index};
 
 /// What the server said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,8 +29,8 @@ pub(crate) enum Seen {
     Size(u64),
     Table(Option<Table>),
     Indexes {
-        count: u64,
-        invalid: Vec<String>,
+        indexes: Vec<Index>,
+        created: Created,
     },
     Value(Value),
 }
@@ -72,7 +75,7 @@ pub(crate) async fn probe(spec: &PostgresProbe, site: &Site) -> Answer {
     let deadline = Instant::now() + site.deadline;
     let seen = async {
         let mut connection = connect::open(&target, deadline, site).await?;
-        let seen = timeout_at(deadline, observe(question, &mut connection)).await;
+        let seen = timeout_at(deadline, observe(question, site, &mut connection)).await;
         connect::close(connection).await;
         match seen {
             Err(_) => Err(format!(
@@ -99,7 +102,26 @@ pub(crate) async fn probe(spec: &PostgresProbe, site: &Site) -> Answer {
     }
 }
 
-async fn observe(question: &PostgresQuestion, connection: &mut PgConnection) -> Result<Seen, sqlx::Error> {
+/// The file of the migration that a question is about.
+fn migration(question: &PostgresQuestion) -> Option<&str> {
+    match question {
+        PostgresQuestion::Indexes { created_by, .. } => created_by.as_deref(),
+        PostgresQuestion::Analyzed { created_by } => Some(created_by),
+        PostgresQuestion::Answers
+        | PostgresQuestion::Version { .. }
+        | PostgresQuestion::Extension { .. }
+        | PostgresQuestion::Size(_)
+        | PostgresQuestion::Table { .. }
+        | PostgresQuestion::Row { .. }
+        | PostgresQuestion::Query { .. } => None,
+    }
+}
+
+async fn observe(
+    question: &PostgresQuestion,
+    site: &Site,
+    connection: &mut PgConnection,
+) -> Result<Seen, sqlx::Error> {
     Ok(match question {
         PostgresQuestion::Answers => {
             sqlx::query("SELECT 1").execute(connection).await?;
@@ -129,22 +151,10 @@ async fn observe(question: &PostgresQuestion, connection: &mut PgConnection) -> 
             Seen::Table(table(name, *not_empty, connection).await?)
         }
         PostgresQuestion::Row { table: name, naming } => Seen::Table(row(name, naming, connection).await?),
-        PostgresQuestion::Indexes { .. } => {
-            let sql = "SELECT n.nspname || '.' || c.relname, i.indisvalid FROM pg_catalog.pg_index i \
-                       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-                       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                       WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' ORDER BY 1";
-            let rows: Vec<(String, bool)> = sqlx::query_as(sql).fetch_all(connection).await?;
-            let invalid = rows
-                .iter()
-                .filter(|(_, valid)| !valid)
-                .map(|(name, _)| name.clone())
-                .collect();
-            Seen::Indexes {
-                count: rows.len() as u64,
-                invalid,
-            }
-        }
+        PostgresQuestion::Indexes { .. } | PostgresQuestion::Analyzed { .. } => Seen::Indexes {
+            indexes: indexes::observe(connection).await?,
+            created: indexes::created(migration(question), site).await,
+        },
         PostgresQuestion::Query { sql, .. } => {
             // The simple protocol answers in text, whatever the type; `select::check` saw that it is one statement.
             let row = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
@@ -265,38 +275,17 @@ pub(crate) fn judge(seen: &Seen, question: &PostgresQuestion, secrets: &Secrets)
                 Judgement::fail(format!("no row of {} names {naming}", table.name), "no such row")
             }
         }
-        (PostgresQuestion::Indexes { at_least }, Seen::Indexes { count, invalid }) => {
-            judge_indexes(*count, invalid, *at_least)
+        (PostgresQuestion::Indexes { at_least, .. }, Seen::Indexes { indexes, created }) => {
+            indexes::judge(indexes, created, *at_least)
+        }
+        (PostgresQuestion::Analyzed { .. }, Seen::Indexes { indexes, created }) => {
+            indexes::judge_analyzed(indexes, created)
         }
         (PostgresQuestion::Query { rules, .. }, Seen::Value(value)) => judge_value(value, rules, secrets),
         (question, _) => Judgement::error(format!(
             "the answer is to another question than {}",
             expected(question)
         )),
-    }
-}
-
-fn judge_indexes(count: u64, invalid: &[String], at_least: u32) -> Judgement {
-    let found = if count == 1 {
-        "1 index".to_owned()
-    } else {
-        format!("{count} indexes")
-    };
-    if let Some(first) = invalid.first() {
-        let verb = if invalid.len() == 1 { "is" } else { "are" };
-        let names = if invalid.len() > 5 {
-            format!("{first} and {} more", invalid.len() - 1)
-        } else {
-            invalid.join(", ")
-        };
-        return Judgement::fail(
-            format!("{found}, of which {names} {verb} invalid: REINDEX"),
-            format!("{found}, {} invalid", invalid.len()),
-        );
-    }
-    match count >= u64::from(at_least) {
-        true => Judgement::pass(format!("{found}, none invalid")),
-        false => Judgement::fail(format!("{found}, must be at least {at_least}"), found),
     }
 }
 
@@ -341,7 +330,17 @@ fn expected(question: &PostgresQuestion) -> String {
             not_empty: true,
         } => format!("table {name} exists and is not empty"),
         PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming}"),
-        PostgresQuestion::Indexes { at_least } => format!("at least {at_least} indexes, none invalid"),
+        PostgresQuestion::Indexes {
+            at_least,
+            created_by: None,
+        } => format!("at least {at_least} indexes, none invalid"),
+        PostgresQuestion::Indexes {
+            at_least,
+            created_by: Some(file),
+        } => format!("at least {at_least} indexes, none invalid, and all that {file} creates"),
+        PostgresQuestion::Analyzed { created_by } => {
+            format!("ANALYZE ran on every table that {created_by} indexes")
+        }
         PostgresQuestion::Query { rules, .. } => match text::expected(rules) {
             words if words.is_empty() => "the query runs".to_owned(),
             words => words,

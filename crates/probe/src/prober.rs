@@ -2,12 +2,14 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
+use crate::env_edit::EnvEdit;
 use crate::output::{keep, sentence};
 use crate::site::Site;
 use crate::{
     clock, disk, docker, env_line, file, git, http, junit, memory, metric, port, postgres, prometheus, redis,
     shell, tool,
 };
+use domain::Hash;
 use domain::action::Ending;
 use domain::probe::{FileProbe, ProbeSpec};
 use domain::verdict::{Evidence, Finding, Verdict};
@@ -103,6 +105,15 @@ impl Prober {
         print: &mut (dyn FnMut(&str) + Send),
     ) -> (Ending, Finding) {
         crate::act::act(command, site, &self.context, &cancel, print).await
+    }
+
+    /// Writes an edit of a `.env` file that somebody accepted, where the file is still the one that `before` names.
+    pub async fn edit_env(&self, edit: EnvEdit, site: &Site, before: Hash) -> Finding {
+        let (site, context) = (site.clone(), self.context.clone());
+        let blocking = (edit.clone(), context.clone());
+        let written =
+            tokio::task::spawn_blocking(move || blocking.0.write(&site, &blocking.1, &before)).await;
+        written.unwrap_or_else(|broken| edit.broken(&context, &broken))
     }
 
     /// Several probes at once, each with a turn of its own; the list itself takes none, so that it blocks nobody.

@@ -5,7 +5,7 @@ use crate::redact::Secrets;
 use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
 use reqwest::Url;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 mod opening;
@@ -20,7 +20,7 @@ const RESULTS: &str = ".gonogo";
 /// How long a command may take, unless the run says otherwise.
 pub const COMMAND_DEADLINE: Duration = Duration::from_secs(30);
 
-/// How long a command that changes something may take.
+/// How long a command that changes something may take, unless the environment's file says otherwise.
 pub const ACTION_DEADLINE: Duration = Duration::from_secs(30 * 60);
 
 /// One environment as probes meet it in one run.
@@ -102,6 +102,8 @@ impl Site {
         for endpoint in &environment.endpoints {
             hide_password(endpoint, &mut secrets);
         }
+        let minutes = environment.action_minutes.map(u64::from);
+        let action_deadline = minutes.map_or(ACTION_DEADLINE, |minutes| Duration::from_secs(minutes * 60));
         Ok(Self {
             environment,
             release: String::new(),
@@ -110,7 +112,7 @@ impl Site {
             secrets,
             deadline: DEADLINE,
             command_deadline: COMMAND_DEADLINE,
-            action_deadline: ACTION_DEADLINE,
+            action_deadline,
         })
     }
 
@@ -135,26 +137,31 @@ impl Site {
         self
     }
 
-    /// Makes the folder of the results, and takes away an older report of this name: what is read later was written by
-    /// the test run that begins now. Does blocking writes.
+    /// Takes away an older report of this name: what is read later was written by the test run that begins now. Does
+    /// blocking writes.
     ///
     /// # Errors
     /// What the file system says.
     pub fn fresh_report(&self, report: &str) -> std::io::Result<()> {
-        let Some(results) = &self.results else {
+        let Some(folder) = self.results_folder()? else {
             return Ok(());
         };
-        let (all, own) = (
-            self.work_directory().join(RESULTS),
-            self.work_directory().join(results),
-        );
-        std::fs::create_dir_all(&own)?;
-        // What Gonogo keeps there is no change of the work tree.
-        std::fs::write(all.join(".gitignore"), "*\n")?;
-        match std::fs::remove_file(own.join(report)) {
+        match std::fs::remove_file(folder.join(report)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+
+    /// Makes the folder of the run's results; `None` where no run is. Does blocking writes.
+    pub(crate) fn results_folder(&self) -> std::io::Result<Option<PathBuf>> {
+        let Some(results) = &self.results else {
+            return Ok(None);
+        };
+        let own = self.work_directory().join(results);
+        std::fs::create_dir_all(&own)?;
+        // What Gonogo keeps there is no change of the work tree.
+        std::fs::write(self.work_directory().join(RESULTS).join(".gitignore"), "*\n")?;
+        Ok(Some(own))
     }
 
     /// Whether commands get a variable of this name from the environment: a parameter, a variable or a secret.

@@ -4,6 +4,7 @@ mod action;
 mod board;
 mod controls;
 mod deeds;
+mod env_edit;
 mod guides;
 mod lines;
 mod log;

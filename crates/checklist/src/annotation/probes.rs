@@ -254,7 +254,7 @@ fn postgres(values: &Values<'_>) -> Result<ProbeSpec, String> {
         }
         [word] if word.starts_with("size") => PostgresQuestion::Size(bound(&word[4..], Unit::Bytes)?),
         [word] if word.starts_with("indexes") => {
-            PostgresQuestion::Indexes { at_least: bound(&word[7..], Unit::Count)?.quantity.value as u32 }
+            PostgresQuestion::Indexes { at_least: bound(&word[7..], Unit::Count)?.quantity.value as u32, created_by: None }
         }
         _ => return Err("`postgres` takes answers, version>=N, extension NAME, table NAME [not-empty], size<N or indexes>=N".to_owned()),
     };

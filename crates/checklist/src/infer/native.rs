@@ -232,6 +232,7 @@ fn postgres(command: &Simple, filters: &[Filter], rules: &[TextRule]) -> Option<
         "select 1" if rules.is_empty() => PostgresQuestion::Answers,
         "\\di" | "\\di+" => PostgresQuestion::Indexes {
             at_least: at_least(rules),
+            created_by: None,
         },
         _ if sql.starts_with('\\') => return None,
         _ => PostgresQuestion::Query {

@@ -240,7 +240,13 @@ fn database(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
         || (lower.contains("indexes created") && words.codes.is_empty())
     {
         let because = "the catalogue is asked: there must be indexes, and no invalid one".to_owned();
-        return Some((postgres(PostgresQuestion::Indexes { at_least: 1 }), because));
+        return Some((
+            postgres(PostgresQuestion::Indexes {
+                at_least: 1,
+                created_by: None,
+            }),
+            because,
+        ));
     }
     if lower.contains(" table")
         && any(

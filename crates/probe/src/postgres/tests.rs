@@ -32,9 +32,21 @@ fn query(rules: &[TextRule]) -> PostgresQuestion {
 }
 
 fn indexes(count: u64, invalid: &[&str]) -> Seen {
+    let index = |name: String, valid| super::Index {
+        schema: "public".to_owned(),
+        name,
+        valid,
+        table: "t".to_owned(),
+        analyzed: None,
+    };
+    let whole = (invalid.len() as u64..count).map(|number| index(format!("i{number}"), true));
     Seen::Indexes {
-        count,
-        invalid: invalid.iter().map(|name| (*name).to_owned()).collect(),
+        indexes: invalid
+            .iter()
+            .map(|name| index((*name).to_owned(), false))
+            .chain(whole)
+            .collect(),
+        created: super::Created::Unknown,
     }
 }
 
@@ -61,8 +73,8 @@ fn indexes(count: u64, invalid: &[&str]) -> Seen {
     Fail,
     "vector is neither installed nor available on this server"
 )]
-#[case(PostgresQuestion::Indexes { at_least: 2 }, indexes(2, &[]), Pass, "2 indexes, none invalid")]
-#[case(PostgresQuestion::Indexes { at_least: 2 }, indexes(9, &["public.a", "public.b"]), Fail,
+#[case(PostgresQuestion::Indexes { at_least: 2, created_by: None }, indexes(2, &[]), Pass, "2 indexes, none invalid")]
+#[case(PostgresQuestion::Indexes { at_least: 2, created_by: None }, indexes(9, &["a", "b"]), Fail,
     "9 indexes, of which public.a, public.b are invalid: REINDEX")]
 #[case(query(&[]), Seen::Value(Value::NoRow), Pass, "the query ran, without a row")]
 #[case(query(&[TextRule::NotEmpty]), Seen::Value(Value::NoRow), Fail,

@@ -75,6 +75,7 @@ impl Opening<'_> {
             variables,
             secrets: references,
             shell,
+            action_minutes,
         } = environment;
         let none = |_: &str| None;
         let map = |section: &str, map: BTreeMap<String, String>| {
@@ -101,6 +102,7 @@ impl Opening<'_> {
             class,
             secrets: references,
             shell,
+            action_minutes,
         })
     }
 
@@ -155,6 +157,15 @@ impl Opening<'_> {
             return Err(error(
                 "shell".to_owned(),
                 "it is empty: leave the key out for bash".to_owned(),
+            ));
+        }
+        if environment
+            .action_minutes
+            .is_some_and(|minutes| !(1..=24 * 60).contains(&minutes))
+        {
+            return Err(error(
+                "action_minutes".to_owned(),
+                "it is a number of minutes from 1 to 1440".to_owned(),
             ));
         }
         for path in &environment.paths {

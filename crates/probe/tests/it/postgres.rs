@@ -1,4 +1,4 @@
-use crate::support::{assert_said, endpoint, environment, open, probe, server};
+use crate::support::{Folder, assert_said, endpoint, environment, open, probe, server};
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit, Version};
 use domain::verdict::Verdict;
@@ -142,7 +142,12 @@ async fn tables_and_indexes_are_judged_and_invalid_indexes_named(
         Verdict::Pass,
         "has rows",
     );
-    let indexes = |at_least| ask(PostgresQuestion::Indexes { at_least });
+    let indexes = |at_least| {
+        ask(PostgresQuestion::Indexes {
+            at_least,
+            created_by: None,
+        })
+    };
     assert_said(
         &probe(&indexes(1), &site).await,
         Verdict::Pass,
@@ -454,4 +459,56 @@ async fn what_does_not_speak_postgres_is_an_error() {
         let finding = probe(&ask(PostgresQuestion::Answers), &site).await;
         assert_eq!(finding.verdict, Verdict::Error, "{finding:#?}");
     }
+}
+
+const MIGRATION: &str = "INDEXES = {\"idx_t_n\": \"t (n)\", \"idx_t_m\": \"t (m)\"}\n";
+
+#[sqlx::test(migrations = false)]
+async fn indexes_and_statistics_are_compared_with_the_migration(
+    pool: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let pool = pool.connect_with(options.clone()).await.expect("a pool");
+    pool.execute("CREATE TABLE t (n int, m int); CREATE INDEX idx_t_n ON t (n)")
+        .await
+        .expect("a table");
+    let folder = Folder::new();
+    let mut environment = environment(folder.path());
+    environment.endpoints = vec![endpoint("database", options.to_url_lossy().as_str(), &[])];
+    let site = open(environment);
+    let indexes = ask(PostgresQuestion::Indexes {
+        at_least: 1,
+        created_by: Some("migrations/m.py".to_owned()),
+    });
+    assert_said(
+        &probe(&indexes, &site).await,
+        Verdict::Error,
+        "migrations/m.py does not exist",
+    );
+    std::fs::create_dir(folder.path().join("migrations")).expect("a folder");
+    std::fs::write(folder.path().join("migrations/m.py"), MIGRATION).expect("a file");
+    assert_said(
+        &probe(&indexes, &site).await,
+        Verdict::Fail,
+        "idx_t_m of the migration's 2 indexes is missing",
+    );
+    pool.execute("CREATE INDEX idx_t_m ON t (m)")
+        .await
+        .expect("an index");
+    assert_said(
+        &probe(&indexes, &site).await,
+        Verdict::Pass,
+        "all 2 of the migration are there",
+    );
+    let analyzed = ask(PostgresQuestion::Analyzed {
+        created_by: "migrations/m.py".to_owned(),
+    });
+    assert_said(
+        &probe(&analyzed, &site).await,
+        Verdict::Fail,
+        "ANALYZE was never run on t",
+    );
+    pool.execute("ANALYZE t").await.expect("statistics");
+    assert_said(&probe(&analyzed, &site).await, Verdict::Pass, "1 table analyzed");
+    pool.close().await;
 }

@@ -55,6 +55,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         shell: ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
             .map(str::to_owned)
             .to_vec(),
+        action_minutes: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::api::{
     Error,
     action::{CancelAction, RunAction},
+    env_edit::AcceptEnvEdit,
     run::{BeginRun, CloseRun, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
@@ -17,6 +18,8 @@ pub struct Deeds {
     pub act: ServerAction<RunAction>,
     /// Ends an action.
     pub cancel: ServerAction<CancelAction>,
+    /// Writes an offered edit of a `.env` file.
+    pub edit: ServerAction<AcceptEnvEdit>,
     /// Overrides, waives, skips, reopens.
     pub settle: ServerAction<Settle>,
     /// Begins the execution.
@@ -42,6 +45,7 @@ impl Deeds {
             verify: ServerAction::new(),
             act: ServerAction::new(),
             cancel: ServerAction::new(),
+            edit: ServerAction::new(),
             settle: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
@@ -60,6 +64,7 @@ impl Deeds {
                 self.verify.value().get(),
                 self.act.value().get(),
                 self.cancel.value().get(),
+                self.edit.value().get(),
                 self.settle.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),

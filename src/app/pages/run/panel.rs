@@ -1,6 +1,6 @@
 //! The line that is open: what was seen, attempt by attempt, and what can be done with it.
 
-use super::{action, board::Board, deeds::Deeds};
+use super::{action, board::Board, deeds::Deeds, env_edit};
 use crate::{
     api::{
         evidence::{Attempt, attempts},
@@ -97,6 +97,7 @@ fn open(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyView {
         {head}
         {settled(board, &id)}
         {(line.kind == LineKind::Action).then(|| action::part(board, deeds, &line))}
+        {line.env_edit.then(|| env_edit::part(board, deeds, &line))}
         <Transition fallback=|| view! { <PanelPart>"Loading the evidence…"</PanelPart> }>
             {move || {
                 let id = id.clone();

@@ -1,0 +1,149 @@
+//! The offered edit of a `.env` file: shown as a difference, accepted by a person, written whole, and proved by the lines.
+
+use crate::{
+    api::{Error, env_edit::EnvEditOffer},
+    server::{
+        action, desk, failure,
+        run::{self, Opened},
+        state::AppState,
+        verification,
+    },
+};
+use domain::{
+    Hash, Right,
+    action::Ending,
+    event::Happening,
+    person::{Author, Person},
+    plan::{ItemId, Plan, env_lines},
+    probe::ProbeSpec,
+    run::RunId,
+    verdict::{Finding, Verdict},
+};
+use probe::env_edit::{ChangedLine, EnvEdit};
+use uuid::Uuid;
+
+/// What would change.
+///
+/// # Errors
+/// [`Error::NotFound`] where the item asks for no line of a `.env` file, [`Error::Refused`] where the file cannot be read.
+pub async fn offer(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    item: ItemId,
+) -> Result<EnvEditOffer, Error> {
+    let opened = run::open(state, person, id, Right::See).await?;
+    let (edit, _) = edit(&opened.pinned.plan, &item)?;
+    let site = run::site(state, &opened)?;
+    let difference = tokio::task::spawn_blocking(move || edit.difference(&site)).await;
+    let difference = difference
+        .map_err(|broken| failure::internal("reading a .env file", &broken))?
+        .map_err(Error::refused)?;
+    let refused = action::may_run(state, &opened, &opened.pinned.run, &item);
+    Ok(EnvEditOffer {
+        path: difference.path,
+        difference: difference.lines.iter().flat_map(signed).collect(),
+        before: difference.before,
+        refused: refused.err().map(|refused| refused.to_string()),
+        request_key: desk::new_request_key()?,
+    })
+}
+
+/// Writes it, once for each `request_key`, and asks the lines again.
+///
+/// # Errors
+/// [`Error::Refused`] where the run does not execute, an earlier phase is open, or the file was changed meanwhile.
+pub async fn accept(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    item: ItemId,
+    before: Hash,
+    request_key: Uuid,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Act).await?;
+    let (edit, probes) = edit(&opened.pinned.plan, &item)?;
+    let site = run::site(state, &opened)?;
+    let (by, now) = (person.author(), state.clock.now());
+    let mut tx = state.pool.begin().await?;
+    if !store::action_request::is_new(&mut tx, id, request_key, &item, now).await? {
+        return Ok(());
+    }
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
+        action::may_run(state, &opened, run, &item)?;
+        Ok::<_, Error>(vec![Happening::ActionStarted { item: item.clone() }])
+    })
+    .await?;
+    // The intent is stored before the effect, as of every action.
+    tx.commit().await?;
+    let finding = state.prober.edit_env(edit, &site, before).await;
+    record(state, &opened, &by, &item, &finding).await?;
+    if finding.verdict != Verdict::Pass {
+        return Err(Error::refused(finding.reason));
+    }
+    verification::ask_again(state, &opened, &by, &site, probes).await?;
+    Ok(())
+}
+
+async fn record(
+    state: &AppState,
+    opened: &Opened,
+    by: &Author,
+    item: &ItemId,
+    finding: &Finding,
+) -> Result<(), Error> {
+    let id = opened.pinned.run.id;
+    let mut tx = state.pool.begin().await?;
+    let ended = Happening::ActionEnded {
+        item: item.clone(),
+        ending: match finding.verdict {
+            Verdict::Pass => Ending::Done,
+            Verdict::Warning | Verdict::NoData | Verdict::Error | Verdict::Fail => Ending::Failed,
+        },
+        reason: finding.reason.clone(),
+        evidence: store::evidence::insert(&mut tx, id, item, finding).await?,
+        duration_us: finding.evidence.duration_us,
+    };
+    store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), |_| {
+        Ok(vec![ended])
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+type Probes = Vec<(ItemId, ProbeSpec)>;
+
+/// The edit that an item asks for, with the probes that say afterwards whether it holds.
+fn edit(plan: &Plan, item: &ItemId) -> Result<(EnvEdit, Probes), Error> {
+    let lines = plan
+        .section_of(item)
+        .map(|section| env_lines(section, item))
+        .unwrap_or_default();
+    let Some((_, file, ..)) = lines.first() else {
+        return Err(Error::NotFound {
+            what: format!("line of a .env file in item {item}"),
+        });
+    };
+    // A box whose lines are of two files offers the first one's; each line offers its own.
+    let file = (*file).to_owned();
+    let its = lines.into_iter().filter(|(_, of, ..)| *of == file);
+    let (mut wanted, mut probes) = (Vec::new(), Vec::new());
+    for (id, _, key, value) in its {
+        wanted.push((key.to_owned(), value.to_owned()));
+        if let Some(domain::plan::Work::Probe { spec }) = plan.work(id) {
+            probes.push((id.clone(), spec.clone()));
+        }
+    }
+    Ok((EnvEdit { file, wanted }, probes))
+}
+
+fn signed(line: &ChangedLine) -> Vec<String> {
+    let ChangedLine {
+        before,
+        after,
+        line: _,
+    } = line;
+    let before = before.iter().map(|before| format!("-{before}"));
+    before.chain([format!("+{after}")]).collect()
+}
