@@ -28,8 +28,8 @@ check: ## formatting and lints
 e2e: ## the browser tests only
 	@scripts/setup --test && scripts/build tests && exec scripts/test browser
 
-bench: ## benchmarks, apart from the tests
-	@scripts/setup && SQLX_OFFLINE=true exec scripts/with-postgres cargo bench --locked --workspace
+bench: ## compares speeds, apart from the tests
+	@scripts/setup && scripts/build release && exec scripts/bench
 
 campaign: ## what takes too long for `make test`: seeded, resumable, one line per part
 	@scripts/setup --test && scripts/build tests && exec scripts/campaign

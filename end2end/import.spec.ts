@@ -42,6 +42,22 @@ test("the page says of each line what it became and why, and shows each command 
   await expect(commands.getByRole("listitem").filter({ hasText: "pg_dump" }).first()).toContainText("changes");
 });
 
+test("the document stands beside its plan, line by line, and its bytes come back as they were", async ({ person }) => {
+  const devops = await person("devops");
+  const bytes = Buffer.from("\ufeff# Bytes\r\n\r\n## Phase 1: Ship (5 minutes)\r\n\r\n- [ ] Shipped: `./ship.sh`\r\n- [x] Told: `curl localhost:8000/health` \u202egninrom\r\n");
+  await upload(devops, "bytes.md", bytes);
+  const line = devops.locator("#L6");
+  await expect(line.locator(".listing-text")).toContainText("- [x] Told");
+  await expect(line.locator(".listing-text")).toContainText("U+202E");
+  await expect(line).toContainText("claimed there");
+  await expect(line).toContainText("GNG012");
+  await devops.getByRole("link", { name: "What is run" }).click();
+  await expect(devops.locator(".listing-line")).toHaveCount(1);
+  await expect(devops.locator(".listing-line")).toContainText("./ship.sh");
+  const [back] = await Promise.all([devops.waitForEvent("download"), devops.getByRole("link", { name: "the document", exact: true }).first().click()]);
+  expect(await readFile(await back.path())).toEqual(bytes);
+});
+
 test("a pasted checklist is imported, and a line that only a person can settle says so", async ({ person }) => {
   const devops = await person("devops");
   await pasteChecklist(devops, "# Small\n\n## Phase 1: Announce (5 minutes)\n\n- [ ] The team knows\n- [ ] At least 1 GB of disk free\n");

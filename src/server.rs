@@ -32,6 +32,7 @@ pub mod session;
 pub mod settlement;
 pub mod sign_off;
 pub mod sites;
+pub mod source_text;
 pub mod state;
 pub mod telemetry;
 pub mod throttle;

@@ -1,7 +1,7 @@
 //! Edits of a `.env` file that Gonogo offers where a line of it is not as the checklist asks.
 
 use super::Error;
-use domain::{Hash, plan::ItemId};
+use domain::Hash;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,13 @@ pub struct EnvEditOffer {
 pub async fn load_env_edit(run: i64, item: String) -> Result<EnvEditOffer, Error> {
     use crate::server::{auth, env_edit, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
-    env_edit::offer(&AppState::here()?, &person, domain::run::RunId(run), ItemId(item)).await
+    env_edit::offer(
+        &AppState::here()?,
+        &person,
+        domain::run::RunId(run),
+        domain::plan::ItemId(item),
+    )
+    .await
 }
 
 /// Writes the edit once for this `request_key`, where the file is still as it was shown, and asks the lines again.
@@ -49,7 +55,7 @@ pub async fn accept_env_edit(
         &state,
         &person,
         domain::run::RunId(run),
-        ItemId(item),
+        domain::plan::ItemId(item),
         before,
         key,
     )

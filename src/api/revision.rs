@@ -36,6 +36,8 @@ pub struct RevisionLine {
 pub struct RevisionPage {
     /// The list's facts.
     pub line: RevisionLine,
+    /// The document.
+    pub source: SourceText,
     /// The plan's sections and lines.
     pub outline: Outline,
     /// How many boxes became what, and how many checks stand beside them, with their words.
@@ -48,6 +50,24 @@ pub struct RevisionPage {
     pub person: Person,
 }
 
+/// A document as text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceText {
+    /// Its lines; of one with more than 3,000 lines those that something is said about, 6,000 at most.
+    pub lines: Vec<SourceLine>,
+    /// How many lines are not among them.
+    pub left_out: u32,
+}
+
+/// A line of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceLine {
+    /// From 1.
+    pub number: u32,
+    /// Its text, 1,000 characters at most.
+    pub text: String,
+}
+
 /// A command that a run of a plan can execute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
@@ -57,6 +77,8 @@ pub struct Command {
     pub text: String,
     /// As the author wrote it, where that differs.
     pub written: Option<String>,
+    /// What it may reach, by its words: "runs docker-compose, grep", "calls localhost".
+    pub reaches: Vec<String>,
 }
 
 /// Every revision, the newest first, 500 at most.

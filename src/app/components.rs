@@ -32,7 +32,7 @@ pub use answer::{AnswerCard, ReadyCard};
 pub use banner::Banner;
 pub use button::{Button, ButtonKind, ButtonSize, LinkButton};
 pub use choice::{Choice, Choices};
-pub use code_text::{CodeBlock, CodeText};
+pub use code_text::{CodeBlock, CodeText, PlainText};
 pub use crumbs::{Crumb, Crumbs};
 pub use dialog::{Dialog, DialogButton, DialogCancel, close_dialog, open_dialog};
 pub use disclosure::Disclosure;

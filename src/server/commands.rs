@@ -1,6 +1,7 @@
 //! What a plan can execute: every distinct command once, and how many lines became what.
 
 use crate::api::revision::Command;
+use checklist::reach;
 use domain::{
     plan::{Plan, Work},
     probe::ProbeSpec,
@@ -68,6 +69,7 @@ fn of_work(work: &Work) -> Vec<Command> {
                 reads: false,
                 text: command.clone(),
                 written,
+                reaches: reach::of(command).sentences(),
             };
             let proof = proof.iter().flat_map(of_probe);
             std::iter::once(action).chain(proof).collect()
@@ -82,6 +84,7 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
             reads: true,
             text: shell.command.clone(),
             written: None,
+            reaches: reach::of(&shell.command).sentences(),
         }],
         // As deep as the compiler nests: two at the most.
         ProbeSpec::All(specs) => specs.iter().flat_map(of_probe).collect(),

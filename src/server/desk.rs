@@ -10,7 +10,7 @@ use crate::{
     },
     server::{
         commands, failure, form::Form, library, prose, run, settlement::Deed, sign_off::Signature,
-        sites::Entry, state::AppState, verification::Scope,
+        sites::Entry, source_text, state::AppState, verification::Scope,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -171,9 +171,11 @@ pub async fn revisions(state: &AppState) -> Result<Vec<RevisionLine>, Error> {
 /// [`Error::NotFound`].
 pub async fn revision(state: &AppState, person: Person, id: i64) -> Result<RevisionPage, Error> {
     let document = library::document(state, id).await?;
+    let outline = Outline::from(&document.plan);
     Ok(RevisionPage {
         line: revision_line(document.revision),
-        outline: Outline::from(&document.plan),
+        source: source_text::of(&document.bytes, &outline, &document.diagnostics),
+        outline,
         counts: commands::counts(&document.plan),
         commands: commands::of(&document.plan),
         diagnostics: document.diagnostics,

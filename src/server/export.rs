@@ -30,8 +30,7 @@ pub async fn markdown(
     let document = library::document(&state, opened.pinned.revision).await?;
     let filled = filled(&opened, state.clock.now());
     Ok(download(
-        id,
-        "md",
+        &format!("run-{id}.md"),
         "text/markdown; charset=utf-8",
         fill(&document.bytes, &filled),
     ))
@@ -45,7 +44,18 @@ pub async fn json(
 ) -> Result<Response, ErrorAnswer> {
     let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
     let bytes = record(&state, opened).await?;
-    Ok(download(id, "json", "application/json", bytes))
+    Ok(download(&format!("run-{id}.json"), "application/json", bytes))
+}
+
+/// `GET /checklists/{id}/document.md`: the bytes of the revision, as they were imported.
+pub async fn document(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    _: Identity,
+) -> Result<Response, ErrorAnswer> {
+    let document = library::document(&state, id).await?;
+    let name = format!("checklist-{id}.md");
+    Ok(download(&name, "text/markdown; charset=utf-8", document.bytes))
 }
 
 fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
@@ -153,8 +163,8 @@ async fn record(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error>
     serde_json::to_vec_pretty(&export).map_err(fault)
 }
 
-fn download(id: i64, kind: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"gonogo-run-{id}.{kind}\"");
+fn download(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = format!("attachment; filename=\"gonogo-{name}\"");
     let headers = [
         (header::CONTENT_TYPE, media_type.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),

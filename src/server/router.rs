@@ -51,6 +51,7 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         })
         .route("/live/runs/{id}", get(live::run_events))
         .route("/runs/{id}/export.md", get(export::markdown))
+        .route("/checklists/{id}/document.md", get(export::document))
         .route("/runs/{id}/export.json", get(export::json))
         .route("/runs/{id}/attachments/{hash}", get(attachment::download))
         .route_layer(middleware::from_fn(guard::settle_status))

@@ -20,6 +20,7 @@ mod names;
 pub mod outline;
 mod parse;
 mod proof;
+pub mod reach;
 pub mod report;
 mod rewrite;
 mod shell;

@@ -229,6 +229,23 @@ impl OutlineSection {
         }
     }
 
+    /// ", 15 min" for what has a budget, ", due 5 min after T0" for a window; else nothing.
+    pub fn kind_minutes(&self) -> String {
+        match self.kind {
+            SectionKind::Phase { minutes, .. } | SectionKind::Rollback { minutes } => minutes
+                .map(|minutes| format!(", {minutes} min"))
+                .unwrap_or_default(),
+            SectionKind::Window { minutes } => format!(", due {minutes} min after T0"),
+            SectionKind::Preflight
+            | SectionKind::Benchmark
+            | SectionKind::Troubleshooting
+            | SectionKind::Criteria
+            | SectionKind::SignOff
+            | SectionKind::FollowUp
+            | SectionKind::Prose => String::new(),
+        }
+    }
+
     /// Planned minutes of a phase.
     pub fn planned_minutes(&self) -> Option<u32> {
         match self.kind {

@@ -25,6 +25,16 @@ pub fn CodeBlock(
     view! { <pre tabindex="0" aria-label=label role="group"><code>{visible(&text)}</code></pre> }.into_any()
 }
 
+/// Text as it is written, with the same characters escaped.
+#[component]
+pub fn PlainText(
+    /// The text.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    visible(&text)
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Piece {
     text: String,
