@@ -48,14 +48,11 @@ pub fn compile(bytes: &[u8]) -> Compiled {
     let blocks = parse::blocks(&source);
     let mut findings = lint::Findings::default();
     let assembled = assemble::assemble(&source, &blocks, &mut findings);
-    let boxes = blocks
-        .iter()
-        .any(|block| matches!(&block.kind, parse::BlockKind::Item(item) if item.tick.is_some()));
     lint::document(
         &source,
         &assembled.sections,
         &assembled.outline,
-        boxes,
+        parse::has_boxes(&blocks),
         &mut findings,
     );
     lint::sign_off::slots(&source, &assembled.slots, &mut findings);

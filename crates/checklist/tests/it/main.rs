@@ -1,5 +1,6 @@
 //! The checklist crate as its users see it.
 
+mod boxes;
 mod format;
 mod hostile;
 mod inference;
