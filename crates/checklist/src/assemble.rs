@@ -12,7 +12,7 @@ use crate::names::{self, Named};
 use crate::outline::{self, Outline};
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use domain::plan::{ItemId, Parameter, Section, SectionId, SectionKind, Slot};
+use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -90,7 +90,7 @@ struct Assembler<'a> {
 }
 
 /// Assembles the sections of a document.
-pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> Assembled {
+pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
     let title = title(blocks, source);
     let shape = shape(blocks, title.as_ref());
     let mut assembler = Assembler {
@@ -118,7 +118,7 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
             .is_some_and(|(at, _)| *at == Some(index) && is_first_level(block));
         assembler.block(index, names_all);
     }
-    assembler.finish(title.map(|(_, words)| words))
+    assembler.finish(title.map(|(_, words)| words), old)
 }
 
 fn shape(blocks: &[Block], title: Option<&(Option<usize>, String)>) -> Shape {
@@ -320,12 +320,16 @@ impl Assembler<'_> {
     fn annotate_last(&mut self, comment: &str, span: Range<usize>) {
         let draft = self.drafts.last_mut();
         match draft.and_then(|draft| draft.section.items.last_mut()) {
-            Some(item) => annotation::apply(comment, span, item, self.findings),
+            Some(item) => {
+                let place = item.id.clone();
+                annotation::apply(comment, span, item, self.findings);
+                items::keep_given(&mut self.names, item, place);
+            }
             None => annotation::stray(comment, span, self.findings),
         }
     }
 
-    fn finish(mut self, title: Option<String>) -> Assembled {
+    fn finish(mut self, title: Option<String>, old: Option<&Plan>) -> Assembled {
         let boxless = self.shape.boxless;
         let mut phases = 0;
         for draft in &mut self.drafts {
@@ -343,14 +347,13 @@ impl Assembler<'_> {
                 || section.kind == SectionKind::SignOff
                 || (!draft.divided && !draft.is_title)
         };
-        let sections: Vec<Section> = self
+        let mut sections: Vec<Section> = self
             .drafts
             .into_iter()
             .filter(filled)
             .map(|draft| draft.section)
             .collect();
-        let mut sections = sections;
-        names::give(&mut sections, &self.names);
+        names::give(&mut sections, &self.names, old);
         let title = title.unwrap_or_else(|| "Untitled checklist".to_owned());
         Assembled {
             title,

@@ -6,6 +6,7 @@
 
 mod annotation;
 mod assemble;
+pub mod changes;
 mod classify;
 pub mod describe;
 mod expect;
@@ -44,10 +45,16 @@ pub struct Compiled {
 
 /// Compiles any bytes. Never fails, depends on nothing but the bytes, and takes time in proportion to them.
 pub fn compile(bytes: &[u8]) -> Compiled {
+    compile_after(bytes, None)
+}
+
+/// As [`compile`], of a document that was imported before: an item that was reworded or moved since keeps the id that
+/// it has in the old plan. [`changes::between`] says what changed.
+pub fn compile_after(bytes: &[u8], old: Option<&Plan>) -> Compiled {
     let source = source::Source::new(bytes);
     let blocks = parse::blocks(&source);
     let mut findings = lint::Findings::default();
-    let assembled = assemble::assemble(&source, &blocks, &mut findings);
+    let assembled = assemble::assemble(&source, &blocks, old, &mut findings);
     lint::document(
         &source,
         &assembled.sections,

@@ -2,7 +2,8 @@
 //! apart by where they stand (section, label, parent), and only equal lines of one place by their order: so an id
 //! survives a new order of the sections and of the lines.
 
-use domain::plan::{ItemId, Section, SectionId};
+use crate::changes;
+use domain::plan::{ItemId, Plan, Section, SectionId};
 use std::collections::{HashMap, HashSet};
 
 /// Longest slug, in characters.
@@ -17,6 +18,8 @@ pub struct Named {
     pub label: String,
     /// The place of the item that holds it.
     pub parent: Option<usize>,
+    /// The id that its author gave it.
+    pub given: Option<String>,
 }
 
 /// What an item is named by: its words up to the first code or colon, else all.
@@ -40,8 +43,9 @@ pub fn place(id: &ItemId) -> Option<usize> {
     id.0.parse().ok()
 }
 
-/// Gives the sections, and the items and checks that carry their place among the names, their ids.
-pub fn give(sections: &mut [Section], names: &[Named]) {
+/// Gives the sections, and the items and checks that carry their place among the names, their ids. What is a line of
+/// the old plan, perhaps in other words, keeps the id that it has there.
+pub fn give(sections: &mut [Section], names: &[Named], old: Option<&Plan>) {
     let of_sections = of_sections(&sections_words(sections));
     for (section, id) in sections.iter_mut().zip(of_sections) {
         section.id = SectionId(id);
@@ -57,16 +61,71 @@ pub fn give(sections: &mut [Section], names: &[Named]) {
         }
     }
     let ids = of_all(names, &home);
-    let named = |id: &ItemId| place(id).and_then(|at| ids.get(at)).cloned().unwrap_or_default();
-    for section in sections.iter_mut() {
+    let Some(old) = old else {
+        return rename(sections, &ids);
+    };
+    let mut placed: Vec<Section> = sections.to_vec();
+    rename(&mut placed, &ids);
+    let ids = adopted(sections, &placed, names, ids, old);
+    rename(sections, &ids);
+}
+
+/// Puts the ids in the place of the places.
+fn rename(sections: &mut [Section], ids: &[String]) {
+    let named = |id: &ItemId| ItemId(place(id).and_then(|at| ids.get(at)).cloned().unwrap_or_default());
+    for section in sections {
         for item in &mut section.items {
-            item.id = ItemId(named(&item.id));
-            item.parent = item.parent.as_ref().map(|parent| ItemId(named(parent)));
+            item.id = named(&item.id);
+            item.parent = item.parent.as_ref().map(named);
         }
         for check in &mut section.checks {
-            check.id = ItemId(named(&check.id));
+            check.id = named(&check.id);
         }
     }
+}
+
+/// The ids by place, with those of the old plan for what it has too.
+fn adopted(
+    sections: &[Section],
+    placed: &[Section],
+    names: &[Named],
+    ids: Vec<String>,
+    old: &Plan,
+) -> Vec<String> {
+    let before = changes::lines(&old.sections);
+    let mut after = changes::lines(placed);
+    let places: Vec<Option<usize>> = changes::lines(sections)
+        .iter()
+        .map(|line| place(line.id))
+        .collect();
+    for (line, at) in after.iter_mut().zip(&places) {
+        line.given = at.is_some_and(|at| names[at].given.is_some());
+    }
+    let matched = changes::pairs(&before, &after);
+    let mut out: Vec<Option<String>> = vec![None; ids.len()];
+    let mut taken = HashSet::new();
+    let given = |at: &usize| names[*at].given.is_some();
+    for at in places.iter().flatten().filter(|at| given(at)) {
+        taken.insert(ids[*at].clone());
+        out[*at] = Some(ids[*at].clone());
+    }
+    for (at, pair) in places.iter().zip(&matched) {
+        if let (Some(at), Some(pair)) = (at, pair)
+            && out[*at].is_none()
+            && taken.insert(before[*pair].id.0.clone())
+        {
+            out[*at] = Some(before[*pair].id.0.clone());
+        }
+    }
+    let mut next = HashMap::new();
+    let rest = |(kept, id): (Option<String>, String)| {
+        kept.unwrap_or_else(|| {
+            let id = unique(&taken, &mut next, id);
+            taken.insert(id.clone());
+            id
+        })
+    };
+    out.into_iter().zip(ids).map(rest).collect()
 }
 
 fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
@@ -86,7 +145,8 @@ fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
         let one = |(name, home): (&Named, &&str)| level(name, home, names).trim_end_matches('-').to_owned();
         names.iter().zip(home).map(one).collect()
     });
-    told_apart(names.len(), candidates)
+    let given = names.iter().map(|name| name.given.clone()).collect();
+    told_apart(given, candidates)
 }
 
 fn sections_words(sections: &[Section]) -> Vec<(String, String)> {
@@ -105,13 +165,16 @@ fn of_sections(words: &[(String, String)]) -> Vec<String> {
         };
         words.iter().map(one).collect()
     });
-    told_apart(words.len(), levels)
+    told_apart(vec![None; words.len()], levels)
 }
 
 /// The first candidate of each that nobody shares; equal ones of the last level are numbered in their order.
-fn told_apart(count: usize, levels: impl Iterator<Item = Vec<String>>) -> Vec<String> {
-    let mut ids: Vec<Option<String>> = vec![None; count];
+///
+/// Those that are given already stay, the first of equal ones.
+fn told_apart(given: Vec<Option<String>>, levels: impl Iterator<Item = Vec<String>>) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
+    let first = |id: Option<String>| id.filter(|id| taken.insert(id.clone()));
+    let mut ids: Vec<Option<String>> = given.into_iter().map(first).collect();
     let mut last = Vec::new();
     for candidates in levels {
         let mut shared: HashMap<&str, u32> = HashMap::new();
@@ -212,6 +275,7 @@ mod tests {
             base: "no-errors".into(),
             label: label.into(),
             parent: None,
+            given: None,
         };
         let names = [named(""), named(""), named("logs"), named("logs")];
         assert_eq!(

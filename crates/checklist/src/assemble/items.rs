@@ -109,7 +109,7 @@ impl Assembler<'_> {
         .iter()
         .any(|word| lower.contains(word));
         let mut built = Item {
-            id,
+            id: id.clone(),
             parent,
             line,
             label,
@@ -122,6 +122,7 @@ impl Assembler<'_> {
         for (comment, span) in item.inline.comments() {
             annotation::apply(comment, span.clone(), &mut built, self.findings);
         }
+        keep_given(&mut self.names, &mut built, id);
         lint::item(&built, &item.inline, &inferred, self.findings);
         self.current().section.items.push(built);
     }
@@ -132,6 +133,7 @@ impl Assembler<'_> {
             base,
             label: label.map(names::slug).unwrap_or_default(),
             parent: parent.and_then(names::place),
+            given: None,
         });
         ItemId((self.names.len() - 1).to_string())
     }
@@ -165,5 +167,14 @@ impl Assembler<'_> {
                 });
             }
         }
+    }
+}
+
+/// An id that an annotation gives is kept among the names.
+pub(super) fn keep_given(names: &mut [Named], item: &mut Item, place: ItemId) {
+    if item.id != place
+        && let Some(named) = names::place(&place).and_then(|at| names.get_mut(at))
+    {
+        named.given = Some(std::mem::replace(&mut item.id, place).0);
     }
 }
