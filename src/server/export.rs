@@ -60,15 +60,11 @@ pub async fn document(
 
 fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
-    let boxes = || outline.lines().filter(|(_, line)| line.is_box);
     // A tick says that it was done: what was let off or left out keeps its empty box.
-    let done = boxes().filter(|(section, line)| {
-        matches!(
-            standing(section, line, run, now).status,
-            Status::Proved | Status::Attested
-        )
+    let boxes = outline.lines().filter(|(_, line)| line.is_box).map(|(section, line)| {
+        let status = standing(section, line, run, now).status;
+        (line.line, matches!(status, Status::Proved | Status::Attested))
     });
-    let ticked = done.map(|(_, line)| line.line).collect();
     let signed = outline.slots.iter().filter_map(|slot| {
         let sign_off = run.sign_offs.get(&slot.role)?;
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
@@ -84,8 +80,8 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
         })
     });
     Filled {
-        boxes: boxes().map(|(_, line)| line.line).collect(),
-        ticked,
+        boxes: boxes.collect(),
+        blanks: Vec::new(),
         signatures: signed.collect(),
     }
 }

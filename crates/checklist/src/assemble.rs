@@ -8,11 +8,11 @@ use crate::annotation;
 use crate::heading::{self, Meaning};
 use crate::infer;
 use crate::lint::Findings;
-use crate::names::Names;
+use crate::names::{self, Named};
 use crate::outline::{self, Outline};
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use domain::plan::{ItemId, Parameter, Section, SectionKind, Slot};
+use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -47,6 +47,21 @@ struct Draft {
     /// It holds steps: lists or code.
     steps: bool,
     is_title: bool,
+    /// Its heading says that it is for reading: "Overview".
+    apart: bool,
+}
+
+/// What is known of a document before its parts are read.
+#[derive(Clone, Copy, Default)]
+struct Shape {
+    /// It has no box: its steps are what would have one.
+    boxless: bool,
+    /// Its title says that it is a list of things to do.
+    listed: bool,
+    /// Its title says what is done, or it has no headings at all: numbered steps are meant.
+    steps: bool,
+    /// It has no headings below the title: bold lines are.
+    flat: bool,
 }
 
 struct Assembler<'a> {
@@ -58,7 +73,8 @@ struct Assembler<'a> {
     slots: Vec<Slot>,
     parameters: Vec<Parameter>,
     outline: Outline,
-    names: Names,
+    /// What the items and checks are named by; the place in it is their id until all are known.
+    names: Vec<Named>,
     /// Ids of the boxes, by block.
     ids: HashMap<usize, ItemId>,
     /// Boxes that hold boxes.
@@ -68,14 +84,15 @@ struct Assembler<'a> {
     label: Option<(String, Range<usize>)>,
     /// The label was not yet put into the prose.
     label_waits: bool,
-    boxless: bool,
+    /// The step that is the heading of the steps in it.
+    heads: Option<usize>,
+    shape: Shape,
 }
 
 /// Assembles the sections of a document.
-pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> Assembled {
-    let boxless = !blocks
-        .iter()
-        .any(|block| matches!(&block.kind, BlockKind::Item(item) if item.tick.is_some()));
+pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
+    let title = title(blocks, source);
+    let shape = shape(blocks, title.as_ref());
     let mut assembler = Assembler {
         source,
         blocks,
@@ -85,23 +102,37 @@ pub fn assemble(source: &Source, blocks: &[Block], findings: &mut Findings) -> A
         slots: Vec::new(),
         parameters: Vec::new(),
         outline: outline::of_text(source),
-        names: Names::default(),
+        names: Vec::new(),
         ids: HashMap::new(),
         parents: boxes::parents(blocks),
-        below: boxes::commands_below(blocks),
+        below: boxes::commands_below(blocks, shape.boxless),
         label: None,
         label_waits: false,
-        boxless,
+        heads: None,
+        shape,
     };
-    let title = title(blocks);
-    assembler.draft(SectionKind::Prose, "Beginning".to_owned(), None, 1, true);
+    assembler.draft(SectionKind::Prose, "Beginning", None, 1, true);
     for (index, block) in blocks.iter().enumerate() {
         let names_all = title
             .as_ref()
-            .is_some_and(|(at, _)| *at == index && is_first_level(block));
+            .is_some_and(|(at, _)| *at == Some(index) && is_first_level(block));
         assembler.block(index, names_all);
     }
-    assembler.finish(title.map(|(_, words)| words))
+    assembler.finish(title.map(|(_, words)| words), old)
+}
+
+fn shape(blocks: &[Block], title: Option<&(Option<usize>, String)>) -> Shape {
+    let titled = title.filter(|(at, _)| at.is_none_or(|at| is_first_level(&blocks[at])));
+    let headings = blocks
+        .iter()
+        .filter(|block| matches!(block.kind, BlockKind::Heading { .. }))
+        .count();
+    Shape {
+        boxless: !crate::parse::has_boxes(blocks),
+        listed: titled.is_some_and(|(_, words)| heading::lists(words)),
+        steps: headings == 0 || titled.is_some_and(|(_, words)| heading::read(words).kind.is_some()),
+        flat: headings == usize::from(titled.is_some_and(|(at, _)| at.is_some())),
+    }
 }
 
 /// A heading of a lower level names its section too.
@@ -109,8 +140,8 @@ fn is_first_level(block: &Block) -> bool {
     matches!(block.kind, BlockKind::Heading { level: 1, .. })
 }
 
-/// The first heading of level 1, else the first heading.
-fn title(blocks: &[Block]) -> Option<(usize, String)> {
+/// The first heading of level 1, else the title of the front matter, else the first heading.
+fn title(blocks: &[Block], source: &Source) -> Option<(Option<usize>, String)> {
     let headings = || {
         blocks
             .iter()
@@ -120,11 +151,14 @@ fn title(blocks: &[Block]) -> Option<(usize, String)> {
                 _ => None,
             })
     };
-    let first = headings().next()?;
-    let chosen = headings().find(|(_, level, _)| *level == 1).unwrap_or(first);
+    let first = headings().find(|(_, level, _)| *level == 1);
+    let front = || source.front_title().map(|title| (None, infer::short(title)));
+    let Some(chosen) = first.or_else(|| headings().next().filter(|_| front().is_none())) else {
+        return front();
+    };
     let words = chosen.2.plain().replace('`', "");
     Some((
-        chosen.0,
+        Some(chosen.0),
         if words.is_empty() {
             "Untitled checklist".to_owned()
         } else {
@@ -138,11 +172,14 @@ impl Assembler<'_> {
         let blocks = self.blocks;
         let block = &blocks[index];
         match &block.kind {
-            BlockKind::Heading { level, inline } => self.heading(*level, inline, block, is_title),
+            BlockKind::Heading { level, inline } => {
+                let words = inline.plain().replace('`', "");
+                self.heading(*level, words, block, is_title);
+            }
             BlockKind::Paragraph(inline) => self.paragraph(inline, block, index),
             BlockKind::Item(item) => self.list_item(item, block, index),
             BlockKind::Fence(fence) => self.fence(fence, block, index),
-            BlockKind::Table(table) => self.table(table, block),
+            BlockKind::Table(table) => self.table(table, block, index),
             BlockKind::Html(html) => self.html(html, block),
             BlockKind::Rule => {
                 self.outline.rules += 1;
@@ -151,10 +188,9 @@ impl Assembler<'_> {
         }
     }
 
-    fn heading(&mut self, level: u8, inline: &Inline, block: &Block, is_title: bool) {
+    fn heading(&mut self, level: u8, words: String, block: &Block, is_title: bool) {
         self.label = None;
         self.label_waits = false;
-        let words = inline.plain().replace('`', "");
         while self.open.last().is_some_and(|open| open.level >= level) {
             self.open.pop();
         }
@@ -175,7 +211,8 @@ impl Assembler<'_> {
             title
         };
         let line = self.source.line(block.span.start);
-        let draft = self.draft(kind, title, group, line, is_title);
+        let draft = self.draft(kind, &title, group, line, is_title);
+        self.drafts[draft].apart = heading::apart(&words);
         self.open.push(Open {
             level,
             kind,
@@ -188,7 +225,7 @@ impl Assembler<'_> {
     fn draft(
         &mut self,
         kind: SectionKind,
-        title: String,
+        title: &str,
         group: Option<String>,
         line: u32,
         is_title: bool,
@@ -196,10 +233,10 @@ impl Assembler<'_> {
         let title = if title.is_empty() {
             "Untitled".to_owned()
         } else {
-            infer::short(&title)
+            infer::short(title)
         };
         let section = Section {
-            id: self.names.section(&title),
+            id: SectionId(String::new()),
             kind,
             title,
             group,
@@ -213,6 +250,7 @@ impl Assembler<'_> {
             divided: false,
             steps: false,
             is_title,
+            apart: false,
         });
         self.drafts.len() - 1
     }
@@ -241,6 +279,11 @@ impl Assembler<'_> {
             .is_some_and(|next| !matches!(next.kind, BlockKind::Paragraph(_)));
         if inline.is_label() && next_is_list {
             let text = inline.plain();
+            if self.shape.flat && heading::read(&text).opens() {
+                let words = text.trim_end_matches([':', '：']).replace('`', "");
+                self.heading(6, words, block, false);
+                return;
+            }
             self.label = Some((text.trim_end_matches(':').trim().to_owned(), block.span.clone()));
             self.label_waits = true;
         } else {
@@ -277,13 +320,17 @@ impl Assembler<'_> {
     fn annotate_last(&mut self, comment: &str, span: Range<usize>) {
         let draft = self.drafts.last_mut();
         match draft.and_then(|draft| draft.section.items.last_mut()) {
-            Some(item) => annotation::apply(comment, span, item, self.findings),
+            Some(item) => {
+                let place = item.id.clone();
+                annotation::apply(comment, span, item, self.findings);
+                items::keep_given(&mut self.names, item, place);
+            }
             None => annotation::stray(comment, span, self.findings),
         }
     }
 
-    fn finish(mut self, title: Option<String>) -> Assembled {
-        let boxless = self.boxless;
+    fn finish(mut self, title: Option<String>, old: Option<&Plan>) -> Assembled {
+        let boxless = self.shape.boxless;
         let mut phases = 0;
         for draft in &mut self.drafts {
             settle_kind(draft, boxless);
@@ -300,12 +347,13 @@ impl Assembler<'_> {
                 || section.kind == SectionKind::SignOff
                 || (!draft.divided && !draft.is_title)
         };
-        let sections: Vec<Section> = self
+        let mut sections: Vec<Section> = self
             .drafts
             .into_iter()
             .filter(filled)
             .map(|draft| draft.section)
             .collect();
+        names::give(&mut sections, &self.names, old);
         let title = title.unwrap_or_else(|| "Untitled checklist".to_owned());
         Assembled {
             title,

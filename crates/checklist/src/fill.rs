@@ -1,19 +1,32 @@
 //! Filling a document in: boxes ticked, the signature table completed, and not a byte touched besides.
 
-use crate::parse::{self, BlockKind};
+use crate::outline;
+use crate::parse::{self, BlockKind, Tick, marks};
 use crate::source::{SUBSTITUTE, Source};
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 /// What a run knows of a document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filled {
-    /// The lines of all boxes, from 1. Boxes of these lines that are not in `ticked` are unticked.
-    pub boxes: BTreeSet<u32>,
-    /// The lines of the boxes that are settled.
-    pub ticked: BTreeSet<u32>,
+    /// The boxes in the document's order: the line of each, from 1, and whether it is settled. Boxes of other lines
+    /// stay as they are. A row of a table may hold several.
+    pub boxes: Vec<(u32, bool)>,
+    /// What stands in the blanks of the forms.
+    pub blanks: Vec<Blank>,
     /// The signatures.
     pub signatures: Vec<Signature>,
+}
+
+/// A blank and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blank {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Which of the line's blanks, from 0.
+    pub place: u32,
+    /// What goes into it.
+    pub value: String,
 }
 
 /// What goes into a row of the signature table.
@@ -29,44 +42,83 @@ pub struct Signature {
     pub signature: String,
 }
 
-/// The document with what is known filled in. Lines that are no boxes and no signature rows stay byte for byte.
+/// The document with what is known filled in. What is no box, no blank and no empty cell of a signature row stays byte
+/// for byte.
 pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
     let source = Source::new(bytes);
-    let mut out = bytes.to_vec();
-    for (line, mark) in boxes(&source).filter(|(line, _)| filled.boxes.contains(line)) {
-        let (ticked, was) = (filled.ticked.contains(&line), matches!(out[mark], b'x' | b'X'));
-        if ticked != was {
-            out[mark] = if ticked { b'x' } else { b' ' };
-        }
+    let mut edits = boxes(&source, &filled.boxes);
+    for signature in &filled.signatures {
+        edits.extend(sign(&source, signature));
     }
-    let mut signatures: Vec<&Signature> = filled.signatures.iter().collect();
-    signatures.sort_by_key(|signature| Reverse(signature.line));
-    signatures.dedup_by_key(|signature| signature.line);
-    for signature in signatures {
-        let span = source.line_span(signature.line);
-        let row = sign(
-            source.slice(span.clone()),
-            header(&source, signature.line),
-            signature,
-        );
-        // A row that holds bytes which are no text is left alone rather than changed.
-        if !source.slice(span.clone()).contains(SUBSTITUTE) {
-            out.splice(span.start + source.bom..span.end + source.bom, row.into_bytes());
+    edits.extend(blanks(&source, &filled.blanks));
+    edits.sort_by_key(|(span, _)| (span.start, span.end));
+    let mut text = String::with_capacity(source.text.len());
+    let mut at = 0;
+    let mut bytes_at = source.bom;
+    let mut out = bytes[..source.bom.min(bytes.len())].to_vec();
+    for (span, value) in edits.into_iter().filter(|(span, _)| span.start <= span.end) {
+        if span.start < at {
+            continue;
         }
+        if source.is_utf8() {
+            out.extend_from_slice(&bytes[bytes_at..span.start + source.bom]);
+            out.extend_from_slice(value.as_bytes());
+            bytes_at = span.end + source.bom;
+        } else {
+            text.push_str(source.slice(at..span.start));
+            text.push_str(&value);
+        }
+        at = span.end;
     }
-    out
+    if source.is_utf8() {
+        out.extend_from_slice(&bytes[bytes_at..]);
+        return out;
+    }
+    if at == 0 && text.is_empty() {
+        return bytes.to_vec();
+    }
+    text.push_str(source.slice(at..source.text.len()));
+    source.encoded(&text, bytes)
 }
 
-/// The line of each box and the byte in it that says whether it is ticked, in the document.
-fn boxes(source: &Source) -> impl Iterator<Item = (u32, usize)> {
-    parse::blocks(source)
-        .into_iter()
-        .filter_map(|block| match block.kind {
-            BlockKind::Item(item) => item
-                .tick
-                .map(|tick| (source.line(tick.span.start), tick.span.start + 1 + source.bom)),
-            _ => None,
-        })
+/// A change: the bytes that are replaced, and what stands there then.
+type Edit = (Range<usize>, String);
+
+fn boxes(source: &Source, known: &[(u32, bool)]) -> Vec<Edit> {
+    let mut states: HashMap<u32, VecDeque<bool>> = HashMap::new();
+    for (line, settled) in known {
+        states.entry(*line).or_default().push_back(*settled);
+    }
+    if states.is_empty() {
+        return Vec::new();
+    }
+    let blocks = parse::blocks(source);
+    let ticks = blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Item(item) => item.tick.as_ref(),
+        _ => None,
+    });
+    let edit = |tick: &Tick| {
+        let line = source.line(tick.span.start);
+        let settled = states.get_mut(&line)?.pop_front()?;
+        let mark = source.slice(tick.span.clone());
+        (settled != tick.claimed).then(|| (tick.span.clone(), marks::written(mark, tick.form, settled)))
+    };
+    ticks.filter_map(edit).collect()
+}
+
+fn blanks(source: &Source, known: &[Blank]) -> Vec<Edit> {
+    let edit = |blank: &Blank| {
+        let line = source.line_span(blank.line);
+        let places = outline::blanks(source.slice(line.clone()));
+        let place = places.get(blank.place as usize)?;
+        let value = one_line(&blank.value);
+        Some((line.start + place.start..line.start + place.end, value))
+    };
+    known.iter().filter_map(edit).collect()
+}
+
+fn one_line(value: &str) -> String {
+    value.replace(['\r', '\n'], " ")
 }
 
 /// The table's first row above a line: that of its column names.
@@ -81,22 +133,30 @@ fn header(source: &Source, line: u32) -> &str {
         .unwrap_or_default()
 }
 
-fn sign(row: &str, header: &str, signature: &Signature) -> String {
-    let names = header.to_lowercase();
-    let mut filled: Vec<String> = cells(row).into_iter().map(str::to_owned).collect();
-    for (cell, name) in filled.iter_mut().zip(cells(&names)) {
-        if !cell.trim().is_empty() {
-            continue;
-        }
+/// The empty cells of a signature's row whose column says what belongs there.
+fn sign(source: &Source, signature: &Signature) -> Vec<Edit> {
+    let span = source.line_span(signature.line);
+    let row = source.slice(span.clone());
+    let names = header(source, signature.line).to_lowercase();
+    // A row that holds bytes which are no text is left alone rather than changed.
+    if row.contains(SUBSTITUTE) {
+        return Vec::new();
+    }
+    let mut edits = Vec::new();
+    let mut at = span.start;
+    for (cell, name) in cells(row).into_iter().zip(cells(&names)) {
+        let place = at..at + cell.len();
+        at = place.end + 1;
         let value = match name.trim() {
+            _ if !cell.trim_matches([' ', '\t', '_']).is_empty() => continue,
             name if name.contains("name") => &signature.name,
             name if name.contains("date") || name.contains("time") => &signature.date,
             name if name.contains("sign") => &signature.signature,
             _ => continue,
         };
-        *cell = format!(" {} ", value.replace('|', "\\|").replace(['\r', '\n'], " "));
+        edits.push((place, format!(" {} ", one_line(&value.replace('|', "\\|")))));
     }
-    filled.join("|")
+    edits
 }
 
 /// The cells of a table's row: what stands between bars that are not escaped.
@@ -128,8 +188,8 @@ mod tests {
     #[test]
     fn boxes_are_ticked_and_rows_signed_and_nothing_else_is_touched() {
         let filled = Filled {
-            boxes: [3, 4].into(),
-            ticked: [3].into(),
+            boxes: vec![(3, true), (4, false)],
+            blanks: Vec::new(),
             signatures: vec![Signature {
                 line: 8,
                 name: "Ada | L.".into(),

@@ -1,8 +1,17 @@
 //! What a heading means: which kind of section it opens, in how many minutes, and what is left as its title.
 
+mod trail;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
 use crate::measure;
 use domain::plan::SectionKind;
 use domain::quantity::Unit;
+use words::Kind;
+
+pub use trail::{Trail, does};
 
 /// What the words of a heading say.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,9 +28,19 @@ pub struct Meaning {
     pub title: String,
 }
 
+impl Meaning {
+    /// Its words alone open a section.
+    pub fn opens(&self) -> bool {
+        self.kind.is_some() && !self.weak
+    }
+}
+
+/// So many bytes of a heading are read.
+const LONGEST: usize = 1200;
+
 /// Reads a heading.
 pub fn read(words: &str) -> Meaning {
-    let text = words
+    let text = words[..words.floor_char_boundary(LONGEST)]
         .trim()
         .trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '`' | '[' | '('));
     let (number, rest) = leading_number(text);
@@ -30,10 +49,7 @@ pub fn read(words: &str) -> Meaning {
     let title = without_numbering(&title).to_owned();
     let lower = text.to_lowercase();
     let own = kind(&lower, number, minutes);
-    let weak = own.is_none()
-        && ["verif", "validat", "monitor", "confirm"]
-            .iter()
-            .any(|word| lower.contains(word));
+    let weak = own.is_none() && has(&lower, words::WEAK);
     let own = if weak {
         Some(SectionKind::Window {
             minutes: minutes.unwrap_or(0),
@@ -113,152 +129,44 @@ fn with_minutes(kind: SectionKind, own: &Meaning) -> SectionKind {
     }
 }
 
-/// Words that tell what a section is for; the first line that matches decides.
-const KINDS: &[(&[&str], Kind)] = &[
-    (
-        &[
-            "rollback",
-            "roll back",
-            "roll-back",
-            "back-out",
-            "backout",
-            "revert",
-        ],
-        Kind::Rollback,
-    ),
-    (
-        &[
-            "troubleshoot",
-            "issue:",
-            "problem:",
-            "common issues",
-            "known issues",
-            "if something goes wrong",
-        ],
-        Kind::Trouble,
-    ),
-    (
-        &["sign-off", "sign off", "signoff", "signatures", "approvals"],
-        Kind::SignOff,
-    ),
-    (
-        &[
-            "success criteria",
-            "acceptance criteria",
-            "exit criteria",
-            "success metrics",
-            "definition of done",
-            "go/no-go",
-        ],
-        Kind::Criteria,
-    ),
-    (
-        &[
-            "next steps",
-            "follow-up",
-            "follow up",
-            "followup",
-            "future improvements",
-            "ongoing maintenance",
-        ],
-        Kind::FollowUp,
-    ),
-    (&["benchmark", "baseline"], Kind::Benchmark),
-    (
-        &[
-            "pre-deploy",
-            "pre deploy",
-            "predeploy",
-            "preflight",
-            "pre-flight",
-            "prerequisite",
-            "pre-requisite",
-            "before deploy",
-            "before you",
-            "before the deploy",
-            "pre-launch",
-            "prelaunch",
-            "pre-release",
-            "preparation",
-            "requirements",
-        ],
-        Kind::Preflight,
-    ),
-    (
-        &[
-            "post-deploy",
-            "post deploy",
-            "postdeploy",
-            "after deploy",
-            "after the deploy",
-            "post-launch",
-            "post-release",
-            "smoke test",
-        ],
-        Kind::Window,
-    ),
-    (
-        &[
-            "deploy",
-            "release",
-            "install",
-            "rollout",
-            "roll-out",
-            "upgrade",
-            "go-live",
-            "go live",
-            "launch",
-            "migration",
-        ],
-        Kind::Phase,
-    ),
-];
+/// Whether a text in lower case holds one of the words.
+fn has(lower: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| lower.contains(word))
+}
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Rollback,
-    Trouble,
-    SignOff,
-    Criteria,
-    FollowUp,
-    Benchmark,
-    Preflight,
-    Window,
-    Phase,
+/// Whether a document of this title is a list of things to do, whatever its headings say.
+pub fn lists(title: &str) -> bool {
+    has(&title.to_lowercase(), words::LISTS)
+}
+
+/// Whether a heading's part is for reading: "Overview".
+pub fn apart(words: &str) -> bool {
+    has(&words.to_lowercase(), words::APART)
 }
 
 fn kind(lower: &str, number: Option<u32>, minutes: Option<u32>) -> Option<SectionKind> {
-    let by_words = KINDS
-        .iter()
-        .find(|(words, _)| words.iter().any(|word| lower.contains(word)))
-        .map(|(_, kind)| *kind);
-    let due = minutes.filter(|_| {
-        ["within", "after", "first ", "t+"]
-            .iter()
-            .any(|word| lower.contains(word))
-    });
+    if let Some(kind) = countdown(lower) {
+        return Some(kind);
+    }
+    let by_words = words::kind(lower);
+    let due = minutes.filter(|_| has(lower, words::DUE));
     match by_words {
         Some(Kind::Rollback) => Some(SectionKind::Rollback { minutes }),
         Some(Kind::Trouble) => Some(SectionKind::Troubleshooting),
         Some(Kind::SignOff) => Some(SectionKind::SignOff),
-        Some(
-            Kind::Criteria | Kind::FollowUp | Kind::Benchmark | Kind::Preflight | Kind::Window | Kind::Phase,
-        )
-        | None
-            if number.is_some() =>
-        {
+        Some(Kind::Criteria) => Some(SectionKind::Criteria),
+        Some(Kind::Preflight) => Some(SectionKind::Preflight),
+        Some(Kind::Window) => Some(SectionKind::Window {
+            minutes: minutes.unwrap_or(0),
+        }),
+        Some(Kind::FollowUp | Kind::Benchmark | Kind::Phase) | None if number.is_some() => {
             Some(SectionKind::Phase {
                 number: number.unwrap_or(0),
                 minutes,
             })
         }
-        Some(Kind::Criteria) => Some(SectionKind::Criteria),
         Some(Kind::FollowUp) => Some(SectionKind::FollowUp),
         Some(Kind::Benchmark) => Some(SectionKind::Benchmark),
-        Some(Kind::Preflight) => Some(SectionKind::Preflight),
-        Some(Kind::Window) => Some(SectionKind::Window {
-            minutes: minutes.unwrap_or(0),
-        }),
         Some(Kind::Phase) | None if due.is_some() => Some(SectionKind::Window {
             minutes: due.unwrap_or(0),
         }),
@@ -267,40 +175,82 @@ fn kind(lower: &str, number: Option<u32>, minutes: Option<u32>) -> Option<Sectio
     }
 }
 
-/// "Phase 2: Database" gives 2 and "Database".
+/// "T-24h" is before the deployment, "T-0" is it, "T+1h" and "D+1" come so long after it.
+fn countdown(lower: &str) -> Option<SectionKind> {
+    let (unit, rest) = ["day ", "t", "d", "j"].iter().find_map(|start| {
+        let rest = lower.strip_prefix(start)?.trim_start();
+        let sign = rest
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '+' | '-' | '−' | '–'))?;
+        Some((
+            if *start == "t" { 60 } else { 1440 },
+            (sign, rest[sign.len_utf8()..].trim_start()),
+        ))
+    })?;
+    let (sign, rest) = rest;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let amount: u32 = rest[..digits].parse().ok()?;
+    let word = rest[digits..].trim_start();
+    let unit = match word.chars().next() {
+        Some('m') if !word.starts_with("mon") => 1,
+        Some('h') => 60,
+        Some('d') => 1440,
+        Some('w') => 10_080,
+        Some(_) | None => unit,
+    };
+    Some(match (amount, sign) {
+        (0, _) => SectionKind::Phase {
+            number: 0,
+            minutes: None,
+        },
+        (_, '+') => SectionKind::Window {
+            minutes: amount.saturating_mul(unit),
+        },
+        _ => SectionKind::Preflight,
+    })
+}
+
+/// "Phase 2: Database" gives 2 and "Database"; so do "Step 2 —", "Schritt 2:", "第2步" and "2단계".
 fn leading_number(text: &str) -> (Option<u32>, &str) {
     let lower = text.to_lowercase();
-    for word in ["phase", "step", "stage"] {
-        let Some(rest) = lower.strip_prefix(word) else {
-            continue;
-        };
-        let digits = rest.trim_start();
-        let count = digits.bytes().take_while(u8::is_ascii_digit).count();
-        if count == 0 {
-            continue;
-        }
-        let at = lower.len() - digits.len();
-        let (Some(number), Some(rest)) = (text.get(at..at + count), text.get(at + count..)) else {
-            continue;
-        };
-        return (
-            number.parse().ok(),
-            rest.trim_start_matches([':', '.', ')', '-', '–', '—', ' ']),
-        );
+    let start = words::NUMBERED.iter().find_map(|word| lower.strip_prefix(word));
+    let digits = start.unwrap_or(&lower).trim_start();
+    let count = digits.bytes().take_while(u8::is_ascii_digit).count();
+    // Lower case may be longer than the text: then this is no place in it.
+    let (Some(number), Some(rest)) = (
+        text.get(text.len().saturating_sub(digits.len())..text.len() - digits.len().min(text.len()) + count),
+        text.get(text.len() - digits.len().min(text.len()) + count..),
+    ) else {
+        return (None, text);
+    };
+    let counted = words::COUNTED
+        .iter()
+        .find_map(|word| rest.trim_start().strip_prefix(word));
+    if count == 0 || (start.is_none() && counted.is_none()) {
+        return (None, text);
     }
-    (None, text)
+    let rest = counted.unwrap_or(rest);
+    (
+        number.parse().ok(),
+        rest.trim_start_matches([':', '：', '.', '、', ')', '-', '–', '—', ' ']),
+    )
 }
 
 /// Takes a parenthesis that holds a duration off the title: "(within 1 hour)".
 fn without_minutes(text: &str) -> (String, Option<u32>) {
-    if let (Some(open), Some(close)) = (text.rfind('('), text.rfind(')'))
+    if let (Some(open), Some(close)) = (text.rfind(['(', '（']), text.rfind([')', '）']))
         && open < close
-        && let Some(minutes) = duration(&text[open + 1..close])
+        && let Some(minutes) = duration(&text[open..close])
     {
         return (
-            format!("{} {}", text[..open].trim_end(), text[close + 1..].trim())
-                .trim()
-                .to_owned(),
+            format!(
+                "{} {}",
+                text[..open].trim_end(),
+                text[close..].trim_start_matches([')', '）']).trim()
+            )
+            .trim()
+            .to_owned(),
             Some(minutes),
         );
     }
@@ -313,13 +263,36 @@ fn duration(text: &str) -> Option<u32> {
     let last = measures
         .iter()
         .rev()
-        .find(|measure| measure.unit == Unit::Milliseconds)?;
+        .find(|measure| measure.unit == Unit::Milliseconds);
+    let Some(last) = last else {
+        return foreign_duration(&text.to_lowercase());
+    };
     let minutes = (last.value / 60_000.0).ceil();
     (1.0..=1e6).contains(&minutes).then_some(minutes as u32)
 }
 
+/// The first duration with a unit that is not English: "24 Stunden", "1小时".
+fn foreign_duration(lower: &str) -> Option<u32> {
+    let mut rest = lower;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let digits = rest[at..].bytes().take_while(u8::is_ascii_digit).count();
+        let number = &rest[at..at + digits];
+        rest = &rest[at + digits..];
+        let word = rest.trim_start_matches([' ', '个']);
+        let unit = words::UNITS.iter().find(|(unit, _)| word.starts_with(unit));
+        if let (Some((_, minutes)), Ok(number)) = (unit, number.parse::<u32>()) {
+            return Some(number.saturating_mul(*minutes)).filter(|minutes| (1..=1_000_000).contains(minutes));
+        }
+    }
+    None
+}
+
 /// "1. Preparation", "2) Deploy": the numbering is no part of the title.
 fn without_numbering(title: &str) -> &str {
+    let keycap = title.trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(rest) = keycap.trim_start_matches('\u{fe0f}').strip_prefix('\u{20e3}') {
+        return rest.trim_start();
+    }
     let digits = title
         .bytes()
         .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
@@ -341,60 +314,4 @@ fn without_prefix(title: &str) -> String {
         .unwrap_or(title)
         .trim()
         .to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_phase_has_a_number_and_minutes() {
-        let meaning = read("Phase 2: Database Optimization (15 minutes)");
-        assert_eq!(
-            meaning.kind,
-            Some(SectionKind::Phase {
-                number: 2,
-                minutes: Some(15)
-            })
-        );
-        assert_eq!(meaning.title, "Database Optimization");
-    }
-
-    #[test]
-    fn windows_are_due_in_minutes_whatever_the_unit() {
-        let kind = |words| read(words).kind;
-        assert_eq!(
-            kind("Immediate Checks (within 5 minutes)"),
-            Some(SectionKind::Window { minutes: 5 })
-        );
-        assert_eq!(
-            kind("Short-term Monitoring (within 1 hour)"),
-            Some(SectionKind::Window { minutes: 60 })
-        );
-        assert_eq!(
-            kind("📈 First 24 hours"),
-            Some(SectionKind::Window { minutes: 1440 })
-        );
-    }
-
-    #[test]
-    fn rollback_tiers_keep_their_budget() {
-        let meaning = read("Immediate Rollback (< 5 minutes)");
-        assert_eq!(meaning.kind, Some(SectionKind::Rollback { minutes: Some(5) }));
-        assert_eq!(meaning.title, "Immediate Rollback");
-    }
-
-    #[test]
-    fn parts_of_a_chapter_stay_in_it() {
-        let before = read("Before Deployment");
-        assert_eq!(
-            resolve(&before, Some(SectionKind::Benchmark)),
-            SectionKind::Benchmark
-        );
-        assert_eq!(resolve(&before, None), SectionKind::Preflight);
-        assert_eq!(
-            read("Issue: Redis won't start").kind,
-            Some(SectionKind::Troubleshooting)
-        );
-    }
 }

@@ -6,6 +6,7 @@
 
 mod annotation;
 mod assemble;
+pub mod changes;
 mod classify;
 pub mod describe;
 mod expect;
@@ -45,18 +46,21 @@ pub struct Compiled {
 
 /// Compiles any bytes. Never fails, depends on nothing but the bytes, and takes time in proportion to them.
 pub fn compile(bytes: &[u8]) -> Compiled {
+    compile_after(bytes, None)
+}
+
+/// As [`compile`], of a document that was imported before: an item that was reworded or moved since keeps the id that
+/// it has in the old plan. [`changes::between`] says what changed.
+pub fn compile_after(bytes: &[u8], old: Option<&Plan>) -> Compiled {
     let source = source::Source::new(bytes);
     let blocks = parse::blocks(&source);
     let mut findings = lint::Findings::default();
-    let assembled = assemble::assemble(&source, &blocks, &mut findings);
-    let boxes = blocks
-        .iter()
-        .any(|block| matches!(&block.kind, parse::BlockKind::Item(item) if item.tick.is_some()));
+    let assembled = assemble::assemble(&source, &blocks, old, &mut findings);
     lint::document(
         &source,
         &assembled.sections,
         &assembled.outline,
-        boxes,
+        parse::has_boxes(&blocks),
         &mut findings,
     );
     lint::sign_off::slots(&source, &assembled.slots, &mut findings);

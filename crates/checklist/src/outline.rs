@@ -3,6 +3,7 @@
 use crate::source::Source;
 use domain::plan::SectionKind;
 use serde::Serialize;
+use std::ops::Range;
 
 /// What was counted beside the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -70,28 +71,41 @@ pub fn fence(line: u32, kind: SectionKind, verifies: bool) -> FenceUse {
 /// Finds the blanks of a text.
 pub fn of_text(source: &Source) -> Outline {
     let mut outline = Outline::default();
+    if !source.text.contains("___") {
+        return outline;
+    }
     for (index, line) in source.text.lines().enumerate() {
-        let rule = line.trim().bytes().all(|byte| matches!(byte, b'_' | b' '));
-        if rule || !line.contains("___") {
-            continue;
-        }
-        let mut at = 0;
-        while let Some(found) = line[at..].find("___") {
-            let start = at + found;
-            let length = line[start..].bytes().take_while(|byte| *byte == b'_').count();
-            let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-            if !word(line[..start].chars().next_back()) && !word(line[start + length..].chars().next()) {
-                let before = line[line[..start].rfind(['(', ')']).unwrap_or(0)..start].to_lowercase();
-                let computed = ["improvement", "change", "delta", "difference", "reduction"]
-                    .iter()
-                    .any(|word| before.contains(word));
-                outline.blanks.push(Blank {
-                    line: index as u32 + 1,
-                    computed,
-                });
-            }
-            at = start + length;
+        for place in blanks(line) {
+            let start = place.start;
+            let before = line[line[..start].rfind(['(', ')']).unwrap_or(0)..start].to_lowercase();
+            let computed = ["improvement", "change", "delta", "difference", "reduction"]
+                .iter()
+                .any(|word| before.contains(word));
+            outline.blanks.push(Blank {
+                line: index as u32 + 1,
+                computed,
+            });
         }
     }
     outline
+}
+
+/// The blanks of a line: three or more underscores that are no part of a word and not all of the line.
+pub fn blanks(line: &str) -> Vec<Range<usize>> {
+    let rule = || line.trim().bytes().all(|byte| matches!(byte, b'_' | b' '));
+    let mut found = Vec::new();
+    if !line.contains("___") || rule() {
+        return found;
+    }
+    let mut at = 0;
+    while let Some(offset) = line[at..].find("___") {
+        let start = at + offset;
+        let end = start + line[start..].bytes().take_while(|byte| *byte == b'_').count();
+        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        if !word(line[..start].chars().next_back()) && !word(line[end..].chars().next()) {
+            found.push(start..end);
+        }
+        at = end;
+    }
+    found
 }

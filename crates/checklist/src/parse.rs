@@ -1,6 +1,9 @@
 //! Markdown to a flat list of blocks with exact byte ranges. Linear, and without recursion.
 
+mod boxes;
 mod builder;
+pub mod marks;
+mod rows;
 
 use crate::source::Source;
 use std::ops::Range;
@@ -56,6 +59,10 @@ pub struct Tick {
     pub claimed: bool,
     /// The bytes of `[ ]`.
     pub span: Range<usize>,
+    /// How it is written.
+    pub form: marks::Form,
+    /// It is a box wherever it stands; a ✅ is one in some places only.
+    pub certain: bool,
 }
 
 /// A block of code.
@@ -84,8 +91,23 @@ pub struct Table {
 pub struct Cell {
     /// Its bytes between the bars.
     pub span: Range<usize>,
-    /// Its words.
-    pub text: String,
+    /// Its pieces, in order.
+    pub pieces: Vec<Piece>,
+}
+
+impl Cell {
+    /// Its words, with code between backticks.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match &piece.kind {
+                PieceKind::Text(words) => text.push_str(words),
+                PieceKind::Code(code) => text.extend(["`", code, "`"]),
+                PieceKind::Break | PieceKind::Comment(_) | PieceKind::Link(_) => {}
+            }
+        }
+        text
+    }
 }
 
 /// A run of inline content.
@@ -95,6 +117,8 @@ pub struct Inline {
     pub span: Range<usize>,
     /// Its pieces, in order.
     pub pieces: Vec<Piece>,
+    /// Bytes of the span that are no part of it, in order, and what stands for them: the bars between cells.
+    pub gaps: Vec<(Range<usize>, String)>,
 }
 
 /// A piece of inline content.
@@ -153,9 +177,13 @@ impl Inline {
             .pieces
             .iter()
             .filter(|piece| matches!(piece.kind, PieceKind::Comment(_)));
-        for comment in comments {
-            text.push_str(source.slice(at..comment.span.start));
-            at = comment.span.end;
+        let mut left_out: Vec<(&Range<usize>, &str)> = comments.map(|comment| (&comment.span, "")).collect();
+        left_out.extend(self.gaps.iter().map(|(span, instead)| (span, instead.as_str())));
+        left_out.sort_by_key(|(span, _)| span.start);
+        for (span, instead) in left_out {
+            text.push_str(source.slice(at..span.start));
+            text.push_str(instead);
+            at = span.end.max(at);
         }
         text.push_str(source.slice(at..self.span.end));
         let joined: Vec<&str> = text
@@ -193,4 +221,12 @@ pub fn comment(html: &str) -> Option<&str> {
         .strip_prefix("<!--")?
         .strip_suffix("-->")
         .map(str::trim)
+}
+
+/// Whether the document has a box that is one for certain.
+pub fn has_boxes(blocks: &[Block]) -> bool {
+    let certain = |item: &ListItem| item.tick.as_ref().is_some_and(|tick| tick.certain);
+    blocks
+        .iter()
+        .any(|block| matches!(&block.kind, BlockKind::Item(item) if certain(item)))
 }

@@ -6,6 +6,17 @@ use std::ops::Range;
 /// that offsets stay true.
 pub const SUBSTITUTE: char = '\u{1a}';
 
+/// How the bytes of a document are written, by their byte order mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8: offsets are those of the bytes.
+    Utf8,
+    /// UTF-16, the lower byte first.
+    Utf16Little,
+    /// UTF-16, the higher byte first.
+    Utf16Big,
+}
+
 /// A document as text. Offsets are into [`Source::text`]; the byte in the document is `offset + bom`.
 pub struct Source {
     /// The document without a byte order mark; each byte that is not UTF-8, and each zero byte, is [`SUBSTITUTE`].
@@ -14,6 +25,8 @@ pub struct Source {
     pub bom: usize,
     /// Where text starts that is not front matter.
     pub body: usize,
+    /// How the bytes are written.
+    pub encoding: Encoding,
     /// Ranges of bytes that were not UTF-8, merged where they touch.
     pub invalid: Vec<Range<usize>>,
     line_starts: Vec<usize>,
@@ -22,14 +35,24 @@ pub struct Source {
 impl Source {
     /// Reads any bytes. Takes time in proportion to their number.
     pub fn new(bytes: &[u8]) -> Self {
-        let bom = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        let (text, invalid) = lossy(&bytes[bom..]);
+        let (encoding, bom) = match bytes {
+            [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
+            [0xff, 0xfe, ..] => (Encoding::Utf16Little, 2),
+            [0xfe, 0xff, ..] => (Encoding::Utf16Big, 2),
+            _ => (Encoding::Utf8, 0),
+        };
+        let (text, invalid) = match encoding {
+            Encoding::Utf8 => lossy(&bytes[bom..]),
+            Encoding::Utf16Little => (utf16(&bytes[bom..], u16::from_le_bytes), Vec::new()),
+            Encoding::Utf16Big => (utf16(&bytes[bom..], u16::from_be_bytes), Vec::new()),
+        };
         let line_starts = line_starts(text.as_bytes());
         let body = front_matter(&text);
         Self {
             text,
             bom,
             body,
+            encoding,
             invalid,
             line_starts,
         }
@@ -52,6 +75,45 @@ impl Source {
             .copied()
             .unwrap_or(self.text.len());
         start..start + self.text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// The title that the front matter names.
+    pub fn front_title(&self) -> Option<&str> {
+        let lines = self.text[..self.body].lines();
+        let value = |line: &'_ str| -> Option<(usize, usize)> {
+            let rest = line
+                .strip_prefix("title")?
+                .trim_start()
+                .strip_prefix([':', '='])?;
+            let quotes = |c: char| c.is_whitespace() || matches!(c, '"' | '\'');
+            let start = line.len() - rest.trim_start_matches(quotes).len();
+            Some((start, line.trim_end_matches(quotes).len().max(start)))
+        };
+        let mut found = lines.filter_map(|line| value(line).map(|(start, end)| &line[start..end]));
+        found.find(|title| !title.is_empty())
+    }
+
+    /// Whether offsets into the text are, but for the byte order mark, those of the bytes.
+    pub fn is_utf8(&self) -> bool {
+        self.encoding == Encoding::Utf8
+    }
+
+    /// A changed text in the encoding of the document. The bytes as they are, where they would not come back whole.
+    pub fn encoded(&self, text: &str, bytes: &[u8]) -> Vec<u8> {
+        let encode = |text: &str| -> Vec<u8> {
+            let units = text.encode_utf16();
+            let body: Vec<u8> = match self.encoding {
+                Encoding::Utf8 => return text.as_bytes().to_vec(),
+                Encoding::Utf16Little => units.flat_map(u16::to_le_bytes).collect(),
+                Encoding::Utf16Big => units.flat_map(u16::to_be_bytes).collect(),
+            };
+            [&bytes[..self.bom.min(bytes.len())], &body].concat()
+        };
+        if encode(&self.text) == bytes {
+            encode(text)
+        } else {
+            bytes.to_vec()
+        }
     }
 
     /// The text of a range; offsets inside a character move to its start.
@@ -84,6 +146,18 @@ fn lossy(bytes: &[u8]) -> (String, Vec<Range<usize>>) {
         }
     }
     (text, invalid)
+}
+
+/// UTF-16 as text; what is none is a replacement character.
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let odd = (bytes.len() % 2 == 1).then_some(char::REPLACEMENT_CHARACTER);
+    let chars = char::decode_utf16(units).map(|unit| match unit {
+        Ok('\0') => SUBSTITUTE,
+        Ok(c) => c,
+        Err(_) => char::REPLACEMENT_CHARACTER,
+    });
+    chars.chain(odd).collect()
 }
 
 /// Lines end at `\n`, `\r\n` and a lone `\r` (CommonMark 0.31, section 2.1).
@@ -131,6 +205,21 @@ mod tests {
         assert_eq!(source.text, "a\u{1a}\u{1a}b\nc\u{1a}");
         assert_eq!(source.invalid, [1..3, 6..7]);
         assert_eq!(source.line(5), 2);
+    }
+
+    #[test]
+    fn utf16_is_read_by_its_byte_order_mark_and_comes_back() {
+        let text = "- [ ] größe 🚀\n";
+        let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+        let (little, big): (Vec<u8>, Vec<u8>) = (
+            units().flat_map(u16::to_le_bytes).collect(),
+            units().flat_map(u16::to_be_bytes).collect(),
+        );
+        for bytes in [little, big] {
+            let source = Source::new(&bytes);
+            assert_eq!(source.text, text);
+            assert_eq!(source.encoded(text, &bytes), bytes);
+        }
     }
 
     #[test]

@@ -32,11 +32,13 @@ pub fn direct_box(blocks: &[Block], index: usize) -> Option<usize> {
 }
 
 /// Fences that hold exactly one command and stand inside of a box, the first one of each box.
-pub fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
+///
+/// Without any box in the document, steps stand for them.
+pub fn commands_below(blocks: &[Block], boxless: bool) -> HashMap<usize, usize> {
     let mut below = HashMap::new();
     for (at, block) in blocks.iter().enumerate() {
         if let (BlockKind::Fence(fence), Some(item)) = (&block.kind, block.item)
-            && matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some())
+            && matches!(&blocks[item].kind, BlockKind::Item(item) if boxless || item.tick.is_some())
             && fence::is_shell(fence)
             && fence::lines(fence).len() == 1
         {

@@ -4,8 +4,8 @@ use super::Assembler;
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
-use crate::{lint, outline};
-use domain::plan::{Check, SectionKind, Slot};
+use crate::{lint, names, outline};
+use domain::plan::{Check, Item, SectionKind, Slot, Work};
 
 impl Assembler<'_> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
@@ -71,7 +71,7 @@ impl Assembler<'_> {
             | SectionKind::Phase { .. }
             | SectionKind::Window { .. }
             | SectionKind::Criteria => true,
-            SectionKind::Prose => labelled,
+            SectionKind::Prose => labelled || (self.shape.boxless && self.shape.listed && !self.apart()),
             SectionKind::Benchmark
             | SectionKind::Rollback { .. }
             | SectionKind::Troubleshooting
@@ -83,9 +83,13 @@ impl Assembler<'_> {
     pub(super) fn check(&mut self, line: &Line) {
         let inferred = infer::check(&line.command, &line.said, line.span());
         self.parameters_of(&inferred);
-        let id = self.names.check(&line.command, &self.section_id());
         lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);
+        if self.shape.boxless && matches!(inferred.work, Work::Action { .. }) {
+            self.command_item(line, inferred, number);
+            return;
+        }
+        let id = self.named(names::of_check(&line.command), None, None);
         let check = Check {
             id,
             line: number,
@@ -94,6 +98,33 @@ impl Assembler<'_> {
             why: inferred.why,
         };
         self.current().section.checks.push(check);
+    }
+
+    /// Without any box in the document, a command of a block that changes something is a step that a person runs.
+    fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32) {
+        let ticks = if line.command.contains('`') { "``" } else { "`" };
+        let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
+        let text = match line.said.as_str() {
+            "" => code,
+            said => format!("{said}: {code}"),
+        };
+        let label = self.label.as_ref().map(|(label, _)| label.clone());
+        let id = self.named(names::of_item(&text), label.as_deref(), None);
+        self.current().section.items.push(Item {
+            id,
+            parent: None,
+            line: number,
+            text,
+            label,
+            claimed: false,
+            optional: false,
+            work: inferred.work,
+            why: inferred.why,
+        });
+    }
+
+    pub(super) fn apart(&self) -> bool {
+        self.drafts.last().is_some_and(|draft| draft.apart)
     }
 
     /// Commands in running text of sections that run nothing are looked at for traps only.
@@ -114,13 +145,13 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn table(&mut self, table: &Table, block: &Block) {
+    pub(super) fn table(&mut self, table: &Table, block: &Block, index: usize) {
         let header: Vec<String> = table
             .rows
             .first()
             .into_iter()
             .flatten()
-            .map(|cell| cell.text.trim().to_lowercase())
+            .map(|cell| cell.text().trim().to_lowercase())
             .collect();
         let role = header
             .iter()
@@ -132,7 +163,9 @@ impl Assembler<'_> {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
             _ => {
-                self.prose(block.span.clone());
+                if !self.holds_boxes(index, block) {
+                    self.prose(block.span.clone());
+                }
                 return;
             }
         };
@@ -142,7 +175,7 @@ impl Assembler<'_> {
         self.current().steps = true;
         for row in table.rows.iter().skip(1) {
             let Some(cell) = row.get(column) else { continue };
-            let title = cell.text.replace(['*', '`'], "").trim().to_owned();
+            let title = cell.text().replace(['*', '`'], "").trim().to_owned();
             if title.is_empty() {
                 continue;
             }

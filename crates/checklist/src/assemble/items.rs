@@ -2,17 +2,24 @@
 
 use super::{Assembler, boxes::direct_box};
 use crate::infer::{self, Inferred};
+use crate::names::{self, Named};
 use crate::parse::{Block, BlockKind, ListItem};
-use crate::{annotation, fence, lint};
-use domain::plan::{Item, Parameter, SectionKind, Work};
+use crate::{annotation, fence, heading, lint};
+use domain::plan::{Item, ItemId, Parameter, SectionKind, Work};
 use std::ops::Range;
 
 impl Assembler<'_> {
     pub(super) fn list_item(&mut self, item: &ListItem, block: &Block, index: usize) {
         self.current().steps = true;
-        if item.tick.is_some() || (self.boxless && self.is_step(item, block)) {
+        if item.tick.is_some() || (self.shape.boxless && self.is_step(item, block)) {
+            if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
+                let text = item.inline.plain();
+                self.label = Some((text.trim_end_matches(':').trim().to_owned(), block.span.clone()));
+                self.heads = Some(index);
+            } else {
+                self.item(item, block, index);
+            }
             self.label_waits = false;
-            self.item(item, block, index);
             return;
         }
         if block.item.is_none() {
@@ -26,21 +33,22 @@ impl Assembler<'_> {
         self.code_outside(&item.inline);
     }
 
-    /// Without any box in the document, steps are what would have one.
-    pub(super) fn is_step(&self, item: &ListItem, block: &Block) -> bool {
-        let working = match self.kind() {
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Window { .. }
-            | SectionKind::Criteria => true,
-            SectionKind::Prose => item.number.is_some(),
-            SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::SignOff
-            | SectionKind::FollowUp => false,
-        };
-        working && block.item.is_none()
+    /// Without any box in the document, steps are what would have one: the items of a list, or of a step that is
+    /// only their heading.
+    fn is_step(&self, item: &ListItem, block: &Block) -> bool {
+        let apart = self.apart();
+        let works = heading::does(self.kind(), self.shape.listed && !apart);
+        let numbered =
+            self.shape.steps && !apart && self.kind() == SectionKind::Prose && item.number.is_some();
+        let headed = block.item.is_some() && block.item == self.heads;
+        headed || (block.item.is_none() && (works || numbered))
+    }
+
+    fn holds_items(&self, index: usize, block: &Block) -> bool {
+        let inner = self.blocks.get(index + 1);
+        let item =
+            |inner: &&Block| matches!(inner.kind, BlockKind::Item(_)) && inner.span.start < block.span.end;
+        inner.filter(item).is_some()
     }
 
     pub(super) fn holds_boxes(&self, index: usize, block: &Block) -> bool {
@@ -82,7 +90,12 @@ impl Assembler<'_> {
             infer::item(&item.inline, parent_text.as_deref(), below)
         };
         self.parameters_of(&inferred);
-        let id = self.names.item(&item.inline.plain(), &self.section_id());
+        let label = self.label.as_ref().map(|(label, _)| label.clone());
+        let id = self.named(
+            names::of_item(&item.inline.plain()),
+            label.as_deref(),
+            parent.as_ref(),
+        );
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
         let optional = [
@@ -96,10 +109,10 @@ impl Assembler<'_> {
         .iter()
         .any(|word| lower.contains(word));
         let mut built = Item {
-            id,
+            id: id.clone(),
             parent,
             line,
-            label: self.label.as_ref().map(|(label, _)| label.clone()),
+            label,
             claimed: item.tick.as_ref().is_some_and(|tick| tick.claimed),
             optional,
             work: inferred.work.clone(),
@@ -109,15 +122,20 @@ impl Assembler<'_> {
         for (comment, span) in item.inline.comments() {
             annotation::apply(comment, span.clone(), &mut built, self.findings);
         }
+        keep_given(&mut self.names, &mut built, id);
         lint::item(&built, &item.inline, &inferred, self.findings);
         self.current().section.items.push(built);
     }
 
-    pub(super) fn section_id(&self) -> String {
-        self.drafts
-            .last()
-            .map(|draft| draft.section.id.0.clone())
-            .unwrap_or_default()
+    /// The id until all are known: the place among the names.
+    pub(super) fn named(&mut self, base: String, label: Option<&str>, parent: Option<&ItemId>) -> ItemId {
+        self.names.push(Named {
+            base,
+            label: label.map(names::slug).unwrap_or_default(),
+            parent: parent.and_then(names::place),
+            given: None,
+        });
+        ItemId((self.names.len() - 1).to_string())
     }
 
     pub(super) fn parameters_of(&mut self, inferred: &Inferred) {
@@ -149,5 +167,14 @@ impl Assembler<'_> {
                 });
             }
         }
+    }
+}
+
+/// An id that an annotation gives is kept among the names.
+pub(super) fn keep_given(names: &mut [Named], item: &mut Item, place: ItemId) {
+    if item.id != place
+        && let Some(named) = names::place(&place).and_then(|at| names.get_mut(at))
+    {
+        named.given = Some(std::mem::replace(&mut item.id, place).0);
     }
 }

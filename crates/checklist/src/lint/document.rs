@@ -123,6 +123,10 @@ pub fn document(
             format!("{} bytes are not UTF-8", range.len()),
         );
     }
+    if !source.is_utf8() {
+        let message = "the document is UTF-16, and read as that; save it as UTF-8";
+        findings.add(&c::NOT_UTF8, 0..1, message);
+    }
     if !boxes {
         findings.add(&c::NO_BOXES, 0..0, "there is no `- [ ]` in this document");
     }

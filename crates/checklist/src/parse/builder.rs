@@ -1,8 +1,10 @@
 //! The parser's events to blocks.
 
+use super::marks::{Form, Mark};
 use super::{
-    Block, BlockKind, Cell, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Table, Tick, comment,
+    Block, BlockKind, Cell, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Table, boxes, comment,
 };
+use crate::heading::Trail;
 use crate::source::Source;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -11,6 +13,7 @@ use std::ops::Range;
 pub fn blocks(source: &Source) -> Vec<Block> {
     let body = &source.text[source.body..];
     let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
+    let uncertain = body.contains(['✅', '❌', '✓', '✔', '✗', '✘']);
     let mut builder = Builder {
         source,
         blocks: Vec::new(),
@@ -18,6 +21,10 @@ pub fn blocks(source: &Source) -> Vec<Block> {
         lists: Vec::new(),
         strong: 0,
         open: Open::Nothing,
+        uncertain,
+        trail: (uncertain && !boxes::any(body)).then(Trail::default),
+        doing: false,
+        marked: false,
     };
     for (event, range) in Parser::new_ext(body, options).into_offset_iter() {
         builder.event(event, range.start + source.body..range.end + source.body);
@@ -34,18 +41,26 @@ enum Open {
     ItemText(usize, Inline),
     Fence(Fence, bool),
     Html(Range<usize>),
-    Table(Table, Option<(Range<usize>, String)>),
+    Table(Table, Option<Cell>),
 }
 
-struct Builder<'s> {
-    source: &'s Source,
-    blocks: Vec<Block>,
+pub(super) struct Builder<'s> {
+    pub(super) source: &'s Source,
+    pub(super) blocks: Vec<Block>,
     /// Block indices of the items that are open.
-    items: Vec<usize>,
+    pub(super) items: Vec<usize>,
     /// The next number of each open list.
     lists: Vec<Option<u64>>,
     strong: u32,
     open: Open,
+    /// The document holds characters that are boxes in some places and decoration in others.
+    uncertain: bool,
+    /// The headings above, in a document with such characters and without any certain box.
+    trail: Option<Trail>,
+    /// They stand below a heading that says what to do, in such a document.
+    pub(super) doing: bool,
+    /// They stand in a list with a certain box.
+    pub(super) marked: bool,
 }
 
 impl Builder<'_> {
@@ -72,7 +87,13 @@ impl Builder<'_> {
                     .and_then(|at| self.blocks.get_mut(*at))
                     .map(|block| &mut block.kind)
                 {
-                    item.tick = Some(Tick { claimed, span });
+                    let mark = Mark {
+                        claimed,
+                        length: span.len(),
+                        form: Form::Brackets,
+                        certain: true,
+                    };
+                    item.tick = Some(boxes::tick(span.start, mark));
                 }
             }
             Event::FootnoteReference(text) => self.text(&text, span),
@@ -89,6 +110,9 @@ impl Builder<'_> {
             Tag::Paragraph => self.paragraph(),
             Tag::List(number) => {
                 self.close();
+                if self.uncertain && self.lists.is_empty() {
+                    self.marked = boxes::any(self.source.slice(span));
+                }
                 self.lists.push(number);
             }
             Tag::Item => {
@@ -138,7 +162,10 @@ impl Builder<'_> {
             }
             Tag::TableCell => {
                 if let Open::Table(_, cell) = &mut self.open {
-                    *cell = Some((span, String::new()));
+                    *cell = Some(Cell {
+                        span,
+                        pieces: Vec::new(),
+                    });
                 }
             }
             Tag::Strong => {
@@ -169,6 +196,7 @@ impl Builder<'_> {
             TagEnd::List(_) => {
                 self.close();
                 self.lists.pop();
+                self.marked &= !self.lists.is_empty();
             }
             TagEnd::Item => {
                 self.close();
@@ -176,9 +204,9 @@ impl Builder<'_> {
             }
             TagEnd::TableCell => {
                 if let Open::Table(table, cell) = &mut self.open
-                    && let (Some((span, text)), Some(row)) = (cell.take(), table.rows.last_mut())
+                    && let (Some(cell), Some(row)) = (cell.take(), table.rows.last_mut())
                 {
-                    row.push(Cell { span, text });
+                    row.push(cell);
                 }
             }
             TagEnd::Strong => self.strong = self.strong.saturating_sub(1),
@@ -200,13 +228,12 @@ impl Builder<'_> {
     fn text(&mut self, text: &str, span: Range<usize>) {
         match &mut self.open {
             Open::Fence(fence, unfinished) => code_lines(self.source, fence, unfinished, span),
-            Open::Table(_, Some((_, cell))) => cell.push_str(text),
             Open::Nothing
             | Open::Heading(..)
             | Open::Paragraph(_)
             | Open::ItemText(..)
             | Open::Html(_)
-            | Open::Table(_, None) => {
+            | Open::Table(..) => {
                 self.piece(PieceKind::Text(text.to_owned()), span);
             }
         }
@@ -219,11 +246,7 @@ impl Builder<'_> {
                 extend(&mut inline.span, &span);
                 inline.pieces.push(Piece { span, strong, kind });
             }
-            Open::Table(_, Some((_, cell))) => match kind {
-                PieceKind::Text(text) => cell.push_str(&text),
-                PieceKind::Code(code) => cell.extend(["`", &code, "`"]),
-                PieceKind::Break | PieceKind::Comment(_) | PieceKind::Link(_) => {}
-            },
+            Open::Table(_, Some(cell)) => cell.pieces.push(Piece { span, strong, kind }),
             Open::Nothing | Open::Fence(..) | Open::Html(_) | Open::Table(_, None) => {}
         }
     }
@@ -246,6 +269,9 @@ impl Builder<'_> {
         match std::mem::replace(&mut self.open, Open::Nothing) {
             Open::Nothing => {}
             Open::Heading(level, inline) => {
+                if let Some(trail) = &mut self.trail {
+                    self.doing = trail.enter(level, &inline.plain());
+                }
                 self.push(span, BlockKind::Heading { level, inline });
             }
             Open::Paragraph(inline) => {
@@ -254,28 +280,19 @@ impl Builder<'_> {
                 } else {
                     span
                 };
-                self.push(span, BlockKind::Paragraph(inline));
+                self.lines(span, inline);
             }
-            Open::ItemText(at, inline) => {
-                if let BlockKind::Item(item) = &mut self.blocks[at].kind {
-                    item.inline = inline;
-                }
-            }
-            Open::Fence(fence, _) => {
-                self.push(span, BlockKind::Fence(fence));
-            }
+            Open::ItemText(at, inline) => self.item_text(at, inline),
+            Open::Fence(fence, _) => self.code(span, fence),
             Open::Html(start) => {
                 let span = if span.is_empty() { start } else { span };
-                let text = self.source.slice(span.clone()).to_owned();
-                self.push(span, BlockKind::Html(text));
+                self.html(span);
             }
-            Open::Table(table, _) => {
-                self.push(span, BlockKind::Table(table));
-            }
+            Open::Table(table, _) => self.table(span, table),
         }
     }
 
-    fn push(&mut self, span: Range<usize>, kind: BlockKind) -> usize {
+    pub(super) fn push(&mut self, span: Range<usize>, kind: BlockKind) -> usize {
         self.blocks.push(Block {
             span,
             item: self.items.last().copied(),

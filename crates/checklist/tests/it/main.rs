@@ -1,5 +1,7 @@
 //! The checklist crate as its users see it.
 
+mod boxes;
+mod changes;
 mod format;
 mod hostile;
 mod inference;

@@ -1,0 +1,347 @@
+//! Boxes that are no task-list items of the specification: lines of a paragraph, characters, rows of tables, HTML.
+//!
+//! A ✅ or ❌ is a box where its list or paragraph also has a certain box, in a column named "Status" or "Done", and
+//! in a document without any certain box below a heading that says what to do. Elsewhere it is decoration: of a
+//! heading, of a list of features, of what was done long ago.
+
+use super::builder::Builder;
+use super::marks::{self, Form, Mark};
+use super::{BlockKind, Fence, Inline, ListItem, Piece, PieceKind, Tick};
+use crate::source::Source;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// Whether any line of a text starts with a certain box, or a cell of a table does.
+pub fn any(text: &str) -> bool {
+    text.split(['\n', '\r']).any(|line| {
+        let starts = marks::of_line(line).is_some_and(|(_, mark)| mark.certain);
+        let cells = || line.contains('|') && marks::holds(line);
+        let tags = || {
+            line.match_indices("<input")
+                .any(|(at, _)| marks::at_start(&line[at..]).is_some())
+        };
+        starts || cells() || tags()
+    })
+}
+
+impl Builder<'_> {
+    /// A paragraph, or the items that its lines are.
+    pub(super) fn lines(&mut self, span: Range<usize>, inline: Inline) {
+        let (first, items) = self.split(inline, self.doing);
+        if !first.pieces.is_empty() {
+            let end = items.first().map_or(span.end, |(_, item)| item.span.start);
+            let span = span.start..first.span.end.max(span.start).min(end.max(span.start));
+            let span = if items.is_empty() { span.start..end } else { span };
+            self.push(span, BlockKind::Paragraph(first));
+        }
+        let parent = self.items.last().copied();
+        self.push_items(items, parent);
+    }
+
+    /// The text of a list item: its box, where it has one, and the items of further lines.
+    pub(super) fn item_text(&mut self, at: usize, inline: Inline) {
+        let (mut first, mut items) = self.split(inline, self.doing || self.marked);
+        let parent = self.blocks[at].item;
+        let BlockKind::Item(item) = &mut self.blocks[at].kind else {
+            return;
+        };
+        if item.tick.is_none() && first.pieces.is_empty() && !items.is_empty() {
+            let (tick, text) = items.remove(0);
+            item.tick = Some(tick);
+            item.inline = text;
+        } else {
+            if item.tick.is_none() {
+                item.tick = trailing(self.source, &mut first);
+            }
+            item.inline = first;
+        }
+        self.push_items(items, parent);
+    }
+
+    fn push_items(&mut self, items: Vec<(Tick, Inline)>, parent: Option<usize>) {
+        for (tick, inline) in items {
+            let span = tick.span.start.min(inline.span.start)..tick.span.end.max(inline.span.end);
+            let item = ListItem {
+                number: None,
+                tick: Some(tick),
+                inline,
+            };
+            let at = self.push(span, BlockKind::Item(item));
+            self.blocks[at].item = parent;
+        }
+    }
+
+    /// What stands before the first line with a box, and each such line with those that follow it.
+    fn split(&self, inline: Inline, uncertain: bool) -> (Inline, Vec<(Tick, Inline)>) {
+        let starts = inline.pieces.iter().enumerate().filter_map(|(at, piece)| {
+            let broken = at == 0 || matches!(inline.pieces[at - 1].kind, PieceKind::Break);
+            broken
+                .then(|| line_mark(self.source, &inline.span, piece))
+                .flatten()
+                .map(|(start, mark)| (at, start, mark))
+        });
+        let found: Vec<(usize, usize, Mark)> = starts.collect();
+        let certain = uncertain || found.iter().any(|(_, _, mark)| mark.certain);
+        if found.is_empty() || !certain {
+            return (inline, Vec::new());
+        }
+        let end = inline.span.end;
+        let mut pieces = inline.pieces;
+        let mut items = Vec::new();
+        for (at, start, mark) in found.into_iter().rev() {
+            let own = pieces.split_off(at);
+            let until = items
+                .last()
+                .map_or(end, |(tick, _): &(Tick, Inline)| tick.span.start);
+            let mut text = Inline {
+                span: start..until,
+                pieces: own,
+                gaps: Vec::new(),
+            };
+            let tick = cut(self.source, &mut text, start, mark);
+            items.push((tick, text));
+        }
+        items.reverse();
+        let start = inline.span.start;
+        let until = items.first().map_or(end, |(tick, _)| tick.span.start);
+        let first = Inline {
+            span: start..until.max(start),
+            pieces,
+            gaps: Vec::new(),
+        };
+        (first, items)
+    }
+
+    /// A block of code that is none: boxes that are indented too far, or set apart as plain text.
+    pub(super) fn code(&mut self, span: Range<usize>, fence: Fence) {
+        let plain = matches!(
+            fence.language.as_str(),
+            "" | "text" | "txt" | "plain" | "plaintext"
+        );
+        let mut items = Vec::new();
+        let mut others = false;
+        for line in fence.lines.iter().filter(|_| plain) {
+            let certain = marks::of_line(&line.text).filter(|(_, mark)| mark.certain);
+            match certain {
+                Some((at, mark)) => {
+                    let end = line.start + line.text.len();
+                    items.push(self.source_item(line.start + at, mark, end));
+                }
+                None => others |= !line.text.trim().is_empty(),
+            }
+        }
+        if others || items.is_empty() {
+            self.push(span, BlockKind::Fence(fence));
+        }
+        let parent = self.items.last().copied();
+        self.push_items(items, parent);
+    }
+
+    /// The boxes in raw HTML.
+    pub(super) fn html(&mut self, span: Range<usize>) {
+        let html = self.source.slice(span.clone()).to_owned();
+        let start = span.start;
+        self.push(span, BlockKind::Html(html.clone()));
+        let lower = html
+            .trim_start()
+            .get(..7)
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if ["<!--", "<pre", "<script", "<style"]
+            .iter()
+            .any(|tag| lower.starts_with(tag))
+        {
+            return;
+        }
+        let mut items = Vec::new();
+        let mut at = start;
+        for line in html.split_inclusive('\n') {
+            html_line(line.trim_end(), |offset, mark, end| {
+                items.push(self.source_item(at + offset, mark, at + end));
+            });
+            at += line.len();
+        }
+        let parent = self.items.last().copied();
+        self.push_items(items, parent);
+    }
+
+    fn source_item(&self, start: usize, mark: Mark, end: usize) -> (Tick, Inline) {
+        let tick = tick(start, mark);
+        (tick, inline_of(self.source, start + mark.length..end))
+    }
+}
+
+/// Calls `found` for each box of a line of HTML: where it starts and where its text ends.
+fn html_line(line: &str, mut found: impl FnMut(usize, Mark, usize)) {
+    let mut at = line.len() - line.trim_start().len();
+    while let Some(tag) = line[at..]
+        .strip_prefix('<')
+        .filter(|tag| !tag.starts_with("input"))
+    {
+        let Some(end) = tag.find('>') else { return };
+        at += end + 2;
+        at += line[at..].len() - line[at..].trim_start().len();
+    }
+    if let Some((offset, mark)) = marks::of_line(&line[at..])
+        && mark.certain
+        && mark.form != Form::Html
+    {
+        found(at + offset, mark, text_end(line, at + offset + mark.length));
+        return;
+    }
+    let mut from = 0;
+    while let Some(offset) = line[from..].find("<input") {
+        let start = from + offset;
+        from = start + 6;
+        if let Some(mark) = marks::at_start(&line[start..]) {
+            from = start + mark.length;
+            found(start, mark, text_end(line, from));
+        }
+    }
+}
+
+/// Where the words behind a box of HTML end: at the next box, or at a tag that is closed or breaks the line.
+fn text_end(line: &str, from: usize) -> usize {
+    let rest = &line[from..];
+    let stops = |at: usize| {
+        ["<input", "</", "<br"]
+            .iter()
+            .any(|stop| rest[at..].starts_with(stop))
+    };
+    let first = rest.match_indices('<').find(|(at, _)| stops(*at));
+    first.map_or(line.len(), |(offset, _)| from + offset)
+}
+
+/// The box that a line of inline content starts with: before, or inside of, its first piece.
+fn line_mark(source: &Source, whole: &Range<usize>, piece: &Piece) -> Option<(usize, Mark)> {
+    if matches!(piece.kind, PieceKind::Break | PieceKind::Comment(_)) {
+        return None;
+    }
+    let text = source.slice(piece.span.start..whole.end);
+    let escaped = piece.span.start > 0 && source.text.as_bytes().get(piece.span.start - 1) == Some(&b'\\');
+    if escaped && text.starts_with('[') {
+        let start = piece.span.start - 1;
+        return marks::at_start(source.slice(start..whole.end)).map(|mark| (start, mark));
+    }
+    if matches!(piece.kind, PieceKind::Code(_)) {
+        return None;
+    }
+    let rest = marks::without_bullet(text.trim_start());
+    let start = piece.span.start + text.len() - rest.len();
+    marks::at_start(rest).map(|mark| (start, mark))
+}
+
+/// Takes the box that a text starts with out of it.
+fn cut(source: &Source, inline: &mut Inline, start: usize, mark: Mark) -> Tick {
+    let range = start..start + mark.length;
+    let spaces = |at: usize| {
+        let rest = source.slice(at..inline.span.end.max(at));
+        rest.len() - rest.trim_start_matches([' ', '\t', '\u{3000}', '\u{a0}']).len()
+    };
+    let text = range.end + spaces(range.end);
+    let mut first = true;
+    inline.pieces.retain_mut(|piece| {
+        let keep = piece.span.end > range.end;
+        if keep
+            && std::mem::take(&mut first)
+            && piece.span.start < text
+            && let PieceKind::Text(words) = &mut piece.kind
+            && words.len() == piece.span.len()
+        {
+            words.drain(..(text - piece.span.start).min(words.len()));
+            piece.span.start = text.min(piece.span.end);
+        }
+        keep
+    });
+    while mark.form == Form::Html
+        && let Some(last) = inline.pieces.last()
+        && source.slice(last.span.clone()).starts_with('<')
+    {
+        inline.span.end = last.span.start;
+        inline.pieces.pop();
+    }
+    let text = text.min(inline.span.end.max(range.end));
+    // Bold that the box stands in goes on behind it.
+    let marks = source.text[..start]
+        .bytes()
+        .rev()
+        .take_while(|byte| matches!(byte, b'*' | b'_'))
+        .take(3)
+        .count();
+    inline.span = text..inline.span.end.max(text);
+    if marks > 0 {
+        inline.span.start = start - marks;
+        inline.gaps.push((start..text, String::new()));
+    }
+    tick(start, mark)
+}
+
+/// The box at the end of an item.
+fn trailing(source: &Source, inline: &mut Inline) -> Option<Tick> {
+    let text = source.slice(inline.span.clone());
+    if !text.ends_with(|c: char| c == ']' || !c.is_ascii()) || text.len() > 1000 {
+        return None;
+    }
+    let (at, mark) = marks::at_end(text)?;
+    let start = inline.span.start + at;
+    let code = |piece: &Piece| matches!(piece.kind, PieceKind::Code(_)) && piece.span.end > start;
+    if inline.pieces.iter().any(code) {
+        return None;
+    }
+    inline.pieces.retain_mut(|piece| {
+        if let PieceKind::Text(words) = &mut piece.kind
+            && piece.span.end > start
+            && piece.span.start < start
+            && words.len() == piece.span.len()
+        {
+            words.truncate(start - piece.span.start);
+            piece.span.end = start;
+        }
+        piece.span.start < start
+    });
+    inline.span.end = start;
+    Some(tick(start, mark))
+}
+
+pub(super) fn tick(start: usize, mark: Mark) -> Tick {
+    Tick {
+        claimed: mark.claimed,
+        span: start..start + mark.length,
+        form: mark.form,
+        certain: mark.certain,
+    }
+}
+
+/// The inline content of a range that the Markdown parser took for something else.
+fn inline_of(source: &Source, range: Range<usize>) -> Inline {
+    let text = source.slice(range.clone());
+    let indent = text.len() - text.trim_start().len();
+    let start = range.start + indent;
+    let mut inline = Inline {
+        span: start..start + text.trim().len(),
+        ..Inline::default()
+    };
+    let mut strong = 0u32;
+    for (event, span) in Parser::new_ext(text.trim(), Options::empty()).into_offset_iter() {
+        let kind = match event {
+            Event::Start(Tag::Strong) => {
+                strong += 1;
+                continue;
+            }
+            Event::End(TagEnd::Strong) => {
+                strong = strong.saturating_sub(1);
+                continue;
+            }
+            Event::Text(words) => PieceKind::Text(words.into_string()),
+            Event::Code(code) => PieceKind::Code(code.into_string()),
+            Event::Start(Tag::Link { dest_url, .. }) => PieceKind::Link(dest_url.into_string()),
+            _ => continue,
+        };
+        inline.pieces.push(Piece {
+            span: start + span.start..start + span.end,
+            strong: strong > 0,
+            kind,
+        });
+    }
+    inline
+}

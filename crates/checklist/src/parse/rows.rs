@@ -1,0 +1,241 @@
+//! Rows of tables that hold a box: each becomes an item of its cells.
+
+use super::boxes::tick;
+use super::builder::Builder;
+use super::marks::{self, Mark};
+use super::{BlockKind, Cell, Inline, ListItem, Piece, PieceKind, Table};
+use crate::source::Source;
+use std::ops::Range;
+
+/// Names of columns whose ✅ and ❌ are boxes.
+const STATES: &[&str] = &[
+    "status",
+    "done",
+    "state",
+    "check",
+    "complete",
+    "finished",
+    "verified",
+    "ok",
+    "pass",
+    "ready",
+    "tick",
+    "result",
+    "erledigt",
+    "fertig",
+    "fait",
+    "statut",
+    "hecho",
+    "estado",
+    "feito",
+    "fatto",
+    "stato",
+    "状态",
+    "完成",
+    "状態",
+    "完了",
+    "상태",
+    "완료",
+    "статус",
+    "готово",
+    "✓",
+    "✔",
+    "✅",
+    "☑",
+];
+
+/// Names of columns that say nothing of what is to be done.
+const ASIDE: &[&str] = &[
+    "#",
+    "no",
+    "no.",
+    "nr",
+    "nr.",
+    "id",
+    "owner",
+    "assignee",
+    "assigned to",
+    "responsible",
+    "who",
+    "due",
+    "date",
+    "priority",
+    "signature",
+    "initials",
+    "name",
+    "by",
+    "time",
+    "eta",
+];
+
+impl Builder<'_> {
+    pub(super) fn table(&mut self, span: Range<usize>, table: Table) {
+        let mut items = Vec::new();
+        let header: Vec<String> = table
+            .rows
+            .first()
+            .into_iter()
+            .flatten()
+            .map(|cell| cell.text().trim().to_lowercase())
+            .collect();
+        for row in table.rows.iter().skip(1) {
+            let found = row_marks(self.source, row, &header, self.doing);
+            for (column, start, mark) in &found {
+                let named = (found.len() > 1).then_some(*column);
+                let inline = row_text(self.source, row, &header, &found, named);
+                let all = row.first().map_or(*start, |cell| cell.span.start)
+                    ..row.last().map_or(*start, |cell| cell.span.end);
+                let item = ListItem {
+                    number: None,
+                    tick: Some(tick(*start, *mark)),
+                    inline,
+                };
+                items.push((all, item));
+            }
+        }
+        self.push(span, BlockKind::Table(table));
+        for (span, item) in items {
+            self.push(span, BlockKind::Item(item));
+        }
+    }
+}
+
+/// The boxes of a row: their column and where they start.
+fn row_marks(source: &Source, row: &[Cell], header: &[String], doing: bool) -> Vec<(usize, usize, Mark)> {
+    let mark = |(column, cell): (usize, &Cell)| {
+        let text = source.slice(cell.span.clone());
+        let indent = text.len() - text.trim_start().len();
+        let mark = marks::at_start(text.trim_start())?;
+        let name = header.get(column).map_or("", String::as_str);
+        let states =
+            STATES.iter().any(|word| name.contains(word)) || (doing && column > 0 && name.is_empty());
+        (mark.certain || states).then_some((column, cell.span.start + indent, mark))
+    };
+    row.iter().enumerate().filter_map(mark).collect()
+}
+
+/// The words of a row without its boxes; of several boxes, each has the name of its column.
+fn row_text(
+    source: &Source,
+    row: &[Cell],
+    header: &[String],
+    found: &[(usize, usize, Mark)],
+    named: Option<usize>,
+) -> Inline {
+    let name = |column: usize| header.get(column).map_or("", String::as_str);
+    let rest = |column: usize| {
+        let cell = row[column].span.clone();
+        let start = found
+            .iter()
+            .find(|(marked, _, _)| *marked == column)
+            .map_or(cell.start, |(_, start, mark)| start + mark.length);
+        trimmed(source, start..cell.end)
+    };
+    let filled = |column: &usize| {
+        let other = found
+            .iter()
+            .any(|(marked, _, _)| marked == column && named.is_some_and(|own| own != *column));
+        !other && source.slice(rest(*column)).chars().any(char::is_alphanumeric)
+    };
+    let telling =
+        |column: &usize| !ASIDE.contains(&name(*column)) && !state_word(source.slice(rest(*column)));
+    let all: Vec<usize> = (0..row.len()).filter(filled).collect();
+    let mut columns: Vec<usize> = all.iter().copied().filter(telling).collect();
+    if columns.is_empty() {
+        columns = all;
+    }
+    let mut inline = Inline::default();
+    for column in columns {
+        let range = rest(column);
+        if inline.pieces.is_empty() {
+            inline.span = range.clone();
+        } else {
+            let gap = inline.span.end..range.start;
+            let between = if ends_a_word(&inline) { ": " } else { " " };
+            inline.pieces.push(words(between, gap.clone()));
+            inline.gaps.push((gap, between.to_owned()));
+            inline.span.end = range.end;
+        }
+        inline.pieces.extend(
+            row[column]
+                .pieces
+                .iter()
+                .filter_map(|piece| within(piece, &range)),
+        );
+    }
+    if let Some(column) = named.filter(|column| !name(*column).is_empty()) {
+        let end = inline.span.end;
+        let word = format!(" ({})", name(column));
+        inline.pieces.push(words(&word, end..end));
+        inline.gaps.push((end..end, word));
+    }
+    inline
+}
+
+/// The first cell names what the others say.
+fn ends_a_word(inline: &Inline) -> bool {
+    inline.gaps.is_empty()
+        && matches!(inline.pieces.last().map(|piece| &piece.kind), Some(PieceKind::Text(text)) if text.ends_with(char::is_alphanumeric))
+}
+
+fn words(text: &str, span: Range<usize>) -> Piece {
+    Piece {
+        span,
+        strong: false,
+        kind: PieceKind::Text(text.to_owned()),
+    }
+}
+
+/// "☐ Pending" is a box whose cell says so in words.
+fn state_word(text: &str) -> bool {
+    [
+        "pending",
+        "done",
+        "todo",
+        "to do",
+        "open",
+        "complete",
+        "completed",
+        "not started",
+        "in progress",
+        "yes",
+        "no",
+        "ok",
+        "pass",
+        "passed",
+        "fail",
+        "failed",
+        "ready",
+    ]
+    .contains(&text.trim().to_lowercase().as_str())
+}
+
+fn trimmed(source: &Source, range: Range<usize>) -> Range<usize> {
+    let text = source.slice(range.clone());
+    let start = range.start + text.len() - text.trim_start().len();
+    start..start + text.trim().len()
+}
+
+/// The part of a piece that stands in a range.
+fn within(piece: &Piece, range: &Range<usize>) -> Option<Piece> {
+    if piece.span.end <= range.start || piece.span.start >= range.end {
+        return None;
+    }
+    let kind = match &piece.kind {
+        PieceKind::Text(words) if words.len() == piece.span.len() => {
+            let from = range.start.saturating_sub(piece.span.start);
+            let to = words.len() - piece.span.end.saturating_sub(range.end);
+            PieceKind::Text(words.get(from..to)?.to_owned())
+        }
+        PieceKind::Text(words) => PieceKind::Text(words.clone()),
+        PieceKind::Code(code) => PieceKind::Code(code.clone()),
+        PieceKind::Break => PieceKind::Break,
+        PieceKind::Comment(inside) => PieceKind::Comment(inside.clone()),
+        PieceKind::Link(url) => PieceKind::Link(url.clone()),
+    };
+    Some(Piece {
+        span: piece.span.start.max(range.start)..piece.span.end.min(range.end),
+        strong: piece.strong,
+        kind,
+    })
+}
