@@ -1,6 +1,6 @@
 //! Package managers, languages and builds.
 
-use super::tool::{Tool, guarded, tool};
+use super::tool::{Tool, acts, guarded, tool};
 
 /// Tools that install, build and run code.
 #[rustfmt::skip] // a row is a tool
@@ -49,7 +49,7 @@ pub const TOOLS: &[Tool] = &[
     tool("php", "", &["-v|-m|-i|--version|--ini|--info|--modules !", "-l _ !", "--ri _ !"]),
     tool("ruby|perl|lua|julia|Rscript|elixir|erl|ghc|swift|deno|java|javac|kotlin|gcc|g++|clang|cc|ld|nasm|zig|nim|crystal|dmd|ocaml|racket|sbcl|pwsh|powershell|vue|psalm|phpstan|phpcs|rubocop|brakeman|mix|rebar3|iex|cabal|opam|dune|platformio|pio|arduino-cli|idf.py|west|esptool.py|esptool|openocd|avrdude|st-flash|dfu-util|fastboot|JLinkExe|nrfjprog|mender|swupdate|rauc", "", &["-v|-V|--version|-version|version !"]),
     tool("pre-commit", "", &["--version !", "validate-config|validate-manifest"]),
-    tool("pytest|py.test|jest|vitest|phpunit|rspec|tox|nox|mocha|playwright|cypress|ava|karma|jasmine|cucumber|behave|newman|codecept|pest|ctest|bats|coverage|nyc|c8|testcafe|nightwatch|wdio|detox|maestro|appium|selenium|puppeteer|lighthouse|lhci|pa11y|backstop|percy|chromatic|stryker|schemathesis|dredd|pact", "", &["--version|-V|-v|version !"]),
-    tool("ab|wrk|wrk2|hey|oha|k6|siege|locust|artillery|vegeta|jmeter|gatling|tsung|bombardier|autocannon|loadtest|iperf|iperf3|sysbench|fio|stress|stress-ng|ghz|drill|redis-benchmark|mysqlslap|pgbench|memtier_benchmark", "", &["--version|-V|-v|version !"]),
-    tool("gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|puma|unicorn|passenger|sidekiq|resque|rq|dramatiq|huey|streamlit|gradio|jupyter|mlflow|serve|http-server|live-server|json-server|puma-dev|php-cgi|supervisord|runserver", "", &["--version|-v|-V|version !"]),
+    acts("pytest|py.test|jest|vitest|phpunit|rspec|tox|nox|mocha|playwright|cypress|ava|karma|jasmine|cucumber|behave|newman|codecept|pest|ctest|bats|coverage|nyc|c8|testcafe|nightwatch|wdio|detox|maestro|appium|selenium|puppeteer|lighthouse|lhci|pa11y|backstop|percy|chromatic|stryker|schemathesis|dredd|pact", "runs tests, which can change anything"),
+    acts("ab|wrk|wrk2|hey|oha|k6|siege|locust|artillery|vegeta|jmeter|gatling|tsung|bombardier|autocannon|loadtest|iperf|iperf3|sysbench|fio|stress|stress-ng|ghz|drill|redis-benchmark|mysqlslap|pgbench|memtier_benchmark", "puts load on its target"),
+    acts("gunicorn|uvicorn|hypercorn|daphne|waitress-serve|uwsgi|puma|unicorn|passenger|sidekiq|resque|rq|dramatiq|huey|streamlit|gradio|jupyter|mlflow|serve|http-server|live-server|json-server|puma-dev|php-cgi|supervisord|runserver", "starts a server"),
 ];

@@ -1,6 +1,6 @@
 //! A tool whose subcommand and options decide, as a row of a table.
 
-use super::{Effect, FILLED};
+use super::Effect;
 
 /// One tool and the forms of it that read.
 pub struct Tool {
@@ -13,6 +13,19 @@ pub struct Tool {
     reads: &'static [&'static str],
     /// Options with which no form reads: they write a file or run a program.
     never: &'static str,
+    /// What it does in all other forms, where that is more than a guess.
+    does: &'static str,
+}
+
+/// A row of which only the version is read: everything else does this.
+pub const fn acts(names: &'static str, does: &'static str) -> Tool {
+    Tool {
+        names,
+        options: "",
+        reads: &["--version|-V|-v|version !"],
+        never: "",
+        does,
+    }
 }
 
 /// A row whose forms read whatever their other options are.
@@ -32,6 +45,7 @@ pub const fn guarded(
         options,
         reads,
         never,
+        does: "",
     }
 }
 
@@ -44,11 +58,16 @@ impl Tool {
         if self.reads.iter().any(|form| self.is(form, words)) {
             return Effect::Reads;
         }
-        let first = words.iter().find(|word| !word.starts_with('-'));
-        let form = first
-            .filter(|word| !word.contains(FILLED))
-            .copied()
-            .unwrap_or_default();
+        if !self.does.is_empty() {
+            return Effect::changes(format!("`{name}` {}", self.does));
+        }
+        let subcommand = |word: &&&str| {
+            word.starts_with(|c: char| c.is_ascii_lowercase())
+                && word
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))
+        };
+        let form = words.iter().find(subcommand).copied().unwrap_or_default();
         Effect::changes(format!(
             "`{}` is not known to read only",
             format!("{name} {form}").trim()

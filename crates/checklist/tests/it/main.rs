@@ -1,5 +1,7 @@
 //! The checklist crate as its users see it.
 
+#[cfg(target_os = "linux")]
+mod execution;
 mod format;
 mod hostile;
 mod inference;
