@@ -2,18 +2,35 @@
 //!
 //! The program, its subcommand and its flags decide. A table that does not know a form says so.
 
+mod checkers;
 mod cloud;
 mod code;
 mod containers;
+mod curl;
 mod data;
 mod files;
+mod git;
+mod kubernetes;
+mod machine;
+mod migrations;
 mod network;
+mod packages;
+mod platforms;
+mod remote;
 mod services;
+mod sql;
+mod text;
+mod tool;
+mod wrapped;
 
-use crate::shell::{self, Redirect, Script, Simple};
-use crate::word::Word;
+use crate::shell::{self, Own, Redirect, Script, Simple};
+use crate::word::{Becomes, FILLED, Word};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use tool::Tool;
+use wrapped::wrapped;
 
-pub use data::sql_reads;
+pub use sql::sql_reads;
 
 /// What running a command does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,43 +72,110 @@ impl Effect {
 }
 
 /// The variables that may stand before a reading command. Others can change what it runs (`PATH`, `PAGER`).
+#[rustfmt::skip] // short names in rows
 const HARMLESS: &[&str] = &[
-    "LANG",
-    "TZ",
-    "TERM",
-    "NO_COLOR",
-    "COLUMNS",
-    "PGPASSWORD",
-    "PGHOST",
-    "PGPORT",
-    "PGUSER",
-    "PGDATABASE",
-    "PGSSLMODE",
-    "PGCONNECT_TIMEOUT",
-    "REDISCLI_AUTH",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "COMPOSE_PROJECT_NAME",
-    "MYSQL_PWD",
+    "LANG", "TZ", "TERM", "NO_COLOR", "COLUMNS", "PGPASSWORD", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE",
+    "PGSSLMODE", "PGCONNECT_TIMEOUT", "REDISCLI_AUTH", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
+    "COMPOSE_PROJECT_NAME", "MYSQL_PWD",
 ];
 
 /// Deepest nesting of substitutions and wrappers that is looked into.
 const DEEPEST: u32 = 6;
 
+/// Every tool that has a row, by name.
+static TOOLS: LazyLock<HashMap<&'static str, &'static Tool>> = LazyLock::new(|| {
+    let tables = [
+        machine::TOOLS,
+        cloud::TOOLS,
+        platforms::TOOLS,
+        packages::TOOLS,
+        checkers::TOOLS,
+        migrations::TOOLS,
+        kubernetes::TOOLS,
+        services::TOOLS,
+        remote::TOOLS,
+    ];
+    let rows = tables.into_iter().flatten();
+    rows.flat_map(|tool| tool.names.split('|').map(move |name| (name, tool)))
+        .collect()
+});
+
+/// What the script around a command gives it.
+#[derive(Default)]
+struct Known<'a> {
+    own: Option<&'a Own>,
+}
+
+impl Known<'_> {
+    fn own(&self, pick: impl Fn(&Own) -> &Vec<String>, name: &str) -> bool {
+        self.own
+            .is_some_and(|own| pick(own).iter().any(|known| known == name))
+    }
+
+    /// The variables of a word, if there are any, hold plain words that the text lists.
+    fn listed(&self, word: &Word) -> bool {
+        word.substitutions.is_empty()
+            && word
+                .variables
+                .iter()
+                .all(|name| self.own(|own| &own.listed, name) && !self.own(|own| &own.free, name))
+    }
+
+    fn free(&self, word: &Word) -> bool {
+        word.variables.iter().any(|name| self.own(|own| &own.free, name))
+    }
+}
+
 /// Whether a program reads files and texts whatever its arguments are, and dials nobody.
 pub fn only_reads(program: &str) -> bool {
-    files::always(program).is_some()
+    files::always(program).is_some() || LOOSE.contains(&program)
 }
 
 /// What a whole script does.
 pub fn script(script: &Script) -> Effect {
-    within(script, 0)
+    match within(script, 0) {
+        Effect::Reads => Effect::Reads,
+        Effect::Changes(why) => Effect::Changes(shown(&why)),
+        Effect::Unknown(why) => Effect::Unknown(shown(&why)),
+    }
+}
+
+/// A text for people: what is filled in as an ellipsis, and no longer than a line.
+fn shown(text: &str) -> String {
+    let text = text.replace(FILLED, "…");
+    match text.char_indices().nth(200) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
 }
 
 fn within(script: &Script, depth: u32) -> Effect {
+    let known = Known {
+        own: Some(&script.own),
+    };
+    let stages = || script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    let start = match script.own.endless {
+        Some(why) => Effect::unknown(why),
+        None => Effect::Reads,
+    };
+    let called = |name: &String| stages().any(|stage| stage.program() == Some(name));
+    // A function that stands for a known program, or calls another one, is more than its commands.
+    let start = match script
+        .own
+        .functions
+        .iter()
+        .find(|name| script.own.functions.len() > 1 && called(name) || recursive(script, name))
+    {
+        Some(name) => start.worse(Effect::unknown(format!("the function `{name}` calls a function"))),
+        None => start,
+    };
+    stages().fold(start, |worst, stage| worst.worse(simple(stage, depth, &known)))
+}
+
+/// A function is called more often than once: it could be by itself.
+fn recursive(script: &Script, name: &str) -> bool {
     let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-    stages.fold(Effect::Reads, |worst, stage| worst.worse(simple(stage, depth)))
+    stages.filter(|stage| stage.program() == Some(name)).count() > 1
 }
 
 /// What a text does as a script of its own.
@@ -105,10 +189,10 @@ fn text(text: &str, depth: u32) -> Effect {
     }
 }
 
-fn simple(command: &Simple, depth: u32) -> Effect {
+fn simple(command: &Simple, depth: u32, known: &Known) -> Effect {
     let mut worst = Effect::Reads;
     let assigned = command.assignments.iter().map(|(_, value)| value);
-    for word in command.words.iter().chain(assigned) {
+    for word in command.words.iter().chain(assigned).chain(&command.beside) {
         for substitution in &word.substitutions {
             worst = worst.worse(text(substitution, depth + 1));
         }
@@ -133,7 +217,7 @@ fn simple(command: &Simple, depth: u32) -> Effect {
             )));
         }
     }
-    worst.worse(program(command, depth))
+    worst.worse(program(command, depth, known))
 }
 
 fn writes(file: &Word) -> Effect {
@@ -143,37 +227,82 @@ fn writes(file: &Word) -> Effect {
     }
 }
 
-/// An argument as the tables see it. One that only the shell knows, and that cannot turn into an option,
-/// stands as written; its first character is then a quote or no dash.
-fn argument(word: &Word) -> Option<&str> {
-    match &word.literal {
-        Some(literal) => Some(literal),
-        None if word.raw.starts_with("\"$") || word.raw.starts_with("\"`") => Some(&word.raw),
-        None if word
-            .raw
-            .starts_with(|c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '~')) =>
-        {
-            Some(&word.raw)
-        }
-        None => None,
+/// Programs that read whatever their words become, but evaluate some that are written out.
+const LOOSE: &[&str] = &["test", "[", "[[", "printf"];
+
+/// Programs that dial what they are given: not what a loop lists.
+const DIALS: &[&str] = &[
+    "curl",
+    "wget",
+    "http",
+    "https",
+    "xh",
+    "nc",
+    "ncat",
+    "netcat",
+    "ping",
+    "ping6",
+    "dig",
+    "host",
+    "nslookup",
+    "psql",
+    "pg_isready",
+    "redis-cli",
+    "valkey-cli",
+    "mysql",
+    "mongosh",
+    "openssl",
+    "traceroute",
+    "ssh-keyscan",
+    "mysqladmin",
+];
+
+/// An argument as the tables see it: without quotes, with a mark for what the shell fills in. None where that can become
+/// an option.
+fn argument<'a>(word: &'a Word, known: &Known) -> Option<&'a str> {
+    match (&word.literal, word.becomes) {
+        (Some(literal), _) => Some(literal),
+        (None, _) if known.free(word) => None,
+        (None, Becomes::Operand) => Some(&word.filled),
+        (None, Becomes::Words) if known.listed(word) => Some(&word.filled),
+        (None, Becomes::Words | Becomes::Anything) => None,
     }
 }
 
-fn program(command: &Simple, depth: u32) -> Effect {
+fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
     let Some(name) = command.program() else {
         return Effect::unknown("the program's name is left to the shell");
     };
-    let words: Option<Vec<&str>> = command.words.iter().skip(1).map(argument).collect();
     if let Some(effect) = files::always(name) {
         return effect;
     }
+    if known.own(|own| &own.functions, name) {
+        return Effect::Reads;
+    }
+    let arguments = || command.words.iter().skip(1);
+    if LOOSE.contains(&name) {
+        let words: Vec<&str> = arguments().map(|word| word.filled.as_str()).collect();
+        return table(name, &words, depth);
+    }
+    // The password of MySQL is attached to its option, and takes the rest of the word.
+    let secret = |word: &Word| {
+        name.starts_with("mysql") && word.filled == format!("-p{FILLED}") && word.substitutions.is_empty()
+    };
+    let words: Option<Vec<&str>> = arguments()
+        .map(|word| argument(word, known).or(secret(word).then_some(word.filled.as_str())))
+        .collect();
     let Some(words) = words else {
         return Effect::unknown(format!(
-            "an unquoted variable or pattern can become an option of `{name}`"
+            "what the shell fills in can become an option of `{name}`"
         ));
     };
+    if DIALS.contains(&name)
+        && arguments().any(|word| word.literal.is_none() && !word.variables.is_empty() && known.listed(word))
+    {
+        return Effect::unknown("it dials what its own loop lists");
+    }
     if words == ["--version"] || words == ["--help"] {
-        return Effect::reads_if(known(name), format!("`{name}` is not known"));
+        return Effect::reads_if(self::known(name), format!("`{name}` is not known"));
     }
     match wrapped(name, &words) {
         Some(0) => Effect::unknown(format!("`{name}` runs what it is given")),
@@ -186,7 +315,7 @@ fn program(command: &Simple, depth: u32) -> Effect {
             if depth > DEEPEST {
                 Effect::unknown("it is nested too deeply")
             } else {
-                simple(&inner, depth + 1)
+                simple(&inner, depth + 1, known)
             }
         }
         None => table(name, &words, depth),
@@ -194,47 +323,27 @@ fn program(command: &Simple, depth: u32) -> Effect {
 }
 
 fn table(name: &str, words: &[&str], depth: u32) -> Effect {
-    files::effect(name, words)
+    look_up(name, words, depth).unwrap_or_else(|| Effect::unknown(format!("`{name}` is not known")))
+}
+
+fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
+    // A wrapper script of a build, and a script of a distribution.
+    let name = name.strip_prefix("./").unwrap_or(name);
+    code::effect(name, words, depth)
+        .or_else(|| TOOLS.get(name).map(|tool| tool.effect(name, words)))
+        .or_else(|| files::effect(name, words))
         .or_else(|| network::effect(name, words))
         .or_else(|| data::effect(name, words))
         .or_else(|| containers::effect(name, words, depth))
-        .or_else(|| services::effect(name, words))
-        .or_else(|| code::effect(name, words))
         .or_else(|| cloud::effect(name, words))
-        .unwrap_or_else(|| Effect::unknown(format!("`{name}` is not known")))
 }
 
 /// Whether a program of this name is in the tables.
 pub fn known(name: &str) -> bool {
-    files::always(name).is_some()
+    only_reads(name)
+        || TOOLS.contains_key(name)
         || wrapped(name, &["x"]).is_some()
-        || !matches!(table(name, &[], 0), Effect::Unknown(why) if why == format!("`{name}` is not known"))
-}
-
-/// For a program that runs another one: how many of its last words are that other command. `Some(0)` where that
-/// cannot be told.
-fn wrapped(name: &str, words: &[&str]) -> Option<usize> {
-    let (valued, flags, operands): (&[&str], &[&str], usize) = match name {
-        "sudo" => (&["-u", "-g"], &["-n", "-E", "-H", "-k"], 0),
-        "time" => (&[], &["-p"], 0),
-        "nohup" => (&[], &[], 0),
-        "command" if words.first() != Some(&"-v") => (&[], &["-p"], 0),
-        "timeout" => (&["-s", "-k"], &["--foreground", "--preserve-status"], 1),
-        "nice" => (&["-n"], &[], 0),
-        "xargs" => (&["-n", "-I", "-P", "-L", "-d"], &["-0", "-r", "-t"], 0),
-        "env" if words.iter().any(|word| !word.starts_with('-')) => return Some(0),
-        "bash" | "sh" | "zsh" | "eval" | "exec" | "source" | "." | "watch" | "su" | "builtin" => {
-            return Some(0);
-        }
-        _ => return None,
-    };
-    let rest = after_options(words, valued, flags).unwrap_or_default();
-    let inner = rest.len().saturating_sub(operands);
-    let reads_input = name == "xargs"
-        && rest
-            .first()
-            .is_none_or(|program| files::always(program).is_none());
-    Some(if reads_input { 0 } else { inner })
+        || look_up(name, &[], 0).is_some()
 }
 
 /// The words after the leading options; `None` where one of those is not known, because it could take a value that
@@ -267,10 +376,13 @@ fn operands<'a>(words: &[&'a str], with_value: &[&str]) -> Vec<&'a str> {
     out
 }
 
-/// Whether an option is among the words: `-i`, `-ni`, `--in-place`, `--in-place=x`.
+/// Whether an option is among the words: `-i`, `-ni`, `--in-place`, `--in-place=x`, `--in-pl`.
 fn has(words: &[&str], short: Option<char>, long: &str) -> bool {
     words.iter().any(|word| match word.strip_prefix("--") {
-        Some(name) => !long.is_empty() && name.split('=').next() == Some(long),
+        Some(name) => {
+            let name = name.split('=').next().unwrap_or(name);
+            !long.is_empty() && !name.is_empty() && long.starts_with(name)
+        }
         None => word
             .strip_prefix('-')
             .is_some_and(|letters| short.is_some_and(|short| letters.contains(short))),

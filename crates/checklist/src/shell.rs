@@ -3,9 +3,11 @@
 //! The grammar is `brush-parser`'s. It is exponential on unclosed parentheses and recurses on nesting, so that
 //! what [`guard`] refuses is not given to it. What is not understood is never taken for a reading command.
 
-use crate::word::{self, Word};
-use brush_parser::ast;
+mod walk;
+
+use crate::word::Word;
 use std::ops::Range;
+use walk::Walk;
 
 /// Longest text that is parsed, in bytes.
 pub const LONGEST: usize = 16 * 1024;
@@ -21,6 +23,21 @@ pub struct Script {
     pub pipelines: Vec<Pipeline>,
     /// One pipeline, with nothing around it.
     pub plain: bool,
+    /// What the script gives itself: variables and functions.
+    pub own: Own,
+}
+
+/// What a script gives itself, and what it does beside its commands.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    /// Variables that only ever hold plain words which the text lists: those of loops.
+    pub listed: Vec<String>,
+    /// Variables that can hold anything: of loops over an output, and those that are assigned.
+    pub free: Vec<String>,
+    /// Functions, whose commands stand among the pipelines.
+    pub functions: Vec<String>,
+    /// Why it cannot be let run to its end, in words.
+    pub endless: Option<&'static str>,
 }
 
 /// Commands that are joined by `|`.
@@ -43,6 +60,8 @@ pub struct Simple {
     pub words: Vec<Word>,
     /// Where its input comes from and its output goes.
     pub redirects: Vec<Redirect>,
+    /// What it expands besides its words: here-documents, the values of a loop, the word of a `case`.
+    pub beside: Vec<Word>,
 }
 
 /// A redirection.
@@ -106,6 +125,8 @@ pub fn read(text: &str) -> Result<Script, NotUnderstood> {
     let mut walk = Walk {
         pipelines: Vec::new(),
         plain: true,
+        own: Own::default(),
+        lists: Vec::new(),
     };
     walk.program(&program)?;
     let plain = walk.plain && walk.pipelines.len() == 1;
@@ -115,6 +136,7 @@ pub fn read(text: &str) -> Result<Script, NotUnderstood> {
     Ok(Script {
         pipelines: walk.pipelines,
         plain,
+        own: walk.own,
     })
 }
 
@@ -189,176 +211,6 @@ pub fn hidden(c: char) -> bool {
     control
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
         || matches!(c, '\u{e0000}'..='\u{e007f}' | '\u{00ad}' | '\u{fffd}')
-}
-
-struct Walk {
-    pipelines: Vec<Pipeline>,
-    plain: bool,
-}
-
-impl Walk {
-    fn program(&mut self, program: &ast::Program) -> Result<(), NotUnderstood> {
-        let mut lists: Vec<&ast::CompoundList> = program.complete_commands.iter().rev().collect();
-        while let Some(list) = lists.pop() {
-            for ast::CompoundListItem(and_or, separator) in &list.0 {
-                if matches!(separator, ast::SeparatorOperator::Async) {
-                    return Err(not("it runs a command in the background"));
-                }
-                for (operator, pipeline) in and_or {
-                    let fallback = operator == ast::PipelineOperator::Or;
-                    self.pipeline(pipeline, fallback, &mut lists)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn pipeline<'a>(
-        &mut self,
-        pipeline: &'a ast::Pipeline,
-        fallback: bool,
-        lists: &mut Vec<&'a ast::CompoundList>,
-    ) -> Result<(), NotUnderstood> {
-        let mut stages = Vec::new();
-        for command in &pipeline.seq {
-            match command {
-                ast::Command::Simple(command) => stages.push(simple(command)?),
-                ast::Command::Compound(compound, redirects) => {
-                    self.plain = false;
-                    lists.extend(inside(compound)?);
-                    let mut holder = Simple::default();
-                    for redirect in redirects.iter().flat_map(|list| &list.0) {
-                        holder.redirects.push(redirection(redirect)?);
-                    }
-                    stages.push(holder);
-                }
-                ast::Command::Function(_) => return Err(not("it defines a function")),
-                ast::Command::ExtendedTest(_) => return Err(not("it holds a [[ ]] test")),
-            }
-        }
-        self.plain &= !pipeline.bang && pipeline.timed.is_none();
-        self.pipelines.push(Pipeline {
-            stages,
-            negated: pipeline.bang,
-            fallback,
-        });
-        Ok(())
-    }
-}
-
-/// The lists inside of a compound command, last first.
-fn inside(compound: &ast::CompoundCommand) -> Result<Vec<&ast::CompoundList>, NotUnderstood> {
-    match compound {
-        ast::CompoundCommand::BraceGroup(group) => Ok(vec![&group.list]),
-        ast::CompoundCommand::Subshell(group) => Ok(vec![&group.list]),
-        ast::CompoundCommand::IfClause(clause) => {
-            let mut lists = vec![&clause.condition, &clause.then];
-            for other in clause.elses.iter().flatten() {
-                lists.extend(&other.condition);
-                lists.push(&other.body);
-            }
-            lists.reverse();
-            Ok(lists)
-        }
-        ast::CompoundCommand::Arithmetic(_)
-        | ast::CompoundCommand::ArithmeticForClause(_)
-        | ast::CompoundCommand::ForClause(_)
-        | ast::CompoundCommand::CaseClause(_)
-        | ast::CompoundCommand::WhileClause(_)
-        | ast::CompoundCommand::UntilClause(_) => Err(not("it holds a loop or a case")),
-    }
-}
-
-fn simple(command: &ast::SimpleCommand) -> Result<Simple, NotUnderstood> {
-    let mut out = Simple::default();
-    for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
-        part(item, &mut out, false)?;
-    }
-    if let Some(name) = &command.word_or_name {
-        out.words.push(word::read(&name.value)?);
-    }
-    for item in command.suffix.iter().flat_map(|suffix| &suffix.0) {
-        part(item, &mut out, true)?;
-    }
-    Ok(out)
-}
-
-fn part(
-    item: &ast::CommandPrefixOrSuffixItem,
-    out: &mut Simple,
-    argument: bool,
-) -> Result<(), NotUnderstood> {
-    match item {
-        ast::CommandPrefixOrSuffixItem::Word(word) => out.words.push(word::read(&word.value)?),
-        ast::CommandPrefixOrSuffixItem::IoRedirect(redirect) => out.redirects.push(redirection(redirect)?),
-        ast::CommandPrefixOrSuffixItem::AssignmentWord(_, word) if argument => {
-            out.words.push(word::read(&word.value)?)
-        }
-        ast::CommandPrefixOrSuffixItem::AssignmentWord(assignment, _) => {
-            match (&assignment.name, &assignment.value) {
-                (ast::AssignmentName::VariableName(name), ast::AssignmentValue::Scalar(value)) => {
-                    out.assignments.push((name.clone(), word::read(&value.value)?));
-                }
-                (ast::AssignmentName::ArrayElementName(..), _) | (_, ast::AssignmentValue::Array(_)) => {
-                    return Err(not("it fills an array"));
-                }
-            }
-        }
-        ast::CommandPrefixOrSuffixItem::ProcessSubstitution(..) => {
-            return Err(not("it holds a process substitution"));
-        }
-    }
-    Ok(())
-}
-
-fn redirection(redirect: &ast::IoRedirect) -> Result<Redirect, NotUnderstood> {
-    match redirect {
-        ast::IoRedirect::File(_, kind, ast::IoFileRedirectTarget::Filename(file)) => {
-            let file = word::read(&file.value)?;
-            match kind {
-                ast::IoFileRedirectKind::Read => match file.literal {
-                    Some(_) => Ok(Redirect::Reads),
-                    None => Ok(Redirect::Writes { file, append: false }),
-                },
-                ast::IoFileRedirectKind::Append => Ok(Redirect::Writes { file, append: true }),
-                ast::IoFileRedirectKind::Write
-                | ast::IoFileRedirectKind::Clobber
-                | ast::IoFileRedirectKind::ReadAndWrite
-                | ast::IoFileRedirectKind::DuplicateInput
-                | ast::IoFileRedirectKind::DuplicateOutput => Ok(Redirect::Writes { file, append: false }),
-            }
-        }
-        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Fd(_)) => Ok(Redirect::Reads),
-        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Duplicate(target)) => {
-            let target = word::read(&target.value)?;
-            let descriptor = |text: &str| text == "-" || text.bytes().all(|byte| byte.is_ascii_digit());
-            match target.literal.as_deref() {
-                Some(text) if descriptor(text) => Ok(Redirect::Reads),
-                Some(_) | None => Ok(Redirect::Writes {
-                    file: target,
-                    append: false,
-                }),
-            }
-        }
-        ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::ProcessSubstitution(..)) => {
-            Err(not("it holds a process substitution"))
-        }
-        ast::IoRedirect::HereDocument(_, document) => {
-            let word = word::read_here_document(&document.doc.value)?;
-            if document.requires_expansion && word.literal.is_none() {
-                return Err(not("its here-document holds substitutions"));
-            }
-            Ok(Redirect::Reads)
-        }
-        ast::IoRedirect::HereString(_, text) => match word::read(&text.value)?.substitutions.is_empty() {
-            true => Ok(Redirect::Reads),
-            false => Err(not("its here-string runs a command")),
-        },
-        ast::IoRedirect::OutputAndError(file, append) => Ok(Redirect::Writes {
-            file: word::read(&file.value)?,
-            append: *append,
-        }),
-    }
 }
 
 #[cfg(test)]

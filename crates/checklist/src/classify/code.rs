@@ -1,239 +1,201 @@
-//! Version control, languages, package managers, builds and tests.
+//! Interpreters, and tools that run another tool of a project.
 
-use super::{Effect, after_options, has, operands};
+use super::tool::given;
+use super::{Effect, FILLED, git, table};
 
-/// What a developer's tool does.
-pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
-    let rest = after_options(
-        words,
-        &["--prefix", "--filter", "-p", "--manifest-path"],
-        &["-s", "--silent"],
-    )
-    .unwrap_or_default();
-    let first = rest.first().copied().unwrap_or_default();
+/// What an interpreter or a runner does.
+pub fn effect(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     let effect = match name {
-        "git" => git(words),
-        "python" | "python3" | "python3.11" | "python3.12" | "python3.13" => python(name, words),
-        "node" | "deno" | "bun" | "ruby" | "php" | "perl" | "java" => version_only(name, words),
-        "npm" | "pnpm" => {
-            let listed = matches!(first, "ls" | "list" | "view" | "outdated" | "why");
-            let npm = name == "npm" && matches!(first, "explain" | "whoami" | "ping");
-            other(
-                listed
-                    || npm
-                    || words == ["-v"]
-                    || (first == "audit" && rest.iter().all(|word| *word != "fix" && *word != "--fix")),
-                name,
-                first,
-            )
+        "git" => git::effect(words),
+        "node" | "nodejs" => node(words),
+        "npx" | "pnpx" | "bunx" => runner(name, words, depth),
+        "bundle" | "bundler" if words.first() == Some(&"exec") => runner("bundle exec", &words[1..], depth),
+        "poetry" | "pipenv" | "uv" | "pdm" | "hatch" if words.first() == Some(&"run") => {
+            runner(&format!("{name} run"), &words[1..], depth)
         }
-        // Any other word is a script of package.json.
-        "yarn" => other(
-            matches!(first, "list" | "why" | "outdated" | "info" | "audit") || words == ["-v"],
-            name,
-            first,
-        ),
-        "pip" | "pip3" => other(matches!(first, "list" | "show" | "freeze" | "check"), name, first),
-        "poetry" | "composer" | "conda" => other(
-            matches!(first, "show" | "list" | "info" | "outdated" | "check"),
-            name,
-            first,
-        ),
-        "gem" | "bundle" => other(
-            matches!(first, "list" | "info" | "outdated" | "show"),
-            name,
-            first,
-        ),
-        "uv" | "pipenv" => other(false, name, first),
-        "cargo" => {
-            let locked = rest.contains(&"--locked") || rest.contains(&"--frozen");
-            other(
-                matches!(first, "search" | "version")
-                    || words == ["-V"]
-                    || (matches!(first, "tree" | "metadata") && locked),
-                name,
-                first,
-            )
+        "pnpm" | "yarn" if matches!(words.first(), Some(&"exec" | &"dlx")) => {
+            runner(name, &words[1..], depth)
         }
-        "go" => other(
-            first == "version" || (first == "env" && rest.iter().skip(1).all(|word| !word.starts_with('-'))),
-            name,
-            first,
-        ),
-        "make" => other(false, name, first),
-        "alembic" => other(
-            matches!(first, "current" | "history" | "heads" | "show" | "branches"),
-            name,
-            first,
-        ),
-        "prisma" => other(
-            first == "validate" || words.starts_with(&["migrate", "status"]),
-            name,
-            first,
-        ),
-        "npx" | "pnpx" | "bunx" => match words {
-            ["prisma", "migrate", "status", ..] | ["prisma", "validate", ..] => Effect::Reads,
-            _ => Effect::unknown(format!("`{name}` runs a package")),
-        },
-        "flyway" => other(matches!(first, "info" | "validate"), name, first),
-        "liquibase" => other(first == "validate", name, first),
-        "pytest" | "jest" | "vitest" | "phpunit" | "rspec" | "tox" | "nox" | "mocha" | "playwright"
-        | "cypress" => Effect::changes(format!("`{name}` runs tests, which can change anything")),
-        "mvn" | "gradle" | "./gradlew" | "./mvnw" | "ant" | "cmake" | "ninja" | "bazel" | "rake"
-        | "grunt" | "gulp" | "webpack" | "vite" | "tsc" | "dotnet" | "swift" | "xcodebuild" | "flutter"
-        | "fastlane" | "expo" | "eas" => version_only(name, words),
+        "php" if words.first() == Some(&"artisan") => table("artisan", &words[1..], depth),
+        "php" if words.first() == Some(&"bin/console") => table("console", &words[1..], depth),
+        "journalctl" => journal(words),
+        _ if python_name(name) => python(name, words, depth),
         _ => return None,
     };
     Some(effect)
 }
 
-fn other(reads: bool, name: &str, first: &str) -> Effect {
-    if reads {
-        Effect::Reads
-    } else {
-        Effect::changes(format!(
-            "`{}` can change files or run scripts",
-            format!("{name} {first}").trim()
-        ))
-    }
+/// `python`, `python3`, `python3.12`
+fn python_name(name: &str) -> bool {
+    let version = name
+        .strip_prefix("python")
+        .or_else(|| (name == "py").then_some(""));
+    version.is_some_and(|version| version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
 }
 
-/// Where `-v` only prints the version: for others it means verbose, and the default task runs.
-fn version_only(name: &str, words: &[&str]) -> Effect {
-    let single = matches!(
-        name,
-        "node" | "java" | "php" | "ruby" | "perl" | "mvn" | "gradle" | "./gradlew" | "./mvnw" | "tsc"
-    );
-    Effect::reads_if(
-        matches!(words, ["--version"]) || (single && matches!(words, ["-v" | "-V" | "-version"])),
-        format!("what `{name}` runs is not looked into"),
-    )
-}
+/// Tools of a project that do not run its own code for these questions.
+const RUN_INSIDE: &[&str] = &[
+    "prisma",
+    "alembic",
+    "rails",
+    "rake",
+    "flask",
+    "celery",
+    "drizzle-kit",
+    "django-admin",
+];
 
-fn git(words: &[&str]) -> Effect {
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        match *word {
-            "-C" => at += 2,
-            "--no-pager" | "--version" => at += 1,
-            _ => return Effect::unknown("a global option of `git` can run a program"),
-        }
-    }
-    let (Some(first), rest) = (words.get(at), words.get(at + 1..).unwrap_or_default()) else {
-        return Effect::reads_if(words == ["--version"], "`git` is given no subcommand");
-    };
-    let abbreviated = ["--out", "--ext", "--up", "--open", "--rec", "--exec"];
-    let writes = rest
+fn runner(name: &str, words: &[&str], depth: u32) -> Effect {
+    let skip = words
         .iter()
-        .any(|word| abbreviated.iter().any(|option| word.starts_with(option)))
-        || has(rest, Some('O'), "");
-    let named = operands(rest, &["--sort", "--format", "--contains"]);
-    let only = |known: &[&str]| {
-        rest.iter()
-            .all(|word| !word.starts_with('-') || known.contains(&word.split('=').next().unwrap_or(word)))
-    };
-    let reads = match *first {
-        "status" | "log" | "diff" | "show" | "rev-parse" | "describe" | "ls-files" | "ls-tree" | "blame"
-        | "shortlog" | "rev-list" | "grep" | "cat-file" | "merge-base" | "whatchanged" | "count-objects"
-        | "for-each-ref" | "show-ref" | "version" | "name-rev" | "cherry" | "check-ignore" => true,
-        "ls-remote" => {
-            only(&["--heads", "--tags", "--refs", "-q", "--exit-code"])
-                && !rest.iter().any(|word| word.contains("::"))
+        .take_while(|word| {
+            matches!(
+                **word,
+                "-y" | "--yes" | "--no-install" | "--no" | "-q" | "--quiet" | "--"
+            )
+        })
+        .count();
+    match words[skip..].split_first() {
+        Some((inner, rest)) if RUN_INSIDE.contains(inner) => table(inner, rest, depth),
+        Some((inner, rest)) if python_name(inner) && name != "npx" => python(inner, rest, depth),
+        Some(_) | None => Effect::unknown(format!("`{name}` runs a package")),
+    }
+}
+
+fn node(words: &[&str]) -> Effect {
+    let known = [
+        "process.version",
+        "process.versions.node",
+        "console.log(process.version)",
+        "process.arch",
+        "process.platform",
+        "require('./package.json').version",
+        "require(\"./package.json\").version",
+        "console.log(require('./package.json').version)",
+        "console.log(require(\"./package.json\").version)",
+    ];
+    let reads = match words {
+        ["-v" | "--version"] => true,
+        ["-p" | "-e" | "-pe" | "--eval" | "--print", code] => {
+            known.contains(&code.trim().trim_end_matches(';'))
         }
-        "branch" => {
-            let list = [
-                "-a",
-                "-r",
-                "-v",
-                "-vv",
-                "--list",
-                "--show-current",
-                "--all",
-                "--remotes",
-                "--merged",
-                "--no-merged",
-                "--contains",
-            ];
-            only(&list) && (named.is_empty() || rest.contains(&"--list"))
-        }
-        "tag" => {
-            let list = [
-                "-l",
-                "--list",
-                "-n",
-                "--sort",
-                "--points-at",
-                "--contains",
-                "--format",
-            ];
-            only(&list) && (named.is_empty() || rest.contains(&"-l") || rest.contains(&"--list"))
-        }
-        "remote" => matches!(rest, [] | ["-v"] | ["show", _] | ["get-url", _]),
-        "stash" => rest == ["list"],
-        "config" => {
-            (only(&["--get", "--global", "--local", "--get-all"])
-                && rest.iter().any(|word| word.starts_with("--get")))
-                || matches!(rest, ["--list" | "-l"])
-        }
-        "submodule" => rest == ["status"],
-        "reflog" => rest.is_empty() || rest == ["show"],
-        "fsck" => !has(rest, None, "lost-found"),
-        "verify-commit" | "verify-tag" => false,
         _ => false,
     };
-    if reads && !writes {
-        Effect::Reads
-    } else {
-        Effect::changes(format!("`git {first}` is not known to read only"))
-    }
+    Effect::reads_if(reads, "what `node` runs is not looked into")
 }
 
-/// `python -c` reads where it only imports and prints names; modules that are known to read; versions.
-fn python(name: &str, words: &[&str]) -> Effect {
+/// `python -c` reads where it only imports known packages and prints; modules that are known to read; versions.
+fn python(name: &str, words: &[&str], depth: u32) -> Effect {
     match words {
-        ["--version" | "-V"] => Effect::Reads,
+        ["--version" | "-V" | "-VV"] => Effect::Reads,
         ["-c", code, ..] => Effect::reads_if(
             prints_only(code),
             format!("what `{name} -c` runs is not known to read"),
         ),
-        ["-m", "json.tool"] | ["-m", "pip", "list" | "show" | "check" | "freeze", ..] => Effect::Reads,
-        ["-m", module, ..] => Effect::unknown(format!("what the module `{module}` does is not known")),
+        ["-m", "json.tool"] | ["-m", "site"] => Effect::Reads,
+        ["-m", "json.tool", file] => Effect::reads_if(!file.starts_with('-'), "`json.tool` can write a file"),
+        [
+            "-m",
+            module @ ("pip" | "alembic" | "django" | "flask" | "celery" | "poetry" | "pytest" | "uv"),
+            rest @ ..,
+        ] => {
+            let tool = if *module == "django" {
+                "django-admin"
+            } else {
+                module
+            };
+            table(tool, rest, depth)
+        }
+        ["-m", module, ..] => Effect::unknown(format!(
+            "what the module `{}` does is not known",
+            super::shown(module)
+        )),
+        ["manage.py", rest @ ..] => table("manage.py", rest, depth),
         _ => Effect::unknown(format!("what `{name}` runs is not looked into")),
     }
 }
 
-/// Imports of modules and prints of their version or of a text, with at least one such print: importing alone could be
-/// what does the work.
+/// Packages whose import does nothing else. A module of the project could do its work when it is imported.
+#[rustfmt::skip] // names in rows
+const PACKAGES: &[&str] = &[
+    "sys", "os", "platform", "ssl", "sqlite3", "json", "redis", "django", "flask", "fastapi", "starlette",
+    "sqlalchemy", "psycopg2", "psycopg", "asyncpg", "pgvector", "pandas", "numpy", "scipy", "sklearn",
+    "torch", "tensorflow", "transformers", "celery", "requests", "httpx", "aiohttp", "pydantic",
+    "uvicorn", "gunicorn", "boto3", "alembic", "pymongo", "motor", "kafka", "pika", "grpc", "jwt",
+    "cryptography", "bcrypt", "passlib", "stripe", "openai", "anthropic", "langchain", "chromadb",
+    "qdrant_client", "elasticsearch", "yaml", "jinja2", "click", "typer", "streamlit", "gradio", "web3",
+    "PIL", "cv2", "matplotlib", "prometheus_client", "sentry_sdk", "structlog", "dotenv", "aioredis",
+    "hiredis", "orjson", "lxml", "bs4", "selenium", "playwright", "pytest", "websockets", "nltk", "spacy",
+];
+
+/// Imports of known packages, prints of their version or of a text.
 fn prints_only(code: &str) -> bool {
-    let name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let dotted = |text: &str| text.split('.').all(name);
-    let modules = |text: &str| text.split(',').all(|module| dotted(module.trim()));
+    let package = |text: &str| PACKAGES.contains(&text.trim());
     let version = |text: &str| {
-        let module = ["__version__", "VERSION", "version", "version_info"]
-            .iter()
-            .find_map(|end| text.strip_suffix(end)?.strip_suffix('.'));
-        module.is_some_and(dotted) || text == "__version__"
+        let module = [
+            "__version__",
+            "VERSION",
+            "version",
+            "version_info",
+            "OPENSSL_VERSION",
+            "cuda.is_available()",
+            "python_version()",
+        ]
+        .iter()
+        .find_map(|end| text.strip_suffix(end)?.strip_suffix('.'));
+        module.is_some_and(package) || text == "__version__"
     };
-    let mut versions = 0;
+    let quoted = |text: &str| {
+        let inside = text
+            .strip_prefix('\'')
+            .and_then(|text| text.strip_suffix('\''))
+            .or_else(|| text.strip_prefix('"').and_then(|text| text.strip_suffix('"')));
+        inside.is_some_and(|text| !text.contains(['\'', '"', '\\', FILLED]))
+    };
+    let mut says = false;
     let known = code
         .split([';', '\n'])
         .map(str::trim)
         .filter(|statement| !statement.is_empty())
         .all(|statement| {
+            says = true;
             if let Some(printed) = statement
                 .strip_prefix("print(")
                 .and_then(|rest| rest.strip_suffix(')'))
             {
-                versions += 1;
-                return version(printed);
+                return printed
+                    .split(',')
+                    .all(|part| version(part.trim()) || quoted(part.trim()));
             }
             if let Some(imported) = statement.strip_prefix("import ") {
-                return modules(imported);
+                return imported.split(',').all(package);
             }
             let from = statement
                 .strip_prefix("from ")
                 .and_then(|rest| rest.split_once(" import "));
-            from.is_some_and(|(module, imported)| dotted(module) && imported == "__version__")
+            from.is_some_and(|(module, imported)| package(module) && imported == "__version__")
         });
-    known && versions > 0
+    known && says
+}
+
+fn journal(words: &[&str]) -> Effect {
+    let acts = [
+        "--vac",
+        "--rot",
+        "--fl",
+        "--sy",
+        "--rel",
+        "--up",
+        "--set",
+        "--smart",
+        "--cursor-file",
+    ];
+    let acts = words
+        .iter()
+        .any(|word| acts.iter().any(|act| word.starts_with(act)));
+    if acts || given("--cursor-file", words) {
+        Effect::changes("`journalctl` changes the journal")
+    } else {
+        Effect::Reads
+    }
 }

@@ -1,6 +1,9 @@
-//! Docker, Compose, Podman, Kubernetes and Helm.
+//! Docker, Compose, Podman and kubectl.
 
-use super::{Effect, HARMLESS, after_options, operands, text};
+use super::tool::{given, guarded};
+use super::{Effect, FILLED, HARMLESS, after_options, simple, text};
+use crate::shell::Simple;
+use crate::word::Word;
 
 /// What a container tool does. `depth` counts how far commands are nested.
 pub fn effect(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
@@ -11,46 +14,17 @@ pub fn effect(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
         },
         "docker-compose" | "podman-compose" => compose(words, depth),
         "kubectl" | "oc" | "k" => kubectl(words, depth),
-        "helm" => helm(words),
-        "kustomize" => Effect::reads_if(
-            words.first() == Some(&"build") && !words.contains(&"-o"),
-            "`kustomize` writes files",
-        ),
-        "argocd" | "flux" | "istioctl" => Effect::reads_if(
-            operands(words, &[])
-                .iter()
-                .any(|word| matches!(*word, "get" | "list" | "diff" | "history" | "version" | "check")),
-            format!("this form of `{name}` is not known to read"),
-        ),
         _ => return None,
     };
     Some(effect)
 }
 
 /// Options before the subcommand that take a value.
+#[rustfmt::skip] // names in rows
 const GLOBAL: &[&str] = &[
-    "-f",
-    "--file",
-    "-p",
-    "--project-name",
-    "--profile",
-    "--env-file",
-    "--project-directory",
-    "--ansi",
-    "--progress",
-    "-H",
-    "--host",
-    "--context",
-    "-c",
-    "-l",
-    "--log-level",
-    "--config",
-    "-n",
-    "--namespace",
-    "--kubeconfig",
-    "--kube-context",
-    "--cluster",
-    "--user",
+    "-f", "--file", "-p", "--project-name", "--profile", "--env-file", "--project-directory", "--ansi",
+    "--progress", "-H", "--host", "--context", "-c", "-l", "--log-level", "--config", "-n", "--namespace",
+    "--kubeconfig", "--kube-context", "--cluster", "--user",
 ];
 /// Options before the subcommand that take none.
 const FLAGS: &[&str] = &[
@@ -62,28 +36,13 @@ const FLAGS: &[&str] = &[
     "--compatibility",
 ];
 /// Options of `exec` that take a value, and those that take none.
+#[rustfmt::skip] // names in rows
 const EXEC_VALUED: &[&str] = &[
-    "-u",
-    "--user",
-    "-w",
-    "--workdir",
-    "-e",
-    "--env",
-    "--index",
-    "--env-file",
-    "--detach-keys",
+    "-u", "--user", "-w", "--workdir", "-e", "--env", "--index", "--env-file", "--detach-keys",
 ];
+#[rustfmt::skip] // names in rows
 const EXEC_FLAGS: &[&str] = &[
-    "-T",
-    "-i",
-    "-t",
-    "-it",
-    "-ti",
-    "-d",
-    "--no-TTY",
-    "--privileged",
-    "--interactive",
-    "--tty",
+    "-T", "-i", "-t", "-it", "-ti", "-d", "--no-TTY", "--privileged", "--interactive", "--tty",
     "--detach",
 ];
 
@@ -104,26 +63,28 @@ fn subcommand<'a, 'b>(words: &'b [&'a str]) -> Option<(&'a str, &'b [&'a str])> 
 fn compose(words: &[&str], depth: u32) -> Effect {
     match subcommand(words) {
         Some((
-            "ps" | "logs" | "config" | "images" | "top" | "port" | "version" | "ls" | "stats" | "events",
+            "ps" | "logs" | "config" | "convert" | "images" | "top" | "port" | "version" | "ls" | "stats"
+            | "events" | "volumes",
             rest,
         )) => {
-            let writes = rest
+            let writes = ["-o", "--output", "--lock-image-digests", "--watch"]
                 .iter()
-                .any(|word| *word == "-o" || word.starts_with("--output") || word.starts_with("--lock"));
+                .any(|option| given(option, rest));
             Effect::reads_if(!writes, "it writes a file")
         }
         Some(("exec", rest)) => exec(rest, depth),
         Some(("run", _)) => Effect::changes("`compose run` makes a container"),
-        Some((subcommand, _)) => {
-            Effect::changes(format!("`compose {subcommand}` changes containers or images"))
-        }
+        Some((subcommand, _)) => Effect::changes(format!(
+            "`compose {}` changes containers or images",
+            super::shown(subcommand)
+        )),
         None => Effect::unknown("`compose` is given no subcommand"),
     }
 }
 
 fn docker(name: &str, words: &[&str], depth: u32) -> Effect {
     let Some((first, rest)) = subcommand(words) else {
-        return Effect::reads_if(words.contains(&"-v"), format!("`{name}` is given no subcommand"));
+        return Effect::reads_if(words == ["-v"], format!("`{name}` is given no subcommand"));
     };
     let second = rest.first().copied().unwrap_or_default();
     match (first, second) {
@@ -132,17 +93,27 @@ fn docker(name: &str, words: &[&str], depth: u32) -> Effect {
         }
         (
             "ps" | "logs" | "inspect" | "images" | "version" | "info" | "stats" | "top" | "port" | "diff"
-            | "history" | "search",
+            | "history" | "search" | "events",
             _,
         ) => Effect::Reads,
         (
             "container" | "image" | "volume" | "network" | "node" | "service" | "stack" | "system"
             | "context" | "secret" | "config" | "manifest" | "buildx" | "swarm",
-            "ls" | "list" | "inspect" | "ps" | "logs" | "df" | "info" | "show" | "version",
+            "ls" | "list" | "inspect" | "ps" | "logs" | "df" | "info" | "show" | "version" | "top" | "stats"
+            | "port" | "diff" | "history" | "events" | "du" | "services",
         ) => Effect::Reads,
+        ("scout", "quickview" | "cves" | "recommendations") => {
+            Effect::reads_if(!given("-o", rest) && !given("--output", rest), "it writes a file")
+        }
+        ("pod", "ls" | "list" | "ps" | "inspect" | "logs" | "stats" | "top") if name == "podman" => {
+            Effect::Reads
+        }
         ("exec", _) => exec(rest, depth),
-        ("container", "exec") => Effect::unknown("this form of `docker` is not known"),
-        _ => Effect::changes(format!("`{name} {first}` changes containers or images")),
+        ("container", "exec") => exec(&rest[1..], depth),
+        _ => Effect::changes(format!(
+            "`{name} {}` changes containers or images",
+            super::shown(first)
+        )),
     }
 }
 
@@ -175,24 +146,25 @@ fn exec(words: &[&str], depth: u32) -> Effect {
 
 /// Reads words as a command of their own.
 fn inner_command(words: &[&str], depth: u32) -> Effect {
-    let shell = matches!(words.first(), Some(&"sh" | &"bash" | &"/bin/sh" | &"/bin/bash"));
+    let shell = matches!(
+        words.first(),
+        Some(&"sh" | &"bash" | &"ash" | &"/bin/sh" | &"/bin/bash" | &"/bin/ash")
+    );
     if shell {
         return match words {
-            [_, "-c" | "-lc" | "-ec", script] => text(script, depth + 1),
+            [_, "-c" | "-lc" | "-ec", script] if !script.contains(FILLED) => text(script, depth + 1),
+            [_, "-c" | "-lc" | "-ec", _] => Effect::unknown("what the shell runs is filled in"),
             _ => Effect::unknown("a shell inside of a container needs a terminal"),
         };
     }
-    let quoted: Vec<String> = words
-        .iter()
-        .map(|word| {
-            if word.starts_with("\"$") {
-                (*word).to_owned()
-            } else {
-                format!("'{}'", word.replace('\'', "'\\''"))
-            }
-        })
-        .collect();
-    text(&quoted.join(" "), depth + 1)
+    if depth > super::DEEPEST {
+        return Effect::unknown("it is nested too deeply");
+    }
+    let inner = Simple {
+        words: words.iter().map(|word| Word::given(word)).collect(),
+        ..Simple::default()
+    };
+    simple(&inner, depth + 1, &super::Known::default())
 }
 
 fn kubectl(words: &[&str], depth: u32) -> Effect {
@@ -202,6 +174,9 @@ fn kubectl(words: &[&str], depth: u32) -> Effect {
     let second = rest.first().copied().unwrap_or_default();
     match (first, second) {
         ("cluster-info", "dump") => Effect::unknown("`cluster-info dump` can write files"),
+        ("diff" | "get" | "describe", _) if given("--prune", rest) => {
+            Effect::unknown("`--prune` is not known to read")
+        }
         (
             "get" | "describe" | "logs" | "top" | "version" | "cluster-info" | "explain" | "api-resources"
             | "api-versions" | "diff" | "events" | "wait",
@@ -211,29 +186,33 @@ fn kubectl(words: &[&str], depth: u32) -> Effect {
         | ("rollout", "status" | "history")
         | ("auth", "can-i" | "whoami") => Effect::Reads,
         ("exec", _) if rest.contains(&"--") => inner_command(after(rest, "--"), depth),
-        _ if rest
-            .iter()
-            .any(|word| matches!(*word, "--dry-run=client" | "--dry-run=server")) =>
+        ("kustomize", _) => Effect::reads_if(
+            rest.iter().all(|word| !word.starts_with('-')),
+            "an option of `kustomize` can write or run something",
+        ),
+        ("apply", "view-last-applied")
+        | ("plugin", "list")
+        | ("certificate", "list")
+        | ("rollout", "list")
+        | ("auth", "reconcile-check") => Effect::Reads,
+        (
+            "apply" | "create" | "delete" | "replace" | "patch" | "scale" | "label" | "annotate" | "expose"
+            | "drain" | "cordon" | "taint" | "set" | "autoscale",
+            _,
+        ) if guarded(
+            "kubectl",
+            "-f= --filename= -n= -k=",
+            &["+--dry-run=client|--dry-run=server"],
+            "",
+        )
+        .effect("kubectl", rest)
+            == Effect::Reads =>
         {
             Effect::Reads
         }
-        _ => Effect::changes(format!("`kubectl {first}` changes the cluster or its client")),
-    }
-}
-
-fn helm(words: &[&str]) -> Effect {
-    match subcommand(words) {
-        Some((
-            "list" | "ls" | "status" | "history" | "get" | "template" | "lint" | "show" | "version"
-            | "search" | "env",
-            rest,
-        )) => Effect::reads_if(
-            !rest
-                .iter()
-                .any(|word| word.starts_with("--output-dir") || word.starts_with("--post-renderer")),
-            "it writes files",
-        ),
-        Some((first, _)) => Effect::changes(format!("`helm {first}` changes releases")),
-        None => Effect::unknown("`helm` is given no subcommand"),
+        _ => Effect::changes(format!(
+            "`kubectl {}` changes the cluster or its client",
+            super::shown(first)
+        )),
     }
 }

@@ -1,6 +1,8 @@
 //! Databases and caches.
 
-use super::{Effect, has, operands};
+use super::sql::sql_reads;
+use super::tool::given;
+use super::{Effect, FILLED, operands};
 use domain::probe::redis::reads;
 
 /// What a database tool does.
@@ -9,46 +11,78 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "redis-cli" | "valkey-cli" => redis(words),
         "psql" => psql(words),
         "pg_dump" | "pg_dumpall" | "mysqldump" => {
-            let file = has(words, Some('f'), "file") || has(words, Some('r'), "result-file");
-            if file {
-                Effect::changes(format!("`{name}` writes a file"))
+            let never = [
+                "-f",
+                "--file",
+                "-r",
+                "--result-file",
+                "-T",
+                "--tab",
+                "-F",
+                "--flush-logs",
+                "--delete-master-logs",
+                "--delete-source-logs",
+            ];
+            // `-F` is the format of pg_dump, `-r` and `-T` name what it leaves out.
+            let never: &[&str] = if name == "mysqldump" {
+                &never[1..]
             } else {
-                Effect::Reads
+                &never[..2]
+            };
+            match never.iter().find(|option| given(option, words)) {
+                Some(_) => Effect::changes(format!("`{name}` writes a file or changes the server")),
+                None => Effect::Reads,
             }
         }
-        "pg_restore" => Effect::reads_if(has(words, Some('l'), "list"), "`pg_restore` writes a database"),
+        "pg_restore" => Effect::reads_if(
+            matches!(words, ["-l" | "--list", file] if !file.starts_with('-')),
+            "`pg_restore` writes a database",
+        ),
         "mysql" | "mariadb" => statement(
             words,
             "mysql",
             "NBsrtv",
-            &["-h", "-u", "-P", "-D", "--host", "--user", "--port", "--database"],
-            &["--batch", "--silent"],
+            &[
+                "-h",
+                "-u",
+                "-P",
+                "-D",
+                "--host",
+                "--user",
+                "--port",
+                "--database",
+                "--password",
+                "--protocol",
+            ],
+            &["--batch", "--silent", "--skip-column-names", "--table"],
         ),
-        "sqlite3" => {
-            let operands = operands(words, &[]);
-            match operands.as_slice() {
-                [_, sql] if sql_reads(sql) || matches!(*sql, ".tables" | ".schema" | ".dbinfo") => {
-                    Effect::Reads
-                }
-                _ => Effect::unknown("this form of `sqlite3` is not known to read"),
-            }
-        }
+        "sqlite3" => sqlite(words),
         "mongosh" | "mongo" => mongo(words),
         "mysqladmin" => Effect::reads_if(
-            operands(words, &["-h", "-u", "-P"])
-                .iter()
-                .all(|word| matches!(*word, "ping" | "status" | "version" | "processlist")),
+            operands(words, &["-h", "-u", "-P"]).iter().all(|word| {
+                matches!(
+                    *word,
+                    "ping" | "status" | "version" | "processlist" | "extended-status" | "variables"
+                )
+            }),
             "`mysqladmin` can change the server",
         ),
-        "createdb" | "dropdb" | "createuser" | "dropuser" | "vacuumdb" | "reindexdb" | "pgbench" => {
-            Effect::changes(format!("`{name}` changes the database server"))
-        }
         _ => return None,
     };
     Some(effect)
 }
 
 fn redis(words: &[&str]) -> Effect {
+    // Those that scan ask nothing but SCAN, TYPE and MEMORY USAGE.
+    let scans = ["--bigkeys", "--memkeys", "--hotkeys", "--scan"];
+    if let Some(at) = words.iter().position(|word| scans.contains(word))
+        && matches!(&words[at + 1..], [] | ["--pattern", _])
+        && words[..at]
+            .iter()
+            .all(|word| !word.starts_with('-') || matches!(*word, "-h" | "-p" | "-a"))
+    {
+        return Effect::Reads;
+    }
     let valued = [
         "-h", "-p", "-a", "-u", "-n", "-s", "-t", "--user", "--pass", "--cacert", "--cert", "--key",
     ];
@@ -78,9 +112,6 @@ fn redis(words: &[&str]) -> Effect {
 }
 
 fn psql(words: &[&str]) -> Effect {
-    if words.contains(&"-l") || words.contains(&"--list") {
-        return Effect::Reads;
-    }
     let valued = [
         "-h",
         "-p",
@@ -103,6 +134,8 @@ fn psql(words: &[&str]) -> Effect {
         "--quiet",
         "--csv",
         "--no-password",
+        "--expanded",
+        "--single-transaction",
     ];
     statement(words, "psql", "tAqXwxeE1nS", &valued, &long)
 }
@@ -117,7 +150,18 @@ fn statement(words: &[&str], name: &str, letters: &str, valued: &[&str], long: &
             .split_once('=')
             .map_or((*word, None), |(option, value)| (option, Some(value)));
         let gives = matches!(option, "--command" | "--execute") || cluster(word, letters);
-        if gives {
+        let attached = word.len() > 2
+            && ["-h", "-u", "-P", "-D", "-U", "-d"]
+                .iter()
+                .any(|option| valued.contains(option) && word.starts_with(option));
+        if attached {
+            continue;
+        }
+        if name == "psql" && matches!(*word, "-l" | "--list") {
+            statements.push("\\l");
+        } else if name == "mysql" && word.starts_with("-p") && word.len() > 2 {
+            // A password that is attached; `-p` alone asks for one.
+        } else if gives {
             statements.extend(value.or_else(|| words.next().copied()));
         } else if valued.contains(&option) {
             if value.is_none() {
@@ -158,6 +202,9 @@ fn mongo(words: &[&str]) -> Effect {
         match *word {
             "--eval" if code.is_none() => code = words.next().copied(),
             "--quiet" | "--norc" => {}
+            "--host" | "--port" | "-u" | "--username" | "-p" | "--password" | "--authenticationDatabase" => {
+                words.next();
+            }
             word if !word.starts_with('-') && !word.ends_with(".js") && !word.ends_with(".mongodb") => {
                 others += 1
             }
@@ -176,150 +223,120 @@ fn mongo(words: &[&str]) -> Effect {
         "db.runCommand('ping')",
         "db.runCommand(\"ping\")",
     ];
-    let reads = code.is_some_and(|code| known.contains(&code.trim_end_matches(".ok"))) && others <= 1;
+    let reads = code.is_some_and(|code| {
+        let code = code.trim().trim_end_matches(';');
+        known.contains(&code.trim_end_matches(".ok")) || mongo_reads(code)
+    }) && others <= 1;
     Effect::reads_if(reads, "what `mongosh` evaluates is not known to read")
 }
 
-/// Functions and keywords that may stand before a bracket in a reading query.
-const CALLS: &[&str] = &[
-    "count",
-    "sum",
-    "min",
-    "max",
-    "avg",
-    "now",
-    "version",
-    "coalesce",
-    "round",
-    "lower",
-    "upper",
-    "length",
-    "trim",
-    "abs",
-    "age",
-    "extract",
-    "date_trunc",
-    "to_char",
-    "current_setting",
-    "current_database",
-    "pg_database_size",
-    "pg_size_pretty",
-    "pg_relation_size",
-    "pg_total_relation_size",
-    "pg_is_in_recovery",
-    "pg_postmaster_start_time",
-    "exists",
-    "in",
-    "values",
-    "as",
-    "and",
-    "or",
-    "from",
-    "where",
-    "not",
-    "any",
-    "all",
-    "over",
-    "on",
-    "using",
-    "select",
-    "case",
-    "when",
-    "then",
-    "else",
-    "interval",
-    "cast",
-    "nullif",
-    "greatest",
-    "least",
-    "row_number",
-    "distinct",
-    "by",
-    "having",
-    "join",
-    "filter",
-    "string_agg",
-    "array_agg",
-    "concat",
-    "current_date",
-    "explain",
-    "varchar",
-    "numeric",
-];
-/// Words that must not stand in a reading query.
-const WRITES: &[&str] = &[
-    "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "copy", "call",
-    "do", "vacuum", "reindex", "cluster", "refresh", "lock", "set", "reset", "into", "merge", "replace",
-    "execute", "prepare", "analyze", "analyse", "listen", "notify", "begin", "commit", "rollback", "start",
-    "import", "security", "comment", "outfile", "dumpfile", "load", "rename", "attach", "pragma", "kill",
-    "share",
-];
+/// A question to a file of SQLite: SQL or a command that shows.
+fn sqlite(words: &[&str]) -> Effect {
+    let flags = [
+        "-header",
+        "-column",
+        "-csv",
+        "-json",
+        "-line",
+        "-list",
+        "-readonly",
+        "-batch",
+        "-noheader",
+        "--readonly",
+        "--version",
+        "-version",
+    ];
+    let known = words
+        .iter()
+        .all(|word| !word.starts_with('-') || flags.contains(word));
+    let shows = |sql: &str| {
+        let mut parts = sql.split_whitespace();
+        matches!(
+            parts.next(),
+            Some(".tables" | ".schema" | ".dbinfo" | ".indexes" | ".indices" | ".databases")
+        ) && parts.all(|part| {
+            part.chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '_' | '%'))
+        })
+    };
+    let reads = match operands(words, &[]).as_slice() {
+        [_, sql] => sql_reads(sql) || shows(sql),
+        [] => !words.is_empty(),
+        _ => false,
+    };
+    Effect::reads_if(known && reads, "this form of `sqlite3` is not known to read")
+}
 
-/// Whether every statement of `sql` is known to read: `SELECT`, `SHOW`, `EXPLAIN`, `TABLE`, and psql's `\d`, `\l` families.
-pub fn sql_reads(sql: &str) -> bool {
-    let trimmed = sql.trim();
-    if let Some(meta) = trimmed.strip_prefix('\\') {
-        let command = meta.split_whitespace().next().unwrap_or_default();
-        return !meta.contains(['|', '`', '>', '\n', '\\', ';'])
-            && (command.starts_with('d')
-                || matches!(command, "l" | "l+" | "conninfo" | "z" | "du" | "dt+" | "encoding"));
-    }
-    let Some(tokens) = sql_tokens(trimmed) else {
+/// A chain of calls on `db` or `rs`, the last of which reads, with plain values as arguments.
+fn mongo_reads(code: &str) -> bool {
+    let reading = [
+        "countDocuments",
+        "estimatedDocumentCount",
+        "count",
+        "find",
+        "findOne",
+        "getIndexes",
+        "stats",
+        "getCollectionNames",
+        "getCollectionInfos",
+        "version",
+        "serverStatus",
+        "hello",
+        "isMaster",
+        "hostInfo",
+        "status",
+        "conf",
+        "distinct",
+        "explain",
+        "limit",
+        "sort",
+        "toArray",
+        "pretty",
+        "length",
+        "ok",
+        "printReplicationInfo",
+        "printSecondaryReplicationInfo",
+        "getName",
+        "dataSize",
+        "totalSize",
+        "totalIndexSize",
+        "serverBuildInfo",
+        "itcount",
+        "size",
+        "count",
+    ];
+    let code = code.trim().trim_end_matches(';');
+    let Some(mut rest) = code.strip_prefix("db").or_else(|| code.strip_prefix("rs")) else {
         return false;
     };
-    let mut statements = tokens
-        .split(|token| token == ";")
-        .filter(|statement| !statement.is_empty())
-        .peekable();
-    statements.peek().is_some() && statements.all(statement_reads)
-}
-
-fn statement_reads(tokens: &[String]) -> bool {
-    let first = tokens[0].as_str();
-    let opens = matches!(
-        first,
-        "select" | "show" | "explain" | "table" | "with" | "values" | "describe" | "desc"
-    );
-    let calls = tokens
-        .windows(2)
-        .all(|pair| pair[1] != "(" || !is_name(&pair[0]) || CALLS.contains(&pair[0].as_str()));
-    let qualified = tokens
-        .windows(3)
-        .any(|three| three[0] == "." && is_name(&three[1]) && three[2] == "(");
-    opens && calls && !qualified && !tokens.iter().any(|token| WRITES.contains(&token.as_str()))
-}
-
-fn is_name(token: &str) -> bool {
-    token.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '"'))
-}
-
-/// Words in lower case and single marks; strings become `'`. `None` for comments, backslashes and dollar quotes.
-fn sql_tokens(sql: &str) -> Option<Vec<String>> {
-    if sql.contains("--")
-        || sql.contains("/*")
-        || sql.contains('\\')
-        || sql.contains('$')
-        || sql.contains('`')
-    {
-        return None;
-    }
-    let mut tokens: Vec<String> = Vec::new();
-    let mut rest = sql;
-    while let Some(c) = rest.chars().next() {
-        let length = match c {
-            '\'' => rest[1..].find('\'')? + 2,
-            '"' => rest[1..].find('"')? + 2,
-            c if c.is_alphanumeric() || c == '_' => rest
-                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .unwrap_or(rest.len()),
-            c => c.len_utf8(),
+    let mut last = "";
+    let mut collections = 0;
+    while let Some(after) = rest.strip_prefix('.') {
+        let end = after
+            .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+            .unwrap_or(after.len());
+        let (name, tail) = after.split_at(end);
+        last = name;
+        rest = match tail.strip_prefix('(') {
+            Some(inside) => match inside.split_once(')') {
+                Some((arguments, tail)) if plain(arguments) && reading.contains(&name) => tail,
+                Some(_) | None => return false,
+            },
+            None => {
+                collections += 1;
+                tail
+            }
         };
-        match c {
-            '\'' => tokens.push("'".to_owned()),
-            c if c.is_whitespace() => {}
-            _ => tokens.push(rest[..length].to_lowercase()),
-        }
-        rest = &rest[length..];
     }
-    Some(tokens)
+    let calls = code.contains('(');
+    rest.is_empty() && calls && collections <= 2 && reading.contains(&last)
+}
+
+/// Values of JSON: nothing that is called, assigned or evaluated.
+fn plain(arguments: &str) -> bool {
+    let lower = arguments.to_lowercase();
+    !arguments.contains(['(', ')', '=', ';', '`', '\\', '+', FILLED])
+        && !["where", "function", "accumulator", "eval", "$out", "$merge"]
+            .iter()
+            .any(|word| lower.contains(word))
 }

@@ -1,5 +1,6 @@
-//! HTTP, names, ports and remote shells.
+//! HTTP clients, ports and certificates.
 
+use super::curl::curl;
 use super::{Effect, has, operands};
 
 /// What a network tool does.
@@ -7,167 +8,80 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
     let effect = match name {
         "curl" => curl(words),
         "wget" => wget(words),
-        "http" | "https" | "xh" => httpie(name, words),
-        "dig" | "nslookup" | "host" | "ping" | "ping6" | "traceroute" | "tracepath" | "mtr" | "whois"
-        | "pg_isready" => Effect::Reads,
-        "nc" | "ncat" | "netcat" => Effect::reads_if(
-            has(words, Some('z'), ""),
-            "`nc` without `-z` sends what it is given",
-        ),
-        "telnet" | "ftp" | "sftp" => Effect::unknown(format!("`{name}` needs a terminal")),
-        "ssh" => Effect::unknown("what `ssh` runs on the other machine is not looked into"),
-        "scp" => Effect::changes("`scp` copies files"),
+        "http" | "https" | "xh" | "xhs" => httpie(name, words),
+        "nc" | "ncat" | "netcat" => {
+            Effect::reads_if(scans(words), "`nc` without `-z` sends what it is given")
+        }
+        "ssh" => match words {
+            ["-V"] => Effect::Reads,
+            _ => Effect::unknown(
+                "the machine behind `ssh` is written in the document, and no address in a document is dialled",
+            ),
+        },
         "openssl" => openssl(words),
         "ip" | "ifconfig" => Effect::reads_if(
             operands(words, &[]).iter().all(|word| {
                 matches!(
                     *word,
-                    "a" | "addr" | "address" | "r" | "route" | "link" | "l" | "show" | "list"
+                    "a" | "addr"
+                        | "address"
+                        | "r"
+                        | "route"
+                        | "link"
+                        | "l"
+                        | "show"
+                        | "list"
+                        | "neigh"
+                        | "rule"
+                        | "eth0"
+                        | "lo"
+                        | "docker0"
+                        | "get"
+                        | "ls"
+                        | "s"
+                        | "ro"
                 )
+            }) && words.iter().all(|word| {
+                !word.starts_with('-')
+                    || matches!(
+                        *word,
+                        "-4" | "-6" | "-br" | "-c" | "-s" | "-a" | "-j" | "-brief" | "-o"
+                    )
             }),
             format!("`{name}` can change the network"),
         ),
-        "certbot" => Effect::reads_if(
-            words.first() == Some(&"certificates"),
-            "`certbot` changes certificates",
+        "ss" => Effect::reads_if(
+            !has(words, Some('K'), "kill") && !has(words, Some('D'), "diag"),
+            "`ss -K` closes connections",
         ),
-        "ab" | "wrk" | "hey" | "oha" | "k6" | "siege" | "locust" | "artillery" => {
-            Effect::changes(format!("`{name}` puts load on its target"))
-        }
         _ => return None,
     };
     Some(effect)
 }
 
-/// Options of curl that take a value and do not change what a GET does.
-const CURL_VALUES: &[&str] = &[
-    "-H",
-    "--header",
-    "-m",
-    "--max-time",
-    "--connect-timeout",
-    "-w",
-    "--write-out",
-    "-u",
-    "--user",
-    "-A",
-    "--user-agent",
-    "--retry",
-    "--retry-delay",
-    "--retry-max-time",
-    "--cacert",
-    "--cert",
-    "--key",
-    "-b",
-    "--cookie",
-    "-e",
-    "--referer",
-    "--resolve",
-    "--max-redirs",
-    "--oauth2-bearer",
-    "--url",
-    "-r",
-    "--range",
-    "--limit-rate",
-    "--unix-socket",
-    "--interface",
-];
-/// Options of curl without a value that do not change what a GET does.
-const CURL_FLAGS: &[&str] = &[
-    "--silent",
-    "--show-error",
-    "--fail",
-    "--fail-with-body",
-    "--location",
-    "--head",
-    "--include",
-    "--verbose",
-    "--insecure",
-    "--compressed",
-    "--http1.1",
-    "--http2",
-    "--ipv4",
-    "--ipv6",
-    "--get",
-    "--no-progress-meter",
-    "--retry-connrefused",
-    "--tlsv1.2",
-    "--tlsv1.3",
-    "--no-buffer",
-];
-
-fn curl(words: &[&str]) -> Effect {
+/// `nc -z`: it connects and says nothing.
+fn scans(words: &[&str]) -> bool {
+    let mut looks = false;
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        match *word {
-            "-X" | "--request" => match words.next() {
-                Some(&"GET" | &"HEAD" | &"OPTIONS") => {}
-                Some(method) => return Effect::changes(format!("`curl -X {method}` changes its target")),
-                None => return Effect::unknown("`curl -X` names no method"),
-            },
-            "-XGET" | "-XHEAD" => {}
-            "-o" | "--output" => match words.next() {
-                Some(&"/dev/null" | &"-") => {}
-                _ => return Effect::changes("`curl -o` writes a file"),
-            },
-            "-w" | "--write-out" => {
-                let format = words.next().copied().unwrap_or_default();
-                if format.starts_with('@') || format.contains("%output") {
-                    return Effect::unknown("the format of `curl -w` can write a file");
-                }
-            }
-            word if CURL_VALUES.contains(&word) => {
-                words.next();
-            }
-            word if word.contains("://") && !word.starts_with('-') && !web(word) => {
-                return Effect::unknown("only http and https are known to read");
-            }
-            word if CURL_FLAGS.contains(&word) || !word.starts_with('-') => {}
-            word if word.starts_with("-d")
-                || word.starts_with("--data")
-                || word.starts_with("-F")
-                || word.starts_with("--form")
-                || word.starts_with("--json") =>
-            {
-                return Effect::changes(format!(
-                    "`curl {}` sends data",
-                    &word[..word.floor_char_boundary(12)]
-                ));
-            }
-            word if word.starts_with("-T") || word.starts_with("-X") || word.starts_with("--upload") => {
-                return Effect::changes("`curl` changes its target");
-            }
-            word if word.starts_with("-O") || word.starts_with("--remote-name") => {
-                return Effect::changes("`curl -O` writes a file");
-            }
-            word => {
-                let letters = word.strip_prefix('-').unwrap_or(word);
-                if !letters.chars().all(|c| "sSfLIivkG46gNqo#".contains(c)) {
-                    return Effect::unknown(format!(
-                        "`curl {}` is not known",
-                        &word[..word.floor_char_boundary(20)]
-                    ));
-                }
-                if letters.contains('o') {
-                    let target = if letters.ends_with('o') {
-                        words.next().copied()
-                    } else {
-                        None
-                    };
-                    if !matches!(target, Some("/dev/null" | "-")) {
-                        return Effect::changes("`curl -o` writes a file");
-                    }
-                }
-            }
+        let Some(letters) = word.strip_prefix('-') else {
+            continue;
+        };
+        // `-zvw3`: seconds to wait end the cluster, or follow it.
+        let (letters, seconds) = match letters.split_once('w') {
+            Some((letters, rest)) => (letters, Some(rest)),
+            None => (letters, None),
+        };
+        let waits = seconds.is_none_or(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+        if !waits || !letters.chars().all(|c| "zvnu46".contains(c)) {
+            return false;
+        }
+        looks |= letters.contains('z');
+        if seconds == Some("") {
+            words.next();
         }
     }
-    Effect::Reads
-}
-
-/// An address that a variable may begin, or one of the web.
-fn web(word: &str) -> bool {
-    let word = word.trim_start_matches('"');
-    word.starts_with("http://") || word.starts_with("https://") || word.starts_with('$')
+    looks
 }
 
 fn wget(words: &[&str]) -> Effect {
@@ -182,8 +96,17 @@ fn wget(words: &[&str]) -> Effect {
     let mut words = words.iter();
     while let Some(word) = words.next() {
         match *word {
-            "--spider" | "-O-" | "-qO-" => quiet = true,
-            "-O" | "-qO" if matches!(words.next(), Some(&"-" | &"/dev/null")) => quiet = true,
+            "--spider"
+            | "-O-"
+            | "-qO-"
+            | "-O/dev/null"
+            | "-qO/dev/null"
+            | "--output-document=-"
+            | "--output-document=/dev/null" => quiet = true,
+            "-O" | "-qO" | "-nvO" | "--output-document" => match words.next() {
+                Some(&"-" | &"/dev/null") => quiet = true,
+                Some(_) | None => return Effect::changes("`wget -O` writes a file"),
+            },
             "-T" | "-t" => {
                 words.next();
             }
@@ -194,9 +117,16 @@ fn wget(words: &[&str]) -> Effect {
             | "--server-response"
             | "--no-check-certificate"
             | "--no-verbose" => {}
-            word if ["--timeout=", "--tries=", "--header="]
-                .iter()
-                .any(|option| word.starts_with(option)) => {}
+            "--version" | "-V" => quiet = true,
+            word if [
+                "--timeout=",
+                "--tries=",
+                "--header=",
+                "--user-agent=",
+                "--max-redirect=",
+            ]
+            .iter()
+            .any(|option| word.starts_with(option)) => {}
             word if word.starts_with('-') => {
                 return Effect::unknown("this option of `wget` is not known to read only");
             }
@@ -210,20 +140,47 @@ fn wget(words: &[&str]) -> Effect {
     }
 }
 
+/// Options of `openssl` that take a value and write nothing.
+#[rustfmt::skip] // names in rows
+const OPENSSL_VALUES: &[&str] = &[
+    "-connect", "-servername", "-CAfile", "-CApath", "-in", "-inform", "-nameopt", "-checkend",
+    "-checkhost", "-ext", "-starttls", "-verify", "-untrusted", "-host", "-port", "-cipher",
+    "-ciphersuites", "-alpn", "-verify_hostname", "-purpose",
+];
+#[rustfmt::skip] // names in rows
+const OPENSSL_FLAGS: &[&str] = &[
+    "-noout", "-dates", "-enddate", "-startdate", "-text", "-subject", "-issuer", "-fingerprint",
+    "-sha256", "-sha1", "-serial", "-showcerts", "-brief", "-quiet", "-tls1", "-tls1_1", "-tls1_2",
+    "-tls1_3", "-modulus", "-check", "-email", "-purpose", "-hash", "-status", "-verify_return_error",
+    "-verify_quiet", "-crl_check", "-no_ssl3", "-prexit", "-4", "-6", "-pubkey", "-verify",
+];
+
 fn openssl(words: &[&str]) -> Effect {
-    let known_output = ["-noout"];
-    let writes = words.iter().any(|word| {
-        let option = word.starts_with('-') && !known_output.contains(word);
-        option && (word.contains("out") || word.ends_with("file") || word.contains("key"))
-    });
-    let reads = match words.first() {
-        Some(&"s_client" | &"version" | &"verify") => true,
-        Some(&"x509" | &"rsa" | &"crl" | &"req") => has(words, Some('n'), "") && words.contains(&"-noout"),
+    let (first, rest) = words
+        .split_first()
+        .map_or(("", words), |(first, rest)| (*first, rest));
+    let mut options = rest.iter();
+    let mut known = true;
+    while let Some(word) = options.next() {
+        if OPENSSL_FLAGS.contains(word) && !(first != "req" && *word == "-verify") {
+            continue;
+        }
+        if OPENSSL_VALUES.contains(word) {
+            options.next();
+        } else if word.starts_with('-') {
+            known = false;
+        }
+    }
+    let reads = match first {
+        "s_client" | "verify" | "ciphers" => true,
+        "version" => return Effect::Reads,
+        "x509" | "rsa" | "crl" | "req" | "ec" | "pkey" => rest.contains(&"-noout"),
         _ => false,
     };
-    Effect::reads_if(reads && !writes, "this form of `openssl` is not known to read")
+    Effect::reads_if(reads && known, "this form of `openssl` is not known to read")
 }
 
+/// Without a terminal HTTPie sends its input, unless it is told which method or to ignore it.
 fn httpie(name: &str, words: &[&str]) -> Effect {
     let known = [
         "-h",
@@ -235,6 +192,9 @@ fn httpie(name: &str, words: &[&str]) -> Effect {
         "--check-status",
         "--ignore-stdin",
         "--follow",
+        "-F",
+        "-I",
+        "--version",
     ];
     let options = words
         .iter()
@@ -242,8 +202,11 @@ fn httpie(name: &str, words: &[&str]) -> Effect {
     let operands = operands(words, &[]);
     let (method, rest) = match operands.split_first() {
         Some((&("GET" | "HEAD"), rest)) => (true, rest),
-        Some((first, _)) => (first.contains(['/', ':', '.']), operands.as_slice()),
-        None => (false, operands.as_slice()),
+        Some((first, _)) => (
+            first.contains(['/', ':', '.']) && words.contains(&"--ignore-stdin"),
+            operands.as_slice(),
+        ),
+        None => (words == ["--version"], operands.as_slice()),
     };
     let sends = rest
         .iter()
@@ -251,6 +214,6 @@ fn httpie(name: &str, words: &[&str]) -> Effect {
         .any(|word| !word.contains("==") || word.contains(['@', '<']));
     Effect::reads_if(
         method && options && !sends,
-        format!("`{name}` sends or writes something"),
+        format!("`{name}` sends its input when there is no terminal, unless the method is written"),
     )
 }

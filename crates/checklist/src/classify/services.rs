@@ -1,89 +1,32 @@
-//! Service managers and web servers.
+//! Brokers, queues and stores that are asked by their own tools.
 
-use super::{Effect, after_options, has};
+use super::tool::{Tool, guarded, tool};
 
-/// What a service tool does.
-pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
-    let valued = [
-        "-n",
-        "-p",
-        "-o",
-        "-t",
-        "--type",
-        "--state",
-        "--property",
-        "--output",
-        "--lines",
-    ];
-    let flags = [
-        "--no-pager",
-        "-l",
-        "--full",
-        "-q",
-        "--quiet",
-        "--user",
-        "--system",
-        "-a",
-        "--all",
-        "--failed",
-    ];
-    let first = after_options(words, &valued, &flags)
-        .and_then(|rest| rest.first().copied())
-        .unwrap_or_default();
-    let reads = match name {
-        "systemctl" => matches!(
-            first,
-            "status"
-                | "is-active"
-                | "is-enabled"
-                | "is-failed"
-                | "show"
-                | "list-units"
-                | "list-timers"
-                | "list-unit-files"
-                | "cat"
-                | "list-dependencies"
-                | "is-system-running"
-        ),
-        "journalctl" => {
-            let acts = [
-                "--vac", "--rot", "--fl", "--sy", "--rel", "--up", "--set", "--smart",
-            ];
-            !words
-                .iter()
-                .any(|word| acts.iter().any(|act| word.starts_with(act)))
-        }
-        "service" => matches!(words, [_, "status"]),
-        "nginx" => {
-            !words.is_empty()
-                && words
-                    .iter()
-                    .all(|word| matches!(*word, "-t" | "-v" | "-V" | "-T"))
-        }
-        "apachectl" | "apache2ctl" | "httpd" => matches!(words, ["configtest" | "-t" | "-S" | "-v"]),
-        "caddy" => matches!(first, "validate" | "version" | "list-modules"),
-        "haproxy" => has(words, Some('c'), ""),
-        "pm2" => matches!(
-            first,
-            "list" | "ls" | "status" | "show" | "describe" | "logs" | "info" | "jlist"
-        ),
-        "supervisorctl" => matches!(first, "status" | "avail" | "tail"),
-        "rabbitmqctl" => matches!(
-            first,
-            "status" | "list_queues" | "list_users" | "cluster_status" | "list_connections"
-        ),
-        "promtool" => words.first() == Some(&"check"),
-        "logrotate" => has(words, Some('d'), "debug"),
-        _ => return None,
-    };
-    let form = if first.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{name} {first}")
-    };
-    Some(if reads {
-        Effect::Reads
-    } else {
-        Effect::changes(format!("`{form}` is not known to read only"))
-    })
-}
+/// Tools of services.
+#[rustfmt::skip] // a row is a tool
+pub const TOOLS: &[Tool] = &[
+    guarded("kafka-topics|kafka-topics.sh", "--bootstrap-server= --zookeeper= --topic= --command-config=", &["+--list", "+--describe"], "--create --delete --alter"),
+    guarded("kafka-consumer-groups|kafka-consumer-groups.sh", "--bootstrap-server= --group= --command-config= --all-groups", &["+--list", "+--describe"], "--delete --reset-offsets --delete-offsets --execute --export"),
+    tool("kafka-broker-api-versions|kafka-broker-api-versions.sh", "", &["*"]),
+    guarded("kcat|kafkacat", "-b= -t= -X=", &["-L", "-b _ -L"], "-P -F"),
+    tool("kafka-console-producer|kafka-console-producer.sh|kafka-console-consumer|kafka-console-consumer.sh|kafka-configs|kafka-configs.sh", "", &[]),
+    tool("rabbitmqadmin", "-H= -P= -u= -p= -V= --host= --port= --username= --password= --vhost=", &["list|show"]),
+    tool("nats", "-s= --server= --context=", &["server check|list|info|ping|report", "stream|consumer|kv ls|info|report", "account info", "rtt"]),
+    tool("mosquitto_sub|mosquitto_pub", "", &[]),
+    tool("influx", "--host= -t= --token= -o= --org=", &["ping|version", "bucket|org|task list"]),
+    tool("nodetool", "-h= -p=", &["status|info|ring|tpstats|describecluster|netstats|compactionstats|gossipinfo|version|statusgossip|tablestats|cfstats"]),
+    tool("memcached-tool", "", &["_ stats|display|settings"]),
+    tool("memcstat|memcping", "", &["*"]),
+    tool("airflow", "", &["version|info", "dags list|state|list-runs|list-import-errors|show", "tasks list|state", "pools|connections|variables|providers list", "db check|check-migrations", "config list|get-value", "jobs check"]),
+    guarded("dbt", "", &["--version !", "debug|ls|list"], "--target-path --log-path"),
+    tool("barman", "", &["check|list-backup|list-backups|list-server|list-servers|status|show-backup|show-server|diagnose"]),
+    tool("pgbackrest", "--stanza=", &["info|version|verify"]),
+    tool("wal-g|wal-e", "", &["backup-list", "wal-show", "wal-verify"]),
+    tool("restic", "-r= --repo= -p= --password-file= -q", &["snapshots|ls|stats|diff|find|version|list"]),
+    tool("borg", "", &["list|info"]),
+    tool("pg_controldata|pg_verifybackup|pg_config|pg_lsclusters", "", &["*"]),
+    tool("patronictl", "-c=", &["list|history|show-config|topology|version"]),
+    tool("repmgr", "-f=", &["cluster show|event|matrix|crosscheck", "node status|check", "service status"]),
+    tool("mongostat|mongotop", "", &["*"]),
+    tool("createdb|dropdb|createuser|dropuser|vacuumdb|reindexdb|clusterdb|pg_ctl|pg_ctlcluster|pg_basebackup|pg_upgrade|initdb|mongodump|mongorestore|mongoimport|mongoexport|mysqlimport|mysql_upgrade|mariadb-dump|mysqlpump|mydumper|myloader|xtrabackup|innobackupex|redis-server|cqlsh|sqlcmd|sqlplus|clickhouse-client|snowsql|duckdb|pgloader|pgcli|mycli|litecli|usql|neo4j-admin|cypher-shell|elasticsearch-plugin|opensearch-plugin|curator|logstash|filebeat|metricbeat|telegraf|fluent-bit|fluentd|prometheus|alertmanager|grafana-cli|grafana-server|jaeger|otelcol|node_exporter|consul-template|envconsul|minio|smbclient|vsftpd|postfix|sendmail|mailx|swaks|msmtp|mutt|slack|rsnapshot|duplicity|rdiff-backup|bacula|keepalived|pcs|crm|drbdadm|mdadm|cryptsetup|spark-submit|hdfs|beeline|flink|sqoop|nifi|meltano", "", &["--version|-V|-v|version !"]),
+];

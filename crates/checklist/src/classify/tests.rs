@@ -1,145 +1,58 @@
 use super::*;
-use rstest::rstest;
 
 fn effect_of(command: &str) -> Effect {
     text(command, 0)
 }
 
-#[rstest]
-#[case("docker-compose ps redis | grep \"Up\"")]
-#[case("docker-compose exec -T redis redis-cli CONFIG GET maxmemory")]
-#[case("docker compose logs backend | grep -i error")]
-#[case("docker exec -u app web sh -c 'cat /etc/hostname'")]
-#[case("curl -sf -o /dev/null -w '%{http_code}' http://localhost/health")]
-#[case("psql -h \"$HOST\" -U app -d app -c \"SELECT count(*) FROM users\"")]
-#[case("psql -c '\\di'")]
-#[case("python -c \"import redis; print(redis.__version__)\"")]
-#[case("kubectl get pods -n prod")]
-#[case("kubectl rollout status deployment/web")]
-#[case("git status --porcelain && git log -1")]
-#[case("sed -n '1,5p' file")]
-#[case("test -f a || exit 1")]
-#[case("grep x f > /dev/null 2>&1")]
-#[case("PGPASSWORD=\"$SECRET\" psql -c 'SELECT 1'")]
-#[case("timeout 5 curl http://x/")]
-#[case("[ -f .env ] && echo there")]
-#[case("awk '{print $1}' f")]
-#[case("systemctl is-active nginx")]
-#[case("nginx -t")]
-#[case("node --version")]
-#[case("date +%Y%m%d")]
-#[case("psql -tAc 'SELECT 1' -d app")]
-#[case("mysql -u root -e 'SHOW DATABASES'")]
-#[case("ls | xargs cat")]
-#[case("aws --profile x s3 ls")]
-#[case("docker compose -f a.yml --profile x ps")]
-#[case("kubectl -n prod get pods -o wide")]
-#[case("docker-compose exec -T -e PGPASSWORD=x db psql -U app -c 'SELECT 1'")]
-#[case("redis-cli -h cache --no-auth-warning -a \"$REDIS\" INFO memory")]
-#[case("git branch --show-current")]
-#[case("git tag -l 'v*'")]
-#[case("npm ls --depth=0")]
-#[case("curl \"$URL/health\"")]
-#[case("wget -q --spider http://x/")]
-#[case("openssl x509 -in cert.pem -noout -dates")]
-#[case("terraform validate")]
-#[case("gcloud run services list")]
-#[case("http GET localhost:8000/health")]
-#[case("systemctl --no-pager status nginx")]
-#[case("sed 's/a/b/g' f")]
-#[case("awk -F: '$3 > 5' f | wc -l")]
-fn known_to_read(#[case] command: &str) {
-    assert_eq!(effect_of(command), Effect::Reads, "{command}");
+/// One row a command: what it does, then the command with `\n` for a new line and `\\` for a backslash.
+const COMMANDS: &str = include_str!("tests/commands.txt");
+
+fn rows() -> impl Iterator<Item = (&'static str, String)> {
+    let rows = COMMANDS.lines().filter_map(|row| row.split_once(' '));
+    rows.map(|(effect, command)| {
+        let mut text = String::new();
+        let mut letters = command.chars();
+        while let Some(c) = letters.next() {
+            match c {
+                '\\' if letters.next() == Some('n') => text.push('\n'),
+                c => text.push(c),
+            }
+        }
+        (effect, text)
+    })
 }
 
-#[rstest]
-#[case("curl -X POST http://x")]
-#[case("curl -d a=b http://x")]
-#[case("curl -sSo file http://x")]
-#[case("curl $OPTIONS http://x")]
-#[case("redis-cli CONFIG SET maxmemory 1")]
-#[case("redis-cli FLUSHALL")]
-#[case("docker-compose up -d redis")]
-#[case("docker-compose exec -T web rm -rf /data")]
-#[case("docker exec web sh -c 'cat x; rm y'")]
-#[case("kubectl apply -f x")]
-#[case("kubectl exec pod -- rm x")]
-#[case("git checkout main")]
-#[case("git branch -D main")]
-#[case("git -c core.pager=evil log")]
-#[case("sed -i s/a/b/ f")]
-#[case("sed 's/a/b/e' f")]
-#[case("awk 'BEGIN{system(\"rm x\")}'")]
-#[case("find . -delete")]
-#[case("cat a > b")]
-#[case("echo $(rm x)")]
-#[case("echo \"`rm x`\"")]
-#[case("ls; rm x")]
-#[case("ls && rm x")]
-#[case("ls | xargs rm")]
-#[case("env FOO=1 rm x")]
-#[case("bash -c 'ls'")]
-#[case("LD_PRELOAD=x ls")]
-#[case("python -m src.db.migrate apply")]
-#[case("python -c \"import os; os.remove('x')\"")]
-#[case("psql -c \"SELECT pg_terminate_backend(1)\"")]
-#[case("psql -c \"SELECT 1; DROP TABLE x\"")]
-#[case("psql -c \"WITH x AS (DELETE FROM y RETURNING 1) SELECT * FROM x\"")]
-#[case("psql -c '\\! rm x'")]
-#[case("psql -f x.sql")]
-#[case("$TOOL x")]
-#[case("unknown-tool status")]
-#[case("sort -o f f")]
-#[case("tar xf a.tar")]
-#[case("sudo systemctl restart nginx")]
-#[case("wget http://x/file")]
-#[case("pytest tests")]
-#[case("sleep 5 &")]
-#[case("cat <(rm x)")]
-#[case("cat <<EOF\n$(rm x)\nEOF")]
-#[case("f() { rm x; }; f")]
-#[case("aws s3 cp a b")]
-#[case("terraform apply")]
-#[case("npm run build")]
-#[case("sed -n -e p -e 'w /tmp/x' f")]
-#[case("sed 's/a/b/;w x' f")]
-#[case("awk -i inplace '{print}' f")]
-#[case("wget -qO- http://x -o log")]
-#[case("redis-cli -d PING FLUSHALL")]
-#[case("psql -c 'SELECT 1' -c'DROP TABLE x'")]
-#[case("psql -c 'SELECT 1' --com 'DROP TABLE x'")]
-#[case("psql -c 'SELECT evil.count(1)'")]
-#[case("mongosh --eval 'db.stats()' evil.js")]
-#[case("docker --config ps rm x")]
-#[case("docker exec --env-file x cat rm y")]
-#[case("docker exec -e LD_PRELOAD=x web cat y")]
-#[case("docker exec --unknown cat rm y")]
-#[case("systemctl -H status restart nginx")]
-#[case("pm2 --name list restart x")]
-#[case("git branch --unset-upstream")]
-#[case("git ls-remote --upload-pa=evil x")]
-#[case("yarn ping")]
-#[case("python -c 'import app'")]
-#[case("python -c \"import app; print(app.run)\"")]
-#[case("aws s3api get-object --bucket b --key k file")]
-#[case("gcloud functions call list")]
-#[case("terraform providers lock")]
-#[case("sudo -h cat rm x")]
-#[case("watch ls ';' rm x")]
-#[case("ls | xargs curl")]
-#[case("PATH=/evil; ls")]
-#[case("CACHE_ENABLED=false")]
-#[case("curl telnet://x")]
-#[case("tree -o x")]
-#[case("yq -s .a f")]
-#[case("tar tf x -I evil")]
-#[case("openssl s_client -msgfile x")]
-#[case("rake -v")]
-#[case("http POST x/y")]
-#[case("http x/y a=b")]
-#[case("kubectl --as x -q delete pod y")]
-fn not_known_to_read(#[case] command: &str) {
-    assert_ne!(effect_of(command), Effect::Reads, "{command}");
+#[test]
+fn every_command_of_the_table_does_what_it_says() {
+    let mut wrong = Vec::new();
+    for (expected, command) in rows() {
+        let effect = effect_of(&command);
+        let found = match &effect {
+            Effect::Reads => "reads",
+            Effect::Changes(_) => "changes",
+            Effect::Unknown(_) => "unknown",
+        };
+        if found != expected {
+            wrong.push(format!("{expected} -> {found}: {command:?}: {effect:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(rows().count() >= 400);
+}
+
+#[test]
+fn no_command_that_reads_does_so_beside_one_that_changes() {
+    for (_, command) in rows().filter(|(_, command)| !command.contains(['\n', '&', '#'])) {
+        for joined in [
+            format!("{command}; rm x"),
+            format!("rm x && {command}"),
+            format!("if {command}; then rm x; fi"),
+            format!("({command}) > file"),
+            format!("for i in 1 2; do {command}; rm x; done"),
+        ] {
+            assert_ne!(effect_of(&joined), Effect::Reads, "{joined}");
+        }
+    }
 }
 
 #[test]

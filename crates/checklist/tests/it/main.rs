@@ -2,6 +2,8 @@
 
 mod boxes;
 mod changes;
+#[cfg(target_os = "linux")]
+mod execution;
 mod format;
 mod hostile;
 mod inference;
