@@ -5,7 +5,8 @@ mod metrics;
 mod redis;
 
 use domain::probe::{
-    FileRule, Filter, GitQuestion, HttpProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
+    FileRule, Filter, GitQuestion, HttpProbe, JsonField, JsonHolds, PostgresQuestion, ProbeSpec, StatusRule,
+    TextRule, Tool,
 };
 use domain::quantity::bytes;
 
@@ -81,6 +82,8 @@ fn http(http: &HttpProbe) -> String {
     let mut parts = vec![match http.status {
         StatusRule::Success => "status 2xx".to_owned(),
         StatusRule::Is(code) => format!("status {code}"),
+        StatusRule::Either(one, other) => format!("status {one} or {other}"),
+        StatusRule::Between(from, to) => format!("status {from} to {to}"),
     }];
     parts.extend(http.within_ms.map(|ms| format!("within {ms} ms")));
     parts.extend(
@@ -151,6 +154,27 @@ fn text_rule(rule: &TextRule) -> String {
         TextRule::Is(text) => format!("must be {text:?}"),
         TextRule::Number(bound) => format!("its number must be {bound}"),
         TextRule::LinesAtLeast(count) => format!("at least {count} lines"),
+        TextRule::Json(fields) => json(fields),
+    }
+}
+
+fn json(fields: &[JsonField]) -> String {
+    let words: Vec<String> = fields.iter().map(json_field).collect();
+    match words.is_empty() {
+        true => "must be JSON".to_owned(),
+        false => format!("must be JSON with {}", words.join(", ")),
+    }
+}
+
+fn json_field(field: &JsonField) -> String {
+    let at = if field.pointer.is_empty() {
+        "the whole"
+    } else {
+        &field.pointer
+    };
+    match &field.holds {
+        JsonHolds::Present => format!("{at} there"),
+        JsonHolds::Is(value) => format!("{at} = {value}"),
     }
 }
 

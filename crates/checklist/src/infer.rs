@@ -9,6 +9,7 @@ pub mod words;
 
 use crate::classify;
 use crate::describe;
+use crate::expect;
 use crate::parse::{Inline, PieceKind};
 use crate::shell;
 use command::Outcome;
@@ -78,11 +79,7 @@ fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
             continue;
         };
         let before = words_before(inline, at);
-        let value = [
-            "returns", "return", "shows", "show", "be", "is", "contains", "or", "equals", "prints", "→", "=>",
-        ]
-        .iter()
-        .any(|verb| before.trim_end().to_lowercase().ends_with(&format!(" {verb}")));
+        let value = expect::ends_with_verb(&before);
         if (found.is_empty() || !value) && is_command(code, &before) {
             found.push((code, piece.span.clone(), at));
         }
@@ -207,8 +204,9 @@ fn counters(text: &str, commands: &mut Vec<(Outcome, Range<usize>)>) -> Option<I
     };
     let reads =
         matches!(&outcome.work, Work::Probe { spec: ProbeSpec::Http(http) } if http.url.contains("/metrics"));
-    let rate =
-        words::threshold(text).is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
+    let rate = expect::claim(text)
+        .and_then(|claim| claim.bound())
+        .is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
     (reads && rate).then(|| Inferred {
         work: Work::Attestation,
         why: format!("{}: the command prints counters since the start, which are no rate; somebody's word until a rate over the window is computed", short(text)),
@@ -299,9 +297,9 @@ fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred
             (Work::Probe { spec }, why)
         }
         None => {
-            let because = match words::threshold(text) {
-                Some(_) => "no source of this number is known yet: somebody's word",
-                None => "no command and nothing that can be read: somebody's word",
+            let because = match expect::claim(text) {
+                Some(claim) => format!("{claim}; no source of this number is known yet: somebody's word"),
+                None => "no command and nothing that can be read: somebody's word".to_owned(),
             };
             (Work::Attestation, format!("{}: {because}", short(text)))
         }

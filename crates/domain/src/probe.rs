@@ -108,6 +108,10 @@ pub enum StatusRule {
     Success,
     /// Exactly this.
     Is(u16),
+    /// One of these two: `301 or 302`.
+    Either(u16, u16),
+    /// From the first to the second: `5xx` is 500 to 599.
+    Between(u16, u16),
 }
 
 /// What must hold of a text.
@@ -128,6 +132,27 @@ pub enum TextRule {
     Number(Bound),
     /// Has at least this many lines that are not blank.
     LinesAtLeast(u32),
+    /// Is JSON that has all of these; what else is in it does not matter.
+    Json(Vec<JsonField>),
+}
+
+/// A place in a JSON text and what must hold there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JsonField {
+    /// Where: a JSON pointer (RFC 6901); empty: the whole.
+    pub pointer: String,
+    /// What must hold there.
+    pub holds: JsonHolds,
+}
+
+/// What must hold at a place in a JSON text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JsonHolds {
+    /// There is a value, whichever it is.
+    Present,
+    /// It is this value, written as JSON.
+    Is(String),
 }
 
 /// A reading filter of a pipeline, applied natively to what was observed.

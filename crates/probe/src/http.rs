@@ -279,6 +279,8 @@ fn judge_status(seen: &Seen, rule: StatusRule, secrets: &Secrets) -> Judgement {
     let (right, wanted) = match rule {
         StatusRule::Success => ((200..300).contains(&seen.status), "200 to 299".to_owned()),
         StatusRule::Is(status) => (seen.status == status, status.to_string()),
+        StatusRule::Either(one, other) => ([one, other].contains(&seen.status), format!("{one} or {other}")),
+        StatusRule::Between(from, to) => ((from..=to).contains(&seen.status), format!("{from} to {to}")),
     };
     if right {
         return Judgement::pass(format!("{found} in {}", milliseconds(seen.took)));
@@ -324,6 +326,8 @@ fn expected(spec: &HttpProbe) -> String {
     let mut parts = vec![match spec.status {
         StatusRule::Success => "status 200 to 299".to_owned(),
         StatusRule::Is(status) => format!("status {status}"),
+        StatusRule::Either(one, other) => format!("status {one} or {other}"),
+        StatusRule::Between(from, to) => format!("status {from} to {to}"),
     }];
     let body = text::expected(&spec.body);
     if !body.is_empty() || !spec.filters.is_empty() {
