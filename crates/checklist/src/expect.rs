@@ -10,7 +10,7 @@ pub use claim::{Claim, claim};
 use domain::probe::{JsonField, JsonHolds, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
 use value::Verb;
-pub use verbs::ends_with_verb;
+pub use verbs::{announces, ends_with_verb};
 
 /// What the words around a command say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub struct Expectation {
     pub within_ms: Option<u64>,
     /// Why what the words ask for cannot be judged, where it cannot: it stays somebody's word.
     pub beyond: Option<String>,
+    /// The output that is shown is an example, and the words say nothing else.
+    pub example: bool,
 }
 
 /// What must hold of an output.
@@ -54,6 +56,23 @@ pub enum Holds {
     Status(StatusRule),
     /// So many lines.
     Lines(u32),
+}
+
+impl Expectation {
+    /// The same with what a block of output shows, where that says more than the words.
+    #[must_use]
+    pub fn with_output(mut self, text: Option<&str>) -> Self {
+        let Some(text) = text else { return self };
+        match output(text) {
+            Some(holds) => {
+                self.words = Some("the output shown below".to_owned());
+                (self.holds, self.beyond) = (Some(holds), None);
+            }
+            // The words may say enough by themselves.
+            None => self.example = self.holds.is_none() && !self.none,
+        }
+        self
+    }
 }
 
 /// Longest text that is searched for an expectation, in bytes.

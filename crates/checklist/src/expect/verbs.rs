@@ -179,7 +179,12 @@ pub fn announces(text: &str) -> bool {
         "resultado esperado",
         "预期",
         "期望",
-        "应",
+        "应该",
+        "应返回",
+        "应为",
+        "应显示",
+        "应包含",
+        "应输出",
         "期待",
     ];
     first.iter().any(|words| lower.starts_with(words))

@@ -21,6 +21,8 @@ pub struct Words<'a> {
     pub links: &'a [&'a str],
     /// The text of the box above.
     pub parent: Option<&'a str>,
+    /// The output that a block below shows.
+    pub output: Option<&'a str>,
 }
 
 /// Looks for one kind of probe: the words, the words in lower case, the numbers in them.

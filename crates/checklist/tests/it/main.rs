@@ -5,5 +5,6 @@ mod hostile;
 mod inference;
 mod lints;
 mod oracle;
+mod outputs;
 mod shipped;
 mod traps;
