@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 pub mod docker;
 pub mod metrics;
 pub mod redis;
+pub mod tool;
+pub mod web;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
 pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
 pub use redis::{RedisProbe, RedisQuestion};
+pub use tool::Tool;
+pub use web::{CertificateProbe, DnsProbe};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,20 @@ pub enum ProbeSpec {
         /// The port number.
         port: u16,
     },
+    /// Something listens on a TCP port of this machine.
+    Listening {
+        /// The port number.
+        port: u16,
+    },
+    /// The certificate of an endpoint.
+    Certificate(CertificateProbe),
+    /// A name leads to an address.
+    Dns(DnsProbe),
+    /// Plain http is answered with a redirect to https.
+    Redirects {
+        /// The address as written; `None`: the environment's web endpoint.
+        url: Option<String>,
+    },
     /// A tool is installed in at least this version.
     Tool {
         /// Which tool.
@@ -86,7 +104,7 @@ pub enum ProbeSpec {
 /// An HTTP GET and what must hold of the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpProbe {
-    /// The address as written.
+    /// The address as written; a path alone is one of the environment's web endpoint.
     pub url: String,
     /// What the status must be.
     pub status: StatusRule,
@@ -259,36 +277,10 @@ pub enum FileRule {
     ModeAtMost(u32),
     /// It was changed at most this many seconds ago.
     AgeAtMost(u64),
+    /// The user that Gonogo runs as may write it.
+    Writable,
     /// Its content.
     Content(TextRule),
-}
-
-/// A tool whose version can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tool {
-    /// `docker --version`: the Engine's number.
-    Docker,
-    /// `docker compose version` or `docker-compose --version`; numbered apart from the Engine.
-    Compose,
-    /// `python3 --version`
-    Python,
-    /// `node --version`
-    Node,
-    /// `git --version`
-    Git,
-    /// `psql --version`
-    Psql,
-    /// `pg_dump --version`
-    PgDump,
-    /// `cargo --version`
-    Cargo,
-    /// `go version`
-    Go,
-    /// `java --version`
-    Java,
-    /// `kubectl version --client`
-    Kubectl,
 }
 
 /// What is asked of a git work tree.
@@ -301,6 +293,8 @@ pub enum GitQuestion {
     Branch(String),
     /// HEAD is the run's release.
     AtRelease,
+    /// This file differs from what it was at the last tag before HEAD.
+    ChangedSinceTag(String),
 }
 
 /// A command that is known to read only, run by the environment's shell with a deadline.

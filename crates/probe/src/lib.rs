@@ -5,10 +5,12 @@
 
 mod act;
 mod answer;
+mod certificate;
 mod clock;
 pub mod context;
 pub mod dial;
 mod disk;
+mod dns;
 mod docker;
 mod dotenv;
 mod env_line;
@@ -27,6 +29,7 @@ mod postgres;
 mod prober;
 mod prometheus;
 pub mod redact;
+mod redirects;
 mod redis;
 mod run;
 mod select;

@@ -100,6 +100,10 @@ fn judges_text(spec: &ProbeSpec) -> bool {
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }
+        | ProbeSpec::Listening { .. }
+        | ProbeSpec::Certificate(_)
+        | ProbeSpec::Dns(_)
+        | ProbeSpec::Redirects { .. }
         | ProbeSpec::Tool { .. }
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
