@@ -97,6 +97,10 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }
+        | ProbeSpec::Listening { .. }
+        | ProbeSpec::Certificate(_)
+        | ProbeSpec::Dns(_)
+        | ProbeSpec::Redirects { .. }
         | ProbeSpec::Tool { .. }
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }

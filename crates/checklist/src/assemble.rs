@@ -3,6 +3,7 @@
 mod boxes;
 mod code;
 mod items;
+mod output;
 
 use crate::annotation;
 use crate::heading::{self, Meaning};

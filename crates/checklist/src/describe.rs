@@ -3,9 +3,11 @@
 mod docker;
 mod metrics;
 mod redis;
+mod web;
 
 use domain::probe::{
-    FileRule, Filter, GitQuestion, HttpProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
+    FileRule, Filter, GitQuestion, HttpProbe, JsonField, JsonHolds, PostgresQuestion, ProbeSpec, StatusRule,
+    TextRule, Tool,
 };
 use domain::quantity::bytes;
 
@@ -47,6 +49,10 @@ pub fn probe(spec: &ProbeSpec) -> String {
             value: None,
         } => format!("{key} in {file} is set"),
         ProbeSpec::Port { port } => format!("port {port} is free or held by a service of this environment"),
+        ProbeSpec::Listening { port } => format!("something listens on port {port}"),
+        ProbeSpec::Certificate(spec) => web::certificate(spec),
+        ProbeSpec::Dns(spec) => web::dns(spec),
+        ProbeSpec::Redirects { url } => web::redirects(url.as_deref()),
         ProbeSpec::Tool {
             tool,
             at_least: Some(version),
@@ -64,6 +70,9 @@ pub fn probe(spec: &ProbeSpec) -> String {
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
         ProbeSpec::Git(GitQuestion::Branch(branch)) => format!("git: on branch {branch}"),
         ProbeSpec::Git(GitQuestion::AtRelease) => "git: HEAD is the release".to_owned(),
+        ProbeSpec::Git(GitQuestion::ChangedSinceTag(file)) => {
+            format!("git: {file} changed since the last tag before HEAD")
+        }
         ProbeSpec::Shell(shell) => {
             let rules = text_rules(&shell.filters, &shell.rules);
             let rules = if rules.is_empty() {
@@ -81,6 +90,8 @@ fn http(http: &HttpProbe) -> String {
     let mut parts = vec![match http.status {
         StatusRule::Success => "status 2xx".to_owned(),
         StatusRule::Is(code) => format!("status {code}"),
+        StatusRule::Either(one, other) => format!("status {one} or {other}"),
+        StatusRule::Between(from, to) => format!("status {from} to {to}"),
     }];
     parts.extend(http.within_ms.map(|ms| format!("within {ms} ms")));
     parts.extend(
@@ -106,6 +117,10 @@ pub fn native(spec: &ProbeSpec) -> bool {
         | ProbeSpec::File(_)
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }
+        | ProbeSpec::Listening { .. }
+        | ProbeSpec::Certificate(_)
+        | ProbeSpec::Dns(_)
+        | ProbeSpec::Redirects { .. }
         | ProbeSpec::Tool { .. }
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
@@ -151,6 +166,27 @@ fn text_rule(rule: &TextRule) -> String {
         TextRule::Is(text) => format!("must be {text:?}"),
         TextRule::Number(bound) => format!("its number must be {bound}"),
         TextRule::LinesAtLeast(count) => format!("at least {count} lines"),
+        TextRule::Json(fields) => json(fields),
+    }
+}
+
+fn json(fields: &[JsonField]) -> String {
+    let words: Vec<String> = fields.iter().map(json_field).collect();
+    match words.is_empty() {
+        true => "must be JSON".to_owned(),
+        false => format!("must be JSON with {}", words.join(", ")),
+    }
+}
+
+fn json_field(field: &JsonField) -> String {
+    let at = if field.pointer.is_empty() {
+        "the whole"
+    } else {
+        &field.pointer
+    };
+    match &field.holds {
+        JsonHolds::Present => format!("{at} there"),
+        JsonHolds::Is(value) => format!("{at} = {value}"),
     }
 }
 
@@ -164,6 +200,7 @@ fn file_rule(rule: &FileRule) -> String {
             format!("changed within {} h", seconds / 3600)
         }
         FileRule::AgeAtMost(seconds) => format!("changed within {seconds} s"),
+        FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text_rule(rule),
     }
 }
@@ -208,17 +245,9 @@ fn question(question: &PostgresQuestion) -> String {
 }
 
 fn tool_name(tool: Tool) -> &'static str {
-    match tool {
-        Tool::Docker => "Docker Engine",
-        Tool::Compose => "Docker Compose",
-        Tool::Python => "Python",
-        Tool::Node => "Node.js",
-        Tool::Git => "git",
-        Tool::Psql => "psql",
-        Tool::PgDump => "pg_dump",
-        Tool::Cargo => "cargo",
-        Tool::Go => "Go",
-        Tool::Java => "Java",
-        Tool::Kubectl => "kubectl",
+    if tool == Tool::Docker {
+        "Docker Engine"
+    } else {
+        tool.title()
     }
 }

@@ -1,8 +1,16 @@
 //! What must hold, in the author's words around a command: "returns `512mb`", "is empty", "<512MB".
 
-use crate::measure;
-use domain::probe::TextRule;
+mod claim;
+mod json;
+mod value;
+mod verbs;
+
+use crate::measure::{self, Measure};
+pub use claim::{Claim, claim};
+use domain::probe::{JsonField, JsonHolds, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
+use value::Verb;
+pub use verbs::{announces, ends_with_verb};
 
 /// What the words around a command say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +23,10 @@ pub struct Expectation {
     pub none: bool,
     /// How long an answer may take, in milliseconds.
     pub within_ms: Option<u64>,
+    /// Why what the words ask for cannot be judged, where it cannot: it stays somebody's word.
+    pub beyond: Option<String>,
+    /// The output that is shown is an example, and the words say nothing else.
+    pub example: bool,
 }
 
 /// What must hold of an output.
@@ -28,54 +40,40 @@ pub enum Holds {
     Is(String),
     /// This is in it: `shows`, `contains`.
     Contains(String),
+    /// This is not in it: `should not contain`.
+    Lacks(String),
+    /// Each of these lines is in it.
+    Text(Vec<String>),
+    /// JSON with these fields.
+    Json(Vec<JsonField>),
     /// Every line of a list of services says that it is up.
     AllUp,
     /// A number stands in this relation.
     Number(Bound),
+    /// A number stands between two others.
+    Between(Bound, Bound),
     /// An HTTP status.
-    Status(u16),
+    Status(StatusRule),
     /// So many lines.
     Lines(u32),
 }
 
-/// How a verb compares.
-#[derive(Clone, Copy, PartialEq)]
-enum Verb {
-    Equals,
-    Contains,
+impl Expectation {
+    /// The same with what a block of output shows, where that says more than the words.
+    #[must_use]
+    pub fn with_output(mut self, text: Option<&str>) -> Self {
+        let Some(text) = text else { return self };
+        match output(text) {
+            Some(holds) => {
+                self.words = Some("the output shown below".to_owned());
+                (self.holds, self.beyond) = (Some(holds), None);
+            }
+            // The words may say enough by themselves.
+            None => self.example = self.holds.is_none() && !self.none,
+        }
+        self
+    }
 }
-
-/// Longer ones first, so that "should be" is not read as "be".
-const VERBS: &[(&str, Verb)] = &[
-    ("should return", Verb::Equals),
-    ("should be", Verb::Equals),
-    ("should show", Verb::Contains),
-    ("should contain", Verb::Contains),
-    ("should print", Verb::Contains),
-    ("must be", Verb::Equals),
-    ("must return", Verb::Equals),
-    ("responds with", Verb::Equals),
-    ("expected output:", Verb::Contains),
-    ("expected:", Verb::Contains),
-    ("expect:", Verb::Contains),
-    ("returns", Verb::Equals),
-    ("return", Verb::Equals),
-    ("equals", Verb::Equals),
-    ("answers", Verb::Equals),
-    ("outputs", Verb::Contains),
-    ("prints", Verb::Contains),
-    ("displays", Verb::Contains),
-    ("reports", Verb::Contains),
-    ("contains", Verb::Contains),
-    ("includes", Verb::Contains),
-    ("shows", Verb::Contains),
-    ("show", Verb::Contains),
-    ("is", Verb::Equals),
-    ("are", Verb::Equals),
-    ("=>", Verb::Equals),
-    ("->", Verb::Equals),
-    ("→", Verb::Equals),
-];
 
 /// Longest text that is searched for an expectation, in bytes.
 const LONGEST: usize = 2000;
@@ -85,23 +83,54 @@ pub fn read(before: &str, after: &str) -> Expectation {
     let (before, after) = (cut(before), cut(after));
     let within_ms = response_time(before).or_else(|| response_time(after));
     let mut expectation = Expectation {
-        none: says_none(before),
+        none: says_none(before) || says_clean(after),
         within_ms,
+        beyond: value::exit_code(after).or_else(|| value::exit_code(before)),
         ..Expectation::default()
     };
-    if let Some((words, holds)) = by_verb(after) {
+    if says_exit(after) || says_exit(before) {
+        return expectation;
+    }
+    let none_before = says_none(before);
+    let found = by_verb(after)
+        .or_else(|| verbs::behind(after))
+        .or_else(|| by_number(after))
+        .or_else(|| by_number(before))
+        .or_else(|| by_status(after));
+    let found = match found {
+        None if none_before => {
+            expectation.words = Some(before.trim().trim_end_matches(':').to_owned());
+            return expectation;
+        }
+        None => by_verb(before)
+            .or_else(|| verbs::behind(before))
+            .or_else(|| by_status(before)),
+        found => found,
+    };
+    if let Some(Said { words, holds }) = found {
         expectation.words = Some(words);
         expectation.holds = Some(holds);
-    } else if let Some((words, holds)) = by_number(after).or_else(|| by_number(before)) {
-        expectation.words = Some(words);
-        expectation.holds = Some(holds);
-    } else if expectation.none {
-        expectation.words = Some(before.trim().trim_end_matches(':').to_owned());
-    } else if let Some((words, holds)) = by_verb(before) {
-        expectation.words = Some(words);
-        expectation.holds = Some(holds);
+    } else if expectation.beyond.is_none() && within_ms.is_none() && !expectation.none {
+        expectation.beyond = beyond(after).or_else(|| beyond(before));
     }
     expectation
+}
+
+/// Reads a block of output that a command is expected to print: JSON, or a few lines of text. `None` where it is an
+/// example that no output would equal.
+pub fn output(text: &str) -> Option<Holds> {
+    let text = text.trim();
+    if let Some(fields) = json::pattern(text) {
+        return Some(Holds::Json(fields));
+    }
+    value::lines(text)
+}
+
+/// Words that say what must hold, and what it is.
+#[derive(Debug, PartialEq)]
+pub struct Said {
+    words: String,
+    holds: Holds,
 }
 
 fn cut(text: &str) -> &str {
@@ -110,128 +139,140 @@ fn cut(text: &str) -> &str {
 
 /// "No …", "Zero …", "… show no errors", "without errors".
 pub fn says_none(text: &str) -> bool {
-    let lower = text.to_lowercase();
+    let lower = cut(text).to_lowercase();
     let start = lower.trim_start();
-    start.starts_with("no ")
-        || start.starts_with("zero ")
-        || [" no ", " zero ", " without ", " free of "]
-            .iter()
-            .any(|words| lower.contains(words))
+    let first = [
+        "no ", "zero ", "kein ", "keine ", "aucun ", "aucune ", "sin ", "sem ", "nenhum ", "无", "没有",
+    ];
+    let inside = [
+        " no ",
+        " zero ",
+        " without ",
+        " free of ",
+        " kein ",
+        " keine ",
+        " ohne ",
+        " aucun ",
+        " aucune ",
+        " sans ",
+        " sin ",
+        " sem ",
+        "无错误",
+        "没有错误",
+        "无异常",
+        "没有异常",
+        "がない",
+        "がなし",
+        "エラーなし",
+    ];
+    first.iter().any(|words| start.starts_with(words)) || inside.iter().any(|words| lower.contains(words))
 }
 
-fn by_verb(text: &str) -> Option<(String, Holds)> {
+/// Words behind a command that there is nothing in its output that there should not be.
+fn says_clean(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    [
+        "no error",
+        "no errors",
+        "without errors",
+        "zero errors",
+        "no warnings",
+        "no output",
+        "no results",
+        "keine fehler",
+        "aucune erreur",
+        "sin errores",
+        "sem erros",
+        "无错误",
+        "没有错误",
+        "エラーなし",
+        "エラーがない",
+    ]
+    .iter()
+    .any(|words| lower.contains(words))
+}
+
+fn says_exit(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let (at, word, verb) = VERBS
+    ["exit code", "exit status", "exits with", "exits 0", "return code"]
         .iter()
-        .filter_map(|(word, verb)| Some((whole_word(&lower, word)?, *word, *verb)))
-        .min_by_key(|(at, word, _)| (*at, std::cmp::Reverse(word.len())))?;
-    let value = text[at + word.len()..].trim_start_matches([' ', ':']);
-    let holds = value_rule(value, verb)?;
-    let end = value
-        .find(['.', ';', '('])
-        .filter(|end| value[..*end].matches('`').count().is_multiple_of(2));
-    let words = text[at..].trim();
-    let spoken = end.map_or(words, |end| &text[at..text.len() - value.len() + end]);
-    Some((spoken.trim().to_owned(), holds))
+        .any(|words| lower.contains(words))
 }
 
-fn whole_word(text: &str, word: &str) -> Option<usize> {
-    let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '-' | '_'));
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
-        let symbol = !word.starts_with(char::is_alphabetic);
-        symbol
-            || (edge(text[..*at].chars().next_back())
-                && (word.ends_with(':') || edge(text[at + word.len()..].chars().next())))
+/// The first verb behind which something stands that can be judged.
+fn by_verb(text: &str) -> Option<Said> {
+    verbs::all(text).into_iter().find_map(|found| {
+        let value = text[found.at + found.length..].trim_start_matches([' ', ':', '*', '，', '：']);
+        let holds = value::read(value, found.verb, found.negated)?;
+        let end = value
+            .find(['.', ';', '(', '。'])
+            .filter(|end| value[..*end].matches('`').count().is_multiple_of(2));
+        let words = text[found.at..].trim();
+        let spoken = end.map_or(words, |end| &text[found.at..text.len() - value.len() + end]);
+        let words = spoken.trim().to_owned();
+        Some(Said { words, holds })
     })
 }
 
-fn value_rule(value: &str, verb: Verb) -> Option<Holds> {
-    let lower = value.to_lowercase();
-    let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
-    if starts(&["empty", "nothing", "no output", "no result", "none", "blank"]) {
-        return Some(Holds::Empty);
-    }
-    if starts(&[
-        "data",
-        "something",
-        "not empty",
-        "non-empty",
-        "output",
-        "results",
-        "a response",
-        "valid",
-        "metrics",
-    ]) {
-        return Some(Holds::Something);
-    }
-    if starts(&[
-        "all up",
-        "all \"up\"",
-        "all `up`",
-        "up for all",
-        "all healthy",
-        "all running",
-    ]) {
-        return Some(Holds::AllUp);
-    }
-    let value = strip_any(
-        value,
-        &[
-            "http/1.1 ",
-            "http ",
-            "status code ",
-            "status ",
-            "a ",
-            "an ",
-            "the ",
-            "all ",
-            "only ",
-        ],
-    );
-    if let Some(quoted) = quoted(value) {
-        return Some(match (verb, measure_of(quoted)) {
-            (Verb::Equals, Some(bound)) if bound.quantity.unit != Unit::Count => Holds::Number(bound),
-            _ if quoted.trim().len() == 3 && status(quoted).is_some() => Holds::Status(status(quoted)?),
-            _ if status(quoted).is_some() && quoted.to_uppercase().ends_with(" OK") => {
-                Holds::Status(status(quoted)?)
-            }
-            (Verb::Equals, _) => Holds::Is(quoted.to_owned()),
-            (Verb::Contains, _) => Holds::Contains(quoted.to_owned()),
-        });
-    }
-    if let Some(status) = status(value) {
-        return Some(Holds::Status(status));
-    }
-    let first = measure::find(value)
-        .into_iter()
-        .next()
-        .filter(|measure| measure.span.start == 0)?;
-    Some(count_or_number(&first))
-}
-
-fn count_or_number(measure: &measure::Measure) -> Holds {
-    let lines = [
-        "new", "lines", "line", "rows", "row", "entries", "results", "listed", "indexes", "items",
-    ];
-    match measure.comparison {
-        Some(Comparison::AtLeast)
-            if measure.unit == Unit::Count && lines.contains(&measure.noun.as_str()) =>
-        {
-            Holds::Lines(measure.value as u32)
-        }
-        _ => Holds::Number(measure.bound(Comparison::Equal)),
-    }
-}
-
-/// The first number with a comparison.
-fn by_number(text: &str) -> Option<(String, Holds)> {
+/// The first number with a comparison, or a range.
+fn by_number(text: &str) -> Option<Said> {
     let measure = measure::find(text)
         .into_iter()
         .find(|measure| measure.comparison.is_some())?;
-    Some((
-        text[measure.span.clone()].trim().to_owned(),
-        count_or_number(&measure),
-    ))
+    let words = text[measure.span.clone()].trim().to_owned();
+    let holds = count_or_number(&measure);
+    Some(Said { words, holds })
+}
+
+/// "200 OK", "HTTP 200", "status 204" without a verb.
+fn by_status(text: &str) -> Option<Said> {
+    let lower = text.to_ascii_lowercase();
+    let at = ["http/1.1 ", "http/2 ", "http ", "status code ", "status "]
+        .iter()
+        .filter_map(|words| lower.find(words))
+        .chain(lower.find(" ok").and_then(|end| end.checked_sub(3)))
+        .find(|at| text.is_char_boundary(*at) && value::status(&text[*at..]).is_some())?;
+    let status = value::status(&text[at..])?;
+    let words = text[at..].chars().take(20).collect::<String>().trim().to_owned();
+    Some(Said {
+        words,
+        holds: Holds::Status(status),
+    })
+}
+
+/// Why what these words ask for cannot be judged here.
+fn beyond(text: &str) -> Option<String> {
+    let matches = verbs::all(text)
+        .into_iter()
+        .find(|found| found.verb == Verb::Matches);
+    if let Some(found) = matches
+        && text[found.at + found.length..].contains('`')
+    {
+        return Some("what it must match is a pattern, which is not read yet".to_owned());
+    }
+    let rough = measure::find(text).into_iter().any(|measure| measure.roughly);
+    if rough {
+        return Some("the number is not exact, and the line does not say how far off it may be".to_owned());
+    }
+    match claim(text)? {
+        Claim::Stable => Some("what is stable takes several looks: nothing measures that yet".to_owned()),
+        changed @ Claim::Changed { .. } => Some(format!(
+            "{changed} compares with a measurement from before, which nothing takes yet"
+        )),
+        Claim::Bound { .. } => None,
+    }
+}
+
+fn count_or_number(measure: &Measure) -> Holds {
+    let lines = [
+        "new", "lines", "line", "rows", "row", "entries", "results", "listed", "indexes", "items",
+    ];
+    let counted = measure.unit == Unit::Count && lines.contains(&measure.noun.as_str());
+    match (measure.comparison, measure.range()) {
+        (Some(Comparison::AtLeast), _) if counted => Holds::Lines(measure.value as u32),
+        (None, Some((low, high))) => Holds::Between(low, high),
+        _ => Holds::Number(measure.bound(Comparison::Equal)),
+    }
 }
 
 /// "answers within 200 ms", "<200ms response": at most ten minutes.
@@ -241,49 +282,12 @@ fn response_time(text: &str) -> Option<u64> {
         upper && measure.unit == Unit::Milliseconds && (1.0..=600_000.0).contains(&measure.value)
     })?;
     let lower = text.to_lowercase();
-    ["answer", "respon", "latency", "load", "within", "time"]
-        .iter()
-        .any(|word| lower.contains(word))
-        .then_some(bound.value as u64)
-}
-
-fn measure_of(text: &str) -> Option<Bound> {
-    let measures = measure::find(text);
-    let [only] = measures.as_slice() else { return None };
-    (only.span == (0..text.len())).then(|| only.bound(Comparison::Equal))
-}
-
-fn quoted(value: &str) -> Option<&str> {
-    let pairs = [('`', '`'), ('"', '"'), ('“', '”'), ('\'', '\'')];
-    pairs.iter().find_map(|(open, close)| {
-        let inside = value.strip_prefix(*open)?;
-        inside
-            .find(*close)
-            .map(|end| &inside[..end])
-            .filter(|inside| !inside.is_empty())
-    })
-}
-
-fn strip_any<'a>(mut text: &'a str, prefixes: &[&str]) -> &'a str {
-    for prefix in prefixes {
-        if let Some(head) = text.get(..prefix.len())
-            && head.eq_ignore_ascii_case(prefix)
-        {
-            text = &text[prefix.len()..];
-        }
-    }
-    text
-}
-
-/// A status at the start: `200`, `200 OK`, `HTTP 204`.
-fn status(text: &str) -> Option<u16> {
-    let text = strip_any(text.trim_start(), &["http/1.1 ", "http/2 ", "http "]);
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let ends = !text[digits..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '%' | '+'));
-    (digits == 3 && ends)
-        .then(|| text[..3].parse().ok())
-        .flatten()
-        .filter(|code| (100..600).contains(code))
+    [
+        "answer", "respon", "latency", "load", "within", "time", "antwort", "répon", "响应", "応答",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+    .then_some(bound.value as u64)
 }
 
 /// The rules for a text that a command or a file gives.
@@ -293,10 +297,22 @@ pub fn text_rules(holds: &Holds) -> Vec<TextRule> {
         Holds::Something => vec![TextRule::NotEmpty],
         Holds::Is(value) => vec![TextRule::Is(value.clone())],
         Holds::Contains(value) => vec![TextRule::Contains(value.clone())],
+        Holds::Lacks(value) => vec![TextRule::Lacks(value.clone())],
+        Holds::Text(lines) => lines.iter().cloned().map(TextRule::Contains).collect(),
+        Holds::Json(fields) => vec![TextRule::Json(fields.clone())],
         Holds::AllUp => all_up(),
         Holds::Number(bound) => vec![TextRule::Number(*bound)],
-        Holds::Status(status) => vec![TextRule::Contains(status.to_string())],
+        Holds::Between(low, high) => vec![TextRule::Number(*low), TextRule::Number(*high)],
+        Holds::Status(status) => vec![printed_status(*status)],
         Holds::Lines(count) => vec![TextRule::LinesAtLeast(*count)],
+    }
+}
+
+/// A status as a text shows it.
+fn printed_status(status: StatusRule) -> TextRule {
+    match status {
+        StatusRule::Is(code) => TextRule::Contains(code.to_string()),
+        StatusRule::Success | StatusRule::Between(..) | StatusRule::Either(..) => TextRule::NotEmpty,
     }
 }
 
@@ -308,63 +324,13 @@ pub fn all_up() -> Vec<TextRule> {
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::quantity::Quantity;
-
-    fn holds(before: &str, after: &str) -> Option<Holds> {
-        read(before, after).holds
-    }
-
-    #[test]
-    fn the_words_of_the_reference_checklist_are_understood() {
-        let bytes = |value: f64| Bound {
-            comparison: Comparison::Equal,
-            quantity: Quantity {
-                value,
-                unit: Unit::Bytes,
-            },
-        };
-        assert_eq!(
-            holds("", " returns `512mb`"),
-            Some(Holds::Number(bytes(512.0 * 1024.0 * 1024.0)))
-        );
-        assert_eq!(holds("", " returns `yes`"), Some(Holds::Is("yes".into())));
-        assert_eq!(holds("", " shows all \"Up\""), Some(Holds::AllUp));
-        assert_eq!(holds("", " is empty"), Some(Holds::Empty));
-        assert_eq!(holds("", "Should be empty"), Some(Holds::Empty));
-        assert_eq!(holds("", " returns 200"), Some(Holds::Status(200)));
-        assert_eq!(holds("", " returns `200 OK`"), Some(Holds::Status(200)));
-        assert_eq!(holds("", " returns data"), Some(Holds::Something));
-        assert_eq!(
-            holds("", "Expected output: 10+ new indexes listed"),
-            Some(Holds::Lines(10))
-        );
-    }
-
-    #[test]
-    fn a_number_before_the_command_counts() {
-        let below = Bound {
-            comparison: Comparison::Below,
-            quantity: Quantity {
-                value: 512.0 * 1024.0 * 1024.0,
-                unit: Unit::Bytes,
-            },
-        };
-        assert_eq!(holds("Redis memory <512MB: ", ""), Some(Holds::Number(below)));
-    }
-
-    #[test]
-    fn no_something_asks_for_none() {
-        assert!(read("No slow queries: ", "").none);
-        assert!(read("Backend logs show no errors: ", "").none);
-        assert!(!read("Notify people: ", "").none);
-    }
-
-    #[test]
-    fn a_verb_inside_of_a_word_or_code_is_no_verb() {
-        assert_eq!(holds("This exists: ", ""), None);
-        assert_eq!(holds("Redis health check passes: ", ""), None);
+/// A field that must have this value.
+pub fn field(pointer: &str, value: &str) -> JsonField {
+    JsonField {
+        pointer: pointer.to_owned(),
+        holds: JsonHolds::Is(value.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,10 +53,8 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         }
         if let Some(comment) = text.strip_prefix('#') {
             let comment = comment.trim_start_matches(['#', '!']).trim();
-            let expects =
-                comment.to_lowercase().starts_with("expect") || comment.to_lowercase().starts_with("should");
             match out.last_mut() {
-                Some(last) if expects => add(&mut last.said, comment),
+                Some(last) if crate::expect::announces(comment) => add(&mut last.said, comment),
                 _ => said.push(comment.to_owned()),
             }
             continue;

@@ -9,6 +9,7 @@ pub mod words;
 
 use crate::classify;
 use crate::describe;
+use crate::expect;
 use crate::parse::{Inline, PieceKind};
 use crate::shell;
 use command::Outcome;
@@ -30,16 +31,26 @@ pub struct Inferred {
 /// Infers what settles a box from its words. `above` is the text of the box that holds it, `below` a fenced
 /// command under it.
 pub fn item(inline: &Inline, above: Option<&str>, below: Option<(&str, Range<usize>)>) -> Inferred {
+    item_printing(inline, above, below, None)
+}
+
+/// [`item`], with the output that a block below the words shows.
+pub fn item_printing(
+    inline: &Inline,
+    above: Option<&str>,
+    below: Option<(&str, Range<usize>)>,
+    output: Option<&str>,
+) -> Inferred {
     let text = inline.plain();
-    let mut commands = commands(inline);
+    let mut commands = commands(inline, output);
     if let (true, Some((command, span))) = (commands.is_empty(), below) {
-        commands.push((command::compile(command, &text, ""), span));
+        commands.push((command::compile(command, &text, "", output), span));
     }
     if let Some(inferred) = counters(&text, &mut commands) {
         return inferred;
     }
     match commands.len() {
-        0 => without_command(inline, &text, above),
+        0 => without_command(inline, &text, above, output),
         1 => {
             let (outcome, _) = &commands[0];
             let (work, why) = (outcome.work.clone(), why(&text, outcome));
@@ -51,9 +62,14 @@ pub fn item(inline: &Inline, above: Option<&str>, below: Option<(&str, Range<usi
 
 /// Infers what settles a command of a verification block; `said` are the comments about it.
 pub fn check(command: &str, said: &str, span: Range<usize>) -> Inferred {
-    let outcome = command::compile(command, "", said);
+    check_printing(command, said, span, None)
+}
+
+/// [`check`], with the output that a block after the command shows.
+pub fn check_printing(command: &str, said: &str, span: Range<usize>, output: Option<&str>) -> Inferred {
+    let outcome = command::compile(command, "", said, output);
     let outcome = if outcome.expectation.holds.is_none() {
-        command::compile(command, said, "")
+        command::compile(command, said, "", output)
     } else {
         outcome
     };
@@ -71,18 +87,14 @@ pub fn check(command: &str, said: &str, span: Range<usize>) -> Inferred {
 }
 
 /// The inline code that is a command: one of a known program, or what the words say to run.
-fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
+fn commands(inline: &Inline, output: Option<&str>) -> Vec<(Outcome, Range<usize>)> {
     let mut found: Vec<(&str, Range<usize>, usize)> = Vec::new();
     for (at, piece) in inline.pieces.iter().enumerate() {
         let PieceKind::Code(code) = &piece.kind else {
             continue;
         };
         let before = words_before(inline, at);
-        let value = [
-            "returns", "return", "shows", "show", "be", "is", "contains", "or", "equals", "prints", "→", "=>",
-        ]
-        .iter()
-        .any(|verb| before.trim_end().to_lowercase().ends_with(&format!(" {verb}")));
+        let value = expect::ends_with_verb(&before);
         if (found.is_empty() || !value) && is_command(code, &before) {
             found.push((code, piece.span.clone(), at));
         }
@@ -92,7 +104,9 @@ fn commands(inline: &Inline) -> Vec<(Outcome, Range<usize>)> {
         let start = if index == 0 { 0 } else { found[index - 1].2 + 1 };
         let end = found.get(index + 1).map_or(inline.pieces.len(), |next| next.2);
         let (before, after) = (plain(inline, start..*at), plain(inline, at + 1..end));
-        out.push((command::compile(code, &before, &after), span.clone()));
+        // What is shown below is what the last command prints.
+        let output = output.filter(|_| index + 1 == found.len());
+        out.push((command::compile(code, &before, &after, output), span.clone()));
     }
     out
 }
@@ -207,8 +221,9 @@ fn counters(text: &str, commands: &mut Vec<(Outcome, Range<usize>)>) -> Option<I
     };
     let reads =
         matches!(&outcome.work, Work::Probe { spec: ProbeSpec::Http(http) } if http.url.contains("/metrics"));
-    let rate =
-        words::threshold(text).is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
+    let rate = expect::claim(text)
+        .and_then(|claim| claim.bound())
+        .is_some_and(|bound| bound.quantity.unit == domain::quantity::Unit::Percent);
     (reads && rate).then(|| Inferred {
         work: Work::Attestation,
         why: format!("{}: the command prints counters since the start, which are no rate; somebody's word until a rate over the window is computed", short(text)),
@@ -263,7 +278,7 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
     }
 }
 
-fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred {
+fn without_command(inline: &Inline, text: &str, above: Option<&str>, output: Option<&str>) -> Inferred {
     let codes: Vec<&str> = inline
         .pieces
         .iter()
@@ -292,6 +307,7 @@ fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred
         codes: &codes,
         links: &links,
         parent: above,
+        output,
     };
     let (work, why) = match words::probe(&words) {
         Some((spec, because)) => {
@@ -299,9 +315,9 @@ fn without_command(inline: &Inline, text: &str, above: Option<&str>) -> Inferred
             (Work::Probe { spec }, why)
         }
         None => {
-            let because = match words::threshold(text) {
-                Some(_) => "no source of this number is known yet: somebody's word",
-                None => "no command and nothing that can be read: somebody's word",
+            let because = match expect::claim(text) {
+                Some(claim) => format!("{claim}; no source of this number is known yet: somebody's word"),
+                None => "no command and nothing that can be read: somebody's word".to_owned(),
             };
             (Work::Attestation, format!("{}: {because}", short(text)))
         }

@@ -10,6 +10,10 @@ pub struct Measure {
     pub comparison: Option<Comparison>,
     /// The value in the base unit.
     pub value: f64,
+    /// The other end, in the base unit, where it is a range: "10-15 minutes", "between 2 and 4".
+    pub upper: Option<f64>,
+    /// The words say that it is not exact: "~500", "about 3".
+    pub roughly: bool,
     /// The base unit.
     pub unit: Unit,
     /// Its bytes in the text, comparison included.
@@ -29,6 +33,22 @@ impl Measure {
             comparison: self.comparison.unwrap_or(otherwise),
             quantity,
         }
+    }
+
+    /// Both ends, where it is a range.
+    pub fn range(&self) -> Option<(Bound, Bound)> {
+        let bound = |value, comparison| Bound {
+            comparison,
+            quantity: Quantity {
+                value,
+                unit: self.unit,
+            },
+        };
+        let upper = self.upper?;
+        Some((
+            bound(self.value, Comparison::AtLeast),
+            bound(upper, Comparison::AtMost),
+        ))
     }
 }
 
@@ -75,15 +95,48 @@ fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
     }
     let value: f64 = digits.parse().ok()?;
     let after = &text[number.end..];
-    let (factor, unit, unit_length) = unit(after);
-    let tail = &after[unit_length..];
-    let plus = tail.starts_with('+') && !tail[1..].starts_with(|c: char| c.is_ascii_digit());
-    let end = number.end + unit_length + usize::from(plus);
-    let (comparison, lead) = comparison(before);
-    let comparison = if plus {
-        Some(Comparison::AtLeast)
+    if is_name(after) {
+        return None;
+    }
+    let (own_factor, own_unit, unit_length) = unit(after);
+    let (words, lead) = words_before(before);
+    let range = upper(text, number.end + unit_length, words == Some(Lead::Between));
+    let (upper, factor, unit, end) = match range {
+        // The unit often stands behind the second number only.
+        Some((upper, upper_factor, upper_unit, end)) => {
+            let shared = own_unit == Unit::Count && own_factor == 1.0;
+            let (factor, unit) = if shared {
+                (upper_factor, upper_unit)
+            } else {
+                (own_factor, own_unit)
+            };
+            (Some(upper * factor), factor, unit, end)
+        }
+        None => (None, own_factor, own_unit, number.end + unit_length),
+    };
+    let upper = upper.filter(|upper| *upper > value * factor);
+    let end = if upper.is_some() {
+        end
     } else {
-        comparison
+        number.end + unit_length
+    };
+    let (factor, unit) = if upper.is_some() {
+        (factor, unit)
+    } else {
+        (own_factor, own_unit)
+    };
+    let tail = &text[end..];
+    let plus = tail.starts_with('+') && !tail[1..].starts_with(|c: char| c.is_ascii_digit());
+    let end = end + usize::from(plus);
+    let (behind, behind_length) = match plus {
+        true => (Some(Comparison::AtLeast), 0),
+        false => words_behind(&text[end..]),
+    };
+    let end = end + behind_length;
+    let comparison = match words {
+        _ if behind.is_some() => behind,
+        Some(Lead::Compares(comparison)) => Some(comparison),
+        Some(Lead::Between | Lead::Roughly) | None => None,
     };
     let noun: String = text[end..]
         .trim_start()
@@ -91,14 +144,53 @@ fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
         .take_while(|c| c.is_alphabetic())
         .take(30)
         .collect();
-    let span = number.start - lead..end;
     Some(Measure {
         comparison,
         value: value * factor,
+        upper,
+        roughly: words == Some(Lead::Roughly),
         unit,
-        span,
+        span: number.start - lead..end,
         noun: noun.to_lowercase(),
     })
+}
+
+/// "95th", "5xx", "3x": what follows the digits makes a name of them.
+fn is_name(after: &str) -> bool {
+    let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+    matches!(&after[..letters], "st" | "nd" | "rd" | "th" | "x" | "xx")
+}
+
+/// "or more", "以上": a comparison that stands behind its number, and how many bytes it takes.
+fn words_behind(after: &str) -> (Option<Comparison>, usize) {
+    let rest = after.trim_start();
+    let found = BEHIND.iter().find_map(|(words, comparison)| {
+        let word = words.split(", ").find(|word| rest.starts_with(word))?;
+        Some((*comparison, after.len() - rest.len() + word.len()))
+    });
+    found.map_or((None, 0), |(comparison, length)| (Some(comparison), length))
+}
+
+/// The second number of a range that begins at `at`, with its unit and where it ends.
+fn upper(text: &str, at: usize, between: bool) -> Option<(f64, f64, Unit, usize)> {
+    let rest = &text[at..];
+    let separators: &[&str] = if between {
+        &[" and ", " & ", " und ", " et ", " y ", " e "]
+    } else {
+        &["-", "–", " to ", ".."]
+    };
+    let separator = separators
+        .iter()
+        .find(|separator| rest.starts_with(**separator))?;
+    let start = at + separator.len();
+    let length = number_length(&text.as_bytes()[start..]);
+    let digits = text[start..start + length].replace(',', "");
+    let value = digits.parse().ok().filter(|_| digits.len() <= 18)?;
+    let after = &text[start + length..];
+    let goes_on = after.starts_with(|c: char| matches!(c, '-' | ':' | '/' | '.' | '_'))
+        && after[1..].starts_with(|c: char| c.is_alphanumeric());
+    let (factor, unit, unit_length) = unit(after);
+    (!goes_on).then_some((value, factor, unit, start + length + unit_length))
 }
 
 /// Factor to the base unit, the base unit, and how many bytes the unit takes.
@@ -116,62 +208,94 @@ fn unit(after: &str) -> (f64, Unit, usize) {
         return (1.0, Unit::Count, 0);
     }
     let length = spaces + word.len();
+    // Without a space, as Kubernetes and Docker write it.
+    let glued = match word.as_str() {
+        "k" | "K" => Some((1000.0, Unit::Count)),
+        "Ki" => Some((1024.0, Unit::Bytes)),
+        "M" | "Mi" => Some((1024f64.powi(2), Unit::Bytes)),
+        "G" | "Gi" => Some((1024f64.powi(3), Unit::Bytes)),
+        "Ti" => Some((1024f64.powi(4), Unit::Bytes)),
+        _ => None,
+    };
+    if let (Some((factor, unit)), 0) = (glued, spaces) {
+        return (factor, unit, length);
+    }
     let known = match word.to_lowercase().as_str() {
         "b" | "bytes" | "byte" => Some((1.0, Unit::Bytes)),
         "kb" | "kib" => Some((1024.0, Unit::Bytes)),
         "mb" | "mib" => Some((1024f64.powi(2), Unit::Bytes)),
         "gb" | "gib" => Some((1024f64.powi(3), Unit::Bytes)),
         "tb" | "tib" => Some((1024f64.powi(4), Unit::Bytes)),
+        "ns" => Some((0.000_001, Unit::Milliseconds)),
+        "us" => Some((0.001, Unit::Milliseconds)),
         "ms" | "msec" | "millisecond" | "milliseconds" => Some((1.0, Unit::Milliseconds)),
         "s" | "sec" | "secs" | "second" | "seconds" => Some((1000.0, Unit::Milliseconds)),
         "m" | "min" | "mins" | "minute" | "minutes" => Some((60_000.0, Unit::Milliseconds)),
         "h" | "hr" | "hrs" | "hour" | "hours" => Some((3_600_000.0, Unit::Milliseconds)),
         "d" | "day" | "days" => Some((86_400_000.0, Unit::Milliseconds)),
+        "w" | "week" | "weeks" => Some((7.0 * 86_400_000.0, Unit::Milliseconds)),
+        "month" | "months" => Some((30.0 * 86_400_000.0, Unit::Milliseconds)),
         "percent" => Some((1.0, Unit::Percent)),
         _ => None,
     };
     known.map_or((1.0, Unit::Count, 0), |(factor, unit)| (factor, unit, length))
 }
 
-const COMPARISONS: &[(&str, Comparison)] = &[
-    ("<=", Comparison::AtMost),
-    ("≤", Comparison::AtMost),
-    (">=", Comparison::AtLeast),
-    ("≥", Comparison::AtLeast),
-    ("<", Comparison::Below),
-    (">", Comparison::Above),
-    ("==", Comparison::Equal),
-    ("=", Comparison::Equal),
-    ("at least", Comparison::AtLeast),
-    ("minimum of", Comparison::AtLeast),
-    ("at most", Comparison::AtMost),
-    ("up to", Comparison::AtMost),
-    ("maximum of", Comparison::AtMost),
-    ("within", Comparison::AtMost),
-    ("less than", Comparison::Below),
-    ("fewer than", Comparison::Below),
-    ("smaller than", Comparison::Below),
-    ("lower than", Comparison::Below),
-    ("below", Comparison::Below),
-    ("under", Comparison::Below),
-    ("larger than", Comparison::Above),
-    ("bigger than", Comparison::Above),
-    ("longer than", Comparison::Above),
-    ("older than", Comparison::Above),
-    ("not older than", Comparison::AtMost),
-    ("no older than", Comparison::AtMost),
-    ("newer than", Comparison::Below),
-    ("more than", Comparison::Above),
-    ("greater than", Comparison::Above),
-    ("higher than", Comparison::Above),
-    ("above", Comparison::Above),
-    ("over", Comparison::Above),
-    ("exceeds", Comparison::Above),
-    ("exactly", Comparison::Equal),
+/// What the words before a number say of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lead {
+    Compares(Comparison),
+    Between,
+    Roughly,
+}
+
+const LEADS: &[(&str, Lead)] = &[
+    (
+        "<=, ≤, =<, at most, up to, maximum of, a maximum of, maximum, max, max., within, \
+         no more than, not more than, not exceed, not exceeding, not to exceed, no longer than, \
+         not older than, no older than, capped at, limited to, höchstens, maximal, au plus, \
+         como máximo, no máximo, 最多, 不超过",
+        Lead::Compares(Comparison::AtMost),
+    ),
+    (
+        ">=, ≥, at least, minimum of, a minimum of, minimum, min, min., no less than, not less than, \
+         no fewer than, mindestens, au moins, al menos, pelo menos, 至少, 最低, 不少于",
+        Lead::Compares(Comparison::AtLeast),
+    ),
+    (
+        "<, less than, fewer than, smaller than, lower than, faster than, shorter than, below, under, \
+         newer than, unter, weniger als, moins de, menos de, 小于, 低于",
+        Lead::Compares(Comparison::Below),
+    ),
+    (
+        ">, larger than, bigger than, longer than, older than, more than, greater than, higher than, \
+         above, over, exceeds, exceed, exceeding, über, mehr als, plus de, más de, mais de, 大于, 高于, \
+         超过",
+        Lead::Compares(Comparison::Above),
+    ),
+    ("==, =, =>, ->, exactly, genau", Lead::Compares(Comparison::Equal)),
+    ("between, zwischen, entre", Lead::Between),
+    (
+        "~, ≈, about, around, approximately, approx, approx., roughly, ca., circa, nearly",
+        Lead::Roughly,
+    ),
 ];
 
-/// The comparison that ends `before`, and how many bytes it takes.
-fn comparison(before: &str) -> (Option<Comparison>, usize) {
+const BEHIND: &[(&str, Comparison)] = &[
+    (
+        "or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
+         ou mais, 以上",
+        Comparison::AtLeast,
+    ),
+    (
+        "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内",
+        Comparison::AtMost,
+    ),
+    ("未満", Comparison::Below),
+];
+
+/// What ends `before`, and how many bytes it takes.
+fn words_before(before: &str) -> (Option<Lead>, usize) {
     let trimmed = before.trim_end();
     let ends = |words: &str| {
         let at = trimmed.len().checked_sub(words.len())?;
@@ -180,65 +304,18 @@ fn comparison(before: &str) -> (Option<Comparison>, usize) {
             .chars()
             .next_back()
             .is_some_and(char::is_alphanumeric);
-        (tail.eq_ignore_ascii_case(words) && !(inside && words.starts_with(char::is_alphabetic)))
-            .then_some(at)
+        let ascii = words.starts_with(|c: char| c.is_ascii_alphabetic());
+        (tail.eq_ignore_ascii_case(words) && !(inside && ascii)).then_some(at)
     };
-    let found = COMPARISONS
+    let found = LEADS
         .iter()
-        .filter_map(|(words, comparison)| Some((ends(words)?, *comparison)));
+        .flat_map(|(words, lead)| words.split(", ").map(move |words| (words, *lead)))
+        .filter_map(|(words, lead)| Some((ends(words)?, lead)));
     match found.min_by_key(|(at, _)| *at) {
-        Some((at, comparison)) => (Some(comparison), before.len() - at),
+        Some((at, lead)) => (Some(lead), before.len() - at),
         None => (None, 0),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn first(text: &str) -> (Option<Comparison>, f64, Unit) {
-        let measures = find(text);
-        let measure = measures.first().expect("a number");
-        (measure.comparison, measure.value, measure.unit)
-    }
-
-    #[test]
-    fn comparisons_and_units_are_read() {
-        assert_eq!(
-            first("<5ms average"),
-            (Some(Comparison::Below), 5.0, Unit::Milliseconds)
-        );
-        assert_eq!(
-            first("rate: > 60 %"),
-            (Some(Comparison::Above), 60.0, Unit::Percent)
-        );
-        assert_eq!(
-            first("At least 1GB RAM"),
-            (Some(Comparison::AtLeast), 1024f64.powi(3), Unit::Bytes)
-        );
-        assert_eq!(
-            first("Docker (20.10+)"),
-            (Some(Comparison::AtLeast), 20.1, Unit::Count)
-        );
-        assert_eq!(
-            first("within 24 hours"),
-            (Some(Comparison::AtMost), 86_400_000.0, Unit::Milliseconds)
-        );
-        assert_eq!(
-            first("10+ new indexes"),
-            (Some(Comparison::AtLeast), 10.0, Unit::Count)
-        );
-        assert_eq!(first("returns 1,024"), (None, 1024.0, Unit::Count));
-    }
-
-    #[test]
-    fn digits_inside_of_names_and_versions_are_no_numbers() {
-        assert!(find("p95 of v2 at 10.0.0.1, port:6379, node-18").is_empty());
-    }
-
-    #[test]
-    fn a_unit_is_a_whole_word() {
-        assert_eq!(first("5 machines"), (None, 5.0, Unit::Count));
-        assert_eq!(first("5 minutes").1, 300_000.0);
-    }
-}
+mod tests;

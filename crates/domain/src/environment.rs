@@ -62,7 +62,7 @@ pub struct Endpoint {
     /// Where it is: `http://127.0.0.1:8000`, `https://…`, `postgres://…`. `$NAME` is filled in from the
     /// server's variables and the environment's secrets.
     pub url: String,
-    /// What documents write for it: `localhost:8000`, `db.example.com:5432`.
+    /// What documents write for it: `localhost:8000`, `db.example.com:5432`; `/`: a path without a host.
     #[serde(default)]
     pub replaces: Vec<String>,
 }
@@ -86,7 +86,53 @@ pub struct NoEndpoint {
     pub environment: String,
 }
 
+/// A path without a host has no endpoint in the environment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no endpoint of the environment {environment} stands for a path without a host: add `replaces = [\"/\"]` to the one of \
+     its [[endpoints]] that serves it, in environments/{environment}.toml"
+)]
+pub struct NoWebEndpoint {
+    /// The environment's name.
+    pub environment: String,
+}
+
+/// Names of endpoints that serve what is deployed, the likeliest first.
+const SERVING: &[&str] = &["app", "web", "backend", "api", "site", "frontend", "server"];
+
+/// Names of endpoints that watch what is deployed.
+const WATCHING: &[&str] = &["prometheus", "grafana", "alertmanager", "loki", "jaeger"];
+
 impl Environment {
+    /// The endpoint that a path without a host means: the one that replaces `/`, else the only one that is reached by
+    /// HTTP, else the first that is named like an application.
+    ///
+    /// # Errors
+    /// [`NoWebEndpoint`], which names the line to add.
+    pub fn web_endpoint(&self) -> Result<&Endpoint, NoWebEndpoint> {
+        let said = self
+            .endpoints
+            .iter()
+            .find(|endpoint| endpoint.replaces.iter().any(|written| written == "/"));
+        let web = || {
+            self.endpoints.iter().filter(|endpoint| {
+                let watches = WATCHING
+                    .iter()
+                    .any(|name| endpoint.name.eq_ignore_ascii_case(name));
+                endpoint.url.starts_with("http") && !watches
+            })
+        };
+        let only = || web().next().filter(|_| web().count() == 1);
+        let named = || {
+            SERVING
+                .iter()
+                .find_map(|name| web().find(|endpoint| endpoint.name.eq_ignore_ascii_case(name)))
+        };
+        said.or_else(only).or_else(named).ok_or_else(|| NoWebEndpoint {
+            environment: self.name.clone(),
+        })
+    }
+
     /// The endpoint that stands for `written` (`host:port`, or an endpoint's name).
     ///
     /// # Errors

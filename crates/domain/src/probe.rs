@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 pub mod docker;
 pub mod metrics;
 pub mod redis;
+pub mod tool;
+pub mod web;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
 pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
 pub use redis::{RedisProbe, RedisQuestion};
+pub use tool::Tool;
+pub use web::{CertificateProbe, DnsProbe};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +55,20 @@ pub enum ProbeSpec {
         /// The port number.
         port: u16,
     },
+    /// Something listens on a TCP port of this machine.
+    Listening {
+        /// The port number.
+        port: u16,
+    },
+    /// The certificate of an endpoint.
+    Certificate(CertificateProbe),
+    /// A name leads to an address.
+    Dns(DnsProbe),
+    /// Plain http is answered with a redirect to https.
+    Redirects {
+        /// The address as written; `None`: the environment's web endpoint.
+        url: Option<String>,
+    },
     /// A tool is installed in at least this version.
     Tool {
         /// Which tool.
@@ -86,7 +104,7 @@ pub enum ProbeSpec {
 /// An HTTP GET and what must hold of the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpProbe {
-    /// The address as written.
+    /// The address as written; a path alone is one of the environment's web endpoint.
     pub url: String,
     /// What the status must be.
     pub status: StatusRule,
@@ -108,6 +126,10 @@ pub enum StatusRule {
     Success,
     /// Exactly this.
     Is(u16),
+    /// One of these two: `301 or 302`.
+    Either(u16, u16),
+    /// From the first to the second: `5xx` is 500 to 599.
+    Between(u16, u16),
 }
 
 /// What must hold of a text.
@@ -128,6 +150,27 @@ pub enum TextRule {
     Number(Bound),
     /// Has at least this many lines that are not blank.
     LinesAtLeast(u32),
+    /// Is JSON that has all of these; what else is in it does not matter.
+    Json(Vec<JsonField>),
+}
+
+/// A place in a JSON text and what must hold there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JsonField {
+    /// Where: a JSON pointer (RFC 6901); empty: the whole.
+    pub pointer: String,
+    /// What must hold there.
+    pub holds: JsonHolds,
+}
+
+/// What must hold at a place in a JSON text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JsonHolds {
+    /// There is a value, whichever it is.
+    Present,
+    /// It is this value, written as JSON.
+    Is(String),
 }
 
 /// A reading filter of a pipeline, applied natively to what was observed.
@@ -243,36 +286,10 @@ pub enum FileRule {
     ModeAtMost(u32),
     /// It was changed at most this many seconds ago.
     AgeAtMost(u64),
+    /// The user that Gonogo runs as may write it.
+    Writable,
     /// Its content.
     Content(TextRule),
-}
-
-/// A tool whose version can be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Tool {
-    /// `docker --version`: the Engine's number.
-    Docker,
-    /// `docker compose version` or `docker-compose --version`; numbered apart from the Engine.
-    Compose,
-    /// `python3 --version`
-    Python,
-    /// `node --version`
-    Node,
-    /// `git --version`
-    Git,
-    /// `psql --version`
-    Psql,
-    /// `pg_dump --version`
-    PgDump,
-    /// `cargo --version`
-    Cargo,
-    /// `go version`
-    Go,
-    /// `java --version`
-    Java,
-    /// `kubectl version --client`
-    Kubectl,
 }
 
 /// What is asked of a git work tree.
@@ -285,6 +302,8 @@ pub enum GitQuestion {
     Branch(String),
     /// HEAD is the run's release.
     AtRelease,
+    /// This file differs from what it was at the last tag before HEAD.
+    ChangedSinceTag(String),
 }
 
 /// A command that is known to read only, run by the environment's shell with a deadline.

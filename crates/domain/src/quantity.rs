@@ -95,12 +95,21 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
+/// Whole days, hours or minutes as such, everything else in milliseconds.
+fn write_time(f: &mut fmt::Formatter<'_>, ms: f64) -> fmt::Result {
+    let units = [(86_400_000.0, "d"), (3_600_000.0, "h"), (60_000.0, "min")];
+    match units.iter().find(|(size, _)| ms >= *size && ms % size == 0.0) {
+        Some((size, unit)) => write!(f, "{} {unit}", ms / size),
+        None => write!(f, "{ms} ms"),
+    }
+}
+
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.unit {
             Unit::Count => write!(f, "{}", self.value),
             Unit::Bytes => f.write_str(&bytes(self.value.max(0.0) as u64)),
-            Unit::Milliseconds => write!(f, "{} ms", self.value),
+            Unit::Milliseconds => write_time(f, self.value),
             Unit::Percent => write!(f, "{} %", self.value),
         }
     }

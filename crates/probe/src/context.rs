@@ -25,6 +25,8 @@ pub struct Context {
     pub proc: PathBuf,
     /// Where the kernel shows control groups: `/sys/fs/cgroup`.
     pub cgroup: PathBuf,
+    /// Who may vouch for a certificate; `None`: whom this machine trusts.
+    pub authorities: Option<Arc<rustls::RootCertStore>>,
 }
 
 impl Context {
@@ -52,6 +54,7 @@ impl Context {
             at_once_per_target: 8,
             proc: PathBuf::from("/proc"),
             cgroup: PathBuf::from("/sys/fs/cgroup"),
+            authorities: None,
         }
     }
 }

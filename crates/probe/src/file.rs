@@ -25,6 +25,8 @@ pub(crate) enum Seen {
         size: u64,
         mode: u32,
         modified: DateTime<Utc>,
+        /// The user of this process may write it.
+        writable: bool,
         content: Option<Content>,
     },
 }
@@ -96,8 +98,15 @@ pub(crate) fn observe(place: &Place, content: bool) -> Result<Seen, String> {
         size: u64::try_from(stat.st_size).unwrap_or(0),
         mode: stat.st_mode & 0o7777,
         modified: DateTime::from_timestamp(stat.st_mtime, 0).unwrap_or_default(),
+        writable: writable(&file),
         content,
     })
+}
+
+/// Whether this user may write what is open (access(2), by way of the open file itself).
+fn writable(file: &impl rustix::fd::AsFd) -> bool {
+    let own = format!("/proc/self/fd/{}", rustix::fd::AsRawFd::as_raw_fd(&file.as_fd()));
+    rustix::fs::access(own, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 pub(crate) fn judge(
@@ -114,6 +123,7 @@ pub(crate) fn judge(
         size,
         mode,
         modified,
+        writable,
         content,
     } = seen
     else {
@@ -145,6 +155,11 @@ pub(crate) fn judge(
             FileRule::Size(bound) => judge_size(*size, *bound),
             FileRule::ModeAtMost(most) => judge_mode(*mode, *most),
             FileRule::AgeAtMost(most) => judge_age(*modified, *most, now),
+            FileRule::Writable if *writable => Judgement::pass(format!("{path} can be written")),
+            FileRule::Writable => {
+                let found = format!("{path} cannot be written by the user that Gonogo runs as");
+                Judgement::fail(found.clone(), found)
+            }
             FileRule::Content(rule) => match content {
                 Some(Content::Read { bytes, cut }) => {
                     let text = Text {
@@ -248,6 +263,7 @@ fn expected(rules: &[FileRule]) -> String {
         FileRule::Size(bound) => format!("size {bound}"),
         FileRule::ModeAtMost(most) => format!("mode at most {most:04o}"),
         FileRule::AgeAtMost(most) => format!("changed at most {} ago", lasting(*most)),
+        FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text::expected(std::slice::from_ref(rule)),
     });
     let words = words.collect::<Vec<_>>().join("; ");

@@ -10,6 +10,8 @@ use domain::probe::GitQuestion;
 use domain::verdict::Verdict;
 use tokio_util::sync::CancellationToken;
 
+mod changed;
+
 /// What `git status --porcelain=v2 --branch` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Status {
@@ -36,8 +38,12 @@ pub(crate) async fn probe(
             GitQuestion::Clean => "nothing is uncommitted".to_owned(),
             GitQuestion::Branch(branch) => format!("on branch {branch}"),
             GitQuestion::AtRelease => format!("HEAD is the release {}", site.release),
+            GitQuestion::ChangedSinceTag(file) => format!("{file} changed since the last tag before HEAD"),
         },
     };
+    if let GitQuestion::ChangedSinceTag(file) = question {
+        return changed::probe(file, asked, site, context, cancel).await;
+    }
     let ran = git(
         &[
             "status",
@@ -67,7 +73,10 @@ pub(crate) async fn probe(
             .await;
             (ran.end == End::Exited(0)).then(|| String::from_utf8_lossy(&ran.stdout).trim().to_owned())
         }
-        GitQuestion::AtRelease | GitQuestion::Clean | GitQuestion::Branch(_) => None,
+        GitQuestion::AtRelease
+        | GitQuestion::Clean
+        | GitQuestion::Branch(_)
+        | GitQuestion::ChangedSinceTag(_) => None,
     };
     let judgement = judge(question, &status, &site.release, release.as_deref());
     let shown = String::from_utf8_lossy(&ran.stdout).replace('\0', "\n");
@@ -115,6 +124,7 @@ pub(crate) fn judge(
             ),
             None => Judgement::fail(format!("on no branch, not {wanted}: {head}"), head),
         },
+        GitQuestion::ChangedSinceTag(_) => Judgement::error("this is asked in another way"),
         GitQuestion::AtRelease if release.is_empty() => {
             Judgement::new(Verdict::NoData, "the run names no release to compare with", head)
         }

@@ -7,7 +7,6 @@ use crate::place::plain;
 use crate::redact::Secrets;
 use crate::site::{Site, authority};
 use crate::text::{self, Text};
-use domain::environment::Endpoint;
 use domain::probe::{HttpProbe, StatusRule};
 use domain::quantity::bytes;
 use domain::verdict::Verdict;
@@ -16,7 +15,10 @@ use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
+mod address;
 mod page;
+pub(crate) use address::resolve;
+use address::{dialled, endpoint_of};
 pub(crate) use page::fetch;
 
 /// How much of a body is read, in bytes, after decompression.
@@ -103,61 +105,6 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client,
             Answer::new(asked, Judgement::error(reason))
         }
     }
-}
-
-/// The address to dial for a written one, and the endpoint that allows it.
-pub(crate) fn resolve<'a>(written: &str, site: &'a Site) -> Result<(Url, &'a Endpoint), String> {
-    let filled = site.fill_parameters(written)?;
-    let with_scheme = if filled.contains("://") {
-        filled
-    } else {
-        format!("http://{filled}")
-    };
-    let url = Url::parse(&with_scheme).map_err(|why| format!("{written} is not an address: {why}"))?;
-    let endpoint = endpoint_of(&url, site)?;
-    Ok((dialled(&url, endpoint)?, endpoint))
-}
-
-fn endpoint_of<'a>(url: &Url, site: &'a Site) -> Result<&'a Endpoint, String> {
-    if !["http", "https"].contains(&url.scheme()) {
-        return Err(format!("{}: only http and https are probed", shown(url)));
-    }
-    let written = authority(url).ok_or_else(|| format!("{} names no host", shown(url)))?;
-    let bare = || {
-        url.port()
-            .is_none()
-            .then(|| {
-                url.host_str()
-                    .and_then(|host| site.environment.endpoint(host).ok())
-            })
-            .flatten()
-    };
-    site.endpoint(&written)
-        .or_else(|none| bare().ok_or(none))
-        .map_err(|none| none.to_string())
-}
-
-/// The endpoint's scheme, host and port with the path and query of `url`.
-fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
-    let mut dialled =
-        Url::parse(&endpoint.url).map_err(|why| format!("the url of endpoint {}: {why}", endpoint.name))?;
-    if !["http", "https"].contains(&dialled.scheme()) {
-        return Err(format!(
-            "endpoint {} is reached by {}, not by http",
-            endpoint.name,
-            dialled.scheme()
-        ));
-    }
-    let base = dialled.path().trim_end_matches('/').to_owned();
-    dialled.set_path(&format!("{base}{}", url.path()));
-    dialled.set_query(url.query());
-    dialled.set_fragment(None);
-    // A host that is an address is dialled without asking the resolver, so it is checked here.
-    let host = dialled.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    if let Ok(address) = host.parse() {
-        dial::check(address).map_err(|why| why.to_string())?;
-    }
-    Ok(dialled)
 }
 
 async fn observe(mut url: Url, wanted: StatusRule, site: &Site, client: &Client) -> Result<Seen, String> {
@@ -279,6 +226,8 @@ fn judge_status(seen: &Seen, rule: StatusRule, secrets: &Secrets) -> Judgement {
     let (right, wanted) = match rule {
         StatusRule::Success => ((200..300).contains(&seen.status), "200 to 299".to_owned()),
         StatusRule::Is(status) => (seen.status == status, status.to_string()),
+        StatusRule::Either(one, other) => ([one, other].contains(&seen.status), format!("{one} or {other}")),
+        StatusRule::Between(from, to) => ((from..=to).contains(&seen.status), format!("{from} to {to}")),
     };
     if right {
         return Judgement::pass(format!("{found} in {}", milliseconds(seen.took)));
@@ -324,6 +273,8 @@ fn expected(spec: &HttpProbe) -> String {
     let mut parts = vec![match spec.status {
         StatusRule::Success => "status 200 to 299".to_owned(),
         StatusRule::Is(status) => format!("status {status}"),
+        StatusRule::Either(one, other) => format!("status {one} or {other}"),
+        StatusRule::Between(from, to) => format!("status {from} to {to}"),
     }];
     let body = text::expected(&spec.body);
     if !body.is_empty() || !spec.filters.is_empty() {
@@ -339,7 +290,7 @@ fn expected(spec: &HttpProbe) -> String {
 }
 
 /// An address without user and password.
-fn shown(url: &Url) -> String {
+pub(crate) fn shown(url: &Url) -> String {
     let mut url = url.clone();
     // Both fail only for addresses that can have neither.
     let _ = url.set_username("");
@@ -357,7 +308,7 @@ fn milliseconds(took: Duration) -> String {
 }
 
 /// Why there was no answer, in words.
-fn words(error: &reqwest::Error) -> String {
+pub(crate) fn words(error: &reqwest::Error) -> String {
     if error.is_timeout() && error.is_connect() {
         return format!("no connection within {} s", CONNECT.as_secs());
     }

@@ -5,10 +5,12 @@
 
 mod act;
 mod answer;
+mod certificate;
 mod clock;
 pub mod context;
 pub mod dial;
 mod disk;
+mod dns;
 mod docker;
 mod dotenv;
 pub mod env_edit;
@@ -28,6 +30,7 @@ mod postgres;
 mod prober;
 mod prometheus;
 pub mod redact;
+mod redirects;
 mod redis;
 mod run;
 mod select;

@@ -19,21 +19,33 @@ pub(crate) fn probe(port: u16, site: &Site, context: &Context) -> Answer {
     Answer::new(asked, judgement)
 }
 
+/// Something listens on the port.
+pub(crate) fn listening(port: u16, context: &Context) -> Answer {
+    let asked = Asked {
+        read_as: "the kernel's tables of sockets, IPv4 and IPv6".to_owned(),
+        target: format!("port {port}"),
+        expected: "something listens".to_owned(),
+    };
+    let judgement = sockets::listeners(&context.proc, port)
+        .map_or_else(Judgement::error, |listeners| judge_listening(port, &listeners));
+    Answer::new(asked, judgement)
+}
+
+pub(crate) fn judge_listening(port: u16, listeners: &[Listener]) -> Judgement {
+    if listeners.is_empty() {
+        return Judgement::fail(
+            format!("nothing listens on port {port}"),
+            format!("port {port} is free"),
+        );
+    }
+    Judgement::pass(format!("port {port} is held by {}", holders(listeners)))
+}
+
 pub(crate) fn judge(port: u16, listeners: &[Listener], own: Option<&str>) -> Judgement {
     if listeners.is_empty() {
         return Judgement::pass(format!("port {port} is free"));
     }
-    let mut holders: Vec<String> = listeners
-        .iter()
-        .filter_map(|l| l.process.as_ref())
-        .map(|p| format!("{} (pid {})", p.name, p.pid))
-        .collect();
-    holders.sort();
-    holders.dedup();
-    let holder = match holders.is_empty() {
-        true => "a process that this user may not see".to_owned(),
-        false => holders.join(" and "),
-    };
+    let holder = holders(listeners);
     let addresses: Vec<&str> = listeners
         .iter()
         .map(|listener| listener.address.as_str())
@@ -48,6 +60,20 @@ pub(crate) fn judge(port: u16, listeners: &[Listener], own: Option<&str>) -> Jud
             ),
             found,
         ),
+    }
+}
+
+fn holders(listeners: &[Listener]) -> String {
+    let mut holders: Vec<String> = listeners
+        .iter()
+        .filter_map(|l| l.process.as_ref())
+        .map(|p| format!("{} (pid {})", p.name, p.pid))
+        .collect();
+    holders.sort();
+    holders.dedup();
+    match holders.is_empty() {
+        true => "a process that this user may not see".to_owned(),
+        false => holders.join(" and "),
     }
 }
 

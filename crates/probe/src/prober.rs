@@ -6,8 +6,8 @@ use crate::env_edit::EnvEdit;
 use crate::output::{keep, sentence};
 use crate::site::Site;
 use crate::{
-    clock, disk, docker, env_line, file, git, http, junit, memory, metric, port, postgres, prometheus, redis,
-    shell, tool,
+    certificate, clock, disk, dns, docker, env_line, file, git, http, junit, memory, metric, port, postgres,
+    prometheus, redirects, redis, shell, tool,
 };
 use domain::Hash;
 use domain::action::Ending;
@@ -168,6 +168,9 @@ impl Prober {
             }
             ProbeSpec::Metric(spec) => Box::pin(metric::probe(spec, site, &self.client)),
             ProbeSpec::Docker(spec) => Box::pin(docker::probe(spec, site, (context.clock)())),
+            ProbeSpec::Certificate(spec) => Box::pin(certificate::probe(spec, site, context)),
+            ProbeSpec::Dns(spec) => Box::pin(dns::probe(spec, site)),
+            ProbeSpec::Redirects { url } => Box::pin(redirects::probe(url.as_deref(), site, &self.client)),
             ProbeSpec::Clock { within_ms } => Box::pin(clock::probe(*within_ms, site, context)),
             ProbeSpec::EnvLine { file, key, .. } => Box::pin(async move {
                 let line = self.on_this_machine(spec, site).await;
@@ -175,6 +178,7 @@ impl Prober {
             }),
             ProbeSpec::File(_)
             | ProbeSpec::Port { .. }
+            | ProbeSpec::Listening { .. }
             | ProbeSpec::Memory { .. }
             | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. } => Box::pin(self.on_this_machine(spec, site)),
@@ -200,6 +204,7 @@ impl Prober {
                     Some(env_line::probe(file, key, value.as_deref(), &held))
                 }
                 ProbeSpec::Port { port } => Some(port::probe(*port, &held, &context)),
+                ProbeSpec::Listening { port } => Some(port::listening(*port, &context)),
                 ProbeSpec::Memory { at_least } => Some(memory::probe(*at_least, &context)),
                 ProbeSpec::Tests { report } => Some(junit::probe(report, &held)),
                 ProbeSpec::Disk { path, at_least } => Some(disk::probe(path.as_deref(), *at_least, &held)),
@@ -209,6 +214,9 @@ impl Prober {
                 | ProbeSpec::Docker(_)
                 | ProbeSpec::Prometheus(_)
                 | ProbeSpec::Metric(_)
+                | ProbeSpec::Certificate(_)
+                | ProbeSpec::Dns(_)
+                | ProbeSpec::Redirects { .. }
                 | ProbeSpec::Tool { .. }
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
@@ -269,9 +277,13 @@ impl Prober {
             ProbeSpec::Docker(_) => Some("docker".to_owned()),
             ProbeSpec::Clock { .. } => Some("database".to_owned()),
             ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Shell(_) => Some("commands".to_owned()),
+            ProbeSpec::Certificate(_) | ProbeSpec::Dns(_) | ProbeSpec::Redirects { .. } => {
+                Some("certificates and names".to_owned())
+            }
             ProbeSpec::File(_)
             | ProbeSpec::EnvLine { .. }
             | ProbeSpec::Port { .. }
+            | ProbeSpec::Listening { .. }
             | ProbeSpec::Memory { .. }
             | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. }
@@ -313,6 +325,10 @@ fn asked(spec: &ProbeSpec) -> Asked {
         ProbeSpec::File(FileProbe { path, .. }) => ("file, natively", path.clone()),
         ProbeSpec::EnvLine { file, key, .. } => (".env file, natively", format!("{key} in {file}")),
         ProbeSpec::Port { port } => ("the kernel's tables of sockets", format!("port {port}")),
+        ProbeSpec::Listening { port } => ("the kernel's tables of sockets", format!("port {port}")),
+        ProbeSpec::Certificate(spec) => ("TLS handshake, natively", spec.url.clone().unwrap_or_default()),
+        ProbeSpec::Dns(spec) => ("this machine's resolver", spec.name.clone().unwrap_or_default()),
+        ProbeSpec::Redirects { url } => ("GET by plain http", url.clone().unwrap_or_default()),
         ProbeSpec::Tool { .. } => ("a tool's version", String::new()),
         ProbeSpec::Tests { report } => ("JUnit report", report.clone()),
         ProbeSpec::Memory { .. } => ("memory of this machine", String::new()),

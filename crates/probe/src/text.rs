@@ -8,6 +8,7 @@ use domain::quantity::{Bound, Unit};
 use domain::verdict::Verdict;
 
 mod grep;
+mod json;
 mod number;
 
 use grep::Grep;
@@ -88,6 +89,7 @@ pub(crate) fn expected(rules: &[TextRule]) -> String {
         TextRule::Is(whole) => format!("is “{whole}”"),
         TextRule::Number(bound) => format!("number {bound}"),
         TextRule::LinesAtLeast(count) => format!("at least {count} lines"),
+        TextRule::Json(fields) => json::expected(fields),
     });
     words.collect::<Vec<_>>().join("; ")
 }
@@ -219,7 +221,8 @@ fn judge_one(text: &Text, rule: &TextRule, secrets: &Secrets) -> Judgement {
         }
         TextRule::Is(whole) if body == whole.trim() && !text.cut => Judgement::pass(all()),
         TextRule::Is(whole) => Judgement::fail(format!("is {}, not “{whole}”", all()), all()),
-        TextRule::Number(_) if text.cut => unread(),
+        TextRule::Json(_) | TextRule::Number(_) if text.cut => unread(),
+        TextRule::Json(fields) => json::judge(body, fields, &shown),
         TextRule::Number(bound) => match number::last(body, bound.quantity.unit) {
             Some(found) => judge_number(&found, *bound),
             None => Judgement::error(format!("there is no number in {}", all())),

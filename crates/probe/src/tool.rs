@@ -21,11 +21,11 @@ pub(crate) async fn probe(
     let command = command(tool);
     let asked = Asked {
         read_as: format!("`{command}`"),
-        target: name(tool).to_owned(),
+        target: tool.title().to_owned(),
         expected: at_least.map_or_else(|| "installed".to_owned(), |version| format!("{version} or newer")),
     };
     let ran = run::run(&run::shell(command, site, context), cancel, None).await;
-    let judgement = judge(name(tool), &ran, at_least, &site.secrets);
+    let judgement = judge(tool.title(), &ran, at_least, &site.secrets);
     let (exit_code, beyond) = (ran.end.exit_code(), ran.beyond);
     let answer = Answer::new(asked, judgement).with_output([ran.shown, ran.stderr].concat());
     Answer {
@@ -66,6 +66,29 @@ pub(crate) fn judge(name: &str, ran: &Ran, at_least: Option<&Version>, secrets: 
 
 fn command(tool: Tool) -> &'static str {
     match tool {
+        Tool::Npm => "npm --version",
+        Tool::Pnpm => "pnpm --version",
+        Tool::Yarn => "yarn --version",
+        Tool::Bun => "bun --version",
+        Tool::Ruby => "ruby --version",
+        Tool::Php => "php --version",
+        Tool::Composer => "composer --version",
+        Tool::Dotnet => "dotnet --version",
+        Tool::Maven => "mvn --version",
+        Tool::Terraform => "terraform version",
+        Tool::Ansible => "ansible --version",
+        Tool::Helm => "helm version --short",
+        Tool::Aws => "aws --version",
+        Tool::Gcloud => "gcloud --version",
+        Tool::Az => "az version",
+        Tool::Redis => "redis-server --version 2>/dev/null || redis-cli --version",
+        // It answers on the other stream.
+        Tool::Nginx => "nginx -v 2>&1",
+        Tool::Mysql => "mysql --version",
+        Tool::Podman => "podman --version",
+        Tool::Jq => "jq --version",
+        Tool::Curl => "curl --version",
+        Tool::Openssl => "openssl version",
         Tool::Docker => "docker --version",
         Tool::Compose => "docker compose version 2>/dev/null || docker-compose --version",
         Tool::Python => "python3 --version",
@@ -77,21 +100,5 @@ fn command(tool: Tool) -> &'static str {
         Tool::Go => "go version",
         Tool::Java => "java --version",
         Tool::Kubectl => "kubectl version --client",
-    }
-}
-
-fn name(tool: Tool) -> &'static str {
-    match tool {
-        Tool::Docker => "Docker",
-        Tool::Compose => "Docker Compose",
-        Tool::Python => "Python",
-        Tool::Node => "Node.js",
-        Tool::Git => "Git",
-        Tool::Psql => "psql",
-        Tool::PgDump => "pg_dump",
-        Tool::Cargo => "Cargo",
-        Tool::Go => "Go",
-        Tool::Java => "Java",
-        Tool::Kubectl => "kubectl",
     }
 }

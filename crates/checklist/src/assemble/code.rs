@@ -1,6 +1,6 @@
 //! Blocks of code to checks, and tables to signature slots.
 
-use super::Assembler;
+use super::{Assembler, output};
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
@@ -29,8 +29,10 @@ impl Assembler<'_> {
         };
         if verifies {
             self.label_waits = false;
-            for line in lines {
-                self.check(&line);
+            let last = lines.len().saturating_sub(1);
+            for (at, line) in lines.iter().enumerate() {
+                let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
+                self.check(line, output.as_deref());
             }
             return;
         }
@@ -80,8 +82,8 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn check(&mut self, line: &Line) {
-        let inferred = infer::check(&line.command, &line.said, line.span());
+    pub(super) fn check(&mut self, line: &Line, output: Option<&str>) {
+        let inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
         self.parameters_of(&inferred);
         lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);

@@ -1,6 +1,6 @@
 //! List items to boxes and steps.
 
-use super::{Assembler, boxes::direct_box};
+use super::{Assembler, boxes::direct_box, output};
 use crate::infer::{self, Inferred};
 use crate::names::{self, Named};
 use crate::parse::{Block, BlockKind, ListItem};
@@ -87,7 +87,8 @@ impl Assembler<'_> {
             }
         } else {
             let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
-            infer::item(&item.inline, parent_text.as_deref(), below)
+            let output = output::below(self.blocks, index, &text);
+            infer::item_printing(&item.inline, parent_text.as_deref(), below, output.as_deref())
         };
         self.parameters_of(&inferred);
         let label = self.label.as_ref().map(|(label, _)| label.clone());

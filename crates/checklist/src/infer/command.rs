@@ -24,10 +24,11 @@ pub struct Outcome {
     pub effect: Effect,
 }
 
-/// Compiles a command. `before` and `after` are the words around it, inline code between backticks.
-pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
+/// Compiles a command. `before` and `after` are the words around it, inline code between backticks; `output` is what a
+/// block after it shows.
+pub fn compile(written: &str, before: &str, after: &str, output: Option<&str>) -> Outcome {
     let mut rewritten = rewrite::rewrite(written);
-    let expectation = expect::read(before, after);
+    let expectation = expect::read(before, after).with_output(output);
     let script = match shell::read(&rewritten.command) {
         Ok(script) => script,
         Err(shell::NotUnderstood(why)) => {
@@ -49,9 +50,18 @@ pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
     let (work, because) = match &effect {
         Effect::Reads => {
             let spec = probe(&mut rewritten, &script, &expectation, before);
-            match doubt::about(&spec, &script) {
+            let example = expectation.example && !judges_text(&spec);
+            let beyond = expectation
+                .beyond
+                .clone()
+                .or_else(|| example.then(|| EXAMPLE.to_owned()));
+            match beyond.or_else(|| doubt::about(&spec, &script)) {
                 Some(why) => (Work::Attestation, format!("{why}: somebody's word")),
-                None => (Work::Probe { spec }, "known to read only".to_owned()),
+                None => {
+                    let shown = output.filter(|_| expectation.holds.is_some());
+                    let shown = shown.map_or("", |_| ", and the block after it shows what it must print");
+                    (Work::Probe { spec }, format!("known to read only{shown}"))
+                }
             }
         }
         Effect::Changes(what) => (
@@ -70,6 +80,35 @@ pub fn compile(written: &str, before: &str, after: &str) -> Outcome {
         rewritten,
         script: Some(script),
         effect,
+    }
+}
+
+const EXAMPLE: &str = "the output that is shown is an example, which no output equals";
+
+/// Whether a probe judges what it reads, and not only that it can be read.
+fn judges_text(spec: &ProbeSpec) -> bool {
+    match spec {
+        ProbeSpec::Http(http) => !http.body.is_empty(),
+        ProbeSpec::Shell(shell) => !shell.rules.is_empty(),
+        ProbeSpec::All(specs) => specs.iter().all(judges_text),
+        ProbeSpec::Postgres(_)
+        | ProbeSpec::Redis(_)
+        | ProbeSpec::Docker(_)
+        | ProbeSpec::Prometheus(_)
+        | ProbeSpec::Tests { .. }
+        | ProbeSpec::Metric(_)
+        | ProbeSpec::File(_)
+        | ProbeSpec::EnvLine { .. }
+        | ProbeSpec::Port { .. }
+        | ProbeSpec::Listening { .. }
+        | ProbeSpec::Certificate(_)
+        | ProbeSpec::Dns(_)
+        | ProbeSpec::Redirects { .. }
+        | ProbeSpec::Tool { .. }
+        | ProbeSpec::Memory { .. }
+        | ProbeSpec::Disk { .. }
+        | ProbeSpec::Clock { .. }
+        | ProbeSpec::Git(_) => true,
     }
 }
 

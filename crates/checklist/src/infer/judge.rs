@@ -31,20 +31,18 @@ pub fn rules(
 ) -> Vec<TextRule> {
     if let Some(holds) = &expectation.holds {
         let services = lists_services(&stages[0]) && filters.is_empty();
+        let searches = searched(stages, left, filters).is_some();
+        let counted = matches!(filters.last(), Some(Filter::CountLines));
         return match holds {
             Holds::AllUp | Holds::Contains(_) | Holds::Is(_) if services && means_up(holds) => all_up(),
+            // What a search finds is what there must be none of.
+            Holds::Lacks(_) if searches && expectation.none => vec![TextRule::Empty],
+            Holds::Number(bound) if searches && !counted && *bound == zero() => vec![TextRule::Empty],
+            Holds::Lacks(_) if counted && expectation.none => vec![TextRule::Number(zero())],
             _ => text_rules(holds),
         };
     }
-    let searched = filters.iter().rev().find_map(|filter| match filter {
-        Filter::Grep {
-            pattern,
-            invert: false,
-            ..
-        } => Some(pattern.to_lowercase()),
-        _ => None,
-    });
-    let searched = searched.or_else(|| kept_search(&stages[..left]));
+    let searched = searched(stages, left, filters);
     let counted = matches!(filters.last(), Some(Filter::CountLines));
     let failure = searched
         .as_ref()
@@ -65,6 +63,19 @@ pub fn rules(
         (Some(_), false, false) => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
     }
+}
+
+/// What the output is searched for, in lower case.
+fn searched(stages: &[Simple], left: usize, filters: &[Filter]) -> Option<String> {
+    let found = filters.iter().rev().find_map(|filter| match filter {
+        Filter::Grep {
+            pattern,
+            invert: false,
+            ..
+        } => Some(pattern.to_lowercase()),
+        _ => None,
+    });
+    found.or_else(|| kept_search(&stages[..left]))
 }
 
 /// Words of which one stands in a line that says that something ran out; `grep pool` also finds "pool ready".
@@ -107,7 +118,15 @@ fn means_up(holds: &Holds) -> bool {
         Holds::Is(text) | Holds::Contains(text) => {
             matches!(text.to_lowercase().as_str(), "up" | "running" | "healthy")
         }
-        Holds::Empty | Holds::Something | Holds::Number(_) | Holds::Status(_) | Holds::Lines(_) => false,
+        Holds::Empty
+        | Holds::Something
+        | Holds::Lacks(_)
+        | Holds::Text(_)
+        | Holds::Json(_)
+        | Holds::Number(_)
+        | Holds::Between(..)
+        | Holds::Status(_)
+        | Holds::Lines(_) => false,
     }
 }
 
@@ -210,11 +229,18 @@ pub fn redis(
     if has("CONFIG") && has("GET") && filters.is_empty() {
         let holds = expectation.holds.as_ref()?;
         return match holds {
-            Holds::Number(_) => Some((vec![Filter::Tail(1)], text_rules(holds))),
+            Holds::Number(_) | Holds::Between(..) => Some((vec![Filter::Tail(1)], text_rules(holds))),
             Holds::Is(value) | Holds::Contains(value) => {
                 Some((vec![Filter::Tail(1)], vec![TextRule::Is(value.clone())]))
             }
-            Holds::Empty | Holds::Something | Holds::AllUp | Holds::Status(_) | Holds::Lines(_) => None,
+            Holds::Empty
+            | Holds::Something
+            | Holds::Lacks(_)
+            | Holds::Text(_)
+            | Holds::Json(_)
+            | Holds::AllUp
+            | Holds::Status(_)
+            | Holds::Lines(_) => None,
         };
     }
     if has("INFO") {

@@ -157,7 +157,7 @@ fn http_rules(
     whole: bool,
 ) -> (StatusRule, Vec<TextRule>) {
     match &expectation.holds {
-        Some(Holds::Status(status)) => (StatusRule::Is(*status), Vec::new()),
+        Some(Holds::Status(status)) => (*status, Vec::new()),
         Some(Holds::Is(text) | Holds::Contains(text)) if code_only && text.len() == 3 => (
             text.parse().map_or(StatusRule::Success, StatusRule::Is),
             Vec::new(),
@@ -376,7 +376,7 @@ fn version(program: &str, arguments: &[&str], expectation: &Expectation) -> Opti
     };
     let at_least = match &expectation.holds {
         None | Some(Holds::Something) => None,
-        Some(Holds::Number(_) | Holds::Lines(_)) => {
+        Some(Holds::Number(_) | Holds::Between(..) | Holds::Lines(_)) => {
             Version::find(expectation.words.as_deref().unwrap_or_default())
         }
         Some(holds) => match text_rules(holds).as_slice() {

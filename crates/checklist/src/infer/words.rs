@@ -21,6 +21,8 @@ pub struct Words<'a> {
     pub links: &'a [&'a str],
     /// The text of the box above.
     pub parent: Option<&'a str>,
+    /// The output that a block below shows.
+    pub output: Option<&'a str>,
 }
 
 /// Looks for one kind of probe: the words, the words in lower case, the numbers in them.
@@ -163,7 +165,7 @@ fn web(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
     );
     let expectation = crate::expect::read("", words.text);
     let status = match expectation.holds {
-        Some(crate::expect::Holds::Status(status)) => StatusRule::Is(status),
+        Some(crate::expect::Holds::Status(status)) => status,
         _ => StatusRule::Success,
     };
     let time = measures.iter().find(|measure| measure.unit == Unit::Milliseconds);
@@ -363,10 +365,7 @@ fn git(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     }
 }
 
-/// A number with a comparison that no probe can read yet: "Cache hit rate: >60%".
+/// A number that words claim and no probe reads: "Cache hit rate: >60%".
 pub fn threshold(text: &str) -> Option<Bound> {
-    let measure = measure::find(text).into_iter().find(|measure| {
-        measure.comparison.is_some() || measure.unit != Unit::Count || measure.value == 0.0
-    })?;
-    Some(measure.bound(Comparison::Equal))
+    crate::expect::claim(text)?.bound()
 }

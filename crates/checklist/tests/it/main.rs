@@ -9,5 +9,6 @@ mod hostile;
 mod inference;
 mod lints;
 mod oracle;
+mod outputs;
 mod shipped;
 mod traps;

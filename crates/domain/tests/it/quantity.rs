@@ -1,4 +1,4 @@
-use domain::quantity::{Comparison, Version, bytes};
+use domain::quantity::{Comparison, Quantity, Unit, Version, bytes};
 use rstest::rstest;
 
 #[rstest]
@@ -54,4 +54,16 @@ fn not_a_number_stands_in_no_relation_to_anything() {
     ] {
         assert!(!comparison.holds(f64::NAN, 1.0) && !comparison.holds(1.0, f64::NAN));
     }
+}
+
+#[test]
+fn long_times_are_shown_in_the_largest_whole_unit() {
+    let shown = |value| {
+        let unit = Unit::Milliseconds;
+        Quantity { value, unit }.to_string()
+    };
+    assert_eq!(shown(200.0), "200 ms");
+    assert_eq!(shown(90_000.0), "90000 ms");
+    assert_eq!(shown(300_000.0), "5 min");
+    assert_eq!(shown(86_400_000.0 * 30.0), "30 d");
 }

@@ -154,7 +154,11 @@ fn unwanted(rules: &[TextRule]) -> bool {
     rules.iter().any(|rule| match rule {
         TextRule::Empty | TextRule::Lacks(_) => true,
         TextRule::Number(bound) => !matches!(bound.comparison, Comparison::AtLeast | Comparison::Above),
-        TextRule::NotEmpty | TextRule::Contains(_) | TextRule::Is(_) | TextRule::LinesAtLeast(_) => false,
+        TextRule::NotEmpty
+        | TextRule::Contains(_)
+        | TextRule::Is(_)
+        | TextRule::LinesAtLeast(_)
+        | TextRule::Json(_) => false,
     })
 }
 

@@ -15,6 +15,7 @@ fn seen(kind: Kind, mode: u32, age: i64) -> Seen {
         size: 2048,
         mode,
         modified: now() - TimeDelta::seconds(age),
+        writable: true,
         content: None,
     }
 }

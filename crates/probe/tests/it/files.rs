@@ -293,3 +293,21 @@ async fn the_content_of_a_private_file_is_judged_and_not_shown() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_this_user_may_write_is_writable() {
+    let folder = Folder::new();
+    folder.write("uploads/a.txt", "");
+    let site = open(environment(folder.path()));
+    let rules = [FileRule::Directory, FileRule::Writable];
+    assert_said(
+        &probe(&file("uploads", &rules), &site).await,
+        Verdict::Pass,
+        "can be written",
+    );
+    assert_said(
+        &probe(&file("downloads", &rules), &site).await,
+        Verdict::Fail,
+        "does not exist",
+    );
+}

@@ -130,3 +130,24 @@ async fn a_folder_without_git_fails_and_nothing_of_the_repository_runs() {
     assert_said(&finding, Verdict::Pass, "nothing is uncommitted");
     assert!(!trap.exists());
 }
+
+#[tokio::test]
+async fn a_file_is_compared_with_the_last_tag_before_head() {
+    let folder = repository();
+    let changed = |file: &str| ProbeSpec::Git(GitQuestion::ChangedSinceTag(file.to_owned()));
+    let site = open(environment(folder.path()));
+    let finding = probe(&changed("app.py"), &site).await;
+    assert_said(&finding, Verdict::NoData, "there is no tag before HEAD");
+    folder.write("CHANGELOG.md", "1.1");
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "-qm", "second"]);
+    // The tag of the release itself is not the one before it.
+    git(folder.path(), &["tag", "v2"]);
+    let finding = probe(&changed("CHANGELOG.md"), &site).await;
+    assert_said(&finding, Verdict::Pass, "CHANGELOG.md changed since v1");
+    let finding = probe(&changed("app.py"), &site).await;
+    assert_said(&finding, Verdict::Fail, "app.py is as it was at v1");
+    let outside = Folder::new();
+    let finding = probe(&changed("app.py"), &open(environment(outside.path()))).await;
+    assert_said(&finding, Verdict::Fail, "not a git work tree");
+}

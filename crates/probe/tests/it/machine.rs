@@ -124,3 +124,19 @@ async fn the_weakest_answer_of_several_counts_and_every_reason_is_kept() {
     let deep = (0..100).fold(file("there"), |inner, _| all(&[inner]));
     assert_said(&probe(&deep, &site).await, Verdict::Error, "too deep");
 }
+
+#[tokio::test]
+async fn somebody_listens_on_a_port_or_nobody_does() {
+    let folder = Folder::new();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let ask = ProbeSpec::Listening { port };
+    let site = open(environment(folder.path()));
+    assert_said(
+        &probe(&ask, &site).await,
+        Verdict::Pass,
+        &format!("(pid {})", std::process::id()),
+    );
+    drop(listener);
+    assert_said(&probe(&ask, &site).await, Verdict::Fail, "nothing listens");
+}

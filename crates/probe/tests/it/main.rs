@@ -12,3 +12,4 @@ mod metrics;
 mod postgres;
 mod redis;
 mod support;
+mod web;

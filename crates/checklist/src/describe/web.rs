@@ -1,0 +1,32 @@
+//! Questions about a site's name, certificate and way to https in words.
+
+use domain::probe::{CertificateProbe, DnsProbe};
+
+const SITE: &str = "the environment's web endpoint";
+
+/// What is asked of a certificate.
+pub fn certificate(spec: &CertificateProbe) -> String {
+    let whose = spec.url.as_deref().unwrap_or(SITE);
+    let valid = match spec.days {
+        0 => "not expired".to_owned(),
+        days => format!("valid for {days} days yet"),
+    };
+    format!("certificate of {whose}: trusted, for its name, {valid}")
+}
+
+/// What is asked of a name.
+pub fn dns(spec: &DnsProbe) -> String {
+    let name = match &spec.name {
+        Some(name) => name.clone(),
+        None => format!("the name of {SITE}"),
+    };
+    match &spec.to {
+        Some(to) => format!("{name} resolves to {to}"),
+        None => format!("{name} resolves"),
+    }
+}
+
+/// What is asked of plain http.
+pub fn redirects(url: Option<&str>) -> String {
+    format!("GET {} by plain http: redirects to https", url.unwrap_or(SITE))
+}

@@ -1,0 +1,214 @@
+//! The words that stand between a command and what it must give, in several languages.
+
+use super::value::{self, Verb};
+use super::{Holds, Said};
+
+/// Where a verb stands.
+pub struct Found {
+    /// Its first byte.
+    pub at: usize,
+    /// Its length in bytes.
+    pub length: usize,
+    /// How it compares.
+    pub verb: Verb,
+    /// "not" stands before it.
+    pub negated: bool,
+}
+
+/// The verbs, each list joined by commas: English, German, French, Spanish, Portuguese, Chinese, Japanese.
+const VERBS: &[(Verb, &str)] = &[
+    (
+        Verb::Equals,
+        "should return, should be, should respond with, should respond, should answer, should equal, \
+         should give, should yield, should read, must be, must return, must respond with, must equal, \
+         will return, will be, responds with, responds, respond with, returns, return, returning, \
+         equals, equal to, answers with, answers, gives, yields, is, are, to be, be, =>, ->, →, ⇒, ➜, \
+         ==, sollte, soll, muss, gibt, liefert, ist, sind, antwortet mit, antwortet, ergibt, \
+         doit retourner, doit renvoyer, doit être, doit répondre, renvoie, retourne, est, répond, \
+         debe devolver, debe retornar, debe ser, debe estar, debe responder, debería devolver, \
+         debería ser, debería estar, devuelve, retorna, responde con, responde, está, deve retornar, \
+         deve devolver, deve ser, deve estar, deve responder, devolve, 应该返回, 应返回, 返回, 应该为, 应为, 应该是, \
+         应是, 输出为, 为",
+    ),
+    (
+        Verb::Contains,
+        "should show, should contain, should include, should print, should output, should display, \
+         should say, should list, must show, must contain, must include, will show, will print, \
+         expected output:, expected output, expected result:, expected result, expected response:, \
+         expected response, expected:, expected, expecting, expects, expect:, expect, outputs, \
+         output:, result:, response:, prints, displays, reports, says, contains, contain, includes, \
+         include, shows, show, lists, erwartete ausgabe:, erwartetes ergebnis:, erwartet wird, \
+         erwartet:, erwartet, zeigt, enthält, ausgabe:, doit afficher, doit contenir, affiche, \
+         contient, résultat attendu :, résultat attendu:, attendu :, attendu:, debe mostrar, \
+         debe contener, muestra, contiene, resultado esperado:, esperado:, salida esperada:, \
+         se espera, deve mostrar, deve exibir, deve conter, mostra, exibe, contém, saída esperada:, \
+         应该显示, 应显示, 显示, 应该包含, 应包含, 包含, 应该输出, 应输出, 预期输出, 预期结果, 预期, 期望, 输出, 期待される出力, 期待値, 期待結果",
+    ),
+    (
+        Verb::Matches,
+        "should match, must match, matches, match, entspricht, 匹配",
+    ),
+];
+
+/// Japanese puts the verb behind its object: "200 を返す".
+const BEHIND: &[(&str, Verb)] = &[
+    ("を返", Verb::Equals),
+    ("が返", Verb::Equals),
+    ("であること", Verb::Equals),
+    ("になること", Verb::Equals),
+    ("と表示", Verb::Contains),
+    ("が表示", Verb::Contains),
+    ("を含", Verb::Contains),
+    ("が含", Verb::Contains),
+];
+
+/// Most verbs of a text that are looked at.
+const MOST: usize = 8;
+
+/// The verbs of a text, in order; of those that begin at one place the longest.
+pub fn all(text: &str) -> Vec<Found> {
+    let lower = text.to_ascii_lowercase();
+    let mut found: Vec<Found> = VERBS
+        .iter()
+        .flat_map(|(verb, words)| words.split(", ").map(move |word| (word, *verb)))
+        .filter_map(|(word, verb)| {
+            let at = whole_word(&lower, word)?;
+            let before = lower[..at].trim_end();
+            Some(Found {
+                at,
+                length: word.len(),
+                verb,
+                negated: NEGATIONS.iter().any(|no| before.ends_with(no)),
+            })
+        })
+        .collect();
+    found.sort_by_key(|found| (found.at, std::cmp::Reverse(found.length)));
+    found.dedup_by_key(|found| found.at);
+    found.truncate(MOST);
+    found
+}
+
+/// Words before a verb that deny it.
+const NEGATIONS: &[&str] = &[
+    "not",
+    "n't",
+    "never",
+    "cannot",
+    "nicht",
+    "不",
+    "不应",
+    "不应该",
+    "no debe",
+    "não",
+];
+
+/// What stands before a verb that comes last.
+pub fn behind(text: &str) -> Option<Said> {
+    let (at, word, verb) = BEHIND
+        .iter()
+        .filter_map(|(word, verb)| Some((text.find(word)?, *word, *verb)))
+        .min_by_key(|(at, ..)| *at)?;
+    let object = text[..at].trim_end();
+    let start = match object.strip_suffix('`') {
+        Some(inside) => inside.rfind('`')?,
+        None => {
+            object
+                .char_indices()
+                .rev()
+                .take_while(|(_, c)| c.is_ascii_alphanumeric() || *c == '空')
+                .last()?
+                .0
+        }
+    };
+    let end = at + word.len();
+    let holds: Holds = value::read(&object[start..], verb, false)?;
+    Some(Said {
+        words: text[start..end].to_owned(),
+        holds,
+    })
+}
+
+/// Whether the words before inline code end in a verb, so that the code is what must come out and no command.
+pub fn ends_with_verb(before: &str) -> bool {
+    let lower = before
+        .trim_end()
+        .trim_end_matches([':', '*', '"'])
+        .trim_end()
+        .to_ascii_lowercase();
+    let symbol = |word: &str| !word.starts_with(|c: char| c.is_ascii_alphabetic());
+    let ends = |word: &str| {
+        let word = word.trim_end_matches([':', ' ']);
+        lower.strip_suffix(word).is_some_and(|rest| {
+            symbol(word) || rest.is_empty() && word.contains(' ') || rest.ends_with([' ', ',', '(', '`'])
+        })
+    };
+    VERBS
+        .iter()
+        .flat_map(|(_, words)| words.split(", "))
+        .any(|word| ends(word))
+        || lower.ends_with(" or")
+}
+
+/// Whether a comment or a paragraph announces what a command before it prints.
+pub fn announces(text: &str) -> bool {
+    let lower = text.trim_start_matches(['*', '_', '#', '>', ' ']).to_lowercase();
+    let first = [
+        "expect",
+        "should",
+        "=>",
+        "->",
+        "→",
+        "output:",
+        "outputs:",
+        "returns",
+        "result:",
+        "response:",
+        "must ",
+        "sample output",
+        "sample response",
+        "example output",
+        "example response",
+        "erwartet",
+        "sollte",
+        "attendu",
+        "résultat attendu",
+        "sortie attendue",
+        "esperado",
+        "salida esperada",
+        "saída esperada",
+        "resultado esperado",
+        "预期",
+        "期望",
+        "应该",
+        "应返回",
+        "应为",
+        "应显示",
+        "应包含",
+        "应输出",
+        "期待",
+    ];
+    first.iter().any(|words| lower.starts_with(words))
+        || [
+            "should return",
+            "should output",
+            "should print",
+            "expected output",
+            "expected response",
+            "should see",
+        ]
+        .iter()
+        .any(|words| lower.contains(words))
+}
+
+fn whole_word(text: &str, word: &str) -> Option<usize> {
+    let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '-' | '_'));
+    // Chinese and Japanese put no space between words.
+    let symbol = |c: Option<char>| c.is_some_and(|c| !c.is_alphabetic() || c > '\u{2e80}');
+    let (first, last) = (word.chars().next(), word.chars().next_back());
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let code = text[..*at].matches('`').count() % 2 == 1;
+        !code
+            && (symbol(first) || edge(text[..*at].chars().next_back()))
+            && (symbol(last) || edge(text[at + word.len()..].chars().next()))
+    })
+}

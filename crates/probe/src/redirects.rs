@@ -1,0 +1,79 @@
+//! Plain http is answered with a redirect to https.
+
+use crate::answer::{Answer, Asked, Judgement};
+use crate::http;
+use crate::output::excerpt;
+use crate::redact::Secrets;
+use crate::site::Site;
+use reqwest::{Client, Url};
+
+pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Result<Client, String>) -> Answer {
+    let mut asked = Asked {
+        read_as: "GET by plain http, redirects not followed".to_owned(),
+        target: url.unwrap_or("the web endpoint").to_owned(),
+        expected: "a redirect to https".to_owned(),
+    };
+    let (url, client) = match (target(url, site), client) {
+        (Ok(url), Ok(client)) => (url, client),
+        (Err(why), _) => return Answer::new(asked, Judgement::error(why)),
+        (_, Err(why)) => {
+            let why = format!("no HTTP client can be made: {why}");
+            return Answer::new(asked, Judgement::error(why));
+        }
+    };
+    asked.target = http::shown(&url);
+    let judgement = match tokio::time::timeout(site.deadline, client.get(url.clone()).send()).await {
+        Err(_) => Judgement::error(format!("no answer within {} ms", site.deadline.as_millis())),
+        Ok(Err(why)) => Judgement::error(format!("GET {}: {}", asked.target, http::words(&why))),
+        Ok(Ok(response)) => {
+            let location = response
+                .headers()
+                .get("location")
+                .and_then(|value| value.to_str().ok());
+            judge(response.status().as_u16(), location, &url, &site.secrets)
+        }
+    };
+    Answer::new(asked, judgement)
+}
+
+/// The address by plain http, which the environment must list like any other.
+fn target(written: Option<&str>, site: &Site) -> Result<Url, String> {
+    let (url, _) = http::resolve(written.unwrap_or("/"), site)?;
+    if url.scheme() == "http" {
+        return Ok(url);
+    }
+    let host = url.host_str().unwrap_or_default();
+    let plain = format!("http://{host}{}", url.path());
+    let (plain, endpoint) = http::resolve(&plain, site)?;
+    if plain.scheme() == "http" {
+        return Ok(plain);
+    }
+    Err(format!(
+        "endpoint {} is reached by https only: add an [[endpoints]] with `url = \"http://{host}\"` in environments/{}.toml",
+        endpoint.name, site.environment.name
+    ))
+}
+
+pub(crate) fn judge(status: u16, location: Option<&str>, asked: &Url, secrets: &Secrets) -> Judgement {
+    let leads = location.and_then(|location| asked.join(location).ok());
+    match (status, leads) {
+        (301 | 302 | 303 | 307 | 308, Some(leads)) if leads.scheme() == "https" => {
+            let to = excerpt(&http::shown(&leads), secrets);
+            Judgement::pass(format!("answers {status} and leads to {to}"))
+        }
+        (300..=399, Some(leads)) => {
+            let found = format!(
+                "answers {status} and leads to {}",
+                excerpt(&http::shown(&leads), secrets)
+            );
+            Judgement::fail(format!("{found}, which is not https"), found)
+        }
+        (status, _) => {
+            let found = format!("answers {status} by plain http");
+            Judgement::fail(format!("{found}, and leads nowhere"), found)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
