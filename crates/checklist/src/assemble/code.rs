@@ -22,6 +22,9 @@ impl Assembler<'_> {
         if used {
             return;
         }
+        if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
+            lint::block(fence, self.findings);
+        }
         let lines = if fence::is_shell(fence) {
             fence::lines(fence)
         } else {

@@ -1,6 +1,6 @@
 //! Traps that only the place of a line, or several lines together, show.
 
-use super::{Findings, catalogue as c, exposed};
+use super::{Findings, catalogue as c, exposed, promise, secret};
 use crate::infer::{Inferred, words};
 use crate::outline::{Outline, Purpose};
 use crate::parse::{Inline, PieceKind};
@@ -60,16 +60,12 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
     for piece in &inline.pieces {
         let text = match &piece.kind {
             PieceKind::Link(url) => url,
-            PieceKind::Text(text) => text,
+            PieceKind::Text(text) => {
+                secret::text(text, &piece.span, findings);
+                text
+            }
             PieceKind::Code(code) => {
-                if let Some((key, value)) = words::assignment(code)
-                    && exposed::is_secret(key)
-                    && words::fixed(value)
-                    && value.len() >= 4
-                {
-                    let message = format!("the value of `{key}` is written into the document");
-                    findings.add(&c::SECRET, piece.span.clone(), message);
-                }
+                secret::assignment(code, &piece.span, findings);
                 match code.contains(' ') {
                     true => continue,
                     false => code,
@@ -94,7 +90,8 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
     let command = inferred.commands.first().map(|(_, span)| span);
     let share = matches!(&item.work, Work::Probe { spec: ProbeSpec::Metric(metric) }
         if matches!(metric.question, MetricQuestion::Share { .. }));
-    let word = item.work == Work::Attestation && words::threshold(&item.text).is_some();
+    let word = item.work == Work::Attestation
+        && words::threshold(&item.text).is_some_and(|bound| compares(&item.text, &bound));
     match (command, word) {
         (Some(command), _) if word || share => {
             findings.add(&c::COUNTERS, command.clone(), "counters are no rate");
@@ -106,6 +103,28 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
         ),
         (None | Some(_), _) => {}
     }
+}
+
+/// Whether a line asks for a number that is measured: "Error rate < 1%", and neither "Ubuntu 20.04+" nor "Wait (10 minutes)".
+fn compares(text: &str, bound: &Bound) -> bool {
+    let lower = text.to_lowercase();
+    let sign = text.contains(['<', '>', '≤', '≥', '%']);
+    let said = [
+        "below",
+        "under ",
+        "less than",
+        "at most",
+        "above",
+        "over ",
+        "more than",
+        "at least",
+        "within",
+        "no more than",
+        "between",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
+    bound.quantity.unit != Unit::Count && (sign || said)
 }
 
 /// Looks at the whole document.
@@ -134,6 +153,7 @@ pub fn document(
     old_containers(source, sections, findings);
     thresholds(source, sections, findings);
     rollbacks(source, sections, outline, findings);
+    promise::baseline(source, sections, findings);
 }
 
 pub(super) fn line(source: &Source, line: u32) -> Range<usize> {
@@ -155,7 +175,7 @@ fn unproved_phases(source: &Source, sections: &[Section], findings: &mut Finding
     }
     for section in sections
         .iter()
-        .filter(|section| phase(section) && section.checks.is_empty())
+        .filter(|section| phase(section) && section.checks.is_empty() && does_something(section))
     {
         findings.add(
             &c::PHASE_UNPROVED,
@@ -163,6 +183,14 @@ fn unproved_phases(source: &Source, sections: &[Section], findings: &mut Finding
             format!("{:?} has no verification commands", section.title),
         );
     }
+}
+
+/// More than people's words.
+fn does_something(section: &Section) -> bool {
+    section.items.iter().any(|item| match &item.work {
+        Work::Probe { .. } | Work::Action { .. } => true,
+        Work::Attestation | Work::Parent => false,
+    })
 }
 
 /// Every work of a section with its line and command.
@@ -320,19 +348,32 @@ fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings:
     let works = sections
         .iter()
         .any(|section| matches!(section.kind, SectionKind::Phase { .. }) && !section.items.is_empty());
-    if tiers.is_empty() && works {
+    if tiers.is_empty() && works && !names_a_way_back(sections) {
         findings.add(&c::NO_ROLLBACK, 0..0, "there is no section about the way back");
     }
     let coded = outline
         .fences
         .iter()
         .any(|fence| fence.purpose == Purpose::Rollback);
-    for tier in tiers.iter().filter(|_| coded) {
-        let prose = tier.prose.to_lowercase();
-        let proves = ["curl ", "verify", "health", "smoke", "check that"]
-            .iter()
-            .any(|word| prose.contains(word));
-        if !proves && !tier.prose.is_empty() {
+    for tier in tiers.iter().filter(|tier| coded && acts(tier)) {
+        let items = tier.items.iter().map(|item| item.text.as_str());
+        let proves = items
+            .chain([tier.prose.as_str(), tier.title.as_str()])
+            .any(|text| {
+                let lower = text.to_lowercase();
+                [
+                    "curl ",
+                    "verif",
+                    "health",
+                    "smoke",
+                    "check that",
+                    "confirm",
+                    "monitor",
+                ]
+                .iter()
+                .any(|word| lower.contains(word))
+            });
+        if !proves {
             findings.add(
                 &c::ROLLBACK_UNPROVED,
                 line(source, tier.line),
@@ -341,6 +382,55 @@ fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings:
         }
         stops_first(source, tier, findings);
     }
+}
+
+/// It holds a command, in a box or in a block of code.
+fn acts(tier: &Section) -> bool {
+    let boxes = tier
+        .items
+        .iter()
+        .any(|item| matches!(item.work, Work::Action { .. }));
+    let mut inside = false;
+    let command = |line: &str| {
+        let text = line.trim();
+        let fence = text.starts_with("```") || text.starts_with("~~~");
+        inside ^= fence;
+        inside && !fence && !text.is_empty() && !text.starts_with('#') && !text.starts_with("--")
+    };
+    boxes || tier.prose.lines().any(command)
+}
+
+/// A box or a heading speaks of it: the way back is written down, here or elsewhere.
+fn names_a_way_back(sections: &[Section]) -> bool {
+    let names = |text: &str| {
+        let lower = text.to_lowercase();
+        [
+            "rollback",
+            "roll back",
+            "roll-back",
+            "revert",
+            "backout",
+            "back out",
+            "fallback",
+            "откат",
+            "retour arrière",
+            "rückfall",
+            "zurückrollen",
+            "revertir",
+            "reversión",
+            "desfazer",
+            "回滚",
+            "回退",
+            "ロールバック",
+            "切り戻し",
+            "롤백",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+    };
+    sections
+        .iter()
+        .any(|section| names(&section.title) || section.items.iter().any(|item| names(&item.text)))
 }
 
 /// `stop` of a service before `.env` is restored.
