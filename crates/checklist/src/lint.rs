@@ -11,9 +11,11 @@ mod interactive;
 mod judged;
 mod placeholder;
 mod promise;
+mod rollback;
 mod run;
 pub mod secret;
 pub mod sign_off;
+mod threshold;
 
 use crate::infer::Inferred;
 use crate::parse::{Fence, Inline};
@@ -137,10 +139,10 @@ impl Place {
     }
 }
 
-/// Looks at a box.
-pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Findings) {
+/// Looks at a box. `attested`: an annotation says that it is somebody's word.
+pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, attested: bool, findings: &mut Findings) {
     check(inferred, findings);
-    document::item(item, inline, inferred, findings);
+    document::item(item, inline, inferred, attested, findings);
 }
 
 /// Looks at a command of a verification block.

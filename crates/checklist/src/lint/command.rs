@@ -15,7 +15,7 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     traps(outcome, span, findings);
     judged::judged(outcome, span, findings);
     match &outcome.effect {
-        Effect::Reads if outcome.work == Work::Attestation => {
+        Effect::Reads if outcome.work == Work::Attestation && !outcome.declared => {
             let because = outcome.because.trim_end_matches(": somebody's word");
             if because.contains("would dial") {
                 findings.add(&c::HARD_HOST, span.clone(), because);
@@ -23,7 +23,7 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
                 findings.add(&c::UNJUDGED, span.clone(), because);
             }
         }
-        Effect::Unknown(why) if unknown_program(outcome) => {
+        Effect::Unknown(why) if unknown_program(outcome) && !outcome.declared => {
             findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone())
         }
         Effect::Reads | Effect::Changes(_) | Effect::Unknown(_) => {}

@@ -1,8 +1,8 @@
 //! Traps that only the place of a line, or several lines together, show.
 
-use super::{Findings, catalogue as c, exposed, promise, secret};
+use super::{Findings, catalogue as c, exposed, promise, rollback, secret, threshold};
 use crate::infer::{Inferred, words};
-use crate::outline::{Outline, Purpose};
+use crate::outline::Outline;
 use crate::parse::{Inline, PieceKind};
 use crate::source::Source;
 use domain::plan::{Item, Section, SectionKind, Work};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Looks at a box as a whole.
-pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Findings) {
+pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, attested: bool, findings: &mut Findings) {
     let span = inline.span.clone();
     match &item.work {
         Work::Probe {
@@ -55,7 +55,9 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
         }
         Work::Probe { .. } | Work::Action { .. } | Work::Attestation | Work::Parent => {}
     }
-    numbers(item, &span, inferred, findings);
+    if !attested {
+        numbers(item, &span, inferred, findings);
+    }
     let mut hosts: Vec<&str> = Vec::new();
     for piece in &inline.pieces {
         let text = match &piece.kind {
@@ -151,8 +153,8 @@ pub fn document(
     }
     unproved_phases(source, sections, findings);
     old_containers(source, sections, findings);
-    thresholds(source, sections, findings);
-    rollbacks(source, sections, outline, findings);
+    threshold::thresholds(source, sections, findings);
+    rollback::rollbacks(source, sections, outline, findings);
     promise::baseline(source, sections, findings);
 }
 
@@ -260,194 +262,4 @@ fn after_word(command: &str, word: &str) -> Option<String> {
         .skip_while(|other| *other != word)
         .skip(1);
     words.find(|word| !word.starts_with('-')).map(str::to_owned)
-}
-
-/// The same number in two lines.
-fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
-    let mut seen: HashMap<String, (u32, Bound)> = HashMap::new();
-    let measured = |work: &Work| match work {
-        Work::Attestation
-        | Work::Probe {
-            spec:
-                ProbeSpec::Http(_)
-                | ProbeSpec::Shell(_)
-                | ProbeSpec::Redis(_)
-                | ProbeSpec::Docker(_)
-                | ProbeSpec::Prometheus(_)
-                | ProbeSpec::Metric(_),
-        } => true,
-        Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
-    };
-    let items = sections
-        .iter()
-        .flat_map(|section| &section.items)
-        .filter(|item| item.text.len() <= 300 && measured(&item.work));
-    for item in items {
-        let Some(bound) = words::threshold(&item.text).filter(|bound| bound.quantity.unit != Unit::Count)
-        else {
-            continue;
-        };
-        let subject = subject(&item.text);
-        match seen.get(&subject) {
-            Some((first, same)) if *same == bound => {
-                findings.add(
-                    &c::CONTRADICTION,
-                    line(source, item.line),
-                    format!("line {first} asks for the same: {bound}"),
-                );
-            }
-            Some((first, other)) => {
-                findings.add(
-                    &c::CONTRADICTION,
-                    line(source, item.line),
-                    format!("line {first} asks for {other}, this line for {bound}"),
-                );
-            }
-            None => {
-                seen.insert(subject, (item.line, bound));
-            }
-        }
-    }
-}
-
-/// The words before the number that name what is measured.
-fn subject(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let head = lower
-        .split(['<', '>', '≥', '≤', ':', '`'])
-        .next()
-        .unwrap_or_default();
-    let idle = [
-        "stabilized",
-        "stable",
-        "improved",
-        "reduced",
-        "by",
-        "is",
-        "under",
-        "below",
-        "above",
-        "at",
-        "least",
-        "less",
-        "more",
-        "than",
-        "time",
-    ];
-    head.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !idle.contains(word))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings: &mut Findings) {
-    let tiers: Vec<&Section> = sections
-        .iter()
-        .filter(|section| matches!(section.kind, SectionKind::Rollback { .. }))
-        .collect();
-    let works = sections
-        .iter()
-        .any(|section| matches!(section.kind, SectionKind::Phase { .. }) && !section.items.is_empty());
-    if tiers.is_empty() && works && !names_a_way_back(sections) {
-        findings.add(&c::NO_ROLLBACK, 0..0, "there is no section about the way back");
-    }
-    let coded = outline
-        .fences
-        .iter()
-        .any(|fence| fence.purpose == Purpose::Rollback);
-    for tier in tiers.iter().filter(|tier| coded && acts(tier)) {
-        let items = tier.items.iter().map(|item| item.text.as_str());
-        let proves = items
-            .chain([tier.prose.as_str(), tier.title.as_str()])
-            .any(|text| {
-                let lower = text.to_lowercase();
-                [
-                    "curl ",
-                    "verif",
-                    "health",
-                    "smoke",
-                    "check that",
-                    "confirm",
-                    "monitor",
-                ]
-                .iter()
-                .any(|word| lower.contains(word))
-            });
-        if !proves {
-            findings.add(
-                &c::ROLLBACK_UNPROVED,
-                line(source, tier.line),
-                format!("nothing verifies {:?}", tier.title),
-            );
-        }
-        stops_first(source, tier, findings);
-    }
-}
-
-/// It holds a command, in a box or in a block of code.
-fn acts(tier: &Section) -> bool {
-    let boxes = tier
-        .items
-        .iter()
-        .any(|item| matches!(item.work, Work::Action { .. }));
-    let mut inside = false;
-    let command = |line: &str| {
-        let text = line.trim();
-        let fence = text.starts_with("```") || text.starts_with("~~~");
-        inside ^= fence;
-        inside && !fence && !text.is_empty() && !text.starts_with('#') && !text.starts_with("--")
-    };
-    boxes || tier.prose.lines().any(command)
-}
-
-/// A box or a heading speaks of it: the way back is written down, here or elsewhere.
-fn names_a_way_back(sections: &[Section]) -> bool {
-    let names = |text: &str| {
-        let lower = text.to_lowercase();
-        [
-            "rollback",
-            "roll back",
-            "roll-back",
-            "revert",
-            "backout",
-            "back out",
-            "fallback",
-            "откат",
-            "retour arrière",
-            "rückfall",
-            "zurückrollen",
-            "revertir",
-            "reversión",
-            "desfazer",
-            "回滚",
-            "回退",
-            "ロールバック",
-            "切り戻し",
-            "롤백",
-        ]
-        .iter()
-        .any(|word| lower.contains(word))
-    };
-    sections
-        .iter()
-        .any(|section| names(&section.title) || section.items.iter().any(|item| names(&item.text)))
-}
-
-/// `stop` of a service before `.env` is restored.
-fn stops_first(source: &Source, tier: &Section, findings: &mut Findings) {
-    let stop = tier
-        .prose
-        .find("compose stop")
-        .or_else(|| tier.prose.find("compose down"));
-    let restore = tier.prose.find(" .env");
-    if let (Some(stop), Some(restore)) = (stop, restore)
-        && stop < restore
-        && tier.prose.contains(".env.backup")
-    {
-        findings.add(
-            &c::STOP_FIRST,
-            line(source, tier.line),
-            "a service is stopped before the configuration that needs it is restored",
-        );
-    }
 }

@@ -69,8 +69,8 @@ pub fn by_fallback(script: &Script, outcome: &Outcome) -> Option<String> {
                 .and_then(Simple::program)
                 .is_some_and(|program| matches!(program, "exit" | "false" | "return"))
         });
-        (!leaves && !(words(&found) && judged(outcome)))
-            .then(|| format!("`|| {found}` makes a success of every failure"))
+        let fails = leaves || (words(&found) && judged(outcome));
+        (!fails).then(|| format!("`|| {found}` makes a success of every failure"))
     });
     let text = outcome.rewritten.command.trim_end();
     let last = ["; true", ";true", "; exit 0", "; :"]

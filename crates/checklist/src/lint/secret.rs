@@ -157,7 +157,7 @@ pub fn is_secret(name: &str) -> bool {
         "PASSWORD" | "PASSWD" | "PASSPHRASE" | "SECRET" | "TOKEN" | "APIKEY" | "CREDENTIAL"
         | "CREDENTIALS" | "PWD" => upper != "PWD" && upper != "OLDPWD",
         "PASS" => !before.is_empty(),
-        "KEY" => before.last().is_some_and(|kind| key(&kind)),
+        "KEY" => before.last().is_some_and(key),
         "BASE" => upper.ends_with("SECRET_KEY_BASE"),
         "AUTH" => upper == "REDISCLI_AUTH",
         _ => false,

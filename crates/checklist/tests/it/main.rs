@@ -1,5 +1,6 @@
 //! The checklist crate as its users see it.
 
+mod annotations;
 mod boxes;
 mod changes;
 #[cfg(target_os = "linux")]
