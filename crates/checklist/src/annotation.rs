@@ -16,6 +16,7 @@ use domain::probe::ProbeSpec;
 use std::ops::Range;
 
 pub use apply::{check, item};
+pub use keys::nearest;
 pub use section::section;
 
 /// Longest annotation that is read, in bytes.

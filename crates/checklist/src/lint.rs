@@ -71,6 +71,14 @@ impl Findings {
         }
     }
 
+    /// The code and the bytes of each.
+    pub fn places(&self) -> Vec<(&'static str, Range<usize>)> {
+        self.list
+            .iter()
+            .map(|finding| (finding.lint.code, finding.span.clone()))
+            .collect()
+    }
+
     /// Sorts them by place and finds lines and columns in one pass over the text.
     pub fn diagnostics(mut self, source: &Source) -> Vec<Diagnostic> {
         self.list

@@ -132,7 +132,7 @@ fn script_as_a_whole(script: &Script, outcome: &Outcome, span: &Range<usize>, fi
         program @ ("cd" | "export" | "source" | "." | "pushd" | "nvm" | "conda" | "unset" | "umask"),
     ) = program
     {
-        findings.add(
+        findings.add_once(
             &c::LOST_STATE,
             span.clone(),
             format!("what `{program}` sets ends with this command"),

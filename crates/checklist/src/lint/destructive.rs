@@ -141,7 +141,14 @@ fn stacks(run: &Run<'_>) -> bool {
             run.starts(&["down"]) && (run.has(&["-v", "--volumes"]) || run.letter('v'))
                 || run.starts(&["rm"]) && run.letter('v')
         }
-        "kubectl" | "oc" => run.starts(&["delete"]) && !run.has(&["--dry-run"]),
+        "kubectl" | "oc" => {
+            // A pod that belongs to something comes back.
+            let pods = run
+                .operands()
+                .get(1)
+                .is_some_and(|kind| matches!(kind.split('/').next(), Some("pod" | "pods" | "po")));
+            run.starts(&["delete"]) && !pods && !run.has(&["--dry-run"])
+        }
         "helm" => run.starts(&["uninstall"]) || run.starts(&["delete"]),
         "terraform" | "tofu" | "pulumi" | "cdk" => run.starts(&["destroy"]),
         _ => false,

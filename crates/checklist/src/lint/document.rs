@@ -95,7 +95,7 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
     let word = item.work == Work::Attestation
         && words::threshold(&item.text).is_some_and(|bound| compares(&item.text, &bound));
     match (command, word) {
-        (Some(command), _) if word || share => {
+        (Some(command), _) if share || (word && item.text.contains('%')) => {
             findings.add(&c::COUNTERS, command.clone(), "counters are no rate");
         }
         (None, true) => findings.add(

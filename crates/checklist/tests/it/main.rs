@@ -3,8 +3,10 @@
 mod annotations;
 mod boxes;
 mod changes;
+mod check;
 #[cfg(target_os = "linux")]
 mod execution;
+mod fixes;
 mod format;
 mod hostile;
 mod inference;

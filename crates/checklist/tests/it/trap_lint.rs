@@ -407,6 +407,7 @@ fn a_hard_coded_host_or_user_is_a_warning() {
 #[case("kubectl delete --help", false)]
 #[case("redis-cli DBSIZE", false)]
 #[case("kubectl get pods", false)]
+#[case("kubectl delete pod web-1", false)]
 fn a_command_that_destroys_is_a_warning(#[case] command: &str, #[case] destroys: bool) {
     let fence = format!("## Phase 1: x\n\n```bash\n{command}\n```\n");
     assert_eq!(

@@ -19,8 +19,8 @@ lints! {
         "What is not understood could change anything.",
         "It counts as an action, which a person runs after seeing its exact bytes.",
         "Split it into simple commands, or put it into a script and name that.",
-        "- [ ] Restarted: `docker-compose restart web &`\n"
-        => "- [ ] Started: `docker-compose up -d web`\n";
+        "- [ ] Recorded: `git commit -m \"release`\n"
+        => "- [ ] Recorded: `git commit -m \"release\"`\n";
     UNKNOWN_PROGRAM = "GNG004" Note: "a command that is not known to read",
         "Gonogo's tables do not know this program or this form of it, so it may change the target.",
         "It counts as an action, which a person runs.",
