@@ -1,6 +1,7 @@
 //! A block of shell code to its commands, each with the comments about it.
 
-use crate::parse::Fence;
+use crate::annotation;
+use crate::parse::{Fence, FenceLine};
 use std::ops::Range;
 
 /// A command of a block of code.
@@ -14,6 +15,8 @@ pub struct Line {
     pub start: usize,
     /// Where its last line ends.
     pub end: usize,
+    /// The annotations before it or behind it.
+    pub annotations: Vec<(String, Range<usize>)>,
 }
 
 impl Line {
@@ -44,11 +47,16 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         .any(|line| line.text.trim_start().starts_with("$ "));
     let mut out: Vec<Line> = Vec::new();
     let mut said: Vec<String> = Vec::new();
+    let mut annotations = Vec::new();
     let mut at = 0;
     while let Some(line) = fence.lines.get(at) {
         let text = line.text.trim();
         at += 1;
         if text.is_empty() {
+            continue;
+        }
+        if let Some(annotation) = annotated(line) {
+            annotations.push(annotation);
             continue;
         }
         if let Some(comment) = text.strip_prefix('#') {
@@ -77,7 +85,11 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         if let Some(behind) = behind {
             spoken = behind;
         }
+        if let Some(annotation) = behind_annotation(&mut spoken, line, end) {
+            annotations.push(annotation);
+        }
         out.push(Line {
+            annotations: std::mem::take(&mut annotations),
             command,
             said: spoken,
             start: line.start + indent,
@@ -85,6 +97,39 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         });
     }
     out
+}
+
+/// The annotations of a block, in order: `# gonogo: expect empty`.
+pub fn annotations(fence: &Fence) -> Vec<(String, Range<usize>)> {
+    let behind = |line: &FenceLine| {
+        let at = line.text.find("# gonogo:").filter(|at| *at > 0)?;
+        Some((
+            line.text[at + 1..].trim().to_owned(),
+            line.start + at..line.start + line.text.len(),
+        ))
+    };
+    fence
+        .lines
+        .iter()
+        .filter_map(|line| annotated(line).or_else(|| behind(line)))
+        .collect()
+}
+
+/// A line that is nothing but an annotation.
+fn annotated(line: &FenceLine) -> Option<(String, Range<usize>)> {
+    let comment = line.text.trim().strip_prefix('#')?.trim_start_matches('#').trim();
+    let indent = line.text.len() - line.text.trim_start().len();
+    annotation::is_annotation(comment).then(|| {
+        (
+            comment.to_owned(),
+            line.start + indent..line.start + line.text.len(),
+        )
+    })
+}
+
+/// An annotation behind a command, which then is none of the words about it.
+fn behind_annotation(spoken: &mut String, line: &FenceLine, end: usize) -> Option<(String, Range<usize>)> {
+    annotation::is_annotation(spoken).then(|| (std::mem::take(spoken), line.start..end))
 }
 
 fn add(said: &mut String, comment: &str) {

@@ -22,14 +22,6 @@ impl<'a> Values<'a> {
         Self { words, text }
     }
 
-    /// No values are wanted.
-    pub fn none(&self) -> Result<(), String> {
-        match self.words.first() {
-            None => Ok(()),
-            Some(word) => Err(format!("`{word}` is too much here")),
-        }
-    }
-
     fn only(&self, what: &str) -> Result<&'a str, String> {
         match self.words {
             [word] => Ok(word),
@@ -74,7 +66,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
 }
 
 /// The one measure that is the whole word.
-fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
+pub fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
     let measures = measure::find(word);
     match measures.as_slice() {
         [one] if one.span == (0..word.len()) && one.unit == unit => Ok(one.bound(Comparison::AtMost)),

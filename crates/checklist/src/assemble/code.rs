@@ -1,10 +1,11 @@
 //! Blocks of code to checks, and tables to signature slots.
 
+use super::items::keep_given;
 use super::{Assembler, output};
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
-use crate::{lint, names, outline};
+use crate::{annotation, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
 
 impl Assembler<'_> {
@@ -22,11 +23,15 @@ impl Assembler<'_> {
         if used {
             return;
         }
+        if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
+            lint::block(fence, self.findings);
+        }
         let lines = if fence::is_shell(fence) {
             fence::lines(fence)
         } else {
             Vec::new()
         };
+        self.stray_annotations(fence, &lines, verifies);
         if verifies {
             self.label_waits = false;
             let last = lines.len().saturating_sub(1);
@@ -50,6 +55,25 @@ impl Assembler<'_> {
         }
         if block.item.is_none() {
             self.prose(block.span.clone());
+        }
+    }
+
+    /// Annotations of a block that belong to no check.
+    fn stray_annotations(&mut self, fence: &Fence, lines: &[Line], verifies: bool) {
+        let annotations = fence::annotations(fence);
+        let shell = fence::is_shell(fence);
+        let used: usize = if verifies {
+            lines.iter().map(|line| line.annotations.len()).sum()
+        } else {
+            0
+        };
+        for (comment, span) in annotations.into_iter().skip(used).filter(|_| shell) {
+            let why = if verifies {
+                "no command follows this annotation"
+            } else {
+                "the commands of this block are no checks, so that nothing can be said about them"
+            };
+            annotation::stray(&comment, span, why, self.findings);
         }
     }
 
@@ -83,27 +107,37 @@ impl Assembler<'_> {
     }
 
     pub(super) fn check(&mut self, line: &Line, output: Option<&str>) {
-        let inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
-        self.parameters_of(&inferred);
-        lint::check(&inferred, self.findings);
+        let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
         let number = self.source.line(line.start);
-        if self.shape.boxless && matches!(inferred.work, Work::Action { .. }) {
-            self.command_item(line, inferred, number);
-            return;
-        }
-        let id = self.named(names::of_check(&line.command), None, None);
-        let check = Check {
-            id,
+        let place = self.named(names::of_check(&line.command), None, None);
+        let mut check = Check {
+            id: place.clone(),
             line: number,
             text: line.command.clone(),
-            work: inferred.work,
-            why: inferred.why,
+            work: inferred.work.clone(),
+            why: inferred.why.clone(),
         };
+        let mut said = annotation::Said::default();
+        for (comment, span) in &line.annotations {
+            said.read(comment, span, &line.command, self.source, self.findings);
+        }
+        if !said.is_empty() {
+            let claim = |id: &str| self.given.insert(id.to_owned());
+            let given = annotation::check(said, &mut check, &mut inferred, claim, self.findings);
+            self.parameters_in(&given, &line.span());
+            keep_given(&mut self.names, &mut check.id, place);
+        }
+        self.parameters_of(&inferred);
+        lint::check(&inferred, self.findings);
+        if self.shape.boxless && matches!(check.work, Work::Action { .. }) {
+            self.command_item(line, check);
+            return;
+        }
         self.current().section.checks.push(check);
     }
 
     /// Without any box in the document, a command of a block that changes something is a step that a person runs.
-    fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32) {
+    fn command_item(&mut self, line: &Line, check: Check) {
         let ticks = if line.command.contains('`') { "``" } else { "`" };
         let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
         let text = match line.said.as_str() {
@@ -111,17 +145,22 @@ impl Assembler<'_> {
             said => format!("{said}: {code}"),
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
-        let id = self.named(names::of_item(&text), label.as_deref(), None);
+        if let Some(named) = names::place(&check.id).and_then(|at| self.names.get_mut(at)) {
+            named.base = names::of_item(&text);
+            named.label = label.as_deref().map(names::slug).unwrap_or_default();
+        }
         self.current().section.items.push(Item {
-            id,
+            id: check.id,
             parent: None,
-            line: number,
+            line: check.line,
             text,
             label,
             claimed: false,
             optional: false,
-            work: inferred.work,
-            why: inferred.why,
+            work: check.work,
+            why: check.why,
+            timeout_seconds: None,
+            role: None,
         });
     }
 

@@ -1,9 +1,12 @@
 //! The checklist crate as its users see it.
 
+mod annotations;
 mod boxes;
 mod changes;
+mod check;
 #[cfg(target_os = "linux")]
 mod execution;
+mod fixes;
 mod format;
 mod hostile;
 mod inference;
@@ -11,4 +14,5 @@ mod lints;
 mod oracle;
 mod outputs;
 mod shipped;
+mod trap_lint;
 mod traps;
