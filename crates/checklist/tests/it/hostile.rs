@@ -104,7 +104,7 @@ fn shell_bombs_are_actions_at_once() {
         format!("{}true{}", "case x in x) ".repeat(20), ";; esac".repeat(20)),
         format!("{}true{}", "f() { ".repeat(11), "; }".repeat(11)),
         "f() ".repeat(3_000),
-        format!("{}a{}", "[[ ( ".repeat(1), " ) ]]".repeat(1)).repeat(500),
+        "[[ ( a ) ]]".repeat(500),
         format!("[[ {}a{} ]]", "( ".repeat(12), " )".repeat(12)),
         format!("[[ {}a ]]", "! ".repeat(40)),
         format!("[[ {} ]]", "a && ".repeat(3_000)),
