@@ -4,7 +4,6 @@ use checklist::fill::{Filled, fill};
 use checklist::{Compiled, compile, report::render};
 use domain::plan::Work;
 use domain::probe::ProbeSpec;
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// What no document may let run without asking.
@@ -60,16 +59,14 @@ fn places(compiled: &Compiled, bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Filling nothing in gives the bytes back; ticking every box changes as many bytes, and loses no box.
+/// Filling nothing in gives the bytes back; ticking every box loses none.
 fn ticks(compiled: &Compiled, bytes: &[u8]) -> Result<(), String> {
     if fill(bytes, &Filled::default()) != bytes {
         return Err("filling nothing in changes the bytes".to_owned());
     }
-    let boxes: BTreeSet<u32> = compiled.plan.items().map(|item| item.line).collect();
     let filled = Filled {
-        boxes: boxes.clone(),
-        ticked: boxes,
-        signatures: Vec::new(),
+        boxes: compiled.plan.items().map(|item| (item.line, true)).collect(),
+        ..Filled::default()
     };
     let ticked = fill(bytes, &filled);
     let items = |compiled: &Compiled| compiled.plan.items().count();
@@ -101,7 +98,7 @@ fn runs<'a>(spec: &'a ProbeSpec, changing: &[String]) -> Option<&'a str> {
             // In quotes, behind a comment and in a here-document the canary is a text.
             let plain = !command.contains(['\'', '"', '\\', '#', '<']);
             let behind = [
-                "; ", "&& ", "|| ", "| ", "do ", "then ", "else ", "( ", "{ ", "! ", "\n", "$(", "`",
+                "; ", "&& ", "|| ", "| ", "; do ", "; then ", "; else ", "( ", "; { ", "\n", "$(", "`",
             ];
             let starts = command.starts_with(CANARY)
                 || (plain

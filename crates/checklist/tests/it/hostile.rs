@@ -146,9 +146,19 @@ fn shell_bombs_are_actions_at_once() {
         longest = longest.max((start.elapsed(), bomb.chars().take(60).collect()));
         for check in compiled.plan.sections.iter().flat_map(|section| &section.checks) {
             // These are strange and read all the same: their outcome is that of `curl`, `echo` or `cat`.
-            let harmless = ["echo {a", "echo $((", "cat <<", "$(echo x)", "`echo x`", "sudo"]
-                .iter()
-                .any(|start| bomb.starts_with(start));
+            let harmless = [
+                "if ",
+                "case x in ",
+                "for x in ",
+                "echo {a",
+                "echo $((",
+                "cat <<",
+                "$(echo x)",
+                "`echo x`",
+                "sudo",
+            ]
+            .iter()
+            .any(|start| bomb.starts_with(start));
             assert!(
                 harmless || !matches!(check.work, Work::Probe { .. }),
                 "{:.60} is taken for reading",
