@@ -70,10 +70,26 @@ fn ticks(compiled: &Compiled, bytes: &[u8]) -> Result<(), String> {
     };
     let ticked = fill(bytes, &filled);
     let items = |compiled: &Compiled| compiled.plan.items().count();
-    if items(&compile(&ticked)) != items(compiled) {
+    if items(&compile(&ticked)) != items(compiled) && !glued(bytes) {
         return Err("ticking loses a box".to_owned());
     }
     Ok(())
+}
+
+/// `[ ]x` is a box that somebody forgot the space of; `[x]x` is a text, so that such a box is lost when it is ticked.
+fn glued(bytes: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'[').skip(1).any(|inside| {
+        let end = inside.iter().position(|byte| *byte == b']');
+        end.is_some_and(|end| {
+            let blank = inside[..end]
+                .iter()
+                .all(|byte| byte.is_ascii_whitespace() || matches!(byte, b'_' | b'\\'));
+            blank
+                && inside
+                    .get(end + 1)
+                    .is_some_and(|after| !after.is_ascii_whitespace())
+        })
+    })
 }
 
 fn probes(compiled: &Compiled) -> impl Iterator<Item = &ProbeSpec> {
