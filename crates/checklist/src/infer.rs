@@ -68,7 +68,7 @@ pub fn check(command: &str, said: &str, span: Range<usize>) -> Inferred {
 /// [`check`], with the output that a block after the command shows.
 pub fn check_printing(command: &str, said: &str, span: Range<usize>, output: Option<&str>) -> Inferred {
     let outcome = command::compile(command, "", said, output);
-    let outcome = if outcome.expectation.holds.is_none() {
+    let outcome = if outcome.expectation.holds.is_none() && !said.is_empty() {
         command::compile(command, said, "", output)
     } else {
         outcome
@@ -94,8 +94,8 @@ fn commands(inline: &Inline, output: Option<&str>) -> Vec<(Outcome, Range<usize>
             continue;
         };
         let before = words_before(inline, at);
-        let value = expect::ends_with_verb(&before);
-        if (found.is_empty() || !value) && is_command(code, &before) {
+        let value = || expect::ends_with_verb(&before);
+        if is_command(code, &before) && (found.is_empty() || !value()) {
             found.push((code, piece.span.clone(), at));
         }
     }
