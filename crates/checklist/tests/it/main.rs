@@ -10,5 +10,6 @@ mod inference;
 mod lints;
 mod oracle;
 mod outputs;
+mod prose;
 mod shipped;
 mod traps;
