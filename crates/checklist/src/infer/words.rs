@@ -28,6 +28,8 @@ pub struct Words<'a> {
     pub links: &'a [&'a str],
     /// The text of the box above.
     pub parent: Option<&'a str>,
+    /// The headings and the label above.
+    pub near: &'a str,
     /// The output that a block below shows.
     pub output: Option<&'a str>,
 }

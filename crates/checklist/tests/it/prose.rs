@@ -213,3 +213,32 @@ fn the_machine_is_read(#[case] line: &str, #[case] expected: &str) {
 fn what_nothing_can_read_stays_somebodys_word(#[case] line: &str) {
     assert_eq!(work(line), Work::Attestation, "{line}");
 }
+
+#[test]
+fn settings_below_a_heading_of_a_platform_are_kept_there() {
+    let work = |heading: &str| {
+        let text = format!("# Go live\n\n## Phase 1: {heading}\n\n- [ ] `NODE_ENV` = `production`\n");
+        compile(text.as_bytes())
+            .plan
+            .items()
+            .next()
+            .expect("an item")
+            .work
+            .clone()
+    };
+    assert_eq!(work("Environment variables on Render"), Work::Attestation);
+    assert!(matches!(work("Environment variables"), Work::Probe { .. }));
+}
+
+#[rstest]
+#[case("Space: `df -h /` at least 10GB free", "10 GB free on the file system of /")]
+#[case("`terraform --version`", "Terraform answers")]
+#[case(
+    "Up: `kubectl get pods | grep web`",
+    "run `kubectl get pods`: lines with \"web\", must not be empty, must not contain \"CrashLoopBackOff\", must not contain \"Error\", must not contain \"Pending\", must not contain \"ImagePullBackOff\", must not contain \"No resources found\""
+)]
+#[case("CLIs installed: `gcloud`, `bq`, `jq`", "a person")]
+#[case("Security headers present: curl -I https://app.example.com", "a person")]
+fn halves_are_no_proofs(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}

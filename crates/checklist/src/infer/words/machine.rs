@@ -111,7 +111,16 @@ pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     let versioned = found.iter().any(|(_, version)| version.is_some());
     let short = words.text.split_whitespace().count() <= 10;
     let distracted = any(lower, DISTRACTIONS);
-    if found.is_empty() || !(installed || versioned) || !short || distracted {
+    // A name that is no known tool would not be asked.
+    let named =
+        |code: &&str| code.starts_with(|c: char| c.is_ascii_alphabetic()) && !code.contains([' ', '.']);
+    let known = |code: &str| TOOLS.iter().any(|(name, _)| code.eq_ignore_ascii_case(name));
+    let stranger = words
+        .codes
+        .iter()
+        .filter(|code| named(code))
+        .any(|code| !known(code));
+    if stranger || found.is_empty() || !(installed || versioned) || !short || distracted {
         return None;
     }
     let shared = words

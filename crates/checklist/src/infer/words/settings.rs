@@ -10,6 +10,21 @@ const ELSEWHERE: &str = "dashboard, vercel, netlify, heroku, railway, on render,
     secrets manager, secret manager, parameter store, key vault, console, portal, cloudflare, app settings, app service, \
     configmap, config map, lambda, docker-compose.yml, settings.py, systemd, ci/cd, pipeline, build args, amplify, firebase";
 
+/// Platforms that keep the values of what they host, as a heading names them.
+const PLATFORMS: &[&str] = &[
+    "render",
+    "vercel",
+    "netlify",
+    "railway",
+    "heroku",
+    "fly.io",
+    "cloudflare",
+    "amplify",
+    "firebase",
+    "dashboard",
+    "lambda",
+];
+
 /// `KEY=value` alone, "`KEY` is set to `value`", or "`KEY` is set in `.env`".
 pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     let file = words
@@ -24,7 +39,11 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
             .find(|word| word.starts_with(".env") || word.ends_with(".env"))
             .map(str::to_owned)
     });
-    let elsewhere = ELSEWHERE.split(", ").any(|place| lower.contains(place));
+    let near = words.near.to_lowercase();
+    let hosted = near
+        .split(|c: char| !c.is_alphanumeric() && c != '.')
+        .any(|word| PLATFORMS.contains(&word));
+    let elsewhere = hosted || ELSEWHERE.split(", ").any(|place| lower.contains(place));
     if elsewhere && file.is_none() && above.is_none() {
         return None;
     }

@@ -10,14 +10,14 @@ const MOST: usize = 12;
 
 /// Words that ask for a look at an address.
 const ASKS: &str = "visit, open , reachable, accessible, answers, responds, loads, available, works, working, health, \
-    returns, return , get , navigate to, browse to, go to, access , check , verify , test , is up, is live, online, \
+    returns, return , get , navigate to, browse to, go to, access , is up, is live, online, \
     endpoint, route , curl, 200, erreichbar, antwortet, liefert, gibt, accessible, répond, renvoie, retourne, testée, accesible, \
     responde, devuelve, acessível, retorna, disponible, disponível, 可访问, 返回, 响应, 访问, アクセス, 返";
 
 /// Words that ask a person to do something there, or to be somebody.
 const PERSON: &str = "log in, login and, logged in, sign in, sign up, click, select , with jwt, with token, with a token, \
     with auth, authenticated, bearer, dashboard, fill in, fill out, submit, upload, create , configure, add , register, paste, \
-    redirect, websocket, incognito, mobile, browser console, devtools, rotate, flow, form, button, manually, functionality, permission, admin";
+    redirect, websocket, incognito, mobile, browser console, devtools, rotate, flow, form, button, manually, functionality, permission, admin, header, cors, faucet, claimed, bought, purchased, curl , wget ";
 
 /// Services whose paths are not those of what is deployed.
 const OTHERS: &str =
