@@ -18,6 +18,10 @@ pub const KEYS: &[&str] = &[
     "file",
     "env",
     "port",
+    "listening",
+    "certificate",
+    "dns",
+    "redirects",
     "tool",
     "memory",
     "disk",
@@ -204,7 +208,7 @@ mod tests {
         assert_eq!(
             annotated("- [ ] x <!-- gonogo: file a mod<=0600 -->").1,
             [
-                "`mod<=0600` is no rule of `file`: path, directory, absent, not-empty, mode<=, age<=, size, contains="
+                "`mod<=0600` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
             ]
         );
         assert_eq!(
