@@ -19,6 +19,7 @@ pub use apply::{check, item};
 pub use keys::nearest;
 pub use section::section;
 
+
 /// Longest annotation that is read, in bytes.
 const LONGEST: usize = 2000;
 
@@ -270,7 +271,7 @@ mod tests {
         assert_eq!(
             annotated("- [ ] x <!-- gonogo: file a mod<=0600 -->").1,
             [
-                "`mod<=0600` is no rule of `file`: path, directory, absent, not-empty, mode<=, age<=, size, contains="
+                "`mod<=0600` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
             ]
         );
         assert_eq!(

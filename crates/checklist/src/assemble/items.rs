@@ -105,8 +105,11 @@ impl<'a> Assembler<'a> {
             }
         } else {
             let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
-            let output = output::below(self.blocks, index, &text);
-            infer::item_printing(&item.inline, parent_text.as_deref(), below, output.as_deref())
+            let near = infer::Near {
+                headings: self.headings(),
+                output: output::below(self.blocks, index, &text),
+            };
+            infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
         let id = self.named(
@@ -179,6 +182,14 @@ impl<'a> Assembler<'a> {
         self.parameters_of(&inferred);
         lint::item(&item, inline, &inferred, attested, self.findings);
         self.current().section.items.push(item);
+    }
+
+    /// The open headings and the label, at most so much of each as says what they are about.
+    fn headings(&self) -> String {
+        let label = self.label.as_ref().map(|(label, _)| label.as_str());
+        let titles = self.open.iter().map(|open| open.title.as_str());
+        let words: Vec<String> = titles.chain(label).map(infer::short).collect();
+        words.join(" / ")
     }
 
     /// The id until all are known: the place among the names.

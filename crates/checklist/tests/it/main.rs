@@ -13,6 +13,7 @@ mod inference;
 mod lints;
 mod oracle;
 mod outputs;
+mod prose;
 mod shipped;
 mod trap_lint;
 mod traps;
