@@ -280,12 +280,12 @@ pub fn status(text: &str) -> Option<StatusRule> {
 fn code(text: &str) -> Option<(u16, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &text[digits..];
-    let ends = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '+'))
-        && !(rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit()));
+    let goes_on = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '+'));
+    let fraction = rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit());
     let unit = measure::find(text).first().is_some_and(|measure| {
         measure.span.start == 0 && (measure.unit != Unit::Count || counts(&measure.noun))
     });
-    let code = (digits == 3 && ends && !unit)
+    let code = (digits == 3 && !goes_on && !fraction && !unit)
         .then(|| text[..3].parse().ok())
         .flatten()
         .filter(|code| (100..600).contains(code))?;
