@@ -19,7 +19,6 @@ pub use apply::{check, item};
 pub use keys::nearest;
 pub use section::section;
 
-
 /// Longest annotation that is read, in bytes.
 const LONGEST: usize = 2000;
 
