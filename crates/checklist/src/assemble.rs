@@ -10,7 +10,7 @@ use crate::heading::{self, Meaning};
 use crate::infer;
 use crate::lint::Findings;
 use crate::names::{self, Named};
-use crate::outline::{self, Outline};
+use crate::outline::Outline;
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
 use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
@@ -108,7 +108,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         open: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
-        outline: outline::of_text(source),
+        outline: Outline::default(),
         names: Vec::new(),
         given: HashSet::new(),
         ids: HashMap::new(),

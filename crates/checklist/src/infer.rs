@@ -5,6 +5,7 @@ mod doubt;
 mod filters;
 pub mod judge;
 mod native;
+mod one;
 pub mod words;
 
 use crate::classify;
