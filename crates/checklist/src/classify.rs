@@ -292,9 +292,7 @@ fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
         .map(|word| argument(word, known).or(secret(word).then_some(word.filled.as_str())))
         .collect();
     let Some(words) = words else {
-        return Effect::unknown(format!(
-            "what the shell fills in can become an option of `{name}`"
-        ));
+        return filled_in(command, name, depth);
     };
     if DIALS.contains(&name)
         && arguments().any(|word| word.literal.is_none() && !word.variables.is_empty() && known.listed(word))
@@ -322,8 +320,39 @@ fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
     }
 }
 
+/// A command with a word that can become an option never reads. Where its other words change something, that is said.
+fn filled_in(command: &Simple, name: &str, depth: u32) -> Effect {
+    let words: Vec<&str> = command
+        .words
+        .iter()
+        .skip(1)
+        .map(|word| word.filled.as_str())
+        .collect();
+    let inner = wrapped(name, &words).unwrap_or(0);
+    let start = if inner > 0 { words.len() - inner } else { 0 };
+    let (name, words) = match words.get(start) {
+        Some(program) if inner > 0 => (*program, &words[start + 1..]),
+        Some(_) | None => (name, &words[..]),
+    };
+    match look_up(name, words, depth) {
+        Some(Effect::Changes(what)) => Effect::Changes(what),
+        Some(Effect::Reads | Effect::Unknown(_)) | None => Effect::unknown(format!(
+            "what the shell fills in can become an option of `{name}`"
+        )),
+    }
+}
+
 fn table(name: &str, words: &[&str], depth: u32) -> Effect {
-    look_up(name, words, depth).unwrap_or_else(|| Effect::unknown(format!("`{name}` is not known")))
+    look_up(name, words, depth).unwrap_or_else(|| {
+        let script = name.contains('/')
+            || [".sh", ".py", ".pl", ".rb", ".ps1", ".bat", ".cmd"]
+                .iter()
+                .any(|end| name.ends_with(end));
+        Effect::unknown(match script {
+            true => format!("`{name}` is a script that is not looked into"),
+            false => format!("`{name}` is not known"),
+        })
+    })
 }
 
 fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {

@@ -64,7 +64,6 @@ pub fn always(name: &str) -> Option<Effect> {
             | "who"
             | "w"
             | "vmstat"
-            | "jq"
             | "tail"
             | "cd"
             | ":"
@@ -137,6 +136,10 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "find" => find(words),
         "sed" => sed(words),
         "awk" | "gawk" | "mawk" => awk(words),
+        "jq" => Effect::reads_if(
+            !has(words, Some('i'), "in-place"),
+            "this form of `jq` is not known to read",
+        ),
         "sysctl" => Effect::reads_if(
             words.iter().all(|word| {
                 matches!(*word, "-n" | "-a" | "-e" | "--all" | "--values")
