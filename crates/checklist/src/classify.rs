@@ -8,12 +8,14 @@ mod code;
 mod containers;
 mod curl;
 mod data;
+mod fed;
 mod files;
 mod git;
 mod kubernetes;
 mod machine;
 mod migrations;
 mod network;
+mod options;
 mod packages;
 mod platforms;
 mod remote;
@@ -25,6 +27,8 @@ mod wrapped;
 
 use crate::shell::{self, Own, Redirect, Script, Simple};
 use crate::word::{Becomes, FILLED, Word};
+use fed::{fed, talks};
+use options::{after_options, has, operands};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tool::Tool;
@@ -169,7 +173,21 @@ fn within(script: &Script, depth: u32) -> Effect {
         Some(name) => start.worse(Effect::unknown(format!("the function `{name}` calls a function"))),
         None => start,
     };
-    stages().fold(start, |worst, stage| worst.worse(simple(stage, depth, &known)))
+    // In a group or a function its input comes from outside of what is looked at here.
+    let mut worst = match !script.plain && stages().any(talks) {
+        true => start.worse(Effect::unknown("`openssl s_client` sends what it is given")),
+        false => start,
+    };
+    for pipeline in &script.pipelines {
+        let mut before: Option<&Simple> = None;
+        for stage in &pipeline.stages {
+            worst = worst
+                .worse(simple(stage, depth, &known))
+                .worse(fed(stage, before));
+            before = Some(stage);
+        }
+    }
+    worst
 }
 
 /// A function is called more often than once: it could be by itself.
@@ -373,49 +391,6 @@ pub fn known(name: &str) -> bool {
         || TOOLS.contains_key(name)
         || wrapped(name, &["x"]).is_some()
         || look_up(name, &[], 0).is_some()
-}
-
-/// The words after the leading options; `None` where one of those is not known, because it could take a value that
-/// is then mistaken for the subcommand.
-fn after_options<'a, 'b>(words: &'b [&'a str], valued: &[&str], flags: &[&str]) -> Option<&'b [&'a str]> {
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        let name = word.split_once('=').map_or(*word, |(name, _)| name);
-        at += match (valued.contains(&name), name.len() < word.len()) {
-            (true, true) => 1,
-            (true, false) => 2,
-            (false, false) if flags.contains(&name) => 1,
-            (false, _) => return None,
-        };
-    }
-    words.get(at..)
-}
-
-/// The operands: what is no option. Options in `with_value` take the next word.
-fn operands<'a>(words: &[&'a str], with_value: &[&str]) -> Vec<&'a str> {
-    let mut out = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if with_value.contains(word) {
-            words.next();
-        } else if !word.starts_with('-') || *word == "-" {
-            out.push(*word);
-        }
-    }
-    out
-}
-
-/// Whether an option is among the words: `-i`, `-ni`, `--in-place`, `--in-place=x`, `--in-pl`.
-fn has(words: &[&str], short: Option<char>, long: &str) -> bool {
-    words.iter().any(|word| match word.strip_prefix("--") {
-        Some(name) => {
-            let name = name.split('=').next().unwrap_or(name);
-            !long.is_empty() && !name.is_empty() && long.starts_with(name)
-        }
-        None => word
-            .strip_prefix('-')
-            .is_some_and(|letters| short.is_some_and(|short| letters.contains(short))),
-    })
 }
 
 #[cfg(test)]

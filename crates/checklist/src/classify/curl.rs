@@ -8,7 +8,7 @@ const CURL_VALUES: &[&str] = &[
     "--header", "--max-time", "--connect-timeout", "--user", "--user-agent", "--retry", "--retry-delay",
     "--retry-max-time", "--cacert", "--cert", "--key", "--cookie", "--referer", "--resolve",
     "--max-redirs", "--oauth2-bearer", "--range", "--limit-rate", "--unix-socket", "--interface",
-    "--connect-to", "--proxy", "--ciphers", "--tls-max", "--dns-servers", "--capath", "--noproxy",
+    "--ciphers", "--tls-max", "--capath", "--noproxy",
 ];
 /// Long options of curl without a value that do not change what a GET does.
 #[rustfmt::skip] // names in rows

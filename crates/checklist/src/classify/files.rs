@@ -119,7 +119,8 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                 || has(words, Some('s'), "split-exp")
                 || has(words, None, "in-place")
                 || has(words, Some('o'), "output") && name == "xmllint"
-                || has(words, None, "shell") =>
+                || has(words, None, "shell")
+                || words.iter().any(|word| word.starts_with("--security-enable")) =>
         {
             Effect::changes(format!("`{name}` writes a file"))
         }
@@ -127,7 +128,8 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "date" => date(words),
         // What `test -v`, `[[ … -eq … ]]` and `printf -v` are given is evaluated: a substitution in it would run.
         "test" | "[" | "[[" | "printf" => Effect::reads_if(
-            !words.iter().any(|word| word.contains("$(") || word.contains('`')),
+            !words.iter().any(|word| word.contains("$(") || word.contains('`'))
+                && !(name == "printf" && words.first() == Some(&"-v")),
             format!("`{name}` can evaluate what it is given"),
         ),
         "env" | "set" | "export" if words.is_empty() => Effect::Reads,
@@ -176,7 +178,10 @@ fn writers(name: &str, words: &[&str]) -> Option<Effect> {
             "`lsof -D` writes a file",
         ),
         "base64" | "base32" => Effect::reads_if(!has(words, Some('o'), "output"), "it writes a file"),
-        "tree" => Effect::reads_if(!has(words, Some('o'), "output"), "`tree -o` writes a file"),
+        "tree" => Effect::reads_if(
+            !has(words, Some('o'), "output") && !has(words, Some('R'), ""),
+            "`tree -o` writes a file",
+        ),
         "xxd" => Effect::reads_if(
             !has(words, Some('r'), "revert") && operands(words, &["-l", "-s", "-c"]).len() < 2,
             "`xxd` writes its second file",

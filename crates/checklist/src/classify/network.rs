@@ -38,16 +38,16 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                         | "docker0"
                         | "get"
                         | "ls"
-                        | "s"
                         | "ro"
                 )
-            }) && words.iter().all(|word| {
-                !word.starts_with('-')
-                    || matches!(
-                        *word,
-                        "-4" | "-6" | "-br" | "-c" | "-s" | "-a" | "-j" | "-brief" | "-o"
-                    )
-            }),
+            }) && !(name == "ifconfig" && operands(words, &[]).len() > 1)
+                && words.iter().all(|word| {
+                    !word.starts_with('-')
+                        || matches!(
+                            *word,
+                            "-4" | "-6" | "-br" | "-c" | "-s" | "-a" | "-j" | "-brief" | "-o"
+                        )
+                }),
             format!("`{name}` can change the network"),
         ),
         "ss" => Effect::reads_if(
