@@ -128,8 +128,9 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "date" => date(words),
         // What `test -v`, `[[ … -eq … ]]` and `printf -v` are given is evaluated: a substitution in it would run.
         "test" | "[" | "[[" | "printf" => Effect::reads_if(
-            !words.iter().any(|word| word.contains("$(") || word.contains('`'))
-                && !(name == "printf" && words.first() == Some(&"-v")),
+            !words
+                .iter()
+                .any(|word| word.contains("$(") || word.contains('`') || (name == "printf" && *word == "-v")),
             format!("`{name}` can evaluate what it is given"),
         ),
         "env" | "set" | "export" if words.is_empty() => Effect::Reads,
