@@ -163,6 +163,13 @@ const BARE: &[&str] = &[
     "env",
     "netstat",
     "ss",
+    "reboot",
+    "lsblk",
+    "vmstat",
+    "lscpu",
+    "dmesg",
+    "nvidia-smi",
+    "htop",
 ];
 
 fn is_command(code: &str, before: &str) -> bool {
