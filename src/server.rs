@@ -4,6 +4,7 @@ pub mod action;
 pub mod address;
 pub mod attachment;
 pub mod auth;
+pub mod blank;
 pub mod clock;
 pub mod command;
 pub mod commands;

@@ -1,6 +1,6 @@
 //! The record for others: the filled checklist, and everything as JSON.
 
-use crate::support::{Look, SHOP, Team};
+use crate::support::{Look, Member, SHOP, Team};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -156,4 +156,57 @@ async fn the_exported_record_can_be_verified_with_nothing_but_sha256(pool: PgPoo
     stored.sort();
     named.sort();
     assert_eq!(named, stored, "every verdict has its evidence");
+}
+
+const FORM: &str = "# Form\n\nDeployed by: ____\n\n## Phase 1: Ship (5 minutes)\n\n- [ ] Shipped\n\n## Performance Benchmarks\n\n```\np95: _____ ms (improvement: ___%)\n```\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn blanks_are_fields_of_the_run_and_stand_in_the_filled_document(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(FORM).await;
+    let fill = async |member: &Member, label: &str, value: &str| {
+        let page = member.page(run).await;
+        let blank = page
+            .outline
+            .blanks
+            .iter()
+            .find(|blank| blank.label == label)
+            .unwrap();
+        let id = run.0.to_string();
+        let fields = [("run", id.as_str()), ("blank", &blank.id.0), ("value", value)];
+        member.call("/api/run/fill_blank", &fields).await
+    };
+    let labels: Vec<String> = team
+        .qa
+        .page(run)
+        .await
+        .outline
+        .blanks
+        .into_iter()
+        .map(|blank| blank.label)
+        .collect();
+    assert_eq!(
+        labels,
+        ["Deployed by", "p95"],
+        "what is computed is nobody's to type"
+    );
+    let before = team.qa.page(run).await.run.record;
+    fill(&team.developer, "Deployed by", " Dora\n| x ")
+        .await
+        .answer::<()>();
+    fill(&team.qa, "p95", "187,5").await.answer::<()>();
+    let refused = fill(&team.qa, "p95", "fast").await;
+    assert!(refused.text.contains("takes a number"), "{}", refused.text);
+    let page = team.qa.page(run).await;
+    assert_ne!(
+        page.run.record, before,
+        "signatures are bound to what was filled in"
+    );
+    let text = team.owner.get(&format!("/runs/{}/export.md", run.0)).await.text;
+    assert!(text.contains("Deployed by: Dora"), "{text}");
+    assert!(text.contains("p95: 187.5 ms (improvement: ___%)"), "{text}");
+    fill(&team.qa, "Deployed by", "").await.answer::<()>();
+    assert_eq!(team.qa.page(run).await.run.blanks.len(), 1);
+    let refused = fill(&team.owner, "p95", "1").await;
+    assert_eq!(refused.status.as_u16(), 403);
 }

@@ -129,6 +129,11 @@ const TABLE: &[Row] = &[
         may: [ACTORS, DEVOPS],
     },
     row(
+        "/api/run/fill_blank",
+        &[("run", "RUN"), ("blank", "nothing"), ("value", "x")],
+        HANDS,
+    ),
+    row(
         "/api/run/attest",
         &[("run", "RUN"), ("item", "nothing"), ("note", "x")],
         HANDS,

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use checklist::fill::{Filled, Signature, fill};
+use checklist::fill::{Blank, Filled, Signature, fill};
 use domain::{
     Right,
     run::{Run, RunId},
@@ -82,9 +82,14 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
             signature: format!("{}{stale}{comment}, record {}", sign_off.meaning, sign_off.record),
         })
     });
+    let blanks = outline.blanks.iter().filter_map(|blank| {
+        let value = run.blanks.get(&blank.id)?.value.clone();
+        let (line, place) = (blank.line, blank.place);
+        Some(Blank { line, place, value })
+    });
     Filled {
         boxes: boxes.collect(),
-        blanks: Vec::new(),
+        blanks: blanks.collect(),
         signatures: signed.collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     action::Ending,
+    blank::BlankId,
     environment::Class,
     hash::Hash,
     person::{Author, PersonId},
@@ -138,6 +139,13 @@ pub enum Happening {
         item: ItemId,
         /// Why.
         reason: String,
+    },
+    /// A blank of the document was filled in, or emptied.
+    BlankFilled {
+        /// This blank.
+        blank: BlankId,
+        /// What stands there now; empty where it was emptied.
+        value: String,
     },
     /// The new version serves since this time; the windows count from it.
     T0Set {

@@ -1,5 +1,6 @@
 //! What a page and a decision need of a plan: its sections and boxes, without the probes' specifications.
 
+use crate::blank::Blank;
 use crate::plan::{Check, Item, ItemId, Plan, Section, SectionId, SectionKind, Slot, Work};
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,9 @@ pub struct Outline {
     pub sections: Vec<OutlineSection>,
     /// The signature table's roles.
     pub slots: Vec<Slot>,
+    /// What somebody fills in. What follows from others is none of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blanks: Vec<Blank>,
 }
 
 /// A section and its lines.
@@ -127,6 +131,12 @@ impl From<&Plan> for Outline {
             title: plan.title.clone(),
             sections: plan.sections.iter().map(OutlineSection::from).collect(),
             slots: plan.slots.clone(),
+            blanks: plan
+                .blanks
+                .iter()
+                .filter(|blank| !blank.computed)
+                .cloned()
+                .collect(),
         }
     }
 }

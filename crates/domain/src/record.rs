@@ -5,11 +5,12 @@
 
 use crate::{
     action::{ActionState, Ending},
+    blank::BlankId,
     event::Start,
     hash::Hash,
     person::PersonId,
     plan::ItemId,
-    run::{How, ItemState, Run},
+    run::{Filling, How, ItemState, Run},
     verdict::Verdict,
 };
 use serde::Serialize;
@@ -24,6 +25,15 @@ pub struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<i64>,
     items: BTreeMap<&'a ItemId, RecordItem<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    blanks: BTreeMap<&'a BlankId, RecordBlank<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct RecordBlank<'a> {
+    value: &'a str,
+    by: Option<PersonId>,
+    name: &'a str,
 }
 
 #[derive(Debug, Serialize)]
@@ -73,6 +83,21 @@ impl<'a> From<&'a Run> for Record<'a> {
             t0: run.t0.map(|t0| t0.to_rfc3339()),
             superseded_by: run.superseded.map(|superseded| superseded.by_run.0),
             items,
+            blanks: run
+                .blanks
+                .iter()
+                .map(|(id, filling)| (id, filling.into()))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a Filling> for RecordBlank<'a> {
+    fn from(filling: &'a Filling) -> Self {
+        Self {
+            value: &filling.value,
+            by: filling.by.person(),
+            name: filling.by.name(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     action::ActionState,
+    blank::BlankId,
     event::{Event, Happening, Outcome, Proof, Start},
     hash::Hash,
     person::Author,
@@ -42,6 +43,9 @@ pub struct Run {
     pub ahead: BTreeSet<SectionId>,
     /// What is known about each item and check that something happened to.
     pub items: BTreeMap<ItemId, ItemState>,
+    /// What stands in the blanks that somebody filled in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub blanks: BTreeMap<BlankId, Filling>,
     /// The signatures that count now, by role key.
     pub sign_offs: BTreeMap<String, SignOff>,
     /// The number of the last event.
@@ -79,6 +83,17 @@ pub enum RunState {
         /// What was said about it.
         reason: String,
     },
+}
+
+/// What stands in a blank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// The words or the number, as typed.
+    pub value: String,
+    /// Who wrote it.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A later run began in the environment: what is seen there from now on is its work.
@@ -190,6 +205,7 @@ impl Run {
             superseded: None,
             ahead: BTreeSet::new(),
             items: BTreeMap::new(),
+            blanks: BTreeMap::new(),
             sign_offs: BTreeMap::new(),
             number: event.number,
             record: event.record.clone(),
@@ -291,6 +307,13 @@ impl Run {
             }
             Happening::Skipped { item, reason } => self.settle(item, How::Skipped, reason, event),
             Happening::Reopened { item, .. } => self.item_mut(item).settlement = None,
+            Happening::BlankFilled { blank, value } if value.is_empty() => {
+                self.blanks.remove(blank);
+            }
+            Happening::BlankFilled { blank, value } => {
+                let (value, by) = (value.clone(), by.clone());
+                self.blanks.insert(blank.clone(), Filling { value, by, at });
+            }
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
                 self.state = RunState::Verifying { since: at };

@@ -1,6 +1,7 @@
 //! A run: the answer first, then the phases, every line with its reason, the evidence, and the signatures.
 
 mod action;
+mod blanks;
 mod board;
 mod controls;
 mod deeds;
@@ -181,6 +182,7 @@ fn checklist(board: Board, deeds: Deeds) -> AnyView {
         <div class="split">
             <div class="stack">
                 {lines::sections(board, deeds, selected)}
+                {blanks::card(board, deeds)}
                 {sign_off::card(board, deeds)}
                 {exports(board)}
             </div>

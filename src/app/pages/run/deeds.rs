@@ -4,7 +4,7 @@ use crate::api::{
     Error,
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
-    run::{BeginRun, CloseRun, GoAhead, SetT0, Settle, Verify},
+    run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
 use leptos::prelude::*;
@@ -22,6 +22,8 @@ pub struct Deeds {
     pub edit: ServerAction<AcceptEnvEdit>,
     /// Overrides, waives, skips, reopens.
     pub settle: ServerAction<Settle>,
+    /// Fills a blank in.
+    pub fill: ServerAction<FillBlank>,
     /// Begins the execution.
     pub begin: ServerAction<BeginRun>,
     /// Goes on to a phase out of order.
@@ -47,6 +49,7 @@ impl Deeds {
             cancel: ServerAction::new(),
             edit: ServerAction::new(),
             settle: ServerAction::new(),
+            fill: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
@@ -66,6 +69,7 @@ impl Deeds {
                 self.cancel.value().get(),
                 self.edit.value().get(),
                 self.settle.value().get(),
+                self.fill.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),
                 self.t0.value().get(),

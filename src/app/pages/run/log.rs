@@ -123,6 +123,8 @@ fn words(board: Board, what: Happening) -> String {
         }
         Happening::Skipped { item, reason } => format!("skipped {}{}", name(&item), quoted(reason)),
         Happening::Reopened { item, reason } => format!("reopened {}{}", name(&item), quoted(reason)),
+        Happening::BlankFilled { blank, value } if value.is_empty() => format!("emptied the blank {blank}"),
+        Happening::BlankFilled { blank, value } => format!("filled in {blank}: {value}"),
         Happening::T0Set { t0, reason } => {
             format!(
                 "T0 is {}{}",
