@@ -50,6 +50,8 @@ struct Draft {
     is_title: bool,
     /// Its heading says that it is for reading: "Overview".
     apart: bool,
+    /// No box stands in it.
+    bare: bool,
 }
 
 /// What is known of a document before its parts are read.
@@ -83,6 +85,8 @@ struct Assembler<'a> {
     /// The fence that is the command of a box, by the box's block.
     below: HashMap<usize, usize>,
     label: Option<(String, Range<usize>)>,
+    /// Where the headings start that have no box up to the next one.
+    bare: HashSet<usize>,
     /// The label was not yet put into the prose.
     label_waits: bool,
     /// The step that is the heading of the steps in it.
@@ -106,7 +110,8 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         names: Vec::new(),
         ids: HashMap::new(),
         parents: boxes::parents(blocks),
-        below: boxes::commands_below(blocks, shape.boxless),
+        below: boxes::commands_below(blocks),
+        bare: boxes::bare(blocks),
         label: None,
         label_waits: false,
         heads: None,
@@ -214,6 +219,7 @@ impl Assembler<'_> {
         let line = self.source.line(block.span.start);
         let draft = self.draft(kind, &title, group, line, is_title);
         self.drafts[draft].apart = heading::apart(&words);
+        self.drafts[draft].bare = self.bare.contains(&block.span.start);
         self.open.push(Open {
             level,
             kind,
@@ -252,6 +258,7 @@ impl Assembler<'_> {
             steps: false,
             is_title,
             apart: false,
+            bare: false,
         });
         self.drafts.len() - 1
     }

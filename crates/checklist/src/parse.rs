@@ -9,6 +9,7 @@ use crate::source::Source;
 use std::ops::Range;
 
 pub use builder::blocks;
+pub use rows::row_text;
 
 /// A block of the document, in its order.
 pub struct Block {

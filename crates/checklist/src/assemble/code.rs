@@ -3,15 +3,18 @@
 use super::{Assembler, output};
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
-use crate::parse::{Block, BlockKind, Fence, Inline, Table};
-use crate::{lint, names, outline};
+use crate::parse::{Block, BlockKind, Fence, Inline, ListItem, Table, row_text};
+use crate::{heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
 
 impl Assembler<'_> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
         self.current().steps = true;
         let mine = block.item.and_then(|item| self.below.get(&item)) == Some(&index);
-        let used = mine && block.item.is_some_and(|item| self.is_command_of(item));
+        let used = mine
+            && block
+                .item
+                .is_some_and(|item| self.ids.contains_key(&item) && self.is_command_of(item));
         let kind = self.kind();
         let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
         self.outline.fences.push(outline::fence(
@@ -29,10 +32,11 @@ impl Assembler<'_> {
         };
         if verifies {
             self.label_waits = false;
+            let lines = fence::in_context(lines);
             let last = lines.len().saturating_sub(1);
-            for (at, line) in lines.iter().enumerate() {
+            for (at, (line, whole)) in lines.iter().enumerate() {
                 let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
-                self.check(line, output.as_deref());
+                self.check(line, whole.as_deref(), output.as_deref());
             }
             return;
         }
@@ -73,7 +77,7 @@ impl Assembler<'_> {
             | SectionKind::Phase { .. }
             | SectionKind::Window { .. }
             | SectionKind::Criteria => true,
-            SectionKind::Prose => labelled || (self.shape.boxless && self.shape.listed && !self.apart()),
+            SectionKind::Prose => labelled || (self.shape.listed && !self.apart()),
             SectionKind::Benchmark
             | SectionKind::Rollback { .. }
             | SectionKind::Troubleshooting
@@ -82,12 +86,17 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn check(&mut self, line: &Line, output: Option<&str>) {
-        let inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
+    /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints.
+    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>) {
+        let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
+        let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
+        if let Some(whole) = whole.filter(|_| !native) {
+            inferred = infer::check_printing(whole, &line.said, line.span(), output);
+        }
         self.parameters_of(&inferred);
         lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);
-        if self.shape.boxless && matches!(inferred.work, Work::Action { .. }) {
+        if self.bare() && matches!(inferred.work, Work::Action { .. }) {
             self.command_item(line, inferred, number);
             return;
         }
@@ -102,7 +111,7 @@ impl Assembler<'_> {
         self.current().section.checks.push(check);
     }
 
-    /// Without any box in the document, a command of a block that changes something is a step that a person runs.
+    /// Without any box in the section, a command of a block that changes something is a step that a person runs.
     fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32) {
         let ticks = if line.command.contains('`') { "``" } else { "`" };
         let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
@@ -125,8 +134,44 @@ impl Assembler<'_> {
         });
     }
 
+    /// No box stands in the section: its steps are what would have one.
+    pub(super) fn bare(&self) -> bool {
+        self.shape.boxless || self.drafts.last().is_some_and(|draft| draft.bare)
+    }
+
     pub(super) fn apart(&self) -> bool {
         self.drafts.last().is_some_and(|draft| draft.apart)
+    }
+
+    /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
+    fn step_rows(&mut self, table: &Table, header: &[String], block: &Block, index: usize) -> bool {
+        let named = header
+            .iter()
+            .any(|name| STEPS.iter().any(|word| name.contains(word)));
+        let works = heading::does(self.kind(), self.shape.listed && !self.apart());
+        if !named || !works || !self.bare() {
+            return false;
+        }
+        self.current().steps = true;
+        for row in table.rows.iter().skip(1) {
+            let inline = row_text(self.source, row, header, &[], None);
+            if inline.pieces.is_empty() {
+                continue;
+            }
+            let span = inline.span.clone();
+            let item = ListItem {
+                number: None,
+                tick: None,
+                inline,
+            };
+            let row = Block {
+                span,
+                item: block.item,
+                kind: BlockKind::Rule,
+            };
+            self.item(&item, &row, index);
+        }
+        true
     }
 
     /// Commands in running text of sections that run nothing are looked at for traps only.
@@ -165,7 +210,7 @@ impl Assembler<'_> {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
             _ => {
-                if !self.holds_boxes(index, block) {
+                if !self.holds_boxes(index, block) && !self.step_rows(table, &header, block, index) {
                     self.prose(block.span.clone());
                 }
                 return;
@@ -187,6 +232,38 @@ impl Assembler<'_> {
         }
     }
 }
+
+/// Columns of tables whose rows are steps.
+const STEPS: &[&str] = &[
+    "step",
+    "task",
+    "action",
+    "check",
+    "item",
+    "command",
+    "activity",
+    "test",
+    "schritt",
+    "aufgabe",
+    "prüf",
+    "paso",
+    "tarea",
+    "étape",
+    "tâche",
+    "passo",
+    "tarefa",
+    "attività",
+    "步骤",
+    "检查",
+    "任务",
+    "手順",
+    "作業",
+    "項目",
+    "단계",
+    "작업",
+    "шаг",
+    "задача",
+];
 
 /// "Product Owner" is `product_owner`.
 fn role_key(title: &str) -> String {

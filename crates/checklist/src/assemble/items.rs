@@ -11,7 +11,7 @@ use std::ops::Range;
 impl Assembler<'_> {
     pub(super) fn list_item(&mut self, item: &ListItem, block: &Block, index: usize) {
         self.current().steps = true;
-        if item.tick.is_some() || (self.shape.boxless && self.is_step(item, block)) {
+        if item.tick.is_some() || (self.bare() && self.is_step(item, block)) {
             if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
                 let text = item.inline.plain();
                 self.label = Some((text.trim_end_matches(':').trim().to_owned(), block.span.clone()));
@@ -33,13 +33,18 @@ impl Assembler<'_> {
         self.code_outside(&item.inline);
     }
 
-    /// Without any box in the document, steps are what would have one: the items of a list, or of a step that is
+    /// Without any box in the section, steps are what would have one: the items of a list, or of a step that is
     /// only their heading.
     fn is_step(&self, item: &ListItem, block: &Block) -> bool {
         let apart = self.apart();
-        let works = heading::does(self.kind(), self.shape.listed && !apart);
-        let numbered =
-            self.shape.steps && !apart && self.kind() == SectionKind::Prose && item.number.is_some();
+        // In a document with boxes elsewhere, only numbers say that a line is meant as a step.
+        let counts = self.shape.boxless || item.number.is_some();
+        let works = counts && heading::does(self.kind(), self.shape.listed && !apart);
+        let numbered = self.shape.boxless
+            && self.shape.steps
+            && !apart
+            && self.kind() == SectionKind::Prose
+            && item.number.is_some();
         let headed = block.item.is_some() && block.item == self.heads;
         headed || (block.item.is_none() && (works || numbered))
     }

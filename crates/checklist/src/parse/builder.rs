@@ -272,7 +272,7 @@ impl Builder<'_> {
                 if let Some(trail) = &mut self.trail {
                     self.doing = trail.enter(level, &inline.plain());
                 }
-                self.push(span, BlockKind::Heading { level, inline });
+                self.heading(span, level, inline);
             }
             Open::Paragraph(inline) => {
                 let span = if span.is_empty() {

@@ -115,7 +115,7 @@ fn row_marks(source: &Source, row: &[Cell], header: &[String], doing: bool) -> V
 }
 
 /// The words of a row without its boxes; of several boxes, each has the name of its column.
-fn row_text(
+pub fn row_text(
     source: &Source,
     row: &[Cell],
     header: &[String],

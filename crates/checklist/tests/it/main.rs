@@ -11,4 +11,5 @@ mod lints;
 mod oracle;
 mod outputs;
 mod shipped;
+mod steps;
 mod traps;
