@@ -137,8 +137,8 @@ pub fn row_text(
             .any(|(marked, _, _)| marked == column && named.is_some_and(|own| own != *column));
         !other && source.slice(rest(*column)).chars().any(char::is_alphanumeric)
     };
-    let telling =
-        |column: &usize| !ASIDE.contains(&name(*column)) && !state_word(source.slice(rest(*column)));
+    let bare = |text: &str| state_word(text) || !text.chars().any(char::is_alphabetic);
+    let telling = |column: &usize| !ASIDE.contains(&name(*column)) && !bare(source.slice(rest(*column)));
     let all: Vec<usize> = (0..row.len()).filter(filled).collect();
     let mut columns: Vec<usize> = all.iter().copied().filter(telling).collect();
     if columns.is_empty() {

@@ -17,7 +17,7 @@ fn kind(heading: &str) -> SectionKind {
     plan.sections
         .iter()
         .find(|section| !section.items.is_empty())
-        .unwrap()
+        .expect("an item")
         .kind
 }
 
