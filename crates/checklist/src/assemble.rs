@@ -13,7 +13,7 @@ use crate::names::{self, Named};
 use crate::outline::{self, Outline};
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
+use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot, Work};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -340,7 +340,9 @@ impl Assembler<'_> {
     fn finish(mut self, title: Option<String>, old: Option<&Plan>) -> Assembled {
         let boxless = self.shape.boxless;
         let mut phases = 0;
+        by_position(&mut self.drafts);
         for draft in &mut self.drafts {
+            head(&mut draft.section);
             settle_kind(draft, boxless);
             if let SectionKind::Phase { number, .. } = &mut draft.section.kind {
                 *number = if *number == 0 { phases + 1 } else { *number };
@@ -370,6 +372,36 @@ impl Assembler<'_> {
             parameters: self.parameters,
             outline: self.outline,
         }
+    }
+}
+
+/// What is to be done before the first phase, under a heading that says nothing, prepares it.
+fn by_position(drafts: &mut [Draft]) {
+    let phase = |draft: &Draft| matches!(draft.section.kind, SectionKind::Phase { .. });
+    let Some(first) = drafts.iter().position(phase) else {
+        return;
+    };
+    for draft in &mut drafts[..first] {
+        let unsaid = draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title;
+        if unsaid && !draft.section.items.is_empty() {
+            draft.section.kind = SectionKind::Preflight;
+        }
+    }
+}
+
+/// The box of a heading is settled by those below it.
+fn head(section: &mut Section) {
+    let line = section.line;
+    let Some((first, rest)) = section.items.split_first_mut() else {
+        return;
+    };
+    if first.line != line || rest.is_empty() || first.work != Work::Attestation {
+        return;
+    }
+    first.work = Work::Parent;
+    first.why = format!("{}: the boxes below it settle it", infer::short(&first.text));
+    for item in rest.iter_mut().filter(|item| item.parent.is_none()) {
+        item.parent = Some(first.id.clone());
     }
 }
 

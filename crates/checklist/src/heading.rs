@@ -52,8 +52,10 @@ pub fn read(words: &str) -> Meaning {
     let (title, minutes) = without_minutes(rest);
     let title = without_prefix(&title);
     let title = without_numbering(&title).to_owned();
-    let lower = text.to_lowercase();
+    let lower = without_numbering(text).to_lowercase();
     let own = kind(&lower, number, minutes);
+    let checks = number.is_none() && words::CHECKING.iter().any(|word| lower.starts_with(word));
+    let own = own.filter(|kind| !(checks && matches!(kind, SectionKind::Phase { .. })));
     let weak = own.is_none() && has(&lower, words::WEAK);
     let own = if weak {
         Some(SectionKind::Window {
@@ -79,6 +81,11 @@ pub fn resolve(own: &Meaning, above: Option<SectionKind>) -> SectionKind {
         (Some(own_kind), Some(above)) if holds_its_own(above) && !names_a_chapter(own_kind) => {
             with_minutes(above, own)
         }
+        // The checks of a phase belong to it.
+        (Some(_), Some(SectionKind::Phase { number, .. })) if own.weak => SectionKind::Phase {
+            number,
+            minutes: own.minutes,
+        },
         (Some(_), Some(above)) if own.weak => with_minutes(above, own),
         // "Install the tools" is a step of the preparation that it stands in.
         (Some(SectionKind::Phase { number: 0, .. }), Some(above))
@@ -312,6 +319,12 @@ fn foreign_duration(lower: &str) -> Option<u32> {
 fn without_numbering(title: &str) -> &str {
     let keycap = title.trim_start_matches(|c: char| c.is_ascii_digit());
     if let Some(rest) = keycap.trim_start_matches('\u{fe0f}').strip_prefix('\u{20e3}') {
+        return rest.trim_start();
+    }
+    // "一、": the numbers of Chinese and Japanese headings.
+    if let Some((number, rest)) = title.split_once('、')
+        && number.chars().all(|c| "一二三四五六七八九十".contains(c))
+    {
         return rest.trim_start();
     }
     let digits = title

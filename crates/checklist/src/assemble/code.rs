@@ -5,7 +5,7 @@ use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, ListItem, Table, row_text};
 use crate::{heading, lint, names, outline};
-use domain::plan::{Check, Item, SectionKind, Slot, Work};
+use domain::plan::{Check, Item, ItemId, SectionKind, Slot, Work};
 
 impl Assembler<'_> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
@@ -36,7 +36,8 @@ impl Assembler<'_> {
             let last = lines.len().saturating_sub(1);
             for (at, (line, whole)) in lines.iter().enumerate() {
                 let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
-                self.check(line, whole.as_deref(), output.as_deref());
+                let above = block.item.and_then(|item| self.ids.get(&item)).cloned();
+                self.check(line, whole.as_deref(), output.as_deref(), above);
             }
             return;
         }
@@ -87,7 +88,7 @@ impl Assembler<'_> {
     }
 
     /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints.
-    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>) {
+    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>, above: Option<ItemId>) {
         let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
         let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
         if let Some(whole) = whole.filter(|_| !native) {
@@ -97,7 +98,7 @@ impl Assembler<'_> {
         lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);
         if self.bare() && matches!(inferred.work, Work::Action { .. }) {
-            self.command_item(line, inferred, number);
+            self.command_item(line, inferred, number, above);
             return;
         }
         let id = self.named(names::of_check(&line.command), None, None);
@@ -112,7 +113,23 @@ impl Assembler<'_> {
     }
 
     /// Without any box in the section, a command of a block that changes something is a step that a person runs.
-    fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32) {
+    ///
+    /// The step that the block stands in is settled by its commands, where it has none of its own.
+    fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32, above: Option<ItemId>) {
+        let step = self
+            .current()
+            .section
+            .items
+            .iter_mut()
+            .rev()
+            .find(|item| Some(&item.id) == above.as_ref());
+        let parent = step
+            .filter(|step| matches!(step.work, Work::Attestation | Work::Parent))
+            .map(|step| {
+                step.work = Work::Parent;
+                step.why = format!("{}: its commands settle it", infer::short(&step.text));
+                step.id.clone()
+            });
         let ticks = if line.command.contains('`') { "``" } else { "`" };
         let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
         let text = match line.said.as_str() {
@@ -120,10 +137,10 @@ impl Assembler<'_> {
             said => format!("{said}: {code}"),
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
-        let id = self.named(names::of_item(&text), label.as_deref(), None);
+        let id = self.named(names::of_item(&text), label.as_deref(), parent.as_ref());
         self.current().section.items.push(Item {
             id,
-            parent: None,
+            parent,
             line: number,
             text,
             label,
@@ -216,7 +233,8 @@ impl Assembler<'_> {
                 return;
             }
         };
-        if self.kind() == SectionKind::Prose {
+        let decides = self.kind() == SectionKind::Criteria && self.current().section.items.is_empty();
+        if self.kind() == SectionKind::Prose || decides {
             self.current().section.kind = SectionKind::SignOff;
         }
         self.current().steps = true;

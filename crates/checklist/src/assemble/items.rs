@@ -104,16 +104,21 @@ impl Assembler<'_> {
         );
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
-        let optional = [
-            "(optional)",
-            "[optional]",
-            "optional:",
-            "*optional*",
-            "if applicable",
-            "(if needed)",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
+        let left_out = item
+            .tick
+            .as_ref()
+            .is_some_and(|tick| matches!(self.source.slice(tick.span.clone()), "[-]" | "[~]"));
+        let optional = left_out
+            || [
+                "(optional)",
+                "[optional]",
+                "optional:",
+                "*optional*",
+                "if applicable",
+                "(if needed)",
+            ]
+            .iter()
+            .any(|word| lower.contains(word));
         let mut built = Item {
             id: id.clone(),
             parent,

@@ -151,9 +151,7 @@ impl Builder<'_> {
             if let Some((at, mark)) = certain(line) {
                 let end = line.start + line.text.len();
                 let (tick, mut inline) = self.source_item(line.start + at, mark, end);
-                if !plain {
-                    command_of(self.source, &mut inline);
-                }
+                command_of(self.source, &mut inline);
                 items.push((tick, inline));
             }
         }
@@ -198,7 +196,7 @@ impl Builder<'_> {
     }
 }
 
-/// In a block of shell code, what stands behind a box is a command, or words and a command behind a colon.
+/// In a block of code, what stands behind a box is a command, or words and a command behind a colon.
 fn command_of(source: &Source, inline: &mut Inline) {
     let text = source.slice(inline.span.clone());
     let known = |command: &str| command.split_whitespace().next().is_some_and(classify::known);

@@ -143,8 +143,8 @@ fn brackets(text: &str) -> Option<Mark> {
         // `[]string` is a type, `[ ]x` a box.
         "" => (false, !inner.is_empty() || ends),
         "x" | "X" | "✓" | "✔" | "✅" | "√" => (true, ends),
-        // Partly done, or left out.
-        "-" | "~" => (false, ends),
+        // Partly done, put off, left out, does not apply.
+        "-" | "~" | "/" | ">" | "!" | "?" | "*" | "✗" | "✘" | "❌" => (false, ends),
         word if word.bytes().all(|byte| byte == b'_') => (false, ends),
         _ => return None,
     };

@@ -78,8 +78,9 @@ impl Builder<'_> {
             .flatten()
             .map(|cell| cell.text().trim().to_lowercase())
             .collect();
+        let columns = columns(self.source, &table, &header, self.doing);
         for row in table.rows.iter().skip(1) {
-            let found = row_marks(self.source, row, &header, self.doing);
+            let found = row_marks(self.source, row, &columns);
             for (column, start, mark) in &found {
                 let named = (found.len() > 1).then_some(*column);
                 let inline = row_text(self.source, row, &header, &found, named);
@@ -100,18 +101,49 @@ impl Builder<'_> {
     }
 }
 
-/// The boxes of a row: their column and where they start.
-fn row_marks(source: &Source, row: &[Cell], header: &[String], doing: bool) -> Vec<(usize, usize, Mark)> {
-    let mark = |(column, cell): (usize, &Cell)| {
-        let text = source.slice(cell.span.clone());
-        let indent = text.len() - text.trim_start().len();
-        let mark = marks::at_start(text.trim_start())?;
-        let name = header.get(column).map_or("", String::as_str);
-        let states =
-            STATES.iter().any(|word| name.contains(word)) || (doing && column > 0 && name.is_empty());
-        (mark.certain || states).then_some((column, cell.span.start + indent, mark))
+/// What the cells of a column say of it.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    /// It holds a certain box.
+    certain: bool,
+    /// It holds words beside a mark: a report, not a list of boxes.
+    words: bool,
+    /// Its name says that it is for a state.
+    state: bool,
+}
+
+fn cell_mark(source: &Source, cell: &Cell) -> Option<(usize, Mark, bool)> {
+    let range = trimmed(source, cell.span.clone());
+    let text = source.slice(range.clone());
+    let mark = marks::at_start(text)?;
+    Some((range.start, mark, text.len() > mark.length))
+}
+
+fn columns(source: &Source, table: &Table, header: &[String], doing: bool) -> Vec<Column> {
+    let named = |(at, name): (usize, &String)| Column {
+        state: STATES.iter().any(|word| name.contains(word)) || (doing && at > 0 && name.is_empty()),
+        ..Column::default()
     };
-    row.iter().enumerate().filter_map(mark).collect()
+    let mut columns: Vec<Column> = header.iter().enumerate().map(named).collect();
+    for row in table.rows.iter().skip(1) {
+        for (cell, column) in row.iter().zip(&mut columns) {
+            if let Some((_, mark, words)) = cell_mark(source, cell) {
+                column.certain |= mark.certain;
+                column.words |= words;
+            }
+        }
+    }
+    columns
+}
+
+/// The boxes of a row: their column and where they start.
+fn row_marks(source: &Source, row: &[Cell], columns: &[Column]) -> Vec<(usize, usize, Mark)> {
+    let mark = |(at, (cell, column)): (usize, (&Cell, &Column))| {
+        let (start, mark, _) = cell_mark(source, cell)?;
+        let counts = mark.certain || (column.state && (column.certain || !column.words));
+        counts.then_some((at, start, mark))
+    };
+    row.iter().zip(columns).enumerate().filter_map(mark).collect()
 }
 
 /// The words of a row without its boxes; of several boxes, each has the name of its column.

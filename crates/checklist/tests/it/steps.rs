@@ -36,6 +36,16 @@ fn kind(heading: &str) -> SectionKind {
 #[case("Go/No-Go", "success criteria")]
 #[case("Minimum Acceptance (must pass)", "success criteria")]
 #[case("Emergency rollback", "rollback")]
+#[case("0) Access", "preflight")]
+#[case("1️⃣ Before", "preflight")]
+#[case("T-60 min", "preflight")]
+#[case("T+10 Verification", "verification window")]
+#[case("Verify the release", "verification window")]
+#[case("4) Undo", "rollback")]
+#[case("How to go back", "rollback")]
+#[case("Clean-up (next day)", "follow-up")]
+#[case("一、部署前检查", "preflight")]
+#[case("Undocumented", "prose")]
 #[case("Contacts", "prose")]
 #[case("Post-Launch (First Week)", "follow-up")]
 #[case("Vor dem Deployment", "preflight")]
@@ -117,6 +127,45 @@ fn minutes_are_read_in_ranges_and_other_languages() {
         SectionKind::Window { minutes: 120 }
     );
     assert_eq!(kind("部署后 1小时内"), SectionKind::Window { minutes: 60 });
+}
+
+#[test]
+fn the_checks_of_a_phase_belong_to_it() {
+    let plan =
+        plan("# T\n\n## Phase 3: Switch\n\n- [ ] a\n\n### Verification\n\n- [ ] b\n\n## Deploy\n\n- [ ] c\n");
+    let numbers: Vec<u32> = plan
+        .sections
+        .iter()
+        .filter_map(|section| match section.kind {
+            SectionKind::Phase { number, .. } => Some(number),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(numbers, [3, 3, 4]);
+}
+
+#[test]
+fn what_stands_before_the_first_phase_prepares_it() {
+    let plan = plan("# T\n\n## Code\n\n- [ ] a\n\n## Deploy\n\n- [ ] b\n\n## Mail\n\n- [ ] c\n");
+    let kinds: Vec<&str> = plan.sections.iter().map(|section| section.kind.word()).collect();
+    assert_eq!(kinds, ["preflight", "phase", "prose"]);
+}
+
+#[test]
+fn the_box_of_a_heading_is_settled_by_those_below_it() {
+    let plan = plan("# T\n\n## ☐ Step 1: Build\n\n- [ ] a\n- [ ] b\n\n## ☐ Step 2: Ship\n\nText.\n");
+    let works: Vec<&str> = plan.items().map(|item| item.work.word()).collect();
+    assert_eq!(works, ["parent", "attestation", "attestation", "attestation"]);
+    assert_eq!(plan.items().filter(|item| item.parent.is_some()).count(), 2);
+}
+
+#[test]
+fn a_step_with_a_block_of_commands_is_settled_by_them() {
+    let plan = plan(
+        "# Guide\n\n## Deploy\n\n1. **Update the image**\n\n   ```bash\n   docker pull x\n   docker compose up -d\n   ```\n",
+    );
+    let works: Vec<&str> = plan.items().map(|item| item.work.word()).collect();
+    assert_eq!(works, ["parent", "action", "action"]);
 }
 
 #[test]
