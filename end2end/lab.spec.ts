@@ -91,6 +91,14 @@ test("the reference checklist deploys the lab, from the first probe to four sign
     await lab.verifyUntilGreen(devops, "Phase 4");
   });
 
+  await test.step("phase 5: no test collected and a failing test are failures, whatever the words promise", async () => {
+    for (const state of ["no-tests-collected", "failing-test"]) {
+      await lab.lab("break", state);
+      await lab.act(devops, "Run cache performance tests", "Failed");
+      await lab.lab("mend", state);
+    }
+  });
+
   await test.step("phase 5: the tests", async () => {
     for (const kind of ["cache performance", "database performance", "integration"]) {
       await lab.act(devops, `Run ${kind} tests`, "Proved");

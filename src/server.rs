@@ -25,6 +25,7 @@ pub mod person;
 pub mod phase_order;
 pub mod postgres;
 pub mod prose;
+pub mod revision_changes;
 pub mod router;
 pub mod run;
 pub mod serve;

@@ -2,7 +2,10 @@
 
 use crate::support::{App, Look, Team};
 use domain::{Role, outline::LineKind};
-use gonogo::{api::revision::RevisionLine, server::library};
+use gonogo::{
+    api::revision::{RevisionLine, RevisionPage},
+    server::library,
+};
 use reqwest::StatusCode;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
@@ -295,4 +298,57 @@ async fn a_box_that_is_ticked_in_the_document_is_claimed_and_settles_nothing(poo
     let page = team.qa.page(run).await;
     assert!(page.line("ticked").claimed && !page.line("open").claimed);
     assert_eq!(page.status("ticked"), domain::status::Status::Open);
+}
+
+const BEFORE: &str = "# Shop\n\n## Phase 1: Ship (5 minutes)\n\n- [ ] Folder made: `mkdir -p var`\n- [ ] Health is fine: `curl http://localhost:8000/health`\n- [ ] The team knows\n\n## Phase 2: Look (5 minutes)\n\n- [ ] Read aloud\n";
+const AFTER: &str = "# Shop\n\n## Phase 1: Ship (5 minutes)\n\n- [ ] The health page is fine: `curl http://localhost:8000/health`\n- [ ] Folder made: `mkdir -p var/lib`\n- [ ] Read aloud\n\n## Phase 2: Look (5 minutes)\n\n- [ ] Nobody is paged\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_revision_says_what_it_changes_and_lines_keep_their_names(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let first = team.devops.import("shop.md", BEFORE.as_bytes()).await.number();
+    let second = team.devops.import("shop.md", AFTER.as_bytes()).await.number();
+    let (first, page): (RevisionPage, RevisionPage) = (
+        team.devops.revision(first).await,
+        team.devops.revision(second).await,
+    );
+    assert_eq!(first.changes, None, "nothing came before it");
+    let changes = page.changes.clone().unwrap();
+    assert_eq!(changes.revision, first.line.id);
+    let said: Vec<String> = changes
+        .lines
+        .iter()
+        .map(|line| {
+            let text = line.after.as_ref().or(line.before.as_ref()).unwrap();
+            format!("{}: {text}", line.what.join(" and "))
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "reworded: The health page is fine: `curl http://localhost:8000/health`",
+            "reworded and changed: Folder made: `mkdir -p var/lib`",
+            "moved: Read aloud",
+            "added: Nobody is paged",
+            "removed: The team knows",
+        ]
+    );
+    let id = |page: &RevisionPage, text: &str| {
+        let line = page.outline.lines().find(|(_, line)| line.text.contains(text));
+        line.map(|(_, line)| line.id.clone()).unwrap()
+    };
+    for (was, is) in [
+        ("Health is fine", "The health page is fine"),
+        ("mkdir -p var", "mkdir -p var/lib"),
+        ("Read aloud", "Read aloud"),
+    ] {
+        assert_eq!(id(&first, was), id(&page, is));
+    }
+    let new: Vec<&str> = page
+        .commands
+        .iter()
+        .filter(|command| command.is_new)
+        .map(|command| command.text.as_str())
+        .collect();
+    assert_eq!(new, ["mkdir -p var/lib"]);
 }

@@ -40,6 +40,8 @@ pub struct RevisionPage {
     pub source: SourceText,
     /// The plan's sections and lines.
     pub outline: Outline,
+    /// What changed since the revision before this one, where there was one.
+    pub changes: Option<ChangesSince>,
     /// How many boxes became what, and how many checks stand beside them, with their words.
     pub counts: Vec<(usize, String)>,
     /// Every distinct command that a run of the plan can execute, in the document's order.
@@ -68,6 +70,38 @@ pub struct SourceLine {
     pub text: String,
 }
 
+/// What a revision changes of the one before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesSince {
+    /// The number of the revision before.
+    pub revision: i64,
+    /// SHA-256 of its document.
+    pub hash: Hash,
+    /// When it was imported.
+    pub imported_at: DateTime<Utc>,
+    /// How many lines were added, removed, reworded, changed, moved, or stayed, with their words; none that is zero.
+    pub counts: Vec<(usize, String)>,
+    /// What changed beside the lines: title, parameters, signature table; in sentences.
+    pub beside: Vec<String>,
+    /// The lines that changed, 500 at most.
+    pub lines: Vec<ChangedLine>,
+}
+
+/// A line that a revision changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedLine {
+    /// What happened: "added", "reworded", "moved".
+    pub what: Vec<String>,
+    /// Its line in this revision; none where it was removed.
+    pub line: Option<u32>,
+    /// Its words before, where they were others or it was removed.
+    pub before: Option<String>,
+    /// Its words now.
+    pub after: Option<String>,
+    /// What it means for the plan, in sentences.
+    pub meaning: Vec<String>,
+}
+
 /// A command that a run of a plan can execute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
@@ -77,6 +111,8 @@ pub struct Command {
     pub text: String,
     /// As the author wrote it, where that differs.
     pub written: Option<String>,
+    /// The revision before this one did not execute it.
+    pub is_new: bool,
     /// What it may reach, by its words: "runs docker-compose, grep", "calls localhost".
     pub reaches: Vec<String>,
 }

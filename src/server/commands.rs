@@ -6,6 +6,7 @@ use domain::{
     plan::{Plan, Work},
     probe::ProbeSpec,
 };
+use std::collections::HashSet;
 
 /// Every distinct command that a run of the plan can execute, in the document's order.
 pub fn of(plan: &Plan) -> Vec<Command> {
@@ -23,6 +24,17 @@ pub fn of(plan: &Plan) -> Vec<Command> {
         }
     }
     found
+}
+
+/// As [`of`], with those marked as new that the plan before did not execute.
+pub fn since(plan: &Plan, before: Option<&Plan>) -> Vec<Command> {
+    let known: Option<HashSet<String>> =
+        before.map(|before| of(before).into_iter().map(|command| command.text).collect());
+    let mark = |command: Command| Command {
+        is_new: known.as_ref().is_some_and(|known| !known.contains(&command.text)),
+        ..command
+    };
+    of(plan).into_iter().map(mark).collect()
 }
 
 /// How many boxes became what, and how many checks stand beside them.
@@ -69,6 +81,7 @@ fn of_work(work: &Work) -> Vec<Command> {
                 reads: false,
                 text: command.clone(),
                 written,
+                is_new: false,
                 reaches: reach::of(command).sentences(),
             };
             let proof = proof.iter().flat_map(of_probe);
@@ -84,6 +97,7 @@ fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
             reads: true,
             text: shell.command.clone(),
             written: None,
+            is_new: false,
             reaches: reach::of(&shell.command).sentences(),
         }],
         // As deep as the compiler nests: two at the most.

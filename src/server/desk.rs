@@ -9,8 +9,8 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
-        commands, failure, form::Form, library, prose, run, settlement::Deed, sign_off::Signature,
-        sites::Entry, source_text, state::AppState, verification::Scope,
+        commands, failure, form::Form, library, prose, revision_changes, run, settlement::Deed,
+        sign_off::Signature, sites::Entry, source_text, state::AppState, verification::Scope,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -171,13 +171,15 @@ pub async fn revisions(state: &AppState) -> Result<Vec<RevisionLine>, Error> {
 /// [`Error::NotFound`].
 pub async fn revision(state: &AppState, person: Person, id: i64) -> Result<RevisionPage, Error> {
     let document = library::document(state, id).await?;
+    let before = library::predecessor(state, id).await?;
     let outline = Outline::from(&document.plan);
     Ok(RevisionPage {
         line: revision_line(document.revision),
         source: source_text::of(&document.bytes, &outline, &document.diagnostics),
         outline,
         counts: commands::counts(&document.plan),
-        commands: commands::of(&document.plan),
+        commands: commands::since(&document.plan, before.as_ref().map(|before| &before.plan)),
+        changes: before.map(|before| revision_changes::since(&before, &document.plan)),
         diagnostics: document.diagnostics,
         person,
     })

@@ -61,10 +61,13 @@ pub async fn document(
 fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
     // A tick says that it was done: what was let off or left out keeps its empty box.
-    let boxes = outline.lines().filter(|(_, line)| line.is_box).map(|(section, line)| {
-        let status = standing(section, line, run, now).status;
-        (line.line, matches!(status, Status::Proved | Status::Attested))
-    });
+    let boxes = outline
+        .lines()
+        .filter(|(_, line)| line.is_box)
+        .map(|(section, line)| {
+            let status = standing(section, line, run, now).status;
+            (line.line, matches!(status, Status::Proved | Status::Attested))
+        });
     let signed = outline.slots.iter().filter_map(|slot| {
         let sign_off = run.sign_offs.get(&slot.role)?;
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };

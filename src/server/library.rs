@@ -8,9 +8,10 @@ use checklist::Compiled;
 use domain::{
     Hash, Right,
     person::{Person, PersonId},
+    plan::Plan,
 };
 use std::path::Path;
-use store::revision::{self, Document, NewRevision, Revision};
+use store::revision::{self, Document, NewRevision, Predecessor, Revision};
 
 /// The largest document, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -35,13 +36,17 @@ pub async fn import(
             "The document is larger than 10 MB. Split it, or leave out what is not a checklist.",
         ));
     }
-    let (
-        bytes,
-        Compiled {
-            plan, diagnostics, ..
-        },
-    ) = compile(bytes).await?;
     let mut connection = state.pool.acquire().await?;
+    let (bytes, first) = compile(bytes, None).await?;
+    let old = revision::newest_plan(&mut connection, &first.plan.title, &first.plan.revision).await?;
+    // What was reworded or moved keeps the name that it had.
+    let (bytes, compiled) = match old {
+        None => (bytes, first),
+        Some(old) => compile(bytes, Some(old)).await?,
+    };
+    let Compiled {
+        plan, diagnostics, ..
+    } = compiled;
     let file_name = file_name(name);
     let new = NewRevision {
         bytes: &bytes,
@@ -129,9 +134,18 @@ pub async fn load_shipped(state: &AppState, folder: &Path) -> Result<(), Error> 
     Ok(())
 }
 
-async fn compile(bytes: Vec<u8>) -> Result<(Vec<u8>, Compiled), Error> {
+/// What the revision before this one was, where there was one.
+///
+/// # Errors
+/// The database's.
+pub async fn predecessor(state: &AppState, id: i64) -> Result<Option<Predecessor>, Error> {
+    let mut connection = state.pool.acquire().await?;
+    Ok(revision::predecessor(&mut connection, id).await?)
+}
+
+async fn compile(bytes: Vec<u8>, old: Option<Plan>) -> Result<(Vec<u8>, Compiled), Error> {
     let task = tokio::task::spawn_blocking(move || {
-        let compiled = checklist::compile(&bytes);
+        let compiled = checklist::compile_after(&bytes, old.as_ref());
         (bytes, compiled)
     });
     task.await

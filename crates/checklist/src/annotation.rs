@@ -1,40 +1,46 @@
-//! What an author says outright in an HTML comment after an item: `<!-- gonogo: file mode<=0600 -->`.
+//! What an author says outright in an HTML comment after an item: `<!-- gonogo: file mode<=0600 -->`, or in a shell comment
+//! before a command: `# gonogo: expect empty`.
 //!
-//! It wins over the words. `docs/format.md` describes the form. An unknown key is an error with a suggestion.
+//! It wins over the words. `docs/format.md` describes the form. It is checked like code: an unknown key is an error with a
+//! suggestion, a value that cannot be used says which can, and what contradicts itself is an error too.
 
+mod apply;
+mod command;
+mod keys;
 mod probes;
+mod section;
 
-use crate::describe;
 use crate::lint::{Findings, catalogue as c};
-use domain::plan::{Item, Work};
+use crate::source::Source;
 use domain::probe::ProbeSpec;
 use std::ops::Range;
 
-/// Every key, for suggestions.
-pub const KEYS: &[&str] = &[
-    "optional",
-    "attest",
-    "http",
-    "file",
-    "env",
-    "port",
-    "tool",
-    "memory",
-    "disk",
-    "clock",
-    "git",
-    "postgres",
-    "redis",
-    "docker",
-    "prometheus",
-    "metric",
-];
+pub use apply::{check, item};
+pub use keys::nearest;
+pub use section::section;
 
-/// What an annotation says.
-enum Said {
+/// Longest annotation that is read, in bytes.
+const LONGEST: usize = 2000;
+
+/// Everything that the annotations of one item or check say.
+#[derive(Default)]
+pub struct Said {
+    parts: Vec<(Part, Range<usize>, String)>,
+}
+
+/// One `key value…`.
+enum Part {
     Optional,
     Attest,
-    Probe(ProbeSpec),
+    Action,
+    Probe,
+    Spec(Box<ProbeSpec>),
+    Expect(command::Expected),
+    Parameter { name: String, value: Option<String> },
+    Timeout(u32),
+    Role(String),
+    Id(String),
+    Section(section::Said),
 }
 
 /// Why an annotation cannot be used.
@@ -43,104 +49,164 @@ enum Wrong {
     Value(String),
 }
 
-/// Applies a comment to its item. Comments that do not begin with `gonogo:` are no annotations.
-pub fn apply(comment: &str, span: Range<usize>, item: &mut Item, findings: &mut Findings) {
-    let Some(text) = annotation(comment) else { return };
-    for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-        match read(part, &item.text) {
-            Ok(Said::Optional) => item.optional = true,
-            Ok(Said::Attest) => settle(item, Work::Attestation, part, "somebody's word"),
-            Ok(Said::Probe(spec)) => {
-                let described = describe::probe(&spec);
-                settle(item, Work::Probe { spec }, part, &described);
+impl Said {
+    /// Reads a comment. One that does not begin with `gonogo:` is no annotation. `text` gives a path or an address that is
+    /// left out.
+    pub fn read(
+        &mut self,
+        comment: &str,
+        span: &Range<usize>,
+        text: &str,
+        source: &Source,
+        findings: &mut Findings,
+    ) {
+        let Some(annotation) = annotation(comment) else {
+            return;
+        };
+        let start = source
+            .slice(span.clone())
+            .find(annotation)
+            .map(|at| span.start + at);
+        let place = |part: &Range<usize>| match start {
+            Some(start) => start + part.start..start + part.end,
+            None => span.clone(),
+        };
+        let parts = parts(annotation);
+        if parts.is_empty() {
+            findings.add(&c::BAD_ANNOTATION, span.clone(), "the annotation says nothing");
+        }
+        for range in parts {
+            let (part, place) = (&annotation[range.clone()], place(&range));
+            let read =
+                keys::read(part, text).and_then(|read| self.fits(&read).map(|()| read).map_err(Wrong::Value));
+            match read {
+                Ok(read) => self.parts.push((read, place, part.to_owned())),
+                Err(Wrong::Key(message)) => findings.add(&c::UNKNOWN_ANNOTATION, place, message),
+                Err(Wrong::Value(message)) => findings.add(&c::BAD_ANNOTATION, place, message),
             }
-            Err(Wrong::Key(message)) => findings.add(&c::UNKNOWN_ANNOTATION, span.clone(), message),
-            Err(Wrong::Value(message)) => findings.add(&c::BAD_ANNOTATION, span.clone(), message),
+        }
+    }
+
+    /// It is said that the line is somebody's word.
+    pub fn attests(&self) -> bool {
+        self.parts.iter().any(|(part, ..)| matches!(part, Part::Attest))
+    }
+
+    /// It is said that the code in the line is a command.
+    pub fn means_a_command(&self) -> bool {
+        let command = |part: &Part| {
+            matches!(
+                part,
+                Part::Action | Part::Probe | Part::Expect(_) | Part::Parameter { .. }
+            )
+        };
+        self.parts.iter().any(|(part, ..)| command(part))
+    }
+
+    /// Nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Whether a part neither repeats nor contradicts what was said.
+    fn fits(&self, part: &Part) -> Result<(), String> {
+        let other = self.parts.iter().find(|(before, ..)| before.excludes(part));
+        match other {
+            None => Ok(()),
+            Some((before, _, words)) if before.key() == part.key() => Err(format!(
+                "`{}` is said twice: `{words}` stands before it",
+                part.key()
+            )),
+            Some((_, _, words)) => Err(format!(
+                "`{}` contradicts `{words}`, which stands before it",
+                part.key()
+            )),
         }
     }
 }
 
-/// An annotation that stands after no item.
-pub fn stray(comment: &str, span: Range<usize>, findings: &mut Findings) {
-    if annotation(comment).is_some() {
-        findings.add(&c::BAD_ANNOTATION, span, "this annotation stands after no item");
+impl Part {
+    fn key(&self) -> &'static str {
+        match self {
+            Part::Optional => "optional",
+            Part::Attest => "attest",
+            Part::Action => "action",
+            Part::Probe => "probe",
+            Part::Spec(_) => "a probe",
+            Part::Expect(_) => "expect",
+            Part::Parameter { .. } => "param",
+            Part::Timeout(_) => "timeout",
+            Part::Role(_) => "role",
+            Part::Id(_) => "id",
+            Part::Section(_) => "section",
+        }
+    }
+
+    /// Whether the two cannot both be said.
+    fn excludes(&self, other: &Part) -> bool {
+        let settles = |part: &Part| matches!(part, Part::Attest | Part::Action | Part::Probe | Part::Spec(_));
+        let unread = |part: &Part| matches!(part, Part::Attest | Part::Action | Part::Spec(_));
+        match (self, other) {
+            (Part::Parameter { name: one, .. }, Part::Parameter { name: two, .. }) => one == two,
+            (Part::Expect(_), other) | (other, Part::Expect(_)) if unread(other) => true,
+            (one, two) => one.key() == two.key() || (settles(one) && settles(two)),
+        }
+    }
+}
+
+/// The annotations in raw HTML, with the bytes of each comment within it.
+pub fn comments(html: &str) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = html[at..].find("<!--").map(|start| at + start) {
+        let Some(end) = html[start + 4..].find("-->").map(|end| start + 4 + end) else {
+            break;
+        };
+        found.push((html[start + 4..end].trim(), start..end + 3));
+        at = end + 3;
+    }
+    found
+}
+
+/// Whether a comment is an annotation.
+pub fn is_annotation(comment: &str) -> bool {
+    annotation(comment).is_some()
+}
+
+/// An annotation where it can say nothing.
+pub fn stray(comment: &str, span: Range<usize>, why: &str, findings: &mut Findings) {
+    if is_annotation(comment) {
+        findings.add(&c::BAD_ANNOTATION, span, why);
     }
 }
 
 /// The text of an annotation, at most 2,000 bytes of it.
 fn annotation(comment: &str) -> Option<&str> {
-    let text = comment.trim().strip_prefix("gonogo:")?.trim();
-    Some(&text[..text.floor_char_boundary(2000)])
+    let text = comment.trim();
+    let (name, rest) = text.split_at_checked("gonogo:".len())?;
+    let text = name.eq_ignore_ascii_case("gonogo:").then(|| rest.trim())?;
+    Some(text[..text.floor_char_boundary(LONGEST)].trim_end())
 }
 
-fn settle(item: &mut Item, work: Work, part: &str, described: &str) {
-    if item.work == Work::Parent {
-        return;
-    }
-    item.work = work;
-    item.why = format!(
-        "{}: the annotation `{part}` says so; {described}",
-        crate::infer::short(&item.text)
-    );
-}
-
-/// Reads `key value…`.
-fn read(part: &str, text: &str) -> Result<Said, Wrong> {
-    let words = words(part);
-    let Some((key, values)) = words.split_first() else {
-        return Err(Wrong::Value("the annotation is empty".to_owned()));
-    };
-    let values = probes::Values::new(values, text);
-    match key.as_str() {
-        "optional" => values.none().map(|()| Said::Optional).map_err(Wrong::Value),
-        "attest" => values.none().map(|()| Said::Attest).map_err(Wrong::Value),
-        _ => match probes::read(key, values) {
-            Some(spec) => spec.map(Said::Probe).map_err(Wrong::Value),
-            None => Err(Wrong::Key(unknown(key))),
-        },
-    }
-}
-
-fn unknown(key: &str) -> String {
-    let key: String = key.chars().take(40).collect();
-    let nearest = KEYS.iter().map(|known| (distance(&key, known), known)).min();
-    match nearest {
-        Some((distance, known)) if distance <= 2.max(known.len() / 3) => {
-            format!("`{key}` is no annotation; did you mean `{known}`?")
-        }
-        _ => format!("`{key}` is no annotation; the keys are {}", KEYS.join(", ")),
-    }
-}
-
-/// Words at white space; double quotes hold words together.
-fn words(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
+/// The parts between semicolons; double quotes hold a part together.
+fn parts(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, c) in text.char_indices().chain([(text.len(), ';')]) {
         match c {
             '"' => quoted = !quoted,
-            c if c.is_whitespace() && !quoted => words.push(String::new()),
-            c => words.last_mut().into_iter().for_each(|word| word.push(c)),
+            ';' if !quoted || at == text.len() => {
+                let part = &text[start..at];
+                let lead = part.len() - part.trim_start().len();
+                if !part.trim().is_empty() {
+                    ranges.push(start + lead..start + lead + part.trim().len());
+                }
+                start = at + 1;
+            }
+            _ => {}
         }
     }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-/// How many letters must change (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.chars().enumerate() {
-        let mut corner = row[0];
-        row[0] = at + 1;
-        for (column, other) in to.iter().enumerate() {
-            let cost = corner + usize::from(letter != *other);
-            corner = row[column + 1];
-            row[column + 1] = cost.min(corner + 1).min(row[column] + 1);
-        }
-    }
-    row[to.len()]
+    ranges
 }
 
 #[cfg(test)]
@@ -204,7 +270,7 @@ mod tests {
         assert_eq!(
             annotated("- [ ] x <!-- gonogo: file a mod<=0600 -->").1,
             [
-                "`mod<=0600` is no rule of `file`: path, directory, absent, not-empty, mode<=, age<=, size, contains="
+                "`mod<=0600` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
             ]
         );
         assert_eq!(

@@ -52,6 +52,8 @@ struct Draft {
     apart: bool,
     /// No box stands in it.
     bare: bool,
+    /// An annotation says what it is for.
+    said: bool,
 }
 
 /// What is known of a document before its parts are read.
@@ -78,12 +80,16 @@ struct Assembler<'a> {
     outline: Outline,
     /// What the items and checks are named by; the place in it is their id until all are known.
     names: Vec<Named>,
+    /// The ids that annotations name.
+    given: HashSet<String>,
     /// Ids of the boxes, by block.
     ids: HashMap<usize, ItemId>,
     /// Boxes that hold boxes.
     parents: HashSet<usize>,
     /// The fence that is the command of a box, by the box's block.
     below: HashMap<usize, usize>,
+    /// The last box, until everything that is said about it was read.
+    pending: Option<items::Pending<'a>>,
     label: Option<(String, Range<usize>)>,
     /// Where the headings start that have no box up to the next one.
     bare: HashSet<usize>,
@@ -108,10 +114,12 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         parameters: Vec::new(),
         outline: outline::of_text(source),
         names: Vec::new(),
+        given: HashSet::new(),
         ids: HashMap::new(),
         parents: boxes::parents(blocks),
         below: boxes::commands_below(blocks),
         bare: boxes::bare(blocks),
+        pending: None,
         label: None,
         label_waits: false,
         heads: None,
@@ -181,6 +189,9 @@ impl Assembler<'_> {
             BlockKind::Heading { level, inline } => {
                 let words = inline.plain().replace('`', "");
                 self.heading(*level, words, block, is_title);
+                for (comment, span) in inline.comments() {
+                    self.annotate_last(comment, span.clone());
+                }
             }
             BlockKind::Paragraph(inline) => self.paragraph(inline, block, index),
             BlockKind::Item(item) => self.list_item(item, block, index),
@@ -195,6 +206,7 @@ impl Assembler<'_> {
     }
 
     fn heading(&mut self, level: u8, words: String, block: &Block, is_title: bool) {
+        self.settle_pending();
         self.label = None;
         self.label_waits = false;
         while self.open.last().is_some_and(|open| open.level >= level) {
@@ -259,6 +271,7 @@ impl Assembler<'_> {
             is_title,
             apart: false,
             bare: false,
+            said: false,
         });
         self.drafts.len() - 1
     }
@@ -275,11 +288,11 @@ impl Assembler<'_> {
     }
 
     fn paragraph(&mut self, inline: &Inline, block: &Block, index: usize) {
-        if block.item.is_some() {
-            return;
-        }
         for (comment, span) in inline.comments() {
             self.annotate_last(comment, span.clone());
+        }
+        if block.item.is_some() {
+            return;
         }
         let next_is_list = self
             .blocks
@@ -317,33 +330,69 @@ impl Assembler<'_> {
     }
 
     fn html(&mut self, html: &str, block: &Block) {
-        match crate::parse::comment(html) {
-            Some(inside) => self.annotate_last(inside, block.span.clone()),
-            None if block.item.is_none() => self.prose(block.span.clone()),
-            None => {}
+        let comments = annotation::comments(html);
+        for (comment, place) in &comments {
+            let start = block.span.start;
+            self.annotate_last(comment, start + place.start..start + place.end);
+        }
+        if block.item.is_none()
+            && comments
+                .iter()
+                .all(|(comment, _)| !annotation::is_annotation(comment))
+            && crate::parse::comment(html).is_none()
+        {
+            self.prose(block.span.clone());
         }
     }
 
-    /// A comment on its own line belongs to the item before it.
+    /// A comment on its own line belongs to the item before it, and after a heading to the section.
     fn annotate_last(&mut self, comment: &str, span: Range<usize>) {
-        let draft = self.drafts.last_mut();
-        match draft.and_then(|draft| draft.section.items.last_mut()) {
-            Some(item) => {
-                let place = item.id.clone();
-                annotation::apply(comment, span, item, self.findings);
-                items::keep_given(&mut self.names, item, place);
-            }
-            None => annotation::stray(comment, span, self.findings),
+        if !annotation::is_annotation(comment) {
+            return;
+        }
+        if let Some(pending) = &mut self.pending {
+            let text = &pending.item.text;
+            pending
+                .said
+                .read(comment, &span, text, self.source, self.findings);
+            return;
+        }
+        let Some(kind) = annotation::section(comment, &span, self.source, self.findings) else {
+            return;
+        };
+        let has_heading = self
+            .open
+            .last()
+            .is_some_and(|open| open.draft + 1 == self.drafts.len() && !open.is_title);
+        if !has_heading || !self.current().section.items.is_empty() {
+            annotation::stray(
+                comment,
+                span,
+                "`section` stands on the line after a heading, before its items",
+                self.findings,
+            );
+            return;
+        }
+        let draft = self.current();
+        draft.section.kind = kind;
+        draft.said = true;
+        if let Some(open) = self.open.last_mut() {
+            open.kind = kind;
         }
     }
 
     fn finish(mut self, title: Option<String>, old: Option<&Plan>) -> Assembled {
+        self.settle_pending();
         let boxless = self.shape.boxless;
         let mut phases = 0;
         by_position(&mut self.drafts);
         for draft in &mut self.drafts {
-            head(&mut draft.section);
-            settle_kind(draft, boxless);
+            if !draft.is_title {
+                head(&mut draft.section);
+            }
+            if !draft.said {
+                settle_kind(draft, boxless);
+            }
             if let SectionKind::Phase { number, .. } = &mut draft.section.kind {
                 *number = if *number == 0 { phases + 1 } else { *number };
                 phases = phases.max(*number);

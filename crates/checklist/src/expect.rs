@@ -7,7 +7,7 @@ mod verbs;
 
 use crate::measure::{self, Measure};
 pub use claim::{Claim, claim};
-use domain::probe::{JsonField, JsonHolds, StatusRule, TextRule};
+use domain::probe::{JsonField, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
 use value::Verb;
 pub use verbs::{announces, ends_with_verb};
@@ -322,14 +322,6 @@ pub fn all_up() -> Vec<TextRule> {
     std::iter::once(TextRule::Contains("Up".to_owned()))
         .chain(lacks)
         .collect()
-}
-
-/// A field that must have this value.
-pub fn field(pointer: &str, value: &str) -> JsonField {
-    JsonField {
-        pointer: pointer.to_owned(),
-        holds: JsonHolds::Is(value.to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! A block of shell code to its commands, each with the comments about it.
 
+use crate::annotation;
 use crate::classify;
-use crate::parse::Fence;
+use crate::parse::{Fence, FenceLine};
 use std::ops::Range;
 
 /// A command of a block of code.
@@ -15,6 +16,8 @@ pub struct Line {
     pub start: usize,
     /// Where its last line ends.
     pub end: usize,
+    /// The annotations before it or behind it.
+    pub annotations: Vec<(String, Range<usize>)>,
 }
 
 impl Line {
@@ -30,12 +33,9 @@ pub fn in_context(lines: Vec<Line>) -> Vec<(Line, Option<String>)> {
     let mut context: Vec<String> = Vec::new();
     let mut out = Vec::new();
     for line in lines {
-        let simple = !line.command.contains(['&', '|', ';', '\n', '>', '`', '(']);
-        match line.command.split_whitespace().next() {
-            Some("set" | "exit") if simple => {}
-            Some("cd" | "export" | "source" | ".") if simple && context.len() < MOST_CONTEXT => {
-                context.push(line.command)
-            }
+        match &line {
+            line if ends_itself(line) => {}
+            line if sets_up(line) && context.len() < MOST_CONTEXT => context.push(line.command.clone()),
             _ if context.is_empty() => out.push((line, None)),
             _ => {
                 let whole = format!("{} && {}", context.join(" && "), line.command);
@@ -46,8 +46,22 @@ pub fn in_context(lines: Vec<Line>) -> Vec<(Line, Option<String>)> {
     out
 }
 
+fn first_word(line: &Line) -> Option<&str> {
+    let simple = !line.command.contains(['&', '|', ';', '\n', '>', '`', '(']);
+    line.command.split_whitespace().next().filter(|_| simple)
+}
+
+fn ends_itself(line: &Line) -> bool {
+    matches!(first_word(line), Some("set" | "exit"))
+}
+
+/// Whether a line only changes the shell that it runs in.
+pub fn sets_up(line: &Line) -> bool {
+    matches!(first_word(line), Some("cd" | "export" | "source" | "."))
+}
+
 /// Lines of a block that can be context of later ones.
-const MOST_CONTEXT: usize = 8;
+const MOST_CONTEXT: usize = 3;
 
 /// Whether a block holds shell commands: by its language, or by prompts where it names none.
 pub fn is_shell(fence: &Fence) -> bool {
@@ -105,11 +119,16 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
     let has_prompts = fence.lines.iter().any(|line| prompted(&line.text).is_some());
     let mut out: Vec<Line> = Vec::new();
     let mut said: Vec<String> = Vec::new();
+    let mut annotations = Vec::new();
     let mut at = 0;
     while let Some(line) = fence.lines.get(at) {
         let text = line.text.trim();
         at += 1;
         if text.is_empty() {
+            continue;
+        }
+        if let Some(annotation) = annotated(line) {
+            annotations.push(annotation);
             continue;
         }
         if let Some(comment) = text.strip_prefix('#') {
@@ -138,7 +157,11 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         if let Some(behind) = behind {
             spoken = behind;
         }
+        if let Some(annotation) = behind_annotation(&mut spoken, line, end) {
+            annotations.push(annotation);
+        }
         out.push(Line {
+            annotations: std::mem::take(&mut annotations),
             command,
             said: spoken,
             start: line.start + indent,
@@ -146,6 +169,39 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
         });
     }
     out
+}
+
+/// The annotations of a block, in order: `# gonogo: expect empty`.
+pub fn annotations(fence: &Fence) -> Vec<(String, Range<usize>)> {
+    let behind = |line: &FenceLine| {
+        let at = line.text.find("# gonogo:").filter(|at| *at > 0)?;
+        Some((
+            line.text[at + 1..].trim().to_owned(),
+            line.start + at..line.start + line.text.len(),
+        ))
+    };
+    fence
+        .lines
+        .iter()
+        .filter_map(|line| annotated(line).or_else(|| behind(line)))
+        .collect()
+}
+
+/// A line that is nothing but an annotation.
+fn annotated(line: &FenceLine) -> Option<(String, Range<usize>)> {
+    let comment = line.text.trim().strip_prefix('#')?.trim_start_matches('#').trim();
+    let indent = line.text.len() - line.text.trim_start().len();
+    annotation::is_annotation(comment).then(|| {
+        (
+            comment.to_owned(),
+            line.start + indent..line.start + line.text.len(),
+        )
+    })
+}
+
+/// An annotation behind a command, which then is none of the words about it.
+fn behind_annotation(spoken: &mut String, line: &FenceLine, end: usize) -> Option<(String, Range<usize>)> {
+    annotation::is_annotation(spoken).then(|| (std::mem::take(spoken), line.start..end))
 }
 
 fn add(said: &mut String, comment: &str) {

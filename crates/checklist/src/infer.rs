@@ -31,16 +31,26 @@ pub struct Inferred {
 /// Infers what settles a box from its words. `above` is the text of the box that holds it, `below` a fenced
 /// command under it.
 pub fn item(inline: &Inline, above: Option<&str>, below: Option<(&str, Range<usize>)>) -> Inferred {
-    item_printing(inline, above, below, None)
+    item_near(inline, above, below, &Near::default())
 }
 
-/// [`item`], with the output that a block below the words shows.
-pub fn item_printing(
+/// What stands around a box.
+#[derive(Default)]
+pub struct Near {
+    /// The headings and the label above it.
+    pub headings: String,
+    /// The output that a block below its words shows.
+    pub output: Option<String>,
+}
+
+/// [`item`], with what stands around it.
+pub fn item_near(
     inline: &Inline,
     above: Option<&str>,
     below: Option<(&str, Range<usize>)>,
-    output: Option<&str>,
+    near: &Near,
 ) -> Inferred {
+    let output = near.output.as_deref();
     let text = inline.plain();
     let mut commands = commands(inline, output);
     if let (true, Some((command, span))) = (commands.is_empty(), below) {
@@ -50,7 +60,7 @@ pub fn item_printing(
         return inferred;
     }
     match commands.len() {
-        0 => without_command(inline, &text, above, output),
+        0 => without_command(inline, &text, above, near),
         1 => {
             let (outcome, _) = &commands[0];
             let (work, why) = (outcome.work.clone(), why(&text, outcome));
@@ -68,7 +78,7 @@ pub fn check(command: &str, said: &str, span: Range<usize>) -> Inferred {
 /// [`check`], with the output that a block after the command shows.
 pub fn check_printing(command: &str, said: &str, span: Range<usize>, output: Option<&str>) -> Inferred {
     let outcome = command::compile(command, "", said, output);
-    let outcome = if outcome.expectation.holds.is_none() {
+    let outcome = if outcome.expectation.holds.is_none() && !said.is_empty() {
         command::compile(command, said, "", output)
     } else {
         outcome
@@ -94,8 +104,8 @@ fn commands(inline: &Inline, output: Option<&str>) -> Vec<(Outcome, Range<usize>
             continue;
         };
         let before = words_before(inline, at);
-        let value = expect::ends_with_verb(&before);
-        if (found.is_empty() || !value) && is_command(code, &before) {
+        let value = || expect::ends_with_verb(&before);
+        if is_command(code, &before) && (found.is_empty() || !value()) {
             found.push((code, piece.span.clone(), at));
         }
     }
@@ -278,7 +288,7 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
     }
 }
 
-fn without_command(inline: &Inline, text: &str, above: Option<&str>, output: Option<&str>) -> Inferred {
+fn without_command(inline: &Inline, text: &str, above: Option<&str>, near: &Near) -> Inferred {
     let codes: Vec<&str> = inline
         .pieces
         .iter()
@@ -307,7 +317,8 @@ fn without_command(inline: &Inline, text: &str, above: Option<&str>, output: Opt
         codes: &codes,
         links: &links,
         parent: above,
-        output,
+        near: &near.headings,
+        output: near.output.as_deref(),
     };
     let (work, why) = match words::probe(&words) {
         Some((spec, because)) => {

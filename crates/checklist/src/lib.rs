@@ -7,11 +7,13 @@
 mod annotation;
 mod assemble;
 pub mod changes;
+pub mod check;
 mod classify;
 pub mod describe;
 mod expect;
 mod fence;
 pub mod fill;
+pub mod fix;
 mod heading;
 mod infer;
 pub mod lint;
@@ -52,6 +54,18 @@ pub fn compile(bytes: &[u8]) -> Compiled {
 /// As [`compile`], of a document that was imported before: an item that was reworded or moved since keeps the id that
 /// it has in the old plan. [`changes::between`] says what changed.
 pub fn compile_after(bytes: &[u8], old: Option<&Plan>) -> Compiled {
+    analyse(bytes, old).compiled
+}
+
+/// A compiled document with what is needed to change it.
+struct Analysis {
+    compiled: Compiled,
+    source: source::Source,
+    /// The code and the bytes of each finding.
+    places: Vec<(&'static str, std::ops::Range<usize>)>,
+}
+
+fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let source = source::Source::new(bytes);
     let blocks = parse::blocks(&source);
     let mut findings = lint::Findings::default();
@@ -75,9 +89,15 @@ pub fn compile_after(bytes: &[u8], old: Option<&Plan>) -> Compiled {
         slots: assembled.slots,
         parameters: assembled.parameters,
     };
-    Compiled {
+    let places = findings.places();
+    let compiled = Compiled {
         plan,
         diagnostics: findings.diagnostics(&source),
         outline: assembled.outline,
+    };
+    Analysis {
+        compiled,
+        source,
+        places,
     }
 }

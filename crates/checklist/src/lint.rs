@@ -2,12 +2,23 @@
 
 pub mod catalogue;
 mod command;
+mod destructive;
 mod document;
+mod endless;
 pub mod exposed;
+mod hidden;
+mod interactive;
+mod judged;
+mod placeholder;
+mod promise;
+mod rollback;
+mod run;
+pub mod secret;
 pub mod sign_off;
+mod threshold;
 
 use crate::infer::Inferred;
-use crate::parse::Inline;
+use crate::parse::{Fence, Inline};
 use crate::shell::Script;
 use crate::source::Source;
 use catalogue::Lint;
@@ -34,6 +45,8 @@ struct Finding {
 pub struct Findings {
     list: Vec<Finding>,
     dropped: usize,
+    /// Codes that were added once and for all.
+    said: Vec<&'static str>,
 }
 
 impl Findings {
@@ -48,6 +61,22 @@ impl Findings {
             span,
             message: message.into(),
         });
+    }
+
+    /// Adds a finding that is said once for the whole document.
+    pub fn add_once(&mut self, lint: &'static Lint, span: Range<usize>, message: impl Into<String>) {
+        if !self.said.contains(&lint.code) {
+            self.said.push(lint.code);
+            self.add(lint, span, message);
+        }
+    }
+
+    /// The code and the bytes of each.
+    pub fn places(&self) -> Vec<(&'static str, Range<usize>)> {
+        self.list
+            .iter()
+            .map(|finding| (finding.lint.code, finding.span.clone()))
+            .collect()
     }
 
     /// Sorts them by place and finds lines and columns in one pass over the text.
@@ -118,10 +147,10 @@ impl Place {
     }
 }
 
-/// Looks at a box.
-pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Findings) {
+/// Looks at a box. `attested`: an annotation says that it is somebody's word.
+pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, attested: bool, findings: &mut Findings) {
     check(inferred, findings);
-    document::item(item, inline, inferred, findings);
+    document::item(item, inline, inferred, attested, findings);
 }
 
 /// Looks at a command of a verification block.
@@ -135,6 +164,16 @@ pub fn check(inferred: &Inferred, findings: &mut Findings) {
 pub fn outside(inferred: &Inferred, findings: &mut Findings) {
     for (outcome, span) in &inferred.commands {
         command::traps(outcome, span, findings);
+    }
+}
+
+/// Looks at a block of code of which no line is run: `.env`, YAML, JSON, a command for reading.
+pub fn block(fence: &Fence, findings: &mut Findings) {
+    for (at, line) in fence.lines.iter().enumerate() {
+        let next = fence.lines.get(at + 1).map(|next| next.text.as_str());
+        let indent = line.text.len() - line.text.trim_start().len();
+        let span = line.start + indent..line.start + line.text.len();
+        secret::line(&line.text, next, &span, findings);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A number in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,6 +295,20 @@ const BEHIND: &[(&str, Comparison)] = &[
     ("未満", Comparison::Below),
 ];
 
+/// The words of a lead by their last byte in lower case.
+static LEADS_BY_LAST: LazyLock<Vec<Vec<(&'static str, Lead)>>> = LazyLock::new(|| {
+    let mut rows = vec![Vec::new(); 256];
+    let words = LEADS
+        .iter()
+        .flat_map(|(words, lead)| words.split(", ").map(move |words| (words, *lead)));
+    for (words, lead) in words {
+        if let Some(last) = words.bytes().next_back() {
+            rows[usize::from(last.to_ascii_lowercase())].push((words, lead));
+        }
+    }
+    rows
+});
+
 /// What ends `before`, and how many bytes it takes.
 fn words_before(before: &str) -> (Option<Lead>, usize) {
     let trimmed = before.trim_end();
@@ -307,10 +322,11 @@ fn words_before(before: &str) -> (Option<Lead>, usize) {
         let ascii = words.starts_with(|c: char| c.is_ascii_alphabetic());
         (tail.eq_ignore_ascii_case(words) && !(inside && ascii)).then_some(at)
     };
-    let found = LEADS
+    let last = trimmed.bytes().next_back().map(|last| last.to_ascii_lowercase());
+    let found = last
+        .map_or(&[][..], |last| &LEADS_BY_LAST[usize::from(last)])
         .iter()
-        .flat_map(|(words, lead)| words.split(", ").map(move |words| (words, *lead)))
-        .filter_map(|(words, lead)| Some((ends(words)?, lead)));
+        .filter_map(|(words, lead)| Some((ends(words)?, *lead)));
     match found.min_by_key(|(at, _)| *at) {
         Some((at, lead)) => (Some(lead), before.len() - at),
         None => (None, 0),

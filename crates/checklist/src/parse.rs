@@ -9,7 +9,6 @@ use crate::source::Source;
 use std::ops::Range;
 
 pub use builder::blocks;
-pub use rows::row_text;
 
 /// A block of the document, in its order.
 pub struct Block {
@@ -86,6 +85,8 @@ pub struct FenceLine {
 pub struct Table {
     /// The rows, with their cells.
     pub rows: Vec<Vec<Cell>>,
+    /// What its rows say to do, where its columns say that they are steps and none holds a box.
+    pub steps: Vec<ListItem>,
 }
 
 /// A cell of a table.

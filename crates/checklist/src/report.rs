@@ -6,7 +6,7 @@ use domain::plan::{Diagnostic, Item, Plan, Section, SectionKind, Severity, Work}
 use std::fmt::Write;
 
 /// How many boxes became what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// All boxes.
     pub items: usize,
@@ -43,41 +43,109 @@ impl Counts {
 /// Longest excerpt of a line, in characters.
 const WIDEST: usize = 160;
 
-/// The whole report. `source` is the document, `name` what to call it; control characters are shown escaped.
+/// Whether a report is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paint {
+    /// Plain text.
+    #[default]
+    Plain,
+    /// With colours (ECMA-48, select graphic rendition).
+    Coloured,
+}
+
+/// Colours by meaning.
+#[derive(Clone, Copy)]
+enum Tone {
+    Strong,
+    Faint,
+    Good,
+    Note,
+    Warning,
+    Error,
+}
+
+impl Paint {
+    fn tone(self, tone: Tone, text: &str) -> String {
+        let code = match tone {
+            Tone::Strong => "1",
+            Tone::Faint => "2",
+            Tone::Good => "32",
+            Tone::Note => "1;36",
+            Tone::Warning => "1;33",
+            Tone::Error => "1;31",
+        };
+        match self {
+            Paint::Plain => text.to_owned(),
+            Paint::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+
+    fn severity(self, severity: Severity, text: &str) -> String {
+        let tone = match severity {
+            Severity::Note => Tone::Note,
+            Severity::Warning => Tone::Warning,
+            Severity::Error => Tone::Error,
+        };
+        self.tone(tone, text)
+    }
+
+    fn mark(self, work: &Work) -> String {
+        let tone = match work {
+            Work::Probe { .. } => Tone::Good,
+            Work::Action { .. } => Tone::Warning,
+            Work::Attestation => Tone::Note,
+            Work::Parent => Tone::Faint,
+        };
+        self.tone(tone, mark(work))
+    }
+}
+
+/// The whole report as plain text. `source` is the document, `name` what to call it; control characters are shown escaped.
 pub fn render(compiled: &Compiled, source: &str, name: &str) -> String {
+    render_in(compiled, source, name, Paint::Plain)
+}
+
+/// As [`render`], in colours where they are wanted.
+pub fn render_in(compiled: &Compiled, source: &str, name: &str, paint: Paint) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = sections(&mut out, compiled);
-    let _ = diagnostics(&mut out, &compiled.diagnostics, source, name);
-    let _ = summary(&mut out, compiled);
+    let _ = sections(&mut out, compiled, paint);
+    let _ = diagnostics(&mut out, &compiled.diagnostics, source, name, paint);
+    let _ = summary(&mut out, compiled, paint);
     out
 }
 
-fn sections(out: &mut String, compiled: &Compiled) -> std::fmt::Result {
-    writeln!(out, "{}", visible(&compiled.plan.title))?;
+fn sections(out: &mut String, compiled: &Compiled, paint: Paint) -> std::fmt::Result {
+    writeln!(
+        out,
+        "{}",
+        paint.tone(Tone::Strong, &visible(&compiled.plan.title))
+    )?;
     for section in &compiled.plan.sections {
-        writeln!(out, "\n{}", heading(section))?;
+        writeln!(out, "\n{}", paint.tone(Tone::Strong, &heading(section)))?;
         for item in &section.items {
             let depth = if item.parent.is_some() { "  " } else { "" };
             writeln!(
                 out,
                 "{:>5}  {depth}{} {}{}",
                 item.line,
-                mark(&item.work),
+                paint.mark(&item.work),
                 visible(&item.text),
                 notes(item)
             )?;
-            writeln!(out, "       {depth}  {}", visible(&reason(&item.why, &item.text)))?;
+            let why = visible(&reason(&item.why, &item.text));
+            writeln!(out, "       {depth}  {}", paint.tone(Tone::Faint, &why))?;
         }
         for check in &section.checks {
             writeln!(
                 out,
                 "{:>5}  {} {}",
                 check.line,
-                mark(&check.work),
+                paint.mark(&check.work),
                 visible(&check.text)
             )?;
-            writeln!(out, "         {}", visible(&reason(&check.why, &check.text)))?;
+            let why = visible(&reason(&check.why, &check.text));
+            writeln!(out, "         {}", paint.tone(Tone::Faint, &why))?;
         }
     }
     Ok(())
@@ -138,26 +206,30 @@ fn reason(why: &str, text: &str) -> String {
         .to_owned()
 }
 
-fn diagnostics(out: &mut String, diagnostics: &[Diagnostic], source: &str, name: &str) -> std::fmt::Result {
+fn diagnostics(
+    out: &mut String,
+    diagnostics: &[Diagnostic],
+    source: &str,
+    name: &str,
+    paint: Paint,
+) -> std::fmt::Result {
     let starts: Vec<&str> = source
         .strip_prefix('\u{feff}')
         .unwrap_or(source)
         .lines()
         .collect();
     for diagnostic in diagnostics {
-        let severity = severity_word(diagnostic.severity);
+        let severity = format!("{}[{}]", severity_word(diagnostic.severity), diagnostic.code);
+        let severity = paint.severity(diagnostic.severity, &severity);
         writeln!(
             out,
-            "\n{severity}[{}]: {}",
-            diagnostic.code,
-            visible(&diagnostic.message)
+            "\n{severity}: {}",
+            paint.tone(Tone::Strong, &visible(&diagnostic.message))
         )?;
-        let Diagnostic {
-            line, column, length, ..
-        } = diagnostic;
+        let Diagnostic { line, column, .. } = diagnostic;
         writeln!(out, "  --> {}:{line}:{column}", visible(name))?;
         if let Some(text) = starts.get((*line as usize).saturating_sub(1)) {
-            excerpt(out, text, *line, *column, *length)?;
+            excerpt(out, text, diagnostic, paint)?;
         }
         writeln!(out, "   = {}", diagnostic.help)?;
     }
@@ -165,7 +237,14 @@ fn diagnostics(out: &mut String, diagnostics: &[Diagnostic], source: &str, name:
 }
 
 /// The line with marks below it. A long line is cut around the column.
-fn excerpt(out: &mut String, text: &str, line: u32, column: u32, length: u32) -> std::fmt::Result {
+fn excerpt(out: &mut String, text: &str, diagnostic: &Diagnostic, paint: Paint) -> std::fmt::Result {
+    let Diagnostic {
+        severity,
+        line,
+        column,
+        length,
+        ..
+    } = *diagnostic;
     let column = column.saturating_sub(1) as usize;
     let skip = column.saturating_sub(WIDEST / 2);
     let shown: String = text
@@ -184,7 +263,7 @@ fn excerpt(out: &mut String, text: &str, line: u32, column: u32, length: u32) ->
         out,
         "{:>gutter$} | {indent}{}",
         "",
-        "^".repeat(visible(&marked).chars().count().max(1))
+        paint.severity(severity, &"^".repeat(visible(&marked).chars().count().max(1)))
     )
 }
 
@@ -197,7 +276,7 @@ pub fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-fn summary(out: &mut String, compiled: &Compiled) -> std::fmt::Result {
+fn summary(out: &mut String, compiled: &Compiled, paint: Paint) -> std::fmt::Result {
     let Counts {
         items,
         native,
@@ -206,10 +285,10 @@ fn summary(out: &mut String, compiled: &Compiled) -> std::fmt::Result {
         attestations,
         parents,
     } = Counts::of(&compiled.plan);
-    writeln!(
-        out,
-        "\n{items} items = {native} native probes + {shell} shell probes + {actions} actions + {attestations} attestations + {parents} parents"
-    )?;
+    let sum = format!(
+        "{items} items = {native} native probes + {shell} shell probes + {actions} actions + {attestations} attestations + {parents} parents"
+    );
+    writeln!(out, "\n{}", paint.tone(Tone::Strong, &sum))?;
     let count = |severity| {
         compiled
             .diagnostics

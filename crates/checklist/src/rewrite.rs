@@ -107,7 +107,7 @@ pub fn variable(placeholder: &str) -> String {
 }
 
 /// Gives `compose … exec` its `-T` and takes `-it` off `docker exec` and `kubectl exec`.
-fn without_terminal(text: &str) -> Option<String> {
+pub fn without_terminal(text: &str) -> Option<String> {
     let mut words: Vec<&str> = text.split(' ').collect();
     let mut changed = false;
     let mut at = 0;
@@ -164,11 +164,16 @@ pub fn bounded(command: &str) -> String {
     {
         words.splice(at + 1..at + 1, ["-c", "3", "-w", "10"]);
     }
-    if words
+    // `-f` before it names a file of Compose.
+    let follows = words
         .iter()
-        .any(|word| matches!(*word, "logs" | "tail" | "journalctl"))
-    {
-        words.retain(|word| !matches!(*word, "-f" | "--follow" | "-F"));
+        .position(|word| matches!(*word, "logs" | "tail" | "journalctl"));
+    if let Some(at) = follows {
+        let rest = words.split_off(at);
+        words.extend(
+            rest.into_iter()
+                .filter(|word| !matches!(*word, "-f" | "--follow" | "-F")),
+        );
     }
     words.join(" ")
 }
@@ -253,6 +258,10 @@ mod tests {
             "docker-compose exec -T redis redis-cli ping"
         );
         assert_eq!(bounded("docker-compose logs -f web"), "docker-compose logs web");
+        assert_eq!(
+            bounded("docker-compose -f a.yml logs -f web"),
+            "docker-compose -f a.yml logs web"
+        );
         assert_eq!(failing("curl http://x | jq .a"), "curl -fsS http://x | jq .a");
     }
 }

@@ -3,6 +3,7 @@
 //! The grammar is `brush-parser`'s. It is exponential on unclosed parentheses and recurses on nesting, so that
 //! what [`guard`] refuses is not given to it. What is not understood is never taken for a reading command.
 
+mod plain;
 mod walk;
 
 use crate::word::Word;
@@ -115,6 +116,13 @@ impl Simple {
 /// # Errors
 /// Why it was not understood.
 pub fn read(text: &str) -> Result<Script, NotUnderstood> {
+    if text.len() > LONGEST {
+        return Err(not("it is longer than 16 KiB"));
+    }
+    plain::read(text).unwrap_or_else(|| grammar(text))
+}
+
+fn grammar(text: &str) -> Result<Script, NotUnderstood> {
     guard(text)?;
     let options = brush_parser::ParserOptions::default();
     let mut parser =

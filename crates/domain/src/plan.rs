@@ -143,6 +143,12 @@ pub struct Item {
     pub work: Work,
     /// Why it became that, with the author's words in it.
     pub why: String,
+    /// How long its command or probe may take, in seconds, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u32>,
+    /// The key of the role that settles it, where an annotation says so: `devops`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// One command of a verification block.

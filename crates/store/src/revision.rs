@@ -108,6 +108,67 @@ pub async fn import(
     Ok(id)
 }
 
+/// The plan of the newest revision of the checklist with this title, the one of these bytes apart: what a line was called
+/// before, it is called again.
+///
+/// # Errors
+/// The database's.
+pub async fn newest_plan(
+    connection: &mut PgConnection,
+    title: &str,
+    hash: &Hash,
+) -> Result<Option<Plan>, Error> {
+    let title: String = title.chars().take(300).collect();
+    let plan = sqlx::query_scalar!(
+        "select plan from revision join checklist on checklist.id = checklist_id
+         where checklist.title = $1 and hash <> $2
+         order by imported_at desc, revision.id desc limit 1",
+        title,
+        hash.as_str(),
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(plan.map(serde_json::from_value).transpose()?)
+}
+
+/// The revision of the same checklist that was imported before this one.
+#[derive(Clone, Debug)]
+pub struct Predecessor {
+    /// Its number.
+    pub id: i64,
+    /// SHA-256 of its document.
+    pub hash: Hash,
+    /// When it was imported.
+    pub imported_at: DateTime<Utc>,
+    /// What it compiled to.
+    pub plan: Plan,
+}
+
+/// What was imported before revision `id`, of the same checklist.
+///
+/// # Errors
+/// The database's.
+pub async fn predecessor(connection: &mut PgConnection, id: i64) -> Result<Option<Predecessor>, Error> {
+    let row = sqlx::query!(
+        "select older.id, older.hash, older.imported_at, older.plan
+         from revision this join revision older on older.checklist_id = this.checklist_id
+         where this.id = $1 and (older.imported_at, older.id) < (this.imported_at, this.id)
+         order by older.imported_at desc, older.id desc limit 1",
+        id,
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Predecessor {
+            id: row.id,
+            hash: Hash::try_from(row.hash).map_err(|error| Error::inconsistent("revision", error))?,
+            imported_at: row.imported_at,
+            plan: serde_json::from_value(row.plan)?,
+        })
+    })
+    .transpose()
+}
+
 /// Publishes the plan of revision `id`, if its hash is still `plan`. Answers false where it is another, or
 /// published already.
 ///

@@ -84,7 +84,7 @@ port-taken.break() {
 port-taken.holds() { curl --silent --max-time 2 --output /dev/null http://127.0.0.1:6379/; }
 port-taken.mend() {
   end_stranger
-  if [ -e "$MEMORY/port-taken/redis" ]; then compose start redis && healthy; fi
+  if [ -e "$MEMORY/port-taken/redis" ]; then compose start redis && ready redis && fresh_backend; fi
 }
 end_stranger() {
   local pid

@@ -4,22 +4,22 @@
 state redis-stopped deployed 'the Redis container is stopped'
 redis-stopped.break() { compose stop --timeout 2 redis; }
 redis-stopped.holds() { [ "$(state_of redis)" = exited ]; }
-redis-stopped.mend() { compose start redis && healthy; }
+redis-stopped.mend() { compose start redis && ready redis && fresh_backend; }
 
 state redis-paused deployed 'Redis accepts connections and never answers'
 redis-paused.break() { compose pause redis; }
 redis-paused.holds() { [ "$(state_of redis)" = paused ] && ! answers_redis; }
-redis-paused.mend() { compose unpause redis && healthy; }
+redis-paused.mend() { compose unpause redis && ready redis && fresh_backend; }
 
 state redis-crash-loop deployed 'Redis ends at every start: its configuration is not where it looks'
 redis-crash-loop.break() { overridden redis 'command: redis-server /usr/local/etc/redis/missing.conf'; }
 redis-crash-loop.holds() { [ "$(inspect redis '{{.RestartCount}}')" -ge 2 ]; }
-redis-crash-loop.mend() { as_written redis; }
+redis-crash-loop.mend() { as_written redis && fresh_backend; }
 
 state redis-password deployed 'Redis asks for a password that nobody has'
 redis-password.break() { redis CONFIG SET requirepass nobody-knows && redis -a nobody-knows CLIENT KILL TYPE normal; }
 redis-password.holds() { redis PING | has NOAUTH; }
-redis-password.mend() { redis -a nobody-knows CONFIG SET requirepass '' && healthy; }
+redis-password.mend() { redis -a nobody-knows CONFIG SET requirepass '' && ready redis && fresh_backend; }
 
 # A real load of real keys, slowed down by the setting that Redis's own tests use for this: a quarter of an hour of it.
 state redis-loading deployed 'Redis is loading its dataset, and answers LOADING'

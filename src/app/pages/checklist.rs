@@ -1,6 +1,7 @@
 //! One revision: the document and beside it what each line became and why, what the compiler had to say, and publishing the
 //! plan.
 
+mod changes;
 mod listing;
 mod publish;
 
@@ -49,6 +50,7 @@ fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
         line,
         source,
         outline,
+        changes,
         counts: numbers,
         commands,
         diagnostics,
@@ -97,6 +99,7 @@ fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
         <PageHead title=outline.title.clone() trail=trail facts=facts actions=start.unwrap_or_else(|| ().into_any()) />
         <div class="stack page-body">
         {counts(numbers)}
+        {changes.map(changes::card)}
         {card}
         {listing::card(line.id, source, outline, diagnostics)}
         </div>

@@ -1,25 +1,40 @@
 //! `gonogo check`.
 
+use checklist::check::{Answer, check, explain, paint, refused};
+use checklist::report::visible;
+use domain::plan::Severity;
 use std::{
-    io::{Read, Write},
+    io::{IsTerminal, Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 /// Shown under `--help`.
-pub const EXAMPLE: &str = "Example:\n  gonogo check DEPLOYMENT_CHECKLIST.md\n  gonogo check - < checklist.md\n\n\
-    Needs no database and executes nothing. Exit code: 0 without errors, 1 when a diagnostic is an error, 2 when a\n\
-    file could not be read.";
+pub const EXAMPLE: &str = "Examples:\n  gonogo check DEPLOYMENT_CHECKLIST.md\n  gonogo check docs/\n  gonogo check - < checklist.md\n  \
+    gonogo check --deny warnings --format json *.md\n  gonogo check --explain GNG012\n  \
+    gonogo check --fix DEPLOYMENT_CHECKLIST.md | git apply\n\n\
+    Needs no database, executes nothing and writes no file. Colours follow NO_COLOR, CLICOLOR_FORCE and the terminal.\n\n\
+    Exit code: 0 when no finding is as bad as --deny says, 1 when one is, 2 when a file could not be read or an argument\n\
+    is wrong.";
 
 /// Compile checklists and say what each line becomes
 #[derive(Debug, clap::Args)]
 pub struct Check {
-    /// Markdown files; `-` for standard input
-    #[arg(required = true, value_name = "FILE")]
+    /// Markdown files; a folder stands for the checklists below it, `-` for standard input
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// The least finding that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = Deny::Errors, value_name = "LEVEL")]
+    deny: Deny,
+    /// Print a patch with what Gonogo suggests, for `git apply` or `patch -p1`
+    #[arg(long, conflicts_with = "format")]
+    fix: bool,
+    /// Explain a lint, by its code
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["files", "fix", "format", "deny"])]
+    explain: Option<String>,
 }
 
 /// How the answer is written.
@@ -27,8 +42,19 @@ pub struct Check {
 enum Format {
     /// For people.
     Human,
-    /// One JSON object a file: `{"file", "plan", "diagnostics"}`.
+    /// One JSON object a file: `{"file", "plan", "diagnostics", "counts", "fixes"}`.
     Json,
+}
+
+/// What is not let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Deny {
+    /// Notes, warnings and errors.
+    Notes,
+    /// Warnings and errors.
+    Warnings,
+    /// Errors.
+    Errors,
 }
 
 /// Compiles every file.
@@ -36,25 +62,53 @@ enum Format {
 /// # Errors
 /// When standard output is closed.
 pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
-    let mut worst = 0;
-    for file in &command.files {
-        let bytes = match read(file) {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                eprintln!("gonogo check: {} cannot be read: {error}", file.display());
-                worst = 2;
-                continue;
+    let mut out = std::io::stdout().lock();
+    if let Some(code) = &command.explain {
+        match explain(code) {
+            Ok(page) => write!(out, "{page}")?,
+            Err(message) => {
+                eprintln!("gonogo check: {message}");
+                return Ok(ExitCode::from(2));
             }
-        };
-        let compiled = checklist::compile(&bytes);
-        let errors = compiled
-            .diagnostics
-            .iter()
-            .any(|found| found.severity == domain::plan::Severity::Error);
-        worst = worst.max(u8::from(errors));
-        write(command.format, file, &bytes, &compiled)?;
+        }
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::from(worst))
+    let deny = match command.deny {
+        Deny::Notes => Severity::Note,
+        Deny::Warnings => Severity::Warning,
+        Deny::Errors => Severity::Error,
+    };
+    let answer = answer(command);
+    let mut code = 0;
+    for file in command.files.iter().flat_map(|file| files(file)) {
+        let name = file.display().to_string();
+        match read(&file) {
+            Ok(bytes) => {
+                let checked = check(&name, &bytes, answer);
+                out.write_all(checked.text.as_bytes())?;
+                code = code.max(u8::from(refused(checked.worst, deny)));
+            }
+            Err(error) => {
+                eprintln!("gonogo check: {} cannot be read: {error}", visible(&name));
+                code = 2;
+            }
+        }
+    }
+    Ok(ExitCode::from(code))
+}
+
+fn answer(command: &Check) -> Answer {
+    let variable = std::env::var_os;
+    match (command.fix, command.format) {
+        (true, _) => Answer::Patch,
+        (false, Format::Json) => Answer::Json,
+        (false, Format::Human) => Answer::Human(paint(
+            variable("NO_COLOR").as_deref(),
+            variable("CLICOLOR_FORCE").as_deref(),
+            variable("TERM").as_deref(),
+            std::io::stdout().is_terminal(),
+        )),
+    }
 }
 
 fn read(file: &Path) -> std::io::Result<Vec<u8>> {
@@ -66,20 +120,37 @@ fn read(file: &Path) -> std::io::Result<Vec<u8>> {
     std::fs::read(file)
 }
 
-fn write(format: Format, file: &Path, bytes: &[u8], compiled: &checklist::Compiled) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    let name = file.display().to_string();
-    match format {
-        Format::Human => {
-            let source = String::from_utf8_lossy(bytes);
-            write!(out, "{}", checklist::report::render(compiled, &source, &name))?;
-        }
-        Format::Json => {
-            let answer = serde_json::json!({
-                "file": name, "plan": compiled.plan, "diagnostics": compiled.diagnostics,
-            });
-            writeln!(out, "{answer}")?;
+/// Deepest folder that is looked into.
+const DEEPEST: usize = 12;
+
+/// The file itself, or the Markdown files below a folder whose name speaks of a checklist. Hidden folders, packages and
+/// links to folders are passed by. A folder that cannot be read stands for itself, so that reading it says why.
+fn files(file: &Path) -> Vec<PathBuf> {
+    if !file.is_dir() {
+        return vec![file.to_owned()];
+    }
+    let mut found = Vec::new();
+    let mut waiting = vec![(file.to_owned(), 0)];
+    while let Some((folder, depth)) = waiting.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else {
+            found.push(folder);
+            continue;
+        };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            let passed =
+                name.starts_with('.') || matches!(name.as_str(), "node_modules" | "target" | "vendor");
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !passed && depth < DEEPEST => {
+                    waiting.push((entry.path(), depth + 1))
+                }
+                Ok(kind) if kind.is_file() && name.contains("checklist") && name.ends_with(".md") => {
+                    found.push(entry.path());
+                }
+                Ok(_) | Err(_) => {}
+            }
         }
     }
-    Ok(())
+    found.sort();
+    found
 }

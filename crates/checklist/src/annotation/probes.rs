@@ -1,6 +1,7 @@
 //! The probes that an annotation can name, with their values.
 
 mod services;
+mod web;
 
 use crate::infer::words::is_path;
 use crate::measure;
@@ -22,14 +23,6 @@ impl<'a> Values<'a> {
         Self { words, text }
     }
 
-    /// No values are wanted.
-    pub fn none(&self) -> Result<(), String> {
-        match self.words.first() {
-            None => Ok(()),
-            Some(word) => Err(format!("`{word}` is too much here")),
-        }
-    }
-
     fn only(&self, what: &str) -> Result<&'a str, String> {
         match self.words {
             [word] => Ok(word),
@@ -49,11 +42,11 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
         "http" => http(&values),
         "file" => file(&values),
         "env" => env(&values),
-        "port" => values.only("a port").and_then(|word| {
-            word.parse()
-                .map(|port| ProbeSpec::Port { port })
-                .map_err(|_| format!("`{word}` is no port: 1 to 65535"))
-        }),
+        "port" => port(&values).map(|port| ProbeSpec::Port { port }),
+        "listening" => port(&values).map(|port| ProbeSpec::Listening { port }),
+        "certificate" => web::certificate(&values),
+        "dns" => web::dns(&values),
+        "redirects" => web::redirects(&values),
         "tool" => values.only("a tool such as python>=3.12").and_then(tool),
         "memory" => size(&values).map(|at_least| ProbeSpec::Memory { at_least }),
         "disk" => disk(&values),
@@ -74,7 +67,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
 }
 
 /// The one measure that is the whole word.
-fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
+pub fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
     let measures = measure::find(word);
     match measures.as_slice() {
         [one] if one.span == (0..word.len()) && one.unit == unit => Ok(one.bound(Comparison::AtMost)),
@@ -90,6 +83,12 @@ fn bound(word: &str, unit: Unit) -> Result<Bound, String> {
     }
 }
 
+fn port(values: &Values<'_>) -> Result<u16, String> {
+    let word = values.only("a port")?;
+    word.parse()
+        .map_err(|_| format!("`{word}` is no port: 1 to 65535"))
+}
+
 fn size(values: &Values<'_>) -> Result<u64, String> {
     let word = values.only("a size such as >=512MB")?;
     bound(word, Unit::Bytes).map(|bound| bound.quantity.value as u64)
@@ -98,7 +97,7 @@ fn size(values: &Values<'_>) -> Result<u64, String> {
 fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let mut url = values
         .codes()
-        .find(|code| code.contains("://"))
+        .find(|code| code.contains("://") || code.starts_with('/'))
         .map(str::to_owned);
     let mut probe = HttpProbe {
         url: String::new(),
@@ -109,8 +108,17 @@ fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
         secure_or_loopback: false,
     };
     for word in values.words {
-        if word.starts_with("http://") || word.starts_with("https://") {
+        if word.starts_with("http://") || word.starts_with("https://") || word.starts_with('/') {
             url = Some(word.clone());
+        } else if let Some(class) = word.strip_prefix("status=").filter(|class| class.ends_with("xx")) {
+            let hundred = class
+                .strip_suffix("xx")
+                .and_then(|digit| digit.parse::<u16>().ok());
+            let from = hundred
+                .filter(|digit| (1..=5).contains(digit))
+                .map(|digit| digit * 100);
+            let from = from.ok_or_else(|| format!("`{class}` is no class of HTTP statuses"))?;
+            probe.status = StatusRule::Between(from, from + 99);
         } else if let Some(status) = word.strip_prefix("status=") {
             let code = status.parse().ok().filter(|code| (100..600).contains(code));
             probe.status = StatusRule::Is(code.ok_or_else(|| format!("`{status}` is no HTTP status"))?);
@@ -142,6 +150,8 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             FileRule::Directory
         } else if word == "absent" {
             FileRule::Absent
+        } else if word == "writable" {
+            FileRule::Writable
         } else if word == "not-empty" {
             FileRule::Content(TextRule::NotEmpty)
         } else if let Some(mode) = word.strip_prefix("mode<=") {
@@ -158,7 +168,7 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             continue;
         } else {
             return Err(format!(
-                "`{word}` is no rule of `file`: path, directory, absent, not-empty, mode<=, age<=, size, contains="
+                "`{word}` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
             ));
         };
         rules.push(rule);
@@ -198,28 +208,18 @@ fn tool(word: &str) -> Result<ProbeSpec, String> {
         Some((name, version)) => (name, Some(version)),
         None => (word, None),
     };
-    let tool = match name {
-        "docker" => Tool::Docker,
-        "compose" | "docker-compose" => Tool::Compose,
-        "python" => Tool::Python,
-        "node" => Tool::Node,
-        "git" => Tool::Git,
-        "psql" => Tool::Psql,
-        "pg_dump" => Tool::PgDump,
-        "cargo" => Tool::Cargo,
-        "go" => Tool::Go,
-        "java" => Tool::Java,
-        "kubectl" => Tool::Kubectl,
-        _ => {
-            return Err(format!(
-                "`{name}` is no known tool: docker, compose, python, node, git, psql, pg_dump, cargo, go, java, kubectl"
-            ));
-        }
-    };
+    let name = if name == "docker-compose" { "compose" } else { name };
+    let tool = Tool::ALL.iter().find(|tool| tool.key() == name).ok_or_else(|| {
+        let known: Vec<&str> = Tool::ALL.iter().map(|tool| tool.key()).collect();
+        format!("`{name}` is no known tool: {}", known.join(", "))
+    })?;
     let at_least = version
         .map(|version| Version::find(version).ok_or_else(|| format!("`{version}` is no version")))
         .transpose()?;
-    Ok(ProbeSpec::Tool { tool, at_least })
+    Ok(ProbeSpec::Tool {
+        tool: *tool,
+        at_least,
+    })
 }
 
 fn disk(values: &Values<'_>) -> Result<ProbeSpec, String> {
@@ -238,7 +238,8 @@ fn git(values: &Values<'_>) -> Result<ProbeSpec, String> {
         ["clean"] => Ok(ProbeSpec::Git(GitQuestion::Clean)),
         ["release"] => Ok(ProbeSpec::Git(GitQuestion::AtRelease)),
         ["branch", name] => Ok(ProbeSpec::Git(GitQuestion::Branch((*name).to_owned()))),
-        _ => Err("`git` takes clean, release or branch NAME".to_owned()),
+        ["changed", file] => Ok(ProbeSpec::Git(GitQuestion::ChangedSinceTag((*file).to_owned()))),
+        _ => Err("`git` takes clean, release, branch NAME or changed FILE".to_owned()),
     }
 }
 

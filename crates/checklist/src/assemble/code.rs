@@ -1,13 +1,14 @@
 //! Blocks of code to checks, and tables to signature slots.
 
+use super::items::keep_given;
 use super::{Assembler, output};
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
-use crate::parse::{Block, BlockKind, Fence, Inline, ListItem, Table, row_text};
-use crate::{heading, lint, names, outline};
-use domain::plan::{Check, Item, ItemId, SectionKind, Slot, Work};
+use crate::parse::{Block, BlockKind, Fence, Inline, Table};
+use crate::{annotation, heading, lint, names, outline};
+use domain::plan::{Check, Item, SectionKind, Slot, Work};
 
-impl Assembler<'_> {
+impl<'a> Assembler<'a> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
         self.current().steps = true;
         let mine = block.item.and_then(|item| self.below.get(&item)) == Some(&index);
@@ -25,19 +26,32 @@ impl Assembler<'_> {
         if used {
             return;
         }
+        if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
+            lint::block(fence, self.findings);
+        }
         let lines = if fence::is_shell(fence) {
             fence::lines(fence)
         } else {
             Vec::new()
         };
+        self.stray_annotations(fence, &lines, verifies);
         if verifies {
             self.label_waits = false;
+            if self.bare() {
+                self.settle_pending();
+            }
+            let step = block.item.and_then(|item| self.step(item));
+            for line in lines.iter().filter(|line| fence::sets_up(line)) {
+                lint::check(
+                    &infer::check(&line.command, &line.said, line.span()),
+                    self.findings,
+                );
+            }
             let lines = fence::in_context(lines);
             let last = lines.len().saturating_sub(1);
             for (at, (line, whole)) in lines.iter().enumerate() {
                 let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
-                let above = block.item.and_then(|item| self.ids.get(&item)).cloned();
-                self.check(line, whole.as_deref(), output.as_deref(), above);
+                self.check(line, whole.as_deref(), output.as_deref(), step);
             }
             return;
         }
@@ -55,6 +69,25 @@ impl Assembler<'_> {
         }
         if block.item.is_none() {
             self.prose(block.span.clone());
+        }
+    }
+
+    /// Annotations of a block that belong to no check.
+    fn stray_annotations(&mut self, fence: &Fence, lines: &[Line], verifies: bool) {
+        let annotations = fence::annotations(fence);
+        let shell = fence::is_shell(fence);
+        let used: usize = if verifies {
+            lines.iter().map(|line| line.annotations.len()).sum()
+        } else {
+            0
+        };
+        for (comment, span) in annotations.into_iter().skip(used).filter(|_| shell) {
+            let why = if verifies {
+                "no command follows this annotation"
+            } else {
+                "the commands of this block are no checks, so that nothing can be said about them"
+            };
+            annotation::stray(&comment, span, why, self.findings);
         }
     }
 
@@ -87,49 +120,53 @@ impl Assembler<'_> {
         }
     }
 
-    /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints.
-    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>, above: Option<ItemId>) {
+    /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints,
+    /// `step` the place of the step that it stands in.
+    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>, step: Option<usize>) {
         let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
         let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
         if let Some(whole) = whole.filter(|_| !native) {
             inferred = infer::check_printing(whole, &line.said, line.span(), output);
         }
-        self.parameters_of(&inferred);
-        lint::check(&inferred, self.findings);
         let number = self.source.line(line.start);
-        if self.bare() && matches!(inferred.work, Work::Action { .. }) {
-            self.command_item(line, inferred, number, above);
-            return;
-        }
-        let id = self.named(names::of_check(&line.command), None, None);
-        let check = Check {
-            id,
+        let place = self.named(names::of_check(&line.command), None, None);
+        let mut check = Check {
+            id: place.clone(),
             line: number,
             text: line.command.clone(),
-            work: inferred.work,
-            why: inferred.why,
+            work: inferred.work.clone(),
+            why: inferred.why.clone(),
         };
+        let mut said = annotation::Said::default();
+        for (comment, span) in &line.annotations {
+            said.read(comment, span, &line.command, self.source, self.findings);
+        }
+        if !said.is_empty() {
+            let claim = |id: &str| self.given.insert(id.to_owned());
+            let given = annotation::check(said, &mut check, &mut inferred, claim, self.findings);
+            self.parameters_in(&given, &line.span());
+            keep_given(&mut self.names, &mut check.id, place);
+        }
+        self.parameters_of(&inferred);
+        lint::check(&inferred, self.findings);
+        if self.bare() && matches!(check.work, Work::Action { .. }) {
+            self.command_item(line, check, step);
+            return;
+        }
         self.current().section.checks.push(check);
     }
 
     /// Without any box in the section, a command of a block that changes something is a step that a person runs.
     ///
     /// The step that the block stands in is settled by its commands, where it has none of its own.
-    fn command_item(&mut self, line: &Line, inferred: Inferred, number: u32, above: Option<ItemId>) {
-        let step = self
-            .current()
-            .section
-            .items
-            .iter_mut()
-            .rev()
-            .find(|item| Some(&item.id) == above.as_ref());
-        let parent = step
-            .filter(|step| matches!(step.work, Work::Attestation | Work::Parent))
-            .map(|step| {
-                step.work = Work::Parent;
-                step.why = format!("{}: its commands settle it", infer::short(&step.text));
-                step.id.clone()
-            });
+    fn command_item(&mut self, line: &Line, check: Check, step: Option<usize>) {
+        let step = step.and_then(|at| self.current().section.items.get_mut(at));
+        let open = |step: &&mut Item| matches!(step.work, Work::Attestation | Work::Parent);
+        let parent = step.filter(open).map(|step| {
+            step.work = Work::Parent;
+            step.why = format!("{}: its commands settle it", infer::short(&step.text));
+            step.id.clone()
+        });
         let ticks = if line.command.contains('`') { "``" } else { "`" };
         let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
         let text = match line.said.as_str() {
@@ -137,18 +174,34 @@ impl Assembler<'_> {
             said => format!("{said}: {code}"),
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
-        let id = self.named(names::of_item(&text), label.as_deref(), parent.as_ref());
+        if let Some(named) = names::place(&check.id).and_then(|at| self.names.get_mut(at)) {
+            named.base = names::of_item(&text);
+            named.label = label.as_deref().map(names::slug).unwrap_or_default();
+            named.parent = parent.as_ref().and_then(names::place);
+        }
         self.current().section.items.push(Item {
-            id,
+            id: check.id,
             parent,
-            line: number,
+            line: check.line,
             text,
             label,
             claimed: false,
             optional: false,
-            work: inferred.work,
-            why: inferred.why,
+            work: check.work,
+            why: check.why,
+            timeout_seconds: None,
+            role: None,
         });
+    }
+
+    /// The place in the section of the step that a block is.
+    fn step(&mut self, block: usize) -> Option<usize> {
+        let id = self.ids.get(&block).cloned()?;
+        self.current()
+            .section
+            .items
+            .iter()
+            .rposition(|item| item.id == id)
     }
 
     /// No box stands in the section: its steps are what would have one.
@@ -161,32 +214,19 @@ impl Assembler<'_> {
     }
 
     /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
-    fn step_rows(&mut self, table: &Table, header: &[String], block: &Block, index: usize) -> bool {
-        let named = header
-            .iter()
-            .any(|name| STEPS.iter().any(|word| name.contains(word)));
+    fn step_rows(&mut self, table: &'a Table, block: &Block, index: usize) -> bool {
         let works = heading::does(self.kind(), self.shape.listed && !self.apart());
-        if !named || !works || !self.bare() {
+        if table.steps.is_empty() || !works || !self.bare() {
             return false;
         }
         self.current().steps = true;
-        for row in table.rows.iter().skip(1) {
-            let inline = row_text(self.source, row, header, &[], None);
-            if inline.pieces.is_empty() {
-                continue;
-            }
-            let span = inline.span.clone();
-            let item = ListItem {
-                number: None,
-                tick: None,
-                inline,
-            };
+        for step in &table.steps {
             let row = Block {
-                span,
+                span: step.inline.span.clone(),
                 item: block.item,
                 kind: BlockKind::Rule,
             };
-            self.item(&item, &row, index);
+            self.item(step, &row, index);
         }
         true
     }
@@ -209,7 +249,7 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn table(&mut self, table: &Table, block: &Block, index: usize) {
+    pub(super) fn table(&mut self, table: &'a Table, block: &Block, index: usize) {
         let header: Vec<String> = table
             .rows
             .first()
@@ -227,7 +267,7 @@ impl Assembler<'_> {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
             _ => {
-                if !self.holds_boxes(index, block) && !self.step_rows(table, &header, block, index) {
+                if !self.holds_boxes(index, block) && !self.step_rows(table, block, index) {
                     self.prose(block.span.clone());
                 }
                 return;
@@ -250,38 +290,6 @@ impl Assembler<'_> {
         }
     }
 }
-
-/// Columns of tables whose rows are steps.
-const STEPS: &[&str] = &[
-    "step",
-    "task",
-    "action",
-    "check",
-    "item",
-    "command",
-    "activity",
-    "test",
-    "schritt",
-    "aufgabe",
-    "prüf",
-    "paso",
-    "tarea",
-    "étape",
-    "tâche",
-    "passo",
-    "tarefa",
-    "attività",
-    "步骤",
-    "检查",
-    "任务",
-    "手順",
-    "作業",
-    "項目",
-    "단계",
-    "작업",
-    "шаг",
-    "задача",
-];
 
 /// "Product Owner" is `product_owner`.
 fn role_key(title: &str) -> String {

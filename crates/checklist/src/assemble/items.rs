@@ -1,15 +1,24 @@
 //! List items to boxes and steps.
 
 use super::{Assembler, boxes::direct_box, output};
+use crate::infer::command::{self, Outcome};
 use crate::infer::{self, Inferred};
 use crate::names::{self, Named};
-use crate::parse::{Block, BlockKind, ListItem};
+use crate::parse::{Block, BlockKind, Inline, ListItem, PieceKind};
 use crate::{annotation, fence, heading, lint};
 use domain::plan::{Item, ItemId, Parameter, SectionKind, Work};
 use std::ops::Range;
 
-impl Assembler<'_> {
-    pub(super) fn list_item(&mut self, item: &ListItem, block: &Block, index: usize) {
+/// A box about which more may be said in the lines below it.
+pub(super) struct Pending<'a> {
+    pub(super) item: Item,
+    pub(super) said: annotation::Said,
+    inline: &'a Inline,
+    inferred: Inferred,
+}
+
+impl<'a> Assembler<'a> {
+    pub(super) fn list_item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
         self.current().steps = true;
         if item.tick.is_some() || (self.bare() && self.is_step(item, block)) {
             if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
@@ -31,6 +40,14 @@ impl Assembler<'_> {
             }
         }
         self.code_outside(&item.inline);
+        for (comment, span) in item.inline.comments() {
+            annotation::stray(
+                comment,
+                span.clone(),
+                "this annotation stands after no box",
+                self.findings,
+            );
+        }
     }
 
     /// Without any box in the section, steps are what would have one: the items of a list, or of a step that is
@@ -63,7 +80,8 @@ impl Assembler<'_> {
             .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
     }
 
-    pub(super) fn item(&mut self, item: &ListItem, block: &Block, index: usize) {
+    pub(super) fn item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
+        self.settle_pending();
         let above = direct_box(self.blocks, index);
         let parent = above.and_then(|above| self.ids.get(&above).cloned());
         let parent_text = above.and_then(|above| match &self.blocks[above].kind {
@@ -92,10 +110,12 @@ impl Assembler<'_> {
             }
         } else {
             let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
-            let output = output::below(self.blocks, index, &text);
-            infer::item_printing(&item.inline, parent_text.as_deref(), below, output.as_deref())
+            let near = infer::Near {
+                headings: self.headings(),
+                output: output::below(self.blocks, index, &text),
+            };
+            infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
         };
-        self.parameters_of(&inferred);
         let label = self.label.as_ref().map(|(label, _)| label.clone());
         let id = self.named(
             names::of_item(&item.inline.plain()),
@@ -119,8 +139,8 @@ impl Assembler<'_> {
             ]
             .iter()
             .any(|word| lower.contains(word));
-        let mut built = Item {
-            id: id.clone(),
+        let built = Item {
+            id,
             parent,
             line,
             label,
@@ -129,13 +149,57 @@ impl Assembler<'_> {
             work: inferred.work.clone(),
             why: inferred.why.clone(),
             text,
+            timeout_seconds: None,
+            role: None,
         };
+        let mut said = annotation::Said::default();
         for (comment, span) in item.inline.comments() {
-            annotation::apply(comment, span.clone(), &mut built, self.findings);
+            said.read(comment, span, &built.text, self.source, self.findings);
         }
-        keep_given(&mut self.names, &mut built, id);
-        lint::item(&built, &item.inline, &inferred, self.findings);
-        self.current().section.items.push(built);
+        for (comment, span) in below.iter().flat_map(|line| &line.annotations) {
+            said.read(comment, span, &built.text, self.source, self.findings);
+        }
+        self.pending = Some(Pending {
+            item: built,
+            said,
+            inline: &item.inline,
+            inferred,
+        });
+    }
+
+    /// Nothing more is said about the last box.
+    pub(super) fn settle_pending(&mut self) {
+        let Some(Pending {
+            mut item,
+            said,
+            inline,
+            mut inferred,
+        }) = self.pending.take()
+        else {
+            return;
+        };
+        let attested = said.attests();
+        if said.means_a_command() && inferred.commands.is_empty() {
+            inferred.commands.extend(only_code(inline));
+        }
+        if !said.is_empty() {
+            let place = item.id.clone();
+            let claim = |id: &str| self.given.insert(id.to_owned());
+            let given = annotation::item(said, &mut item, &mut inferred, claim, self.findings);
+            self.parameters_in(&given, &inline.span);
+            keep_given(&mut self.names, &mut item.id, place);
+        }
+        self.parameters_of(&inferred);
+        lint::item(&item, inline, &inferred, attested, self.findings);
+        self.current().section.items.push(item);
+    }
+
+    /// The open headings and the label, at most so much of each as says what they are about.
+    fn headings(&self) -> String {
+        let label = self.label.as_ref().map(|(label, _)| label.as_str());
+        let titles = self.open.iter().map(|open| open.title.as_str());
+        let words: Vec<String> = titles.chain(label).map(infer::short).collect();
+        words.join(" / ")
     }
 
     /// The id until all are known: the place among the names.
@@ -182,10 +246,20 @@ impl Assembler<'_> {
 }
 
 /// An id that an annotation gives is kept among the names.
-pub(super) fn keep_given(names: &mut [Named], item: &mut Item, place: ItemId) {
-    if item.id != place
+pub(super) fn keep_given(names: &mut [Named], id: &mut ItemId, place: ItemId) {
+    if *id != place
         && let Some(named) = names::place(&place).and_then(|at| names.get_mut(at))
     {
-        named.given = Some(std::mem::replace(&mut item.id, place).0);
+        named.given = Some(std::mem::replace(id, place).0);
     }
+}
+
+/// The inline code of a line that holds one and no more, as a command.
+fn only_code(inline: &Inline) -> Option<(Outcome, Range<usize>)> {
+    let mut codes = inline.pieces.iter().filter_map(|piece| match &piece.kind {
+        PieceKind::Code(code) => Some((code, piece.span.clone())),
+        PieceKind::Text(_) | PieceKind::Break | PieceKind::Comment(_) | PieceKind::Link(_) => None,
+    });
+    let (code, span) = codes.next().filter(|_| codes.next().is_none())?;
+    Some((command::compile(code, "", "", None), span))
 }

@@ -68,6 +68,19 @@ const AGGREGATIONS: &[(&str, &str)] = &[
     ("peak", "peak"),
 ];
 
+/// What is counted without being measured.
+const PEOPLE: &[&str] = &[
+    "character",
+    "team",
+    "member",
+    "people",
+    "person",
+    "reviewer",
+    "approv",
+    "concurrent",
+    "user",
+];
+
 const STEADY: &[&str] = &[
     "memory",
     "cpu",
@@ -101,11 +114,18 @@ pub fn claim(text: &str) -> Option<Claim> {
             by: by.bound(Comparison::AtLeast),
         });
     }
+    let timed = ["latency", "response", "time", "load", "duration", "downtime"]
+        .iter()
+        .any(|word| lower.contains(word));
     let telling = |measure: &&Measure| {
-        measure.comparison.is_some()
-            || measure.upper.is_some()
-            || measure.unit != Unit::Count
-            || measure.value == 0.0
+        let measured = match measure.unit {
+            Unit::Count => measure.value == 0.0,
+            // "Wait 10 minutes" claims nothing.
+            Unit::Milliseconds => timed,
+            Unit::Bytes | Unit::Percent => true,
+        };
+        let of_people = PEOPLE.iter().any(|noun| measure.noun.starts_with(noun));
+        (measure.comparison.is_some() || measure.upper.is_some() || measured) && !of_people
     };
     if let Some(measure) = measures.iter().find(telling) {
         let of = AGGREGATIONS.iter().find(|(written, _)| lower.contains(written));
@@ -170,6 +190,9 @@ mod tests {
             "Stable release tagged",
             "3 people told",
             "Costs reduced",
+            "Wait 10 minutes",
+            "A secret of 32+ characters",
+            "2+ team members",
         ] {
             assert_eq!(claim(text), None, "{text}");
         }

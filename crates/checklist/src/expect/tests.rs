@@ -1,4 +1,5 @@
 use super::*;
+use domain::probe::JsonHolds;
 use domain::quantity::Quantity;
 
 fn holds(before: &str, after: &str) -> Option<Holds> {
@@ -243,5 +244,12 @@ fn a_block_of_output_is_json_or_a_few_lines_that_stay_as_they_are() {
         "<html>",
     ] {
         assert_eq!(output(example), None, "{example}");
+    }
+}
+
+fn field(pointer: &str, value: &str) -> JsonField {
+    JsonField {
+        pointer: pointer.to_owned(),
+        holds: JsonHolds::Is(value.to_owned()),
     }
 }

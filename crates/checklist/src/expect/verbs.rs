@@ -2,6 +2,7 @@
 
 use super::value::{self, Verb};
 use super::{Holds, Said};
+use std::sync::LazyLock;
 
 /// Where a verb stands.
 pub struct Found {
@@ -65,23 +66,60 @@ const BEHIND: &[(&str, Verb)] = &[
 /// Most verbs of a text that are looked at.
 const MOST: usize = 8;
 
+/// The verbs by their first byte, so that a place of a text is compared with those only that can begin there.
+static BY_FIRST: LazyLock<Vec<Vec<(&'static str, Verb)>>> = LazyLock::new(|| {
+    let mut rows = vec![Vec::new(); 256];
+    let words = VERBS
+        .iter()
+        .flat_map(|(verb, words)| words.split(", ").map(move |word| (word, *verb)));
+    for (word, verb) in words {
+        rows[usize::from(word.as_bytes()[0])].push((word, verb));
+    }
+    rows
+});
+
+/// The verbs by their last byte, without a colon behind them.
+static BY_LAST: LazyLock<Vec<Vec<&'static str>>> = LazyLock::new(|| {
+    let mut rows = vec![Vec::new(); 256];
+    let words = VERBS.iter().flat_map(|(_, words)| words.split(", "));
+    for word in words.map(|word| word.trim_end_matches([':', ' '])) {
+        if let Some(last) = word.as_bytes().last() {
+            rows[usize::from(*last)].push(word);
+        }
+    }
+    rows
+});
+
 /// The verbs of a text, in order; of those that begin at one place the longest.
 pub fn all(text: &str) -> Vec<Found> {
     let lower = text.to_ascii_lowercase();
-    let mut found: Vec<Found> = VERBS
-        .iter()
-        .flat_map(|(verb, words)| words.split(", ").map(move |word| (word, *verb)))
-        .filter_map(|(word, verb)| {
-            let at = whole_word(&lower, word)?;
-            let before = lower[..at].trim_end();
-            Some(Found {
-                at,
-                length: word.len(),
-                verb,
-                negated: NEGATIONS.iter().any(|no| before.ends_with(no)),
-            })
-        })
-        .collect();
+    let mut found: Vec<Found> = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let mut code = false;
+    let mut before = None;
+    for (at, c) in lower.char_indices() {
+        let edge = word_edge(before.replace(c));
+        code ^= c == '`';
+        if code || (!edge && !symbol(c)) {
+            continue;
+        }
+        for (word, verb) in &BY_FIRST[usize::from(lower.as_bytes()[at])] {
+            let rest = &lower[at..];
+            let ends = rest.starts_with(word)
+                && (word.chars().next_back().is_some_and(symbol)
+                    || word_edge(rest[word.len()..].chars().next()));
+            if ends && !seen.contains(word) {
+                seen.push(word);
+                let before = lower[..at].trim_end();
+                found.push(Found {
+                    at,
+                    length: word.len(),
+                    verb: *verb,
+                    negated: NEGATIONS.iter().any(|no| before.ends_with(no)),
+                });
+            }
+        }
+    }
     found.sort_by_key(|found| (found.at, std::cmp::Reverse(found.length)));
     found.dedup_by_key(|found| found.at);
     found.truncate(MOST);
@@ -136,17 +174,13 @@ pub fn ends_with_verb(before: &str) -> bool {
         .trim_end()
         .to_ascii_lowercase();
     let symbol = |word: &str| !word.starts_with(|c: char| c.is_ascii_alphabetic());
-    let ends = |word: &str| {
-        let word = word.trim_end_matches([':', ' ']);
+    let ends = |word: &&str| {
         lower.strip_suffix(word).is_some_and(|rest| {
             symbol(word) || rest.is_empty() && word.contains(' ') || rest.ends_with([' ', ',', '(', '`'])
         })
     };
-    VERBS
-        .iter()
-        .flat_map(|(_, words)| words.split(", "))
-        .any(|word| ends(word))
-        || lower.ends_with(" or")
+    let words = lower.as_bytes().last().map(|last| &BY_LAST[usize::from(*last)]);
+    words.is_some_and(|words| words.iter().any(ends)) || lower.ends_with(" or")
 }
 
 /// Whether a comment or a paragraph announces what a command before it prints.
@@ -200,15 +234,12 @@ pub fn announces(text: &str) -> bool {
         .any(|words| lower.contains(words))
 }
 
-fn whole_word(text: &str, word: &str) -> Option<usize> {
-    let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '-' | '_'));
-    // Chinese and Japanese put no space between words.
-    let symbol = |c: Option<char>| c.is_some_and(|c| !c.is_alphabetic() || c > '\u{2e80}');
-    let (first, last) = (word.chars().next(), word.chars().next_back());
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
-        let code = text[..*at].matches('`').count() % 2 == 1;
-        !code
-            && (symbol(first) || edge(text[..*at].chars().next_back()))
-            && (symbol(last) || edge(text[at + word.len()..].chars().next()))
-    })
+/// Nothing that continues a word.
+fn word_edge(c: Option<char>) -> bool {
+    !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '`' | '-' | '_'))
+}
+
+/// A mark, or a letter of Chinese and Japanese, which put no space between words.
+fn symbol(c: char) -> bool {
+    !c.is_alphabetic() || c > '\u{2e80}'
 }

@@ -22,13 +22,22 @@ pub struct Outcome {
     pub script: Option<Script>,
     /// What it does.
     pub effect: Effect,
+    /// As the author wrote it.
+    pub written: String,
+    /// An annotation says that it is an action or a probe, so that nothing needs to be said about what it may do.
+    pub declared: bool,
 }
 
 /// Compiles a command. `before` and `after` are the words around it, inline code between backticks; `output` is what a
 /// block after it shows.
 pub fn compile(written: &str, before: &str, after: &str, output: Option<&str>) -> Outcome {
-    let mut rewritten = rewrite::rewrite(written);
     let expectation = expect::read(before, after).with_output(output);
+    compile_expecting(written, before, expectation, output.is_some())
+}
+
+/// As [`compile`], with an expectation that is known already. `shown`: a block after the command shows its output.
+pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, shown: bool) -> Outcome {
+    let mut rewritten = rewrite::rewrite(written);
     let script = match shell::read(&rewritten.command) {
         Ok(script) => script,
         Err(shell::NotUnderstood(why)) => {
@@ -43,6 +52,8 @@ pub fn compile(written: &str, before: &str, after: &str, output: Option<&str>) -
                 rewritten,
                 script: None,
                 effect,
+                written: written.to_owned(),
+                declared: false,
             };
         }
     };
@@ -58,8 +69,11 @@ pub fn compile(written: &str, before: &str, after: &str, output: Option<&str>) -
             match beyond.or_else(|| doubt::about(&spec, &script)) {
                 Some(why) => (Work::Attestation, format!("{why}: somebody's word")),
                 None => {
-                    let shown = output.filter(|_| expectation.holds.is_some());
-                    let shown = shown.map_or("", |_| ", and the block after it shows what it must print");
+                    let shown = if shown && expectation.holds.is_some() {
+                        ", and the block after it shows what it must print"
+                    } else {
+                        ""
+                    };
                     (Work::Probe { spec }, format!("known to read only{shown}"))
                 }
             }
@@ -80,6 +94,37 @@ pub fn compile(written: &str, before: &str, after: &str, output: Option<&str>) -
         rewritten,
         script: Some(script),
         effect,
+        written: written.to_owned(),
+        declared: false,
+    }
+}
+
+/// The probe of a command that its author declares to read, where nothing is known about it.
+///
+/// # Errors
+/// It is known to change something, was not understood, or would dial an address as written.
+pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
+    let Some(script) = &outcome.script else {
+        return Err(format!("it cannot be a probe: {}", outcome.because));
+    };
+    match &outcome.effect {
+        Effect::Changes(what) => return Err(format!("it cannot be a probe: {what}")),
+        Effect::Reads | Effect::Unknown(_) => {}
+    }
+    let rules = outcome
+        .expectation
+        .holds
+        .as_ref()
+        .map(text_rules)
+        .unwrap_or_default();
+    let shell = ShellProbe {
+        command: outcome.rewritten.command.clone(),
+        filters: Vec::new(),
+        rules,
+    };
+    match doubt::dials(script) {
+        Some(why) => Err(why),
+        None => Ok(ProbeSpec::Shell(shell)),
     }
 }
 

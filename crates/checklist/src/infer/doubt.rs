@@ -27,10 +27,8 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
         }
         _ => return None,
     };
-    if let Some(host) = remote(script) {
-        return Some(format!(
-            "the command would dial `{host}` as written, which Gonogo never does; write a parameter of the environment"
-        ));
+    if let Some(why) = dials(script) {
+        return Some(why);
     }
     let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     if number && !one_value(shell, script) {
@@ -38,6 +36,14 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     }
     let silent = shell.rules.is_empty() && !exit_code_tells(script);
     silent.then(|| SILENT.to_owned())
+}
+
+/// Why a command must not be run, where it would dial an address as written.
+pub fn dials(script: &Script) -> Option<String> {
+    let host = remote(script)?;
+    Some(format!(
+        "the command would dial `{host}` as written, which Gonogo never does; write a parameter of the environment"
+    ))
 }
 
 const SILENT: &str =

@@ -60,6 +60,9 @@ pub fn rules(
                 TextRule::Lacks("Restarting".to_owned()),
             ]
         }
+        (Some(_), false, false) if lists_pods(&stages[0]) => {
+            std::iter::once(TextRule::NotEmpty).chain(bad_pods()).collect()
+        }
         (Some(_), false, false) => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
     }
@@ -145,18 +148,10 @@ fn by_program(stage: &Simple, filters: &[Filter], before: &str) -> Vec<TextRule>
     if words.starts_with(&["systemctl", "is-active"]) {
         return vec![TextRule::Is("active".to_owned())];
     }
-    if words.starts_with(&["kubectl", "get", "pods"])
+    if lists_pods(stage)
         || (words.starts_with(&["kubectl", "get"]) && before.to_lowercase().contains("running"))
     {
-        let lacks = [
-            "CrashLoopBackOff",
-            "Error",
-            "Pending",
-            "ImagePullBackOff",
-            "No resources found",
-        ]
-        .map(|word| TextRule::Lacks(word.to_owned()));
-        return lacks.into_iter().collect();
+        return bad_pods();
     }
     let shows = words
         .iter()
@@ -167,6 +162,26 @@ fn by_program(stage: &Simple, filters: &[Filter], before: &str) -> Vec<TextRule>
     } else {
         Vec::new()
     }
+}
+
+/// `kubectl get pods`
+fn lists_pods(stage: &Simple) -> bool {
+    let words = stage.words.iter().filter_map(|word| word.literal.as_deref());
+    let first: Vec<&str> = words.take(3).collect();
+    matches!(first.as_slice(), ["kubectl", "get", "pods" | "pod" | "po"])
+}
+
+/// What a list of pods must not say.
+fn bad_pods() -> Vec<TextRule> {
+    [
+        "CrashLoopBackOff",
+        "Error",
+        "Pending",
+        "ImagePullBackOff",
+        "No resources found",
+    ]
+    .map(|word| TextRule::Lacks(word.to_owned()))
+    .to_vec()
 }
 
 /// `docker ps`, `docker-compose ps`

@@ -64,6 +64,7 @@ pub fn probe(
         "grep" if filters.is_empty() => searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
         "git" => git(&arguments, filters, rules),
+        "df" if filters.is_empty() => disk(&arguments, expectation),
         _ if filters.is_empty() => version(program, &arguments, expectation),
         _ => None,
     }
@@ -338,6 +339,21 @@ fn port(arguments: &[&str]) -> Option<ProbeSpec> {
     port.parse().ok().map(|port| ProbeSpec::Port { port })
 }
 
+/// `df -h /data` where the words say how much must be free.
+fn disk(arguments: &[&str], expectation: &Expectation) -> Option<ProbeSpec> {
+    let Some(Holds::Number(bound)) = &expectation.holds else {
+        return None;
+    };
+    let least = matches!(bound.comparison, Comparison::AtLeast | Comparison::Above);
+    (least && bound.quantity.unit == Unit::Bytes).then_some(())?;
+    let mut paths = arguments.iter().filter(|word| !word.starts_with('-'));
+    let path = paths.next().map(|path| (*path).to_owned());
+    paths.next().is_none().then_some(ProbeSpec::Disk {
+        path,
+        at_least: bound.quantity.value as u64,
+    })
+}
+
 fn git(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
     if !filters.is_empty() {
         return None;
@@ -362,16 +378,13 @@ fn version(program: &str, arguments: &[&str], expectation: &Expectation) -> Opti
     let tool = match (program, arguments) {
         ("docker", ["compose", "version"]) => Tool::Compose,
         ("docker-compose", _) if asks => Tool::Compose,
-        ("docker", _) if asks => Tool::Docker,
-        ("python" | "python3", _) if asks => Tool::Python,
-        ("node", _) if asks => Tool::Node,
-        ("git", _) if asks => Tool::Git,
-        ("psql", _) if asks => Tool::Psql,
-        ("pg_dump", _) if asks => Tool::PgDump,
-        ("cargo", _) if asks => Tool::Cargo,
-        ("go", ["version"]) => Tool::Go,
-        ("java", _) if asks => Tool::Java,
+        ("python3", _) if asks => Tool::Python,
+        ("mvn", _) if asks => Tool::Maven,
+        ("redis-server", _) if asks => Tool::Redis,
         ("kubectl", ["version", "--client"]) => Tool::Kubectl,
+        // It asks its server too.
+        ("kubectl", _) => return None,
+        (program, _) if asks => *Tool::ALL.iter().find(|tool| tool.key() == program)?,
         _ => return None,
     };
     let at_least = match &expectation.holds {

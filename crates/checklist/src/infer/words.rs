@@ -1,15 +1,22 @@
 //! What words without a command ask for, where a native probe can answer it.
 
+mod git;
 mod machine;
 mod places;
+mod settings;
+mod site;
+mod web;
 
-use crate::lint::exposed;
 use crate::measure::{self, Measure};
-use domain::probe::{GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule};
+use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::quantity::{Bound, Comparison, Unit};
-use machine::{disk, memory, port, tools, version_after};
-use places::file;
+use git::git;
+use machine::{disk, listening, memory, port, tools, version_after};
 pub use places::is_path;
+use places::{file, is_route};
+use settings::env_line;
+pub use settings::{assignment, fixed};
+use web::web;
 
 /// An item's words.
 pub struct Words<'a> {
@@ -21,6 +28,8 @@ pub struct Words<'a> {
     pub links: &'a [&'a str],
     /// The text of the box above.
     pub parent: Option<&'a str>,
+    /// The headings and the label above.
+    pub near: &'a str,
     /// The output that a block below shows.
     pub output: Option<&'a str>,
 }
@@ -35,8 +44,22 @@ pub type Found = (ProbeSpec, String);
 pub fn probe(words: &Words<'_>) -> Option<Found> {
     let lower = words.text.to_lowercase();
     let measures = measure::find(words.text);
-    let finders: [Finder; 10] = [
-        env_line, clock, web, database, tools, port, memory, disk, git, file,
+    let finders: [Finder; 15] = [
+        env_line,
+        clock,
+        site::certificate,
+        site::redirects,
+        site::dns,
+        web,
+        database,
+        tools,
+        listening,
+        port,
+        memory,
+        disk,
+        git,
+        places::ignored,
+        file,
     ];
     finders.iter().find_map(|find| find(words, &lower, &measures))
 }
@@ -45,88 +68,20 @@ fn any(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.contains(word))
 }
 
-/// `KEY=value` alone, or "`KEY` is set in `.env`".
-fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let file = words
-        .codes
-        .iter()
-        .find(|code| code.starts_with(".env") || code.ends_with(".env"))
-        .map(|code| (*code).to_owned());
-    let above = words.parent.and_then(|parent| {
-        parent
-            .split_whitespace()
-            .map(|word| word.trim_matches(['`', ':', ',']))
-            .find(|word| word.starts_with(".env") || word.ends_with(".env"))
-            .map(str::to_owned)
-    });
-    let file_name = file.clone().or(above).unwrap_or_else(|| ".env".to_owned());
-    if let Some((key, value)) = words.codes.first().and_then(|code| assignment(code)) {
-        let compared = fixed(value) && !exposed::is_secret(key);
-        let because = match compared {
-            true => format!("the line `{key}` of `{file_name}` is read and must be `{value}`"),
-            false => format!(
-                "the line `{key}` of `{file_name}` is read and must not be empty; its value is not compared"
-            ),
-        };
-        let value = compared.then(|| value.to_owned());
-        let key = key.to_owned();
-        return Some((
-            ProbeSpec::EnvLine {
-                file: file_name,
-                key,
-                value,
-            },
-            because,
-        ));
+/// Where a word stands by itself.
+fn whole_word(text: &str, word: &str) -> Option<usize> {
+    let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    text.match_indices(word)
+        .map(|(at, _)| at)
+        .find(|at| edge(text[..*at].chars().next_back()) && edge(text[at + word.len()..].chars().next()))
+}
+
+/// One probe as it is, several that must all pass.
+fn one_or_all(mut specs: Vec<ProbeSpec>) -> ProbeSpec {
+    match specs.pop() {
+        Some(only) if specs.is_empty() => only,
+        last => ProbeSpec::All(specs.into_iter().chain(last).collect()),
     }
-    let key = words
-        .codes
-        .iter()
-        .find(|code| is_variable(code) && code.len() > 2)?;
-    (file.is_some() && any(lower, &["set", "defined", "present", "configured"])).then(|| {
-        let because = format!("the line `{key}` of `{file_name}` is read and must not be empty");
-        (
-            ProbeSpec::EnvLine {
-                file: file_name,
-                key: (*key).to_owned(),
-                value: None,
-            },
-            because,
-        )
-    })
-}
-
-/// `KEY=value` with a key in capitals.
-pub fn assignment(code: &str) -> Option<(&str, &str)> {
-    let (key, value) = code.split_once('=')?;
-    let shaped = is_variable(key) && !value.contains(['`', '\n', ' ']) && !value.contains("$(");
-    shaped.then(|| (key, value.trim_matches(['"', '\''])))
-}
-
-/// Whether a value is meant as written, and not to be filled in.
-pub fn fixed(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    let open = [
-        "your",
-        "xxx",
-        "...",
-        "changeme",
-        "change-me",
-        "change_me",
-        "placeholder",
-        "example.com",
-        "todo",
-    ];
-    !value.is_empty()
-        && !value.contains(['<', '{', '$', '…'])
-        && !open.iter().any(|word| lower.contains(word))
-}
-
-fn is_variable(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_uppercase())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn clock(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
@@ -142,74 +97,6 @@ fn clock(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
             "this machine's clock is compared with the database's".to_owned(),
         )
     })
-}
-
-/// A URL in code, in a link or in the words.
-fn web(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
-    let in_code = words
-        .codes
-        .iter()
-        .map(|code| code.strip_prefix("GET ").unwrap_or(code))
-        .find(|code| is_url(code));
-    let spoken = words
-        .text
-        .split_whitespace()
-        .map(|word| word.trim_matches(['(', ')', ',', '.', '"', '<', '>', '`']))
-        .find(|word| is_url(word));
-    let url = in_code
-        .or_else(|| words.links.iter().copied().find(|link| is_url(link)))
-        .or(spoken)?;
-    let secure = any(
-        lower,
-        &["https or on loopback", "https or loopback", "loopback or https"],
-    );
-    let expectation = crate::expect::read("", words.text);
-    let status = match expectation.holds {
-        Some(crate::expect::Holds::Status(status)) => status,
-        _ => StatusRule::Success,
-    };
-    let time = measures.iter().find(|measure| measure.unit == Unit::Milliseconds);
-    let within_ms = time
-        .filter(|_| any(lower, &["answer", "respon", "latency", "load", "within"]))
-        .map(|measure| measure.value as u64);
-    let asks = secure
-        || within_ms.is_some()
-        || status != StatusRule::Success
-        || any(
-            lower,
-            &[
-                "visit",
-                "open ",
-                "reachable",
-                "accessible",
-                "answers",
-                "responds",
-                "loads",
-                "available",
-                "works",
-                "health",
-                "returns",
-                "get ",
-            ],
-        );
-    asks.then(|| {
-        let probe = HttpProbe {
-            url: url.to_owned(),
-            status,
-            body: Vec::new(),
-            filters: Vec::new(),
-            within_ms,
-            secure_or_loopback: secure,
-        };
-        (ProbeSpec::Http(probe), "the address is asked by GET".to_owned())
-    })
-}
-
-fn is_url(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("http://")
-        .or_else(|| text.strip_prefix("https://"));
-    rest.is_some_and(|rest| rest.len() > 3 && !rest.contains([' ', '<', '{', '*', '$']))
 }
 
 fn postgres(question: PostgresQuestion) -> ProbeSpec {
@@ -321,48 +208,6 @@ fn extension(lower: &str) -> Option<String> {
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     (shaped && !matches!(name, "the" | "with" | "an" | "required")).then(|| name.to_owned())
-}
-
-fn git(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let committed = lower.contains("committed") && any(lower, &["git", "code", "changes"]);
-    let clean = any(
-        lower,
-        &[
-            "work tree is clean",
-            "working tree is clean",
-            "working tree clean",
-            "working directory clean",
-            "no uncommitted changes",
-        ],
-    );
-    if committed || clean {
-        return Some((
-            ProbeSpec::Git(GitQuestion::Clean),
-            "the work tree is read: nothing may be uncommitted, and HEAD goes into the evidence".to_owned(),
-        ));
-    }
-    if any(
-        lower,
-        &[
-            "at the release",
-            "release is checked out",
-            "release commit is checked out",
-        ],
-    ) {
-        return Some((
-            ProbeSpec::Git(GitQuestion::AtRelease),
-            "HEAD is compared with the run's release".to_owned(),
-        ));
-    }
-    let branch =
-        lower.contains("branch") && any(lower, &["checked out", " is ", "on branch", "current branch"]);
-    match words.codes {
-        [name] if branch && !name.contains(' ') => Some((
-            ProbeSpec::Git(GitQuestion::Branch((*name).to_owned())),
-            "the branch that is checked out is read".to_owned(),
-        )),
-        _ => None,
-    }
 }
 
 /// A number that words claim and no probe reads: "Cache hit rate: >60%".

@@ -1,47 +1,64 @@
 //! Traps in one command.
 
-use super::{Findings, catalogue as c, exposed};
-use crate::classify::Effect;
+use super::run::{Run, runs};
+use super::{
+    Findings, catalogue as c, destructive, endless, exposed, hidden, interactive, judged, placeholder, secret,
+};
+use crate::classify::{self, Effect};
 use crate::infer::command::{Outcome, backup_copy, is_dump};
-use crate::infer::judge::{lists_services, reads_logs};
-use crate::shell::{self, Redirect, Simple};
+use crate::shell::{self, Redirect, Script, Simple};
 use domain::plan::Work;
-use domain::probe::{DockerQuestion, Filter, MetricQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule};
-use domain::quantity::Unit;
 use std::ops::Range;
 
 /// Everything that a command of an item or a check can be told.
 pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     traps(outcome, span, findings);
-    judged(outcome, span, findings);
+    judged::judged(outcome, span, findings);
     match &outcome.effect {
-        Effect::Reads if outcome.work == Work::Attestation => {
-            let lint = if outcome.because.contains("would dial") {
-                &c::HARD_HOST
-            } else {
-                &c::UNJUDGED
-            };
-            findings.add(
-                lint,
-                span.clone(),
-                outcome.because.trim_end_matches(": somebody's word"),
-            );
+        Effect::Reads if outcome.work == Work::Attestation && !outcome.declared => {
+            let because = outcome.because.trim_end_matches(": somebody's word");
+            if because.contains("would dial") {
+                findings.add(&c::HARD_HOST, span.clone(), because);
+            } else if !sets_the_scene(outcome) {
+                findings.add(&c::UNJUDGED, span.clone(), because);
+            }
         }
-        Effect::Unknown(why) if outcome.script.is_some() => {
+        Effect::Unknown(why) if unknown_program(outcome) && !outcome.declared => {
             findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone())
         }
         Effect::Reads | Effect::Changes(_) | Effect::Unknown(_) => {}
     }
 }
 
+/// `cd app`, `exit`: no check, and none that anybody takes for one.
+fn sets_the_scene(outcome: &Outcome) -> bool {
+    let first = outcome
+        .script
+        .as_ref()
+        .and_then(|script| script.pipelines.first()?.stages.first()?.program());
+    matches!(
+        first,
+        Some("cd" | "exit" | "export" | "source" | "." | "set" | "pushd" | "popd" | "clear")
+    )
+}
+
+/// A program that no table knows. One that is known and changes, or runs another one, needs no explanation.
+fn unknown_program(outcome: &Outcome) -> bool {
+    let stages = outcome
+        .script
+        .iter()
+        .flat_map(|script| &script.pipelines)
+        .flat_map(|pipeline| &pipeline.stages);
+    stages
+        .filter_map(Simple::program)
+        .any(|program| !classify::known(program))
+}
+
 /// Traps that are traps wherever the command stands.
 pub fn traps(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
-    if let Some((_, placeholder)) = outcome.rewritten.placeholders.first() {
-        findings.add(
-            &c::PLACEHOLDER,
-            span.clone(),
-            format!("`{placeholder}` must be filled in"),
-        );
+    if let Some((name, placeholder)) = outcome.rewritten.placeholders.first() {
+        let message = format!("`{placeholder}` must be filled in: it becomes \"${name}\"");
+        findings.add(&c::PLACEHOLDER, span.clone(), message);
     }
     if outcome.rewritten.without_terminal {
         findings.add(
@@ -51,45 +68,112 @@ pub fn traps(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
         );
     }
     let Some(script) = &outcome.script else {
+        secret::text(&outcome.rewritten.command, span, findings);
         not_understood(outcome, span, findings);
         return;
     };
-    let stages = || script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
-    let replaced_whole = stages().any(|stage| stage.program() == Some("mv"));
-    for stage in stages() {
-        simple(stage, span, findings);
-        if is_dump(stage) && writes_file(stage) && !replaced_whole {
-            findings.add(&c::SAME_DAY, span.clone(), "a dump into a file: the same name is overwritten, and a dump that fails leaves an empty file");
+    let replaced_whole = script
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.stages)
+        .any(|stage| stage.program() == Some("mv"));
+    for pipeline in &script.pipelines {
+        for (at, stage) in pipeline.stages.iter().enumerate() {
+            simple(stage, at > 0, span, findings);
+            if overwrites(stage) && !replaced_whole {
+                findings.add(
+                    &c::SAME_DAY,
+                    span.clone(),
+                    "the same name is overwritten, and a dump that fails leaves an empty file",
+                );
+            }
+        }
+        if let Some(shell) = fetched_script(&pipeline.stages) {
+            findings.add(
+                &c::FETCHED_SCRIPT,
+                span.clone(),
+                format!("`{shell}` runs whatever the address answers"),
+            );
         }
     }
-    let hides = script.pipelines.iter().any(|pipeline| {
-        pipeline.fallback
-            && pipeline
-                .stages
-                .first()
-                .is_some_and(|stage| matches!(stage.program(), Some("true" | ":")))
-    });
-    if hides {
-        findings.add(&c::ALWAYS_TRUE, span.clone(), "`|| true` hides the failure");
+    script_as_a_whole(script, outcome, span, findings);
+}
+
+/// What the line as a whole hides, or changes in nothing but its own shell.
+fn script_as_a_whole(script: &Script, outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
+    if let Some(why) = hidden::by_fallback(script, outcome) {
+        findings.add(&c::ALWAYS_TRUE, span.clone(), why);
+    }
+    if let Some(program) = hidden::by_pipe(script, outcome) {
+        let why = format!("the exit code of this line is that of `{program}`, which succeeds on any input");
+        findings.add(&c::PIPE_HIDES, span.clone(), why);
+    }
+    let [only] = script.pipelines.as_slice() else {
+        return;
+    };
+    if outcome.effect != Effect::Reads && script.plain && curl_ignores_status(&only.stages) {
+        findings.add(&c::ANSWER_IGNORED, span.clone(), "`curl` exits 0 on HTTP 500 too");
     }
     let assigns = script.plain
-        && script.pipelines[0]
+        && only
             .stages
             .iter()
             .all(|stage| stage.words.is_empty() && !stage.assignments.is_empty());
-    if let (true, Some((name, _))) = (
-        assigns,
-        script.pipelines[0]
-            .stages
-            .first()
-            .and_then(|stage| stage.assignments.first()),
-    ) {
+    let stage = only.stages.first();
+    if let (true, Some((name, _))) = (assigns, stage.and_then(|stage| stage.assignments.first())) {
         findings.add(
             &c::SHELL_ONLY,
             span.clone(),
             format!("`{name}=` sets a variable of this shell and edits no file"),
         );
     }
+    let program = stage.and_then(Simple::program).filter(|_| script.plain);
+    if let Some(
+        program @ ("cd" | "export" | "source" | "." | "pushd" | "nvm" | "conda" | "unset" | "umask"),
+    ) = program
+    {
+        findings.add_once(
+            &c::LOST_STATE,
+            span.clone(),
+            format!("what `{program}` sets ends with this command"),
+        );
+    }
+}
+
+/// A `curl` without a look at the status, and nothing behind it that looks.
+pub(super) fn curl_ignores_status(stages: &[Simple]) -> bool {
+    let Some((first, behind)) = stages.split_first() else {
+        return false;
+    };
+    let looks = |word: &str| {
+        word.contains("http_code")
+            || word.contains("response_code")
+            || word.starts_with("--fail")
+            || word == "--version"
+            || (word.starts_with('-') && !word.starts_with("--") && word.contains('f') && !word.contains('o'))
+    };
+    let passive = |stage: &Simple| matches!(stage.program(), Some("head" | "tail" | "tee" | "cat" | "jq"));
+    let web = first
+        .words
+        .iter()
+        .skip(1)
+        .any(|word| word.raw.contains("://") || word.raw.contains('.'));
+    first.program() == Some("curl")
+        && web
+        && !first.words.iter().any(|word| looks(&word.raw))
+        && behind.iter().all(passive)
+}
+
+/// The shell that a script from the network is piped into.
+fn fetched_script(stages: &[Simple]) -> Option<&str> {
+    let [first, .., last] = stages else { return None };
+    let shell = last
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .find(|word| *word != "sudo" && !word.starts_with('-'))?;
+    let fetches = matches!(first.program(), Some("curl" | "wget"));
+    (fetches && matches!(shell, "sh" | "bash" | "zsh")).then_some(shell)
 }
 
 fn not_understood(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
@@ -104,71 +188,91 @@ fn not_understood(outcome: &Outcome, span: &Range<usize>, findings: &mut Finding
     );
 }
 
-fn simple(stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
-    let program = stage.program().unwrap_or_default();
+fn simple(stage: &Simple, piped: bool, span: &Range<usize>, findings: &mut Findings) {
     let words: Vec<&str> = stage
         .words
         .iter()
         .map(|word| word.literal.as_deref().unwrap_or(&word.raw))
         .collect();
-    let has = |word: &str| words.contains(&word);
-    let mut add = |lint, message: String| findings.add(lint, span.clone(), message);
     if let Some(target) = backup_copy(stage) {
-        add(&c::LOST_COPY, format!("a second run overwrites `{target}`"));
+        findings.add(
+            &c::LOST_COPY,
+            span.clone(),
+            format!("a second run overwrites `{target}`"),
+        );
     }
-    let compose = matches!(program, "docker-compose") || (program == "docker" && has("compose"));
-    if compose && has("restart") {
+    for run in runs(stage, piped) {
+        one(&run, span, findings);
+    }
+    exposed::addresses(stage, &words, span, findings);
+    if !words.is_empty() || !stage.assignments.is_empty() {
+        secret::command(stage, &words, span, findings);
+    }
+}
+
+/// The traps of one program with its arguments.
+fn one(run: &Run<'_>, span: &Range<usize>, findings: &mut Findings) {
+    if run.sudo && run.program != "sudo" {
+        findings.add_once(&c::SUDO, span.clone(), "`sudo` can ask for a password");
+    }
+    let mut add = |lint, message: String| findings.add(lint, span.clone(), message);
+    if let Some(word) = placeholder::of(run) {
+        add(&c::PLACEHOLDER, format!("`{word}` must be filled in"));
+    }
+    if run.program == "docker-compose" && run.starts(&["restart"]) {
         add(
             &c::RESTART,
             "`restart` keeps the environment that the container was made with".to_owned(),
         );
     }
-    let endless = matches!(program, "watch" | "top" | "htop")
-        || (has("ping")
-            && !has("-c")
-            && !has("redis-cli")
-            && !has("PING")
-            && (program == "ping" || has("exec")))
-        || (has("-f") || has("--follow")) && (has("logs") || matches!(program, "tail" | "journalctl"));
-    if endless {
-        add(&c::ENDLESS, "this command never ends by itself".to_owned());
+    if let Some(why) = endless::why(run) {
+        add(&c::ENDLESS, why);
+    } else if let Some(why) = interactive::why(run) {
+        add(&c::INTERACTIVE, why);
     }
-    if matches!(program, "vi" | "vim" | "nano" | "emacs" | "less" | "more") {
+    if destructive::removes_everything(run) {
         add(
-            &c::INTERACTIVE,
-            format!("`{program}` waits for somebody at a terminal"),
+            &c::REMOVES_EVERYTHING,
+            format!("`{}` removes everything that it reaches", run.short()),
         );
+    } else if let Some(why) = destructive::why(run) {
+        add(&c::DESTRUCTIVE, why);
     }
-    if program == "sudo" {
-        add(&c::SUDO, "`sudo` can ask for a password".to_owned());
-    }
-    let recursive = words
-        .iter()
-        .any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']));
-    let destroys = (program == "rm" && recursive)
-        || matches!(program, "mkfs" | "shred" | "dropdb")
-        || words.iter().any(|word| {
-            let upper = word.to_uppercase();
-            ["DROP TABLE", "DROP DATABASE", "TRUNCATE", "FLUSHALL", "FLUSHDB"]
-                .iter()
-                .any(|bad| upper.contains(bad))
-        })
-        || (compose && has("down") && (has("-v") || has("--volumes")))
-        || (program == "git" && has("--hard"));
-    if destroys {
-        add(&c::DESTRUCTIVE, format!("`{}` cannot be undone", short(&words)));
-    }
-    if matches!(program, "docker" | "podman" | "kubectl")
-        && words.iter().any(|word| word.ends_with(":latest"))
+    let images = matches!(
+        run.program,
+        "docker" | "podman" | "kubectl" | "helm" | "buildah" | "skopeo" | "oc"
+    );
+    if images
+        && run
+            .words
+            .iter()
+            .any(|word| word.ends_with(":latest") || word.ends_with(".tag=latest"))
     {
         add(&c::LATEST, "`latest` is another image tomorrow".to_owned());
     }
-    exposed::addresses(stage, &words, span, findings);
-    exposed::secrets(&words, stage, span, findings);
 }
 
-fn short(words: &[&str]) -> String {
-    words.iter().take(4).copied().collect::<Vec<_>>().join(" ")
+/// A dump or an archive into a file of which the name does not hold the time of day.
+fn overwrites(stage: &Simple) -> bool {
+    let timed = |text: &str| {
+        ["%H", "%s", "%T", "%M", "%N", "%I"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    };
+    let named = stage.redirects.iter().filter_map(|redirect| match redirect {
+        Redirect::Writes { file, append: false } if file.literal.as_deref() != Some("/dev/null") => {
+            Some(file.raw.as_str())
+        }
+        Redirect::Writes { .. } | Redirect::Reads => None,
+    });
+    let named: Vec<&str> = named
+        .chain(stage.words.iter().map(|word| word.raw.as_str()))
+        .collect();
+    if named.iter().any(|text| timed(text)) {
+        return false;
+    }
+    let archive = stage.program() == Some("tar") && named.iter().any(|text| text.contains("$(date"));
+    (is_dump(stage) && writes_file(stage)) || archive
 }
 
 fn writes_file(stage: &Simple) -> bool {
@@ -178,145 +282,4 @@ fn writes_file(stage: &Simple) -> bool {
             .words
             .iter()
             .any(|word| word.raw == "-f" || word.raw.starts_with("--file"))
-}
-
-/// What the command would prove if it were run as it stands.
-fn judged(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
-    let Work::Probe { spec } = &outcome.work else {
-        return;
-    };
-    let Some(script) = &outcome.script else { return };
-    let stages = &script.pipelines[0].stages;
-    let Some(first) = stages.first() else { return };
-    let mut add = |lint, message: String| findings.add(lint, span.clone(), message);
-    let texts: Vec<&str> = first
-        .words
-        .iter()
-        .filter_map(|word| word.literal.as_deref())
-        .collect();
-    let reads_value = texts
-        .windows(2)
-        .any(|pair| pair[0].eq_ignore_ascii_case("config") && pair[1].eq_ignore_ascii_case("get"));
-    match spec {
-        ProbeSpec::Http(http)
-            if stages.len() == 1
-                && !texts.iter().any(|word| {
-                    word.contains("http_code")
-                        || word.starts_with("--fail")
-                        || (word.starts_with("-") && !word.starts_with("--") && word.contains('f'))
-                }) =>
-        {
-            let said = http.status != domain::probe::StatusRule::Success;
-            if !said {
-                add(&c::STATUS_IGNORED, "`curl` exits 0 on HTTP 500 too".to_owned());
-            }
-        }
-        spec if reads_value
-            && judged_by(spec)
-                .is_some_and(|(_, rules)| !rules.iter().any(|rule| matches!(rule, TextRule::Number(_)))) =>
-        {
-            add(
-                &c::STATUS_IGNORED,
-                "`CONFIG GET` exits 0 whatever the value is".to_owned(),
-            );
-        }
-        _ => {}
-    }
-    if let Some((_, rules)) = judged_by(spec) {
-        let bytes = rules
-            .iter()
-            .any(|rule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Bytes));
-        if bytes && texts.contains(&"redis-cli") {
-            add(&c::UNITS, "the server answers in bytes".to_owned());
-        }
-        let grep = stages
-            .iter()
-            .skip(1)
-            .any(|stage| matches!(stage.program(), Some("grep" | "egrep")));
-        if grep && rules.contains(&TextRule::Empty) {
-            add(
-                &c::EMPTY_IS_GOOD,
-                "`grep` exits 1 when it finds nothing, which is what this line wants".to_owned(),
-            );
-        }
-        if reads_logs(first) && !texts.iter().any(|word| word.starts_with("--since")) {
-            add(
-                &c::OLD_LOGS,
-                "the log also holds what happened before this deployment".to_owned(),
-            );
-        }
-    }
-    loose(first, stages.len() > 1, spec, span, findings);
-}
-
-/// The filters and rules of a probe whose command prints a text.
-fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
-    match spec {
-        ProbeSpec::Shell(ShellProbe { filters, rules, .. }) => Some((filters, rules)),
-        ProbeSpec::Redis(redis) => match &redis.question {
-            RedisQuestion::Ping => None,
-            RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => Some((&[], rules)),
-            RedisQuestion::Text { filters, rules, .. } => Some((filters, rules)),
-        },
-        ProbeSpec::Docker(docker) => match &docker.question {
-            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
-            DockerQuestion::Logs(logs) => Some((&logs.filters, &logs.rules)),
-            DockerQuestion::Environment { filters, rules } => Some((filters, rules)),
-        },
-        _ => None,
-    }
-}
-
-fn unwanted(rule: &TextRule) -> bool {
-    matches!(rule, TextRule::Empty | TextRule::Lacks(_))
-}
-
-const UP: &str = "\"Up\" also stands in \"Up (unhealthy)\"";
-const EVICTED: &str = "\"evicted\" also stands in `evicted_keys:0`, which is good";
-
-fn searches_evictions(question: &RedisQuestion) -> bool {
-    matches!(question, RedisQuestion::Info { field, rules, .. }
-        if field == "evicted_keys" && rules.iter().any(|rule| matches!(rule, TextRule::Number(_))))
-}
-
-fn loose(first: &Simple, piped: bool, spec: &ProbeSpec, span: &Range<usize>, findings: &mut Findings) {
-    let filters: &[Filter] = match spec {
-        ProbeSpec::Http(http) => &http.filters,
-        _ => judged_by(spec).map_or(&[], |(filters, _)| filters),
-    };
-    let pattern = filters.iter().find_map(|filter| match filter {
-        Filter::Grep {
-            pattern,
-            invert: false,
-            ..
-        } => Some(pattern.as_str()),
-        _ => None,
-    });
-    let message = match (spec, pattern) {
-        (ProbeSpec::Shell(_), Some("Up" | "up")) if lists_services(first) => UP.to_owned(),
-        (ProbeSpec::Docker(docker), _) if piped && docker.question == DockerQuestion::Running => {
-            UP.to_owned()
-        }
-        (ProbeSpec::Http(http), Some(pattern)) if http.url.ends_with("/metrics") => {
-            format!("{pattern:?} also stands in the comment lines of the metrics")
-        }
-        (ProbeSpec::Shell(_) | ProbeSpec::Docker(_), Some(pattern))
-            if judged_by(spec).is_some_and(|(_, rules)| rules.iter().any(unwanted))
-                && pattern.len() <= 5
-                && !matches!(pattern, "error" | "ERROR" | "Error" | "fatal" | "FATAL" | "panic") =>
-        {
-            format!("{pattern:?} matches every line with that word in it")
-        }
-        (ProbeSpec::Shell(_), Some("evicted_keys:")) => EVICTED.to_owned(),
-        (ProbeSpec::Metric(metric), _) if piped => {
-            let name = match &metric.question {
-                MetricQuestion::Present { name } | MetricQuestion::Value { name, .. } => name,
-                MetricQuestion::Share { part, .. } => part,
-            };
-            format!("{name:?} also stands in the comment lines of the metrics")
-        }
-        (ProbeSpec::Redis(redis), _) if searches_evictions(&redis.question) => EVICTED.to_owned(),
-        _ => return,
-    };
-    findings.add(&c::LOOSE_PATTERN, span.clone(), message);
 }

@@ -1,8 +1,8 @@
 //! Traps that only the place of a line, or several lines together, show.
 
-use super::{Findings, catalogue as c, exposed};
+use super::{Findings, catalogue as c, exposed, promise, rollback, secret, threshold};
 use crate::infer::{Inferred, words};
-use crate::outline::{Outline, Purpose};
+use crate::outline::Outline;
 use crate::parse::{Inline, PieceKind};
 use crate::source::Source;
 use domain::plan::{Item, Section, SectionKind, Work};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 /// Looks at a box as a whole.
-pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Findings) {
+pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, attested: bool, findings: &mut Findings) {
     let span = inline.span.clone();
     match &item.work {
         Work::Probe {
@@ -55,21 +55,19 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, findings: &mut Fi
         }
         Work::Probe { .. } | Work::Action { .. } | Work::Attestation | Work::Parent => {}
     }
-    numbers(item, &span, inferred, findings);
+    if !attested {
+        numbers(item, &span, inferred, findings);
+    }
     let mut hosts: Vec<&str> = Vec::new();
     for piece in &inline.pieces {
         let text = match &piece.kind {
             PieceKind::Link(url) => url,
-            PieceKind::Text(text) => text,
+            PieceKind::Text(text) => {
+                secret::text(text, &piece.span, findings);
+                text
+            }
             PieceKind::Code(code) => {
-                if let Some((key, value)) = words::assignment(code)
-                    && exposed::is_secret(key)
-                    && words::fixed(value)
-                    && value.len() >= 4
-                {
-                    let message = format!("the value of `{key}` is written into the document");
-                    findings.add(&c::SECRET, piece.span.clone(), message);
-                }
+                secret::assignment(code, &piece.span, findings);
                 match code.contains(' ') {
                     true => continue,
                     false => code,
@@ -94,9 +92,10 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
     let command = inferred.commands.first().map(|(_, span)| span);
     let share = matches!(&item.work, Work::Probe { spec: ProbeSpec::Metric(metric) }
         if matches!(metric.question, MetricQuestion::Share { .. }));
-    let word = item.work == Work::Attestation && words::threshold(&item.text).is_some();
+    let word = item.work == Work::Attestation
+        && words::threshold(&item.text).is_some_and(|bound| compares(&item.text, &bound));
     match (command, word) {
-        (Some(command), _) if word || share => {
+        (Some(command), _) if share || (word && item.text.contains('%')) => {
             findings.add(&c::COUNTERS, command.clone(), "counters are no rate");
         }
         (None, true) => findings.add(
@@ -106,6 +105,28 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
         ),
         (None | Some(_), _) => {}
     }
+}
+
+/// Whether a line asks for a number that is measured: "Error rate < 1%", and neither "Ubuntu 20.04+" nor "Wait (10 minutes)".
+fn compares(text: &str, bound: &Bound) -> bool {
+    let lower = text.to_lowercase();
+    let sign = text.contains(['<', '>', '≤', '≥', '%']);
+    let said = [
+        "below",
+        "under ",
+        "less than",
+        "at most",
+        "above",
+        "over ",
+        "more than",
+        "at least",
+        "within",
+        "no more than",
+        "between",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
+    bound.quantity.unit != Unit::Count && (sign || said)
 }
 
 /// Looks at the whole document.
@@ -132,8 +153,9 @@ pub fn document(
     }
     unproved_phases(source, sections, findings);
     old_containers(source, sections, findings);
-    thresholds(source, sections, findings);
-    rollbacks(source, sections, outline, findings);
+    threshold::thresholds(source, sections, findings);
+    rollback::rollbacks(source, sections, outline, findings);
+    promise::baseline(source, sections, findings);
 }
 
 pub(super) fn line(source: &Source, line: u32) -> Range<usize> {
@@ -155,7 +177,7 @@ fn unproved_phases(source: &Source, sections: &[Section], findings: &mut Finding
     }
     for section in sections
         .iter()
-        .filter(|section| phase(section) && section.checks.is_empty())
+        .filter(|section| phase(section) && section.checks.is_empty() && does_something(section))
     {
         findings.add(
             &c::PHASE_UNPROVED,
@@ -163,6 +185,14 @@ fn unproved_phases(source: &Source, sections: &[Section], findings: &mut Finding
             format!("{:?} has no verification commands", section.title),
         );
     }
+}
+
+/// More than people's words.
+fn does_something(section: &Section) -> bool {
+    section.items.iter().any(|item| match &item.work {
+        Work::Probe { .. } | Work::Action { .. } => true,
+        Work::Attestation | Work::Parent => false,
+    })
 }
 
 /// Every work of a section with its line and command.
@@ -232,132 +262,4 @@ fn after_word(command: &str, word: &str) -> Option<String> {
         .skip_while(|other| *other != word)
         .skip(1);
     words.find(|word| !word.starts_with('-')).map(str::to_owned)
-}
-
-/// The same number in two lines.
-fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
-    let mut seen: HashMap<String, (u32, Bound)> = HashMap::new();
-    let measured = |work: &Work| match work {
-        Work::Attestation
-        | Work::Probe {
-            spec:
-                ProbeSpec::Http(_)
-                | ProbeSpec::Shell(_)
-                | ProbeSpec::Redis(_)
-                | ProbeSpec::Docker(_)
-                | ProbeSpec::Prometheus(_)
-                | ProbeSpec::Metric(_),
-        } => true,
-        Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
-    };
-    let items = sections
-        .iter()
-        .flat_map(|section| &section.items)
-        .filter(|item| item.text.len() <= 300 && measured(&item.work));
-    for item in items {
-        let Some(bound) = words::threshold(&item.text).filter(|bound| bound.quantity.unit != Unit::Count)
-        else {
-            continue;
-        };
-        let subject = subject(&item.text);
-        match seen.get(&subject) {
-            Some((first, same)) if *same == bound => {
-                findings.add(
-                    &c::CONTRADICTION,
-                    line(source, item.line),
-                    format!("line {first} asks for the same: {bound}"),
-                );
-            }
-            Some((first, other)) => {
-                findings.add(
-                    &c::CONTRADICTION,
-                    line(source, item.line),
-                    format!("line {first} asks for {other}, this line for {bound}"),
-                );
-            }
-            None => {
-                seen.insert(subject, (item.line, bound));
-            }
-        }
-    }
-}
-
-/// The words before the number that name what is measured.
-fn subject(text: &str) -> String {
-    let lower = text.to_lowercase();
-    let head = lower
-        .split(['<', '>', '≥', '≤', ':', '`'])
-        .next()
-        .unwrap_or_default();
-    let idle = [
-        "stabilized",
-        "stable",
-        "improved",
-        "reduced",
-        "by",
-        "is",
-        "under",
-        "below",
-        "above",
-        "at",
-        "least",
-        "less",
-        "more",
-        "than",
-        "time",
-    ];
-    head.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty() && !idle.contains(word))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn rollbacks(source: &Source, sections: &[Section], outline: &Outline, findings: &mut Findings) {
-    let tiers: Vec<&Section> = sections
-        .iter()
-        .filter(|section| matches!(section.kind, SectionKind::Rollback { .. }))
-        .collect();
-    let works = sections
-        .iter()
-        .any(|section| matches!(section.kind, SectionKind::Phase { .. }) && !section.items.is_empty());
-    if tiers.is_empty() && works {
-        findings.add(&c::NO_ROLLBACK, 0..0, "there is no section about the way back");
-    }
-    let coded = outline
-        .fences
-        .iter()
-        .any(|fence| fence.purpose == Purpose::Rollback);
-    for tier in tiers.iter().filter(|_| coded) {
-        let prose = tier.prose.to_lowercase();
-        let proves = ["curl ", "verify", "health", "smoke", "check that"]
-            .iter()
-            .any(|word| prose.contains(word));
-        if !proves && !tier.prose.is_empty() {
-            findings.add(
-                &c::ROLLBACK_UNPROVED,
-                line(source, tier.line),
-                format!("nothing verifies {:?}", tier.title),
-            );
-        }
-        stops_first(source, tier, findings);
-    }
-}
-
-/// `stop` of a service before `.env` is restored.
-fn stops_first(source: &Source, tier: &Section, findings: &mut Findings) {
-    let stop = tier
-        .prose
-        .find("compose stop")
-        .or_else(|| tier.prose.find("compose down"));
-    let restore = tier.prose.find(" .env");
-    if let (Some(stop), Some(restore)) = (stop, restore)
-        && stop < restore
-        && tier.prose.contains(".env.backup")
-    {
-        findings.add(
-            &c::STOP_FIRST,
-            line(source, tier.line),
-            "a service is stopped before the configuration that needs it is restored",
-        );
-    }
 }

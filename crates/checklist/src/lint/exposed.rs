@@ -1,6 +1,6 @@
-//! Hosts, users and secrets that are written into a line.
+//! Hosts and users that are written into a line.
 
-use super::{Findings, catalogue as c};
+use super::{Findings, catalogue as c, placeholder};
 use crate::shell::Simple;
 use std::ops::Range;
 
@@ -42,13 +42,45 @@ pub fn addresses(stage: &Simple, words: &[&str], span: &Range<usize>, findings: 
     }
     for word in words {
         let url_host = word.split_once("://").map(|(_, rest)| host_of(rest));
-        let ssh_host = matches!(stage.program(), Some("ssh" | "scp" | "rsync"))
-            .then(|| word.split_once('@'))
-            .flatten()
-            .map(|(_, host)| host.split(':').next().unwrap_or(host));
-        if let Some(host) = url_host.or(ssh_host) {
+        // An example address is a placeholder of the command and was reported as one.
+        if let Some(host) = url_host.filter(|host| is_address(host)) {
             named_host(host, span, findings);
         }
+        if matches!(stage.program(), Some("ssh" | "scp" | "rsync" | "sftp")) {
+            account(word, span, findings);
+        }
+    }
+}
+
+/// `user@host` of `ssh` and its like.
+fn account(word: &str, span: &Range<usize>, findings: &mut Findings) {
+    let Some((user, rest)) = word.split_once('@').filter(|_| !word.contains("://")) else {
+        return;
+    };
+    let host = rest.split(':').next().unwrap_or(rest);
+    let open = |text: &str| text.is_empty() || text.contains(['$', '<', '{', '[', '`', ' ', '(']);
+    let shown = |text: &str| {
+        let lower = text.to_lowercase();
+        lower.contains("your")
+            || lower.contains("example")
+            || matches!(
+                lower.as_str(),
+                "user" | "username" | "host" | "hostname" | "server" | "server-ip"
+            )
+    };
+    if !open(user) && !shown(user) && !shown(host) && user != "git" {
+        findings.add(
+            &c::HARD_USER,
+            span.clone(),
+            "the account is written into the command",
+        );
+    }
+    if !open(host) && !shown(host) && !local(host) && user != "git" {
+        findings.add(
+            &c::HARD_HOST,
+            span.clone(),
+            "the host is written into the command",
+        );
     }
 }
 
@@ -134,11 +166,7 @@ fn host_of(rest: &str) -> &str {
 /// Reports an example host as a placeholder and an address as hard-coded.
 pub fn named_host(host: &str, span: &Range<usize>, findings: &mut Findings) {
     let lower = host.to_lowercase();
-    let example = lower.starts_with("your")
-        || lower.contains("example.")
-        || lower.contains("yourdomain")
-        || lower.contains("your-")
-        || lower.contains("mydomain");
+    let example = lower.starts_with("your") || lower.contains("your-") || placeholder::example_host(&lower);
     if example {
         findings.add(
             &c::PLACEHOLDER,
@@ -166,52 +194,8 @@ pub fn local(host: &str) -> bool {
     loopback || host.starts_with('/') || (!host.contains('.') && !host.contains(':'))
 }
 
-/// Passwords and keys that are written out.
-pub fn secrets(words: &[&str], stage: &Simple, span: &Range<usize>, findings: &mut Findings) {
-    let written = |value: &str| {
-        value.len() >= 4
-            && !value.contains(['$', '<', '`'])
-            && !value.to_lowercase().contains("your")
-            && !value.chars().all(|c| matches!(c, 'x' | 'X' | '*' | '.'))
-    };
-    let assigned = stage
-        .assignments
-        .iter()
-        .any(|(name, value)| is_secret(name) && value.literal.as_deref().is_some_and(written));
-    let option = words.iter().any(|word| {
-        word.starts_with('-')
-            && word
-                .split_once('=')
-                .is_some_and(|(name, value)| is_secret(name) && written(value))
-    });
-    let url = words.iter().any(|word| {
-        word.split_once("://").is_some_and(|(_, rest)| {
-            rest.split('/')
-                .next()
-                .and_then(|authority| authority.rsplit_once('@'))
-                .and_then(|(user, _)| user.split_once(':'))
-                .is_some_and(|(_, password)| written(password))
-        })
-    });
-    let header = words.iter().any(|word| {
-        let lower = word.to_lowercase();
-        lower
-            .strip_prefix("authorization: bearer ")
-            .or_else(|| lower.strip_prefix("x-api-key: "))
-            .is_some_and(|value| written(value.trim()))
-    });
-    let redis = stage.program() == Some("redis-cli")
-        && words.windows(2).any(|pair| pair[0] == "-a" && written(pair[1]));
-    if assigned || option || url || header || redis {
-        findings.add(
-            &c::SECRET,
-            span.clone(),
-            "something like a password or a key is written into the command",
-        );
-    }
-}
-
-/// Whether a name is that of a password or a key.
+/// Whether a name may be that of a password or a key, so that its value is kept out of a plan. Wider than what is
+/// reported, which [`super::secret`] decides.
 pub fn is_secret(name: &str) -> bool {
     let upper = name.to_uppercase();
     let words = [

@@ -153,7 +153,13 @@ impl Builder<'_> {
             }
             Tag::Table(_) => {
                 self.close();
-                self.open = Open::Table(Table { rows: Vec::new() }, None);
+                self.open = Open::Table(
+                    Table {
+                        rows: Vec::new(),
+                        steps: Vec::new(),
+                    },
+                    None,
+                );
             }
             Tag::TableHead | Tag::TableRow => {
                 if let Open::Table(table, _) = &mut self.open {

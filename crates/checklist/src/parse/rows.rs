@@ -68,8 +68,40 @@ const ASIDE: &[&str] = &[
     "eta",
 ];
 
+/// Columns of tables whose rows are steps.
+const STEPS: &[&str] = &[
+    "step",
+    "task",
+    "action",
+    "check",
+    "item",
+    "command",
+    "activity",
+    "test",
+    "schritt",
+    "aufgabe",
+    "prüf",
+    "paso",
+    "tarea",
+    "étape",
+    "tâche",
+    "passo",
+    "tarefa",
+    "attività",
+    "步骤",
+    "检查",
+    "任务",
+    "手順",
+    "作業",
+    "項目",
+    "단계",
+    "작업",
+    "шаг",
+    "задача",
+];
+
 impl Builder<'_> {
-    pub(super) fn table(&mut self, span: Range<usize>, table: Table) {
+    pub(super) fn table(&mut self, span: Range<usize>, mut table: Table) {
         let mut items = Vec::new();
         let header: Vec<String> = table
             .rows
@@ -93,6 +125,19 @@ impl Builder<'_> {
                 };
                 items.push((all, item));
             }
+        }
+        if items.is_empty()
+            && header
+                .iter()
+                .any(|name| STEPS.iter().any(|word| name.contains(word)))
+        {
+            let step = |row: &Vec<Cell>| ListItem {
+                number: None,
+                tick: None,
+                inline: row_text(self.source, row, &header, &[], None),
+            };
+            let steps = table.rows.iter().skip(1).map(step);
+            table.steps = steps.filter(|step| !step.inline.pieces.is_empty()).collect();
         }
         self.push(span, BlockKind::Table(table));
         for (span, item) in items {
@@ -147,7 +192,7 @@ fn row_marks(source: &Source, row: &[Cell], columns: &[Column]) -> Vec<(usize, u
 }
 
 /// The words of a row without its boxes; of several boxes, each has the name of its column.
-pub fn row_text(
+fn row_text(
     source: &Source,
     row: &[Cell],
     header: &[String],

@@ -1,15 +1,20 @@
 //! The checklist crate as its users see it.
 
+mod annotations;
 mod boxes;
 mod changes;
+mod check;
 #[cfg(target_os = "linux")]
 mod execution;
+mod fixes;
 mod format;
 mod hostile;
 mod inference;
 mod lints;
 mod oracle;
 mod outputs;
+mod prose;
 mod shipped;
 mod steps;
+mod trap_lint;
 mod traps;

@@ -49,6 +49,7 @@ fn command(command: Command) -> impl IntoView {
         reads,
         text,
         written,
+        is_new,
         reaches,
     } = command;
     let (word, tone) = if reads {
@@ -60,7 +61,7 @@ fn command(command: Command) -> impl IntoView {
         .map(|written| view! { <small class="quiet">"written as " <code><PlainText text=written /></code></small> });
     view! {
         <li class="stack is-tight">
-            <span><Tag text=word tone=tone /></span>
+            <span><Tag text=word tone=tone /> {is_new.then(|| view! { " " <Tag text="new" tone=Tone::Run /> })}</span>
             <CodeBlock text=text label="A command of the plan" />
             {written}
             <small class="quiet">{reaches.join("; ")}</small>

@@ -1,6 +1,6 @@
 //! Tools, ports, memory and disks of the machine.
 
-use super::{Found, Words, any};
+use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
 use domain::probe::{ProbeSpec, Tool};
 use domain::quantity::{Comparison, Unit, Version};
@@ -23,39 +23,104 @@ const TOOLS: &[(&str, Tool)] = &[
     ("java", Tool::Java),
     ("git", Tool::Git),
     ("go", Tool::Go),
+    ("pnpm", Tool::Pnpm),
+    ("npm", Tool::Npm),
+    ("yarn", Tool::Yarn),
+    ("bun", Tool::Bun),
+    ("ruby", Tool::Ruby),
+    ("php", Tool::Php),
+    ("composer", Tool::Composer),
+    ("dotnet", Tool::Dotnet),
+    ("maven", Tool::Maven),
+    ("terraform", Tool::Terraform),
+    ("ansible", Tool::Ansible),
+    ("helm", Tool::Helm),
+    ("aws cli", Tool::Aws),
+    ("aws-cli", Tool::Aws),
+    ("gcloud", Tool::Gcloud),
+    ("azure cli", Tool::Az),
+    ("redis", Tool::Redis),
+    ("nginx", Tool::Nginx),
+    ("mysql client", Tool::Mysql),
+    ("podman", Tool::Podman),
+    ("jq", Tool::Jq),
+    ("openssl", Tool::Openssl),
+];
+
+/// What people say of a tool that is there.
+const INSTALLED: &[&str] = &[
+    "installed",
+    "available",
+    "is present",
+    "installiert",
+    "verfügbar",
+    "installé",
+    "instalad",
+    "disponible",
+    "disponível",
+    "已安装",
+    "安装",
+    "インストール",
+    "установлен",
+];
+
+/// Words of lines that are about something else than the tool.
+const DISTRACTIONS: &[&str] = &[
+    "package",
+    "image",
+    "container",
+    "file",
+    "library",
+    "module",
+    "config",
+    "repository",
+    "service",
+    "port ",
+    "dependenc",
+    "extension",
+    "plugin",
+    "chart",
+    "updated",
+    "credential",
+    "account",
+    "secret",
+    "not installed",
+    "uninstall",
+    " ram",
+    "memory",
+    "disk",
+    "update",
 ];
 
 /// "Python 3.12+ available", "Docker and Docker Compose installed (20.10+)".
 pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let installed = any(lower, &["installed", "available", "is present"]);
+    let installed = any(lower, INSTALLED);
     let mut rest = lower.to_owned();
     let mut found: Vec<(Tool, Option<Version>)> = Vec::new();
     for (name, tool) in TOOLS {
         let Some(at) = whole(&rest, name) else { continue };
         let own = version_after(words.text, lower, &[name]);
-        if !found.iter().any(|(other, _)| other == tool) {
+        // Without "installed" a server may run anywhere.
+        let elsewhere =
+            matches!(tool, Tool::Redis | Tool::Nginx) && !any(lower, &["install", "instal", "已安装"]);
+        if !elsewhere && !found.iter().any(|(other, _)| other == tool) {
             found.push((*tool, own));
         }
         rest.replace_range(at..at + name.len(), &" ".repeat(name.len()));
     }
     let versioned = found.iter().any(|(_, version)| version.is_some());
     let short = words.text.split_whitespace().count() <= 10;
-    let distracted = any(
-        lower,
-        &[
-            "package",
-            "image",
-            "container",
-            "file",
-            "library",
-            "module",
-            "config",
-            "repository",
-            "service",
-            "port ",
-        ],
-    );
-    if found.is_empty() || !(installed || versioned) || !short || distracted {
+    let distracted = any(lower, DISTRACTIONS);
+    // A name that is no known tool would not be asked.
+    let named =
+        |code: &&str| code.starts_with(|c: char| c.is_ascii_alphabetic()) && !code.contains([' ', '.']);
+    let known = |code: &str| TOOLS.iter().any(|(name, _)| code.eq_ignore_ascii_case(name));
+    let stranger = words
+        .codes
+        .iter()
+        .filter(|code| named(code))
+        .any(|code| !known(code));
+    if stranger || found.is_empty() || !(installed || versioned) || !short || distracted {
         return None;
     }
     let shared = words
@@ -96,20 +161,41 @@ fn whole(text: &str, word: &str) -> Option<usize> {
     })
 }
 
-/// "Python 3.12+": the version right after one of the names.
+/// Words behind a version that let newer ones pass.
+const OR_NEWER: &[&str] = &[
+    "or newer",
+    "or later",
+    "or higher",
+    "or above",
+    "or greater",
+    "minimum",
+    "at least",
+    "oder neuer",
+    "oder höher",
+    "ou supérieur",
+    "ou plus récent",
+    "o superior",
+    "ou superior",
+    "以上",
+    "以降",
+    "и выше",
+];
+
+/// "Python 3.12+", "Helm v3.x": the version right after one of the names.
 pub fn version_after(text: &str, lower: &str, names: &[&str]) -> Option<Version> {
     let (at, name) = names.iter().find_map(|name| Some((whole(lower, name)?, name)))?;
-    let rest = text.get(at + name.len()..)?;
+    let rest = text.get(at + name.len()..)?.trim_start();
+    let rest = ["version ", "Version ", "versión ", "versão "]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+        .unwrap_or(rest);
     let word = rest.trim_start_matches([' ', ':', '(', '`', 'v', '≥', '>', '=']);
     (rest.len() - word.len() <= 6).then_some(())?;
     let end = word
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(word.len());
-    let plus = word[end..].starts_with('+')
-        || rest.contains(['≥', '>'])
-        || lower.contains("or newer")
-        || lower.contains("or later")
-        || lower.contains("or higher");
+    let series = word[end..].starts_with('x') && word[..end].ends_with('.');
+    let plus = word[end..].starts_with('+') || series || rest.contains(['≥', '>']) || any(lower, OR_NEWER);
     (end > 0 && plus).then(|| Version::find(&word[..end])).flatten()
 }
 
@@ -122,20 +208,112 @@ fn at_least(text: &str) -> Option<Version> {
     Version::find(&text[start..plus])
 }
 
-/// "Port 6379 available"
+/// "Service listens on port 8000"
+pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+    let said = any(
+        lower,
+        &[
+            "listening on",
+            "listens on",
+            "is listening",
+            "lauscht auf",
+            "écoute sur",
+            "escuchando en",
+            "监听",
+        ],
+    );
+    let numbers = ports(lower);
+    (said && !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower)).then(
+        || {
+            let specs = numbers.into_iter().map(|port| ProbeSpec::Listening { port });
+            let because = "the kernel is asked who listens on the port".to_owned();
+            (one_or_all(specs.collect()), because)
+        },
+    )
+}
+
+/// "Port 6379 available", "Ports 80 and 443 available"
 pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let at = whole(lower, "port")?;
-    let digits: String = lower[at + 4..]
-        .trim_start_matches([' ', '`', ':'])
-        .chars()
-        .take_while(char::is_ascii_digit)
-        .collect();
-    let number: u16 = digits.parse().ok().filter(|port| *port > 0)?;
-    let free = any(lower, &["available", "free", "not in use", "unused", "open"]);
-    (free && words.codes.len() <= 1).then(|| {
+    let numbers = ports(lower);
+    let free = any(
+        lower,
+        &[
+            "available",
+            "free",
+            "not in use",
+            "unused",
+            "open",
+            "frei",
+            "verfügbar",
+            "disponible",
+            "libre",
+            "disponíve",
+            "livre",
+            "可用",
+            "未被占用",
+        ],
+    );
+    let fits = !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower);
+    (free && fits).then(|| {
+        let specs = numbers.into_iter().map(|port| ProbeSpec::Port { port });
         let because = "a free port passes, and so does one that a service of this environment holds; held by anyone else it fails".to_owned();
-        (ProbeSpec::Port { port: number }, because)
+        (one_or_all(specs.collect()), because)
     })
+}
+
+/// What stands between this machine and others is not seen from here.
+fn beyond_this_machine(lower: &str) -> bool {
+    any(
+        lower,
+        &[
+            "firewall",
+            "security group",
+            "inbound",
+            "outbound",
+            "ingress",
+            "egress",
+            "router",
+            "open to",
+            "opened",
+            "nsg",
+            "ufw",
+            "from outside",
+            "publicly",
+            "forward",
+        ],
+    )
+}
+
+/// The numbers right after "port", "ports".
+fn ports(lower: &str) -> Vec<u16> {
+    let names = ["ports", "port", "portas", "porta", "puertos", "puerto", "端口"];
+    let Some(rest) = names.iter().find_map(|name| {
+        whole(lower, name)
+            .or_else(|| lower.find(name).filter(|_| !name.is_ascii()))
+            .map(|at| &lower[at + name.len()..])
+    }) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut rest = rest;
+    loop {
+        let number = rest.trim_start_matches([' ', '`', ':', ',', '/', '&', '、', '和']);
+        let number = ["and ", "und ", "et ", "y ", "e "]
+            .iter()
+            .find_map(|word| number.strip_prefix(word))
+            .unwrap_or(number)
+            .trim_start_matches([' ', '`']);
+        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+        match number[..digits].parse::<u16>() {
+            Ok(port) if port > 0 && found.len() < 20 => found.push(port),
+            Ok(_) | Err(_) => return found,
+        }
+        // "8000-8010" names more ports than stand there.
+        if number[digits..].starts_with(['-', '–']) {
+            return Vec::new();
+        }
+        rest = &number[digits..];
+    }
 }
 
 /// "At least 1GB RAM available"

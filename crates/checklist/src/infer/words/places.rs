@@ -1,24 +1,87 @@
 //! Files and directories.
 
-use super::{Found, Words, any};
+use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
-use domain::probe::{FileProbe, FileRule, ProbeSpec, TextRule};
+use domain::probe::{FileProbe, FileRule, JsonField, JsonHolds, ProbeSpec, TextRule};
 use domain::quantity::{Comparison, Unit};
 
-/// "config file created: `path`", and what else is said of a file.
+/// Words that say that a file is there.
+const THERE: &str = "exist, created, present, in place, added, readable, backup, mode , directory, folder, is in the repo, \
+    in the root, in root, in project root, at the root, checked in, vorhanden, erstellt, existe, créé, présent, creado, \
+    criado, gerado, presente, 存在, 已创建, 生成, 作成, がある, существует, создан";
+
+/// Words that say that it is not.
+const GONE: &str = "does not exist, is absent, removed, deleted, not present, gelöscht, entfernt, supprimé, eliminad, removid, \
+    已删除, 削除";
+
+/// Words that say that it may be written.
+const WRITABLE: &str = "writable, writeable, write permission, schreibbar, beschreibbar, inscriptible, accessible en écriture, \
+    escribible, gravável, 可写, 書き込み可能";
+
+fn says(lower: &str, list: &str) -> bool {
+    list.split(", ").any(|word| lower.contains(word))
+}
+
+/// "config file created: `path`", and what else is said of files.
 pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
-    let path = words.codes.iter().copied().find(|code| is_path(code))?;
+    let paths: Vec<&str> = words.codes.iter().copied().filter(|code| is_path(code)).collect();
+    let path = *paths.first()?;
+    if let Some(found) = version(words, lower, path) {
+        return Some(found);
+    }
     let above = words.parent.is_some_and(|parent| {
         any(
             &parent.to_lowercase(),
             &["file", "created", "exist", "director", "present"],
         )
     });
-    let mut rules = Vec::new();
-    if path.ends_with('/') || any(lower, &["directory", "folder"]) {
-        rules.push(FileRule::Directory);
+    let mut rules = rules(lower, measures);
+    let other = words.codes.iter().find(|code| **code != path && !code.is_empty());
+    let content = other.filter(|_| {
+        any(
+            lower,
+            &[
+                "contains", "includes", "excludes", "ignores", "lists", "mentions", "enthält", "contient",
+                "contiene", "contém", "包含",
+            ],
+        )
+    });
+    if let Some(text) = content {
+        rules.push(FileRule::Content(TextRule::Contains((*text).to_owned())));
     }
-    rules.extend(mode(lower));
+    if says(lower, GONE) {
+        rules = vec![FileRule::Absent];
+    }
+    let alone = words.text.trim() == format!("`{path}`");
+    let said = says(lower, THERE) || says(lower, GONE) || rules.contains(&FileRule::Writable);
+    (said || above && alone || !rules.is_empty() && other.is_some()).then(|| {
+        let named = if content.is_some() {
+            &paths[..1]
+        } else {
+            &paths[..]
+        };
+        let specs = named.iter().map(|path| of(path, lower, &rules)).collect();
+        let because = format!("the file system is asked for `{}`", named.join("`, `"));
+        (one_or_all(specs), because)
+    })
+}
+
+fn of(path: &str, lower: &str, rules: &[FileRule]) -> ProbeSpec {
+    let absent = rules.contains(&FileRule::Absent);
+    let folder = path.ends_with('/') || any(lower, &["directory", "directories", "folder"]);
+    let directory = (folder && !absent).then_some(FileRule::Directory);
+    ProbeSpec::File(FileProbe {
+        path: path.to_owned(),
+        rules: directory.into_iter().chain(rules.iter().cloned()).collect(),
+    })
+}
+
+/// What is said of a file beside that it is there.
+fn rules(lower: &str, measures: &[Measure]) -> Vec<FileRule> {
+    let mut rules: Vec<FileRule> = mode(lower).into_iter().collect();
+    if says(lower, WRITABLE) && !any(lower, &["not writ", "read-only"]) {
+        rules.push(FileRule::Writable);
+    }
     if let Some(age) = measures
         .iter()
         .find(|measure| measure.unit == Unit::Milliseconds && measure.value >= 1000.0)
@@ -34,48 +97,72 @@ pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
     } else if any(lower, &["not empty", "non-empty", "is not zero"]) {
         rules.push(FileRule::Content(TextRule::NotEmpty));
     }
-    let other = words.codes.iter().find(|code| **code != path && !code.is_empty());
-    if let Some(text) = other
-        && any(
+    rules
+}
+
+/// "`.env` is in `.gitignore`", "`.dev.vars` is git-ignored".
+pub fn ignored(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+    let list = ".gitignore";
+    let listed = words.codes.contains(&list) || lower.contains(list);
+    let said = listed
+        || any(
             lower,
-            &["contains", "includes", "excludes", "ignores", "lists", "mentions"],
-        )
-    {
-        rules.push(FileRule::Content(TextRule::Contains((*text).to_owned())));
-    }
-    if any(lower, &["does not exist", "is absent", "removed", "deleted"]) {
-        rules = vec![FileRule::Absent];
-    }
-    let alone = words.text.trim() == format!("`{path}`");
-    let says = any(
+            &[
+                "git-ignored",
+                "gitignored",
+                "ignored by git",
+                "von git ignoriert",
+                "ignoré par git",
+                "ignorado por git",
+            ],
+        );
+    let others: Vec<&str> = words
+        .codes
+        .iter()
+        .copied()
+        .filter(|code| *code != list && !code.contains(' '))
+        .collect();
+    let denied = any(
         lower,
-        &[
-            "exist",
-            "created",
-            "present",
-            "in place",
-            "added",
-            "readable",
-            "backup",
-            "mode ",
-            "directory",
-            "folder",
-            "is in the repository",
-            "removed",
-            "deleted",
-            "absent",
-            "does not exist",
-        ],
+        &["not in `.gitignore`", "not in .gitignore", "created", "exists"],
     );
-    (says || above && alone || !rules.is_empty() && other.is_some()).then(|| {
-        (
-            ProbeSpec::File(FileProbe {
-                path: path.to_owned(),
-                rules,
-            }),
-            format!("the file system is asked for `{path}`"),
-        )
-    })
+    if !said || denied || others.is_empty() {
+        return None;
+    }
+    let rules = others
+        .iter()
+        .map(|other| FileRule::Content(TextRule::Contains(other.trim_end_matches('/').to_owned())));
+    let spec = ProbeSpec::File(FileProbe {
+        path: list.to_owned(),
+        rules: rules.collect(),
+    });
+    Some((spec, format!("`{list}` is read and must name it")))
+}
+
+/// "`package.json` version bumped to 1.2.3".
+fn version(words: &Words<'_>, lower: &str, path: &str) -> Option<Found> {
+    any(lower, &["version"]).then_some(())?;
+    let number = words
+        .text
+        .split_whitespace()
+        .map(|word| word.trim_matches(['`', ',', '.', '(', ')', '"', '*', ':']))
+        .map(|word| word.strip_prefix('v').unwrap_or(word))
+        .find(|word| {
+            word.matches('.').count() == 2 && word.split('.').all(|part| part.parse::<u64>().is_ok())
+        })?;
+    let rule = match path.rsplit('/').next()? {
+        "package.json" | "composer.json" | "manifest.json" => TextRule::Json(vec![JsonField {
+            pointer: "/version".to_owned(),
+            holds: JsonHolds::Is(format!("\"{number}\"")),
+        }]),
+        "Cargo.toml" | "pyproject.toml" => TextRule::Contains(format!("version = \"{number}\"")),
+        _ => return None,
+    };
+    let spec = ProbeSpec::File(FileProbe {
+        path: path.to_owned(),
+        rules: vec![FileRule::Content(rule)],
+    });
+    Some((spec, format!("the version in `{path}` is read")))
 }
 
 /// "mode 0600", "readable only by its owner".
@@ -161,9 +248,12 @@ pub fn is_path(code: &str) -> bool {
         && code.len() > 2
         && code.len() < 300;
     let slash = code.contains('/') && !code.starts_with("/-") && !code.starts_with('@') && !is_route(code);
+    // A call in a program, not a log.
+    let console = code.starts_with("console.") || code.starts_with("System.out");
     let climbs = code.split('/').any(|part| part == "..");
     plain
         && !climbs
+        && !console
         && (slash
             || endings.iter().any(|ending| code.ends_with(ending))
             || names.contains(&code)
@@ -171,7 +261,7 @@ pub fn is_path(code: &str) -> bool {
 }
 
 /// `/health`, `/api/v1/users`: a path of a web server rather than of a file system.
-fn is_route(code: &str) -> bool {
+pub fn is_route(code: &str) -> bool {
     let roots = [
         "/etc/", "/var/", "/usr/", "/opt/", "/srv/", "/home/", "/tmp/", "/data/", "/mnt/", "/root/", "/run/",
         "/lib/", "/backup",

@@ -1,0 +1,88 @@
+//! Thresholds that are stated twice, or two ways.
+
+use super::document::line;
+use super::{Findings, catalogue as c};
+use crate::infer::words;
+use crate::source::Source;
+use domain::plan::{Section, Work};
+use domain::probe::ProbeSpec;
+use domain::quantity::{Bound, Unit};
+use std::collections::HashMap;
+
+/// The same number in two lines.
+pub fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
+    let mut seen: HashMap<String, (u32, Bound)> = HashMap::new();
+    let measured = |work: &Work| match work {
+        Work::Attestation
+        | Work::Probe {
+            spec:
+                ProbeSpec::Http(_)
+                | ProbeSpec::Shell(_)
+                | ProbeSpec::Redis(_)
+                | ProbeSpec::Docker(_)
+                | ProbeSpec::Prometheus(_)
+                | ProbeSpec::Metric(_),
+        } => true,
+        Work::Probe { .. } | Work::Action { .. } | Work::Parent => false,
+    };
+    let items = sections
+        .iter()
+        .flat_map(|section| &section.items)
+        .filter(|item| item.text.len() <= 300 && measured(&item.work));
+    for item in items {
+        let Some(bound) = words::threshold(&item.text).filter(|bound| bound.quantity.unit != Unit::Count)
+        else {
+            continue;
+        };
+        let subject = subject(&item.text);
+        match seen.get(&subject) {
+            Some((first, same)) if *same == bound => {
+                findings.add(
+                    &c::CONTRADICTION,
+                    line(source, item.line),
+                    format!("line {first} asks for the same: {bound}"),
+                );
+            }
+            Some((first, other)) => {
+                findings.add(
+                    &c::CONTRADICTION,
+                    line(source, item.line),
+                    format!("line {first} asks for {other}, this line for {bound}"),
+                );
+            }
+            None => {
+                seen.insert(subject, (item.line, bound));
+            }
+        }
+    }
+}
+
+/// The words before the number that name what is measured.
+fn subject(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let head = lower
+        .split(['<', '>', '≥', '≤', ':', '`'])
+        .next()
+        .unwrap_or_default();
+    let idle = [
+        "stabilized",
+        "stable",
+        "improved",
+        "reduced",
+        "by",
+        "is",
+        "under",
+        "below",
+        "above",
+        "at",
+        "least",
+        "less",
+        "more",
+        "than",
+        "time",
+    ];
+    head.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !idle.contains(word))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
