@@ -4,6 +4,7 @@ mod boxes;
 mod code;
 mod items;
 mod output;
+mod shape;
 
 use crate::annotation;
 use crate::heading::{self, Meaning};
@@ -13,7 +14,8 @@ use crate::names::{self, Named};
 use crate::outline::{self, Outline};
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot, Work};
+use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
+use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -54,19 +56,6 @@ struct Draft {
     bare: bool,
     /// An annotation says what it is for.
     said: bool,
-}
-
-/// What is known of a document before its parts are read.
-#[derive(Clone, Copy, Default)]
-struct Shape {
-    /// It has no box: its steps are what would have one.
-    boxless: bool,
-    /// Its title says that it is a list of things to do.
-    listed: bool,
-    /// Its title says what is done, or it has no headings at all: numbered steps are meant.
-    steps: bool,
-    /// It has no headings below the title: bold lines are.
-    flat: bool,
 }
 
 struct Assembler<'a> {
@@ -133,52 +122,6 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         assembler.block(index, names_all);
     }
     assembler.finish(title.map(|(_, words)| words), old)
-}
-
-fn shape(blocks: &[Block], title: Option<&(Option<usize>, String)>) -> Shape {
-    let titled = title.filter(|(at, _)| at.is_none_or(|at| is_first_level(&blocks[at])));
-    let headings = blocks
-        .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Heading { .. }))
-        .count();
-    Shape {
-        boxless: !crate::parse::has_boxes(blocks),
-        listed: titled.is_some_and(|(_, words)| heading::lists(words)),
-        steps: headings == 0 || titled.is_some_and(|(_, words)| heading::read(words).kind.is_some()),
-        flat: headings == usize::from(titled.is_some_and(|(at, _)| at.is_some())),
-    }
-}
-
-/// A heading of a lower level names its section too.
-fn is_first_level(block: &Block) -> bool {
-    matches!(block.kind, BlockKind::Heading { level: 1, .. })
-}
-
-/// The first heading of level 1, else the title of the front matter, else the first heading.
-fn title(blocks: &[Block], source: &Source) -> Option<(Option<usize>, String)> {
-    let headings = || {
-        blocks
-            .iter()
-            .enumerate()
-            .filter_map(|(at, block)| match &block.kind {
-                BlockKind::Heading { level, inline } => Some((at, *level, inline)),
-                _ => None,
-            })
-    };
-    let first = headings().find(|(_, level, _)| *level == 1);
-    let front = || source.front_title().map(|title| (None, infer::short(title)));
-    let Some(chosen) = first.or_else(|| headings().next().filter(|_| front().is_none())) else {
-        return front();
-    };
-    let words = chosen.2.plain().replace('`', "");
-    Some((
-        Some(chosen.0),
-        if words.is_empty() {
-            "Untitled checklist".to_owned()
-        } else {
-            words
-        },
-    ))
 }
 
 impl Assembler<'_> {
@@ -421,54 +364,5 @@ impl Assembler<'_> {
             parameters: self.parameters,
             outline: self.outline,
         }
-    }
-}
-
-/// What is to be done before the first phase, under a heading that says nothing, prepares it.
-fn by_position(drafts: &mut [Draft]) {
-    let phase = |draft: &Draft| matches!(draft.section.kind, SectionKind::Phase { .. });
-    let Some(first) = drafts.iter().position(phase) else {
-        return;
-    };
-    for draft in &mut drafts[..first] {
-        let unsaid = draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title;
-        if unsaid && !draft.section.items.is_empty() {
-            draft.section.kind = SectionKind::Preflight;
-        }
-    }
-}
-
-/// The box of a heading is settled by those below it.
-fn head(section: &mut Section) {
-    let line = section.line;
-    let Some((first, rest)) = section.items.split_first_mut() else {
-        return;
-    };
-    if first.line != line || rest.is_empty() || first.work != Work::Attestation {
-        return;
-    }
-    first.work = Work::Parent;
-    first.why = format!("{}: the boxes below it settle it", infer::short(&first.text));
-    for item in rest.iter_mut().filter(|item| item.parent.is_none()) {
-        item.parent = Some(first.id.clone());
-    }
-}
-
-/// A chapter's introduction is prose, and so is a part without anything to do.
-fn settle_kind(draft: &mut Draft, boxless: bool) {
-    let empty = draft.section.items.is_empty() && draft.section.checks.is_empty();
-    let prose = match draft.section.kind {
-        SectionKind::Preflight
-        | SectionKind::Phase { .. }
-        | SectionKind::Window { .. }
-        | SectionKind::Criteria => empty && !(boxless && draft.steps),
-        SectionKind::Benchmark
-        | SectionKind::Rollback { .. }
-        | SectionKind::Troubleshooting
-        | SectionKind::FollowUp => draft.divided && empty && !draft.steps,
-        SectionKind::SignOff | SectionKind::Prose => false,
-    };
-    if prose {
-        draft.section.kind = SectionKind::Prose;
     }
 }
