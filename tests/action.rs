@@ -345,3 +345,31 @@ async fn an_action_that_was_under_way_when_gonogo_stopped_is_unknown_and_never_p
     .await;
     assert_eq!(ended, Ending::Cancelled);
 }
+
+const SAID: &str = "# Said\n\n## Phase 1: Ship (5 minutes)\n\n- [ ] Slow: `./release.sh` <!-- gonogo: timeout 1s -->\n- [ ] Switched: `./switch.sh` <!-- gonogo: role developer -->\n- [ ] Told <!-- gonogo: role qa -->\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_line_says_how_long_it_may_take_and_who_does_it(pool: PgPool) {
+    let mut bench = Bench::preparing(&pool, "echo on > switched", "sleep 60").await;
+    bench.run = bench.team.run(SAID).await;
+    let (devops, run) = (&bench.team.devops, bench.run);
+    devops.begin(run, "").await.answer::<()>();
+    assert_eq!(bench.offer(devops, "Slow").await.deadline_s, 1);
+    bench.act(devops, "Slow").await.answer::<()>();
+    let reason = bench.becomes("Slow", Status::Failed).await;
+    assert!(reason.contains("not done after 1 s"), "{reason}");
+
+    let refused = bench.act(devops, "Switched").await;
+    assert!(
+        refused.text.contains("for the role developer"),
+        "{}",
+        refused.text
+    );
+    bench.act(&bench.team.developer, "Switched").await.answer::<()>();
+    bench.becomes("Switched", Status::Done).await;
+
+    let told = devops.page(run).await.id("Told");
+    let refused = devops.attest(run, &told, "seen").await;
+    assert!(refused.text.contains("for the role qa"), "{}", refused.text);
+    bench.team.qa.attest(run, &told, "seen").await.answer::<()>();
+}

@@ -5,6 +5,7 @@ use crate::{
     server::{
         desk, phase_order,
         run::{self, Opened},
+        settlement,
         state::AppState,
         verification,
     },
@@ -44,6 +45,7 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId, item: ItemId) -
     let (command, written) = command(&opened.pinned.plan, &item)?;
     let place = state.sites.place(&opened.pinned.run.start.environment)?;
     let refused = may_run(state, &opened, &opened.pinned.run, &item)
+        .and_then(|()| theirs(&opened, &item, person))
         .and_then(|()| filled(&opened.pinned.plan, command, &place.site));
     Ok(ActionOffer {
         command: command.to_owned(),
@@ -53,7 +55,7 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId, item: ItemId) -
             place.declared.shell.join(" "),
             place.declared.work_directory
         ),
-        deadline_s: place.site.action_deadline.as_secs(),
+        deadline_s: deadline(&opened.pinned.plan, &item, &place.site).as_secs(),
         refused: refused.err().map(|refused| refused.to_string()),
         request_key: desk::new_request_key()?,
         printed: state.executions.printed(id, &item).unwrap_or_default(),
@@ -75,8 +77,10 @@ pub async fn run(
     let opened = run::open(state, person, id, Right::Act).await?;
     let (command, _) = command(&opened.pinned.plan, &item)?;
     let command = command.to_owned();
-    let site = run::site(state, &opened)?;
+    let mut site = run::site(state, &opened)?;
     filled(&opened.pinned.plan, &command, &site)?;
+    theirs(&opened, &item, person)?;
+    site.action_deadline = deadline(&opened.pinned.plan, &item, &site);
     let (by, now) = (person.author(), state.clock.now());
     let mut tx = state.pool.begin().await?;
     if !store::action_request::is_new(&mut tx, id, request_key, &item, now).await? {
@@ -266,6 +270,19 @@ fn command<'a>(plan: &'a Plan, id: &ItemId) -> Result<(&'a str, &'a str), Error>
             what: format!("an action of item {id}"),
         }),
     }
+}
+
+/// How long it may take: what the line says, else the environment's file, else half an hour.
+fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
+    let said = plan.item(item).and_then(|item| item.timeout_seconds);
+    said.map_or(site.action_deadline, |seconds| {
+        Duration::from_secs(u64::from(seconds))
+    })
+}
+
+fn theirs(opened: &Opened, item: &ItemId, person: &Person) -> Result<(), Error> {
+    let line = opened.outline.line(item).map(|(_, line)| line);
+    line.map_or(Ok(()), |line| settlement::is_theirs(line, person))
 }
 
 fn action_of<'a>(run: &'a Run, item: &ItemId) -> Option<&'a ActionState> {

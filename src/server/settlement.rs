@@ -13,7 +13,7 @@ use domain::{
     Right,
     event::{Happening, Proof},
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
-    permission::may_reopen,
+    permission::{self, may_reopen},
     person::Person,
     plan::ItemId,
     run::{Run, RunId},
@@ -116,6 +116,7 @@ fn fits(
     }
     match deed {
         Fit::Word => {
+            is_theirs(line, person)?;
             // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
             if let Some(untimely) = untimely(section, run, now) {
                 return Err(Error::refused(format!("It is {}.", untimely.reason)));
@@ -136,6 +137,19 @@ fn fits(
             "Nobody has settled this item: there is nothing to take back.",
         )),
         Fit::Reopen | Fit::LetOff => Ok(()),
+    }
+}
+
+/// Whether the role that an annotation asks for is theirs.
+///
+/// # Errors
+/// [`Error::Refused`], which names the role.
+pub(crate) fn is_theirs(line: &OutlineLine, person: &Person) -> Result<(), Error> {
+    match &line.role {
+        Some(role) if !permission::is_theirs(line, person) => Err(Error::refused(format!(
+            "This line is for the role {role}: ask somebody who holds it."
+        ))),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -22,6 +22,9 @@ pub use section::section;
 /// Longest annotation that is read, in bytes.
 const LONGEST: usize = 2000;
 
+/// Most parts that are read for one item.
+const MOST: usize = 40;
+
 /// Everything that the annotations of one item or check say.
 #[derive(Default)]
 pub struct Said {
@@ -77,6 +80,11 @@ impl Said {
         }
         for range in parts {
             let (part, place) = (&annotation[range.clone()], place(&range));
+            if self.parts.len() >= MOST {
+                let message = format!("more than {MOST} things are said about one line");
+                findings.add(&c::BAD_ANNOTATION, place, message);
+                return;
+            }
             let read =
                 keys::read(part, text).and_then(|read| self.fits(&read).map(|()| read).map_err(Wrong::Value));
             match read {

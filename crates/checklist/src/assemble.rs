@@ -4,18 +4,18 @@ mod boxes;
 mod code;
 mod items;
 mod output;
+mod said;
 mod shape;
 
-use crate::annotation;
 use crate::heading::{self, Meaning};
 use crate::infer;
 use crate::lint::Findings;
 use crate::names::{self, Named};
-use crate::outline::{self, Outline};
+use crate::outline::Outline;
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
 use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
+use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -101,7 +101,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         open: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
-        outline: outline::of_text(source),
+        outline: Outline::default(),
         names: Vec::new(),
         given: HashSet::new(),
         ids: HashMap::new(),
@@ -269,58 +269,6 @@ impl Assembler<'_> {
                 prose.push_str("\n\n");
             }
             prose.push_str(&text);
-        }
-    }
-
-    fn html(&mut self, html: &str, block: &Block) {
-        let comments = annotation::comments(html);
-        for (comment, place) in &comments {
-            let start = block.span.start;
-            self.annotate_last(comment, start + place.start..start + place.end);
-        }
-        if block.item.is_none()
-            && comments
-                .iter()
-                .all(|(comment, _)| !annotation::is_annotation(comment))
-            && crate::parse::comment(html).is_none()
-        {
-            self.prose(block.span.clone());
-        }
-    }
-
-    /// A comment on its own line belongs to the item before it, and after a heading to the section.
-    fn annotate_last(&mut self, comment: &str, span: Range<usize>) {
-        if !annotation::is_annotation(comment) {
-            return;
-        }
-        if let Some(pending) = &mut self.pending {
-            let text = &pending.item.text;
-            pending
-                .said
-                .read(comment, &span, text, self.source, self.findings);
-            return;
-        }
-        let Some(kind) = annotation::section(comment, &span, self.source, self.findings) else {
-            return;
-        };
-        let has_heading = self
-            .open
-            .last()
-            .is_some_and(|open| open.draft + 1 == self.drafts.len() && !open.is_title);
-        if !has_heading || !self.current().section.items.is_empty() {
-            annotation::stray(
-                comment,
-                span,
-                "`section` stands on the line after a heading, before its items",
-                self.findings,
-            );
-            return;
-        }
-        let draft = self.current();
-        draft.section.kind = kind;
-        draft.said = true;
-        if let Some(open) = self.open.last_mut() {
-            open.kind = kind;
         }
     }
 

@@ -8,12 +8,14 @@ mod code;
 mod containers;
 mod curl;
 mod data;
+mod fed;
 mod files;
 mod git;
 mod kubernetes;
 mod machine;
 mod migrations;
 mod network;
+mod options;
 mod packages;
 mod platforms;
 mod remote;
@@ -25,6 +27,8 @@ mod wrapped;
 
 use crate::shell::{self, Own, Redirect, Script, Simple};
 use crate::word::{Becomes, FILLED, Word};
+use fed::{fed, talks};
+use options::{after_options, has, operands};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use tool::Tool;
@@ -169,7 +173,21 @@ fn within(script: &Script, depth: u32) -> Effect {
         Some(name) => start.worse(Effect::unknown(format!("the function `{name}` calls a function"))),
         None => start,
     };
-    stages().fold(start, |worst, stage| worst.worse(simple(stage, depth, &known)))
+    // In a group or a function its input comes from outside of what is looked at here.
+    let mut worst = match !script.plain && stages().any(talks) {
+        true => start.worse(Effect::unknown("`openssl s_client` sends what it is given")),
+        false => start,
+    };
+    for pipeline in &script.pipelines {
+        let mut before: Option<&Simple> = None;
+        for stage in &pipeline.stages {
+            worst = worst
+                .worse(simple(stage, depth, &known))
+                .worse(fed(stage, before));
+            before = Some(stage);
+        }
+    }
+    worst
 }
 
 /// A function is called more often than once: it could be by itself.
@@ -292,9 +310,7 @@ fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
         .map(|word| argument(word, known).or(secret(word).then_some(word.filled.as_str())))
         .collect();
     let Some(words) = words else {
-        return Effect::unknown(format!(
-            "what the shell fills in can become an option of `{name}`"
-        ));
+        return filled_in(command, name, depth);
     };
     if DIALS.contains(&name)
         && arguments().any(|word| word.literal.is_none() && !word.variables.is_empty() && known.listed(word))
@@ -322,8 +338,39 @@ fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
     }
 }
 
+/// A command with a word that can become an option never reads. Where its other words change something, that is said.
+fn filled_in(command: &Simple, name: &str, depth: u32) -> Effect {
+    let words: Vec<&str> = command
+        .words
+        .iter()
+        .skip(1)
+        .map(|word| word.filled.as_str())
+        .collect();
+    let inner = wrapped(name, &words).unwrap_or(0);
+    let start = if inner > 0 { words.len() - inner } else { 0 };
+    let (name, words) = match words.get(start) {
+        Some(program) if inner > 0 => (*program, &words[start + 1..]),
+        Some(_) | None => (name, &words[..]),
+    };
+    match look_up(name, words, depth) {
+        Some(Effect::Changes(what)) => Effect::Changes(what),
+        Some(Effect::Reads | Effect::Unknown(_)) | None => Effect::unknown(format!(
+            "what the shell fills in can become an option of `{name}`"
+        )),
+    }
+}
+
 fn table(name: &str, words: &[&str], depth: u32) -> Effect {
-    look_up(name, words, depth).unwrap_or_else(|| Effect::unknown(format!("`{name}` is not known")))
+    look_up(name, words, depth).unwrap_or_else(|| {
+        let script = name.contains('/')
+            || [".sh", ".py", ".pl", ".rb", ".ps1", ".bat", ".cmd"]
+                .iter()
+                .any(|end| name.ends_with(end));
+        Effect::unknown(match script {
+            true => format!("`{name}` is a script that is not looked into"),
+            false => format!("`{name}` is not known"),
+        })
+    })
 }
 
 fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
@@ -344,49 +391,6 @@ pub fn known(name: &str) -> bool {
         || TOOLS.contains_key(name)
         || wrapped(name, &["x"]).is_some()
         || look_up(name, &[], 0).is_some()
-}
-
-/// The words after the leading options; `None` where one of those is not known, because it could take a value that
-/// is then mistaken for the subcommand.
-fn after_options<'a, 'b>(words: &'b [&'a str], valued: &[&str], flags: &[&str]) -> Option<&'b [&'a str]> {
-    let mut at = 0;
-    while let Some(word) = words.get(at).filter(|word| word.starts_with('-')) {
-        let name = word.split_once('=').map_or(*word, |(name, _)| name);
-        at += match (valued.contains(&name), name.len() < word.len()) {
-            (true, true) => 1,
-            (true, false) => 2,
-            (false, false) if flags.contains(&name) => 1,
-            (false, _) => return None,
-        };
-    }
-    words.get(at..)
-}
-
-/// The operands: what is no option. Options in `with_value` take the next word.
-fn operands<'a>(words: &[&'a str], with_value: &[&str]) -> Vec<&'a str> {
-    let mut out = Vec::new();
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if with_value.contains(word) {
-            words.next();
-        } else if !word.starts_with('-') || *word == "-" {
-            out.push(*word);
-        }
-    }
-    out
-}
-
-/// Whether an option is among the words: `-i`, `-ni`, `--in-place`, `--in-place=x`, `--in-pl`.
-fn has(words: &[&str], short: Option<char>, long: &str) -> bool {
-    words.iter().any(|word| match word.strip_prefix("--") {
-        Some(name) => {
-            let name = name.split('=').next().unwrap_or(name);
-            !long.is_empty() && !name.is_empty() && long.starts_with(name)
-        }
-        None => word
-            .strip_prefix('-')
-            .is_some_and(|letters| short.is_some_and(|short| letters.contains(short))),
-    })
 }
 
 #[cfg(test)]

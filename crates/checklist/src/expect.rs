@@ -40,6 +40,8 @@ pub enum Holds {
     Is(String),
     /// This is in it: `shows`, `contains`.
     Contains(String),
+    /// This word comes out, where one value does: "is green". Elsewhere it says nothing certain.
+    Word(String),
     /// This is not in it: `should not contain`.
     Lacks(String),
     /// Each of these lines is in it.
@@ -96,13 +98,16 @@ pub fn read(before: &str, after: &str) -> Expectation {
         .or_else(|| verbs::behind(after))
         .or_else(|| by_number(after))
         .or_else(|| by_number(before))
-        .or_else(|| by_status(after));
+        .or_else(|| by_status(after))
+        .or_else(|| bare(after));
     let found = match found {
         None if none_before => {
             expectation.words = Some(before.trim().trim_end_matches(':').to_owned());
             return expectation;
         }
+        // Before a command a word such as "running" is its subject's.
         None => by_verb(before)
+            .filter(|said| !matches!(said.holds, Holds::Word(_)))
             .or_else(|| verbs::behind(before))
             .or_else(|| by_status(before)),
         found => found,
@@ -201,7 +206,7 @@ fn says_exit(text: &str) -> bool {
 
 /// The first verb behind which something stands that can be judged.
 fn by_verb(text: &str) -> Option<Said> {
-    verbs::all(text).into_iter().find_map(|found| {
+    let said = |found: verbs::Found| {
         let value = text[found.at + found.length..].trim_start_matches([' ', ':', '*', '，', '：']);
         let holds = value::read(value, found.verb, found.negated)?;
         let end = value
@@ -211,6 +216,24 @@ fn by_verb(text: &str) -> Option<Said> {
         let spoken = end.map_or(words, |end| &text[found.at..text.len() - value.len() + end]);
         let words = spoken.trim().to_owned();
         Some(Said { words, holds })
+    };
+    let mut all = verbs::all(text).into_iter().filter_map(said);
+    let first = all.next()?;
+    // "is live and returns 200": what is certain comes before a state.
+    let certain = |said: &Said| !matches!(said.holds, Holds::Word(_));
+    match certain(&first) {
+        true => Some(first),
+        false => all.find(certain).or(Some(first)),
+    }
+}
+
+/// A value alone behind a command: "# healthy", "(6.1.0)", "vazio".
+fn bare(text: &str) -> Option<Said> {
+    let words = text.trim_matches([' ', '(', ')', '.', ',', ';', '=', '→', '-', '>']);
+    let holds = value::bare(words)?;
+    Some(Said {
+        words: words.to_owned(),
+        holds,
     })
 }
 
@@ -297,6 +320,7 @@ pub fn text_rules(holds: &Holds) -> Vec<TextRule> {
         Holds::Something => vec![TextRule::NotEmpty],
         Holds::Is(value) => vec![TextRule::Is(value.clone())],
         Holds::Contains(value) => vec![TextRule::Contains(value.clone())],
+        Holds::Word(_) => Vec::new(),
         Holds::Lacks(value) => vec![TextRule::Lacks(value.clone())],
         Holds::Text(lines) => lines.iter().cloned().map(TextRule::Contains).collect(),
         Holds::Json(fields) => vec![TextRule::Json(fields.clone())],

@@ -1,6 +1,6 @@
 //! Filling a document in: boxes ticked, the signature table completed, and not a byte touched besides.
 
-use crate::outline;
+use crate::blanks::places;
 use crate::parse::{self, BlockKind, Tick, marks};
 use crate::source::{SUBSTITUTE, Source};
 use std::collections::{HashMap, VecDeque};
@@ -109,7 +109,7 @@ fn boxes(source: &Source, known: &[(u32, bool)]) -> Vec<Edit> {
 fn blanks(source: &Source, known: &[Blank]) -> Vec<Edit> {
     let edit = |blank: &Blank| {
         let line = source.line_span(blank.line);
-        let places = outline::blanks(source.slice(line.clone()));
+        let places = places(source.slice(line.clone()));
         let place = places.get(blank.place as usize)?;
         let value = one_line(&blank.value);
         Some((line.start + place.start..line.start + place.end, value))

@@ -51,9 +51,11 @@ pub fn suggest(bytes: &[u8]) -> Vec<Fix> {
             .collect();
         let worse = errors(&after) > before;
         let kept = fixes.len();
-        let mut shift = 0;
+        let (mut shift, mut at, mut lines_before) = (0, 0, 0);
         fixes.retain(|fix| {
-            let line = text[..fix.span.start].matches('\n').count() + 1 + shift;
+            lines_before += text[at..fix.span.start].matches('\n').count();
+            at = fix.span.start;
+            let line = lines_before + 1 + shift;
             let added = fix.with.matches('\n').count();
             let lines = line..=line + added;
             let silent = lines

@@ -5,6 +5,7 @@ mod doubt;
 mod filters;
 pub mod judge;
 mod native;
+mod one;
 pub mod words;
 
 use crate::classify;
@@ -162,6 +163,13 @@ const BARE: &[&str] = &[
     "env",
     "netstat",
     "ss",
+    "reboot",
+    "lsblk",
+    "vmstat",
+    "lscpu",
+    "dmesg",
+    "nvidia-smi",
+    "htop",
 ];
 
 fn is_command(code: &str, before: &str) -> bool {

@@ -6,6 +6,7 @@
 
 mod annotation;
 mod assemble;
+mod blanks;
 pub mod changes;
 pub mod check;
 mod classify;
@@ -82,12 +83,14 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let mut sections = assembled.sections;
     migration::attach(&mut sections);
     proof::attach(&mut sections);
+    let blanks = blanks::of_document(&source, &blocks, &sections, &assembled.slots);
     let plan = Plan {
         revision,
         title: assembled.title,
         sections,
         slots: assembled.slots,
         parameters: assembled.parameters,
+        blanks,
     };
     let places = findings.places();
     let compiled = Compiled {

@@ -188,8 +188,8 @@ fn upper(text: &str, at: usize, between: bool) -> Option<(f64, f64, Unit, usize)
     let digits = text[start..start + length].replace(',', "");
     let value = digits.parse().ok().filter(|_| digits.len() <= 18)?;
     let after = &text[start + length..];
-    let goes_on = after.starts_with(|c: char| matches!(c, '-' | ':' | '/' | '.' | '_'))
-        && after[1..].starts_with(|c: char| c.is_alphanumeric());
+    let goes_on =
+        after.starts_with(['-', ':', '/', '.', '_']) && after[1..].starts_with(|c: char| c.is_alphanumeric());
     let (factor, unit, unit_length) = unit(after);
     (!goes_on).then_some((value, factor, unit, start + length + unit_length))
 }

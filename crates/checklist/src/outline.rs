@@ -1,17 +1,13 @@
-//! What else stands in a document: blocks of code by their purpose, blanks of its forms, rules.
+//! What else stands in a document: blocks of code by their purpose, rules, next steps.
 
-use crate::source::Source;
 use domain::plan::SectionKind;
 use serde::Serialize;
-use std::ops::Range;
 
 /// What was counted beside the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Outline {
     /// The blocks of code, in order.
     pub fences: Vec<FenceUse>,
-    /// The blanks, in order.
-    pub blanks: Vec<Blank>,
     /// Horizontal rules.
     pub rules: u32,
     /// Groups of next steps.
@@ -41,15 +37,6 @@ pub enum Purpose {
     Reading,
 }
 
-/// A blank to be filled: three or more underscores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Blank {
-    /// Its line, from 1.
-    pub line: u32,
-    /// It follows from others: "(improvement: ___%)".
-    pub computed: bool,
-}
-
 /// The purpose of a block in a section of this kind.
 pub fn fence(line: u32, kind: SectionKind, verifies: bool) -> FenceUse {
     let purpose = match kind {
@@ -66,46 +53,4 @@ pub fn fence(line: u32, kind: SectionKind, verifies: bool) -> FenceUse {
         | SectionKind::Prose => Purpose::Reading,
     };
     FenceUse { line, purpose }
-}
-
-/// Finds the blanks of a text.
-pub fn of_text(source: &Source) -> Outline {
-    let mut outline = Outline::default();
-    if !source.text.contains("___") {
-        return outline;
-    }
-    for (index, line) in source.text.lines().enumerate() {
-        for place in blanks(line) {
-            let start = place.start;
-            let before = line[line[..start].rfind(['(', ')']).unwrap_or(0)..start].to_lowercase();
-            let computed = ["improvement", "change", "delta", "difference", "reduction"]
-                .iter()
-                .any(|word| before.contains(word));
-            outline.blanks.push(Blank {
-                line: index as u32 + 1,
-                computed,
-            });
-        }
-    }
-    outline
-}
-
-/// The blanks of a line: three or more underscores that are no part of a word and not all of the line.
-pub fn blanks(line: &str) -> Vec<Range<usize>> {
-    let rule = || line.trim().bytes().all(|byte| matches!(byte, b'_' | b' '));
-    let mut found = Vec::new();
-    if !line.contains("___") || rule() {
-        return found;
-    }
-    let mut at = 0;
-    while let Some(offset) = line[at..].find("___") {
-        let start = at + offset;
-        let end = start + line[start..].bytes().take_while(|byte| *byte == b'_').count();
-        let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        if !word(line[..start].chars().next_back()) && !word(line[end..].chars().next()) {
-            found.push(start..end);
-        }
-        at = end;
-    }
-    found
 }

@@ -152,7 +152,12 @@ fn sections(out: &mut String, compiled: &Compiled, paint: Paint) -> std::fmt::Re
 }
 
 fn heading(section: &Section) -> String {
-    let kind = match section.kind {
+    let kind = kind(section.kind);
+    format!("{:>5}  {} ({kind})", section.line, visible(&section.title))
+}
+
+fn kind(kind: SectionKind) -> String {
+    match kind {
         SectionKind::Phase { number, minutes } => format!("phase {number}{}", budget(minutes)),
         SectionKind::Window { minutes } => format!("verification window, due {minutes} min after T0"),
         SectionKind::Rollback { minutes } => format!("rollback{}", budget(minutes)),
@@ -162,9 +167,8 @@ fn heading(section: &Section) -> String {
         | SectionKind::Criteria
         | SectionKind::SignOff
         | SectionKind::FollowUp
-        | SectionKind::Prose => section.kind.word().to_owned(),
-    };
-    format!("{:>5}  {} ({kind})", section.line, visible(&section.title))
+        | SectionKind::Prose => kind.word().to_owned(),
+    }
 }
 
 fn budget(minutes: Option<u32>) -> String {
@@ -265,6 +269,32 @@ fn excerpt(out: &mut String, text: &str, diagnostic: &Diagnostic, paint: Paint) 
         "",
         paint.severity(severity, &"^".repeat(visible(&marked).chars().count().max(1)))
     )
+}
+
+/// The plan in short: each section with its kind, each box and check with what settles it. Sections without any are left out.
+pub fn listing(plan: &Plan) -> String {
+    let mut out = String::new();
+    let full = |section: &&Section| {
+        !section.items.is_empty() || !section.checks.is_empty() || section.kind == SectionKind::SignOff
+    };
+    for section in plan.sections.iter().filter(full) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{} ({})", visible(&section.title), kind(section.kind));
+        for item in &section.items {
+            let depth = if item.parent.is_some() { "  " } else { "" };
+            let _ = writeln!(
+                out,
+                "  {depth}{} {}{}",
+                mark(&item.work),
+                visible(&item.text),
+                notes(item)
+            );
+        }
+        for check in &section.checks {
+            let _ = writeln!(out, "  {} {} (check)", mark(&check.work), visible(&check.text));
+        }
+    }
+    out
 }
 
 /// The word for people.

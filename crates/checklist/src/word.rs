@@ -57,6 +57,10 @@ impl Word {
 /// # Errors
 /// It is not complete, or holds something that is not known here.
 pub fn read(raw: &str) -> Result<Word, NotUnderstood> {
+    let itself = |byte: u8| byte.is_ascii_alphanumeric() || b"_./:=@%+,-".contains(&byte);
+    if raw.bytes().all(itself) {
+        return Ok(Word::given(raw));
+    }
     scan(raw, true)
 }
 

@@ -4,6 +4,7 @@
 //! [`event::Event`]s; [`decision::decide`] answers go or no-go from both.
 
 pub mod action;
+pub mod blank;
 pub mod consequence;
 pub mod decision;
 pub mod environment;

@@ -57,6 +57,9 @@ pub struct OutlineLine {
     /// Of an action: what proves it.
     #[serde(default, skip_serializing_if = "Proof::is_nothing")]
     pub proof: Proof,
+    /// The key of the role that settles it, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
     /// It asks for lines of a `.env` file that Gonogo can set, and so does a box that holds such lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub env_edit: bool,
@@ -168,6 +171,7 @@ impl From<&Item> for OutlineLine {
             kind,
             why: item.why.clone(),
             proof: Proof::of(&item.work),
+            role: item.role.clone(),
             env_edit: false,
         }
     }
@@ -194,6 +198,7 @@ impl From<&Check> for OutlineLine {
             kind,
             why: check.why.clone(),
             proof: Proof::of(&check.work),
+            role: None,
             env_edit: false,
         }
     }

@@ -1,7 +1,7 @@
 //! What one person may do to one run, beside the rights that their roles give.
 
 use crate::{
-    outline::Outline,
+    outline::{Outline, OutlineLine},
     person::Person,
     plan::Slot,
     role::Right,
@@ -94,6 +94,13 @@ pub fn may_close(run: &Run, person: &Person) -> bool {
 /// Whether `person` may give `run` up: whoever started it, or who may waive.
 pub fn may_abandon(run: &Run, person: &Person) -> bool {
     run.started_by.person() == Some(person.id) || person.may(Right::Waive, Some(run.start.class))
+}
+
+/// Whether `person` settles `line` by their word or runs its action: anybody who may, or who holds the role that an annotation
+/// asks for.
+pub fn is_theirs(line: &OutlineLine, person: &Person) -> bool {
+    let role = line.role.as_deref();
+    role.is_none_or(|role| person.roles.iter().any(|held| held.key() == role))
 }
 
 /// Whether `person` may take a settlement of `run` back: their own word, or who may waive.

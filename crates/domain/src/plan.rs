@@ -2,6 +2,7 @@
 //! the reason why it became what it is. Publishing fixes a plan by its hash.
 
 use crate::{
+    blank::Blank,
     hash::Hash,
     probe::ProbeSpec,
     role::{Right, Role},
@@ -22,6 +23,9 @@ pub struct Plan {
     pub slots: Vec<Slot>,
     /// Values that somebody must give before a run reaches the steps that use them.
     pub parameters: Vec<Parameter>,
+    /// The blanks outside of the signature table, in the document's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blanks: Vec<Blank>,
 }
 
 /// A row of the signature table.

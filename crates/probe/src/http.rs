@@ -16,6 +16,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 mod address;
+mod health;
 mod page;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};
@@ -201,6 +202,9 @@ pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgeme
             |judgement| judgement,
             |left| text::judge(&left, &spec.body, secrets),
         ));
+    }
+    if judgements[0].verdict == Verdict::Pass && spec.body.is_empty() {
+        judgements.extend(health::judge(&spec.url, &seen.body));
     }
     let took = milliseconds(seen.took);
     if let Some(within) = spec.within_ms {

@@ -73,7 +73,8 @@ pub(super) fn by_position(drafts: &mut [Draft]) {
         return;
     };
     for draft in &mut drafts[..first] {
-        let unsaid = draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title && !draft.said;
+        let unsaid =
+            draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title && !draft.said;
         if unsaid && !draft.section.items.is_empty() {
             draft.section.kind = SectionKind::Preflight;
         }

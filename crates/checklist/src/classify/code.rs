@@ -34,15 +34,11 @@ fn python_name(name: &str) -> bool {
 }
 
 /// Tools of a project that do not run its own code for these questions.
+#[rustfmt::skip] // names in rows
 const RUN_INSIDE: &[&str] = &[
-    "prisma",
-    "alembic",
-    "rails",
-    "rake",
-    "flask",
-    "celery",
-    "drizzle-kit",
-    "django-admin",
+    "prisma", "alembic", "rails", "rake", "flask", "celery", "drizzle-kit", "django-admin", "wrangler", "vercel", "netlify",
+    "firebase", "supabase", "eas", "ruff", "black", "bandit", "flake8", "pip", "railway", "expo", "hardhat", "forge", "jest", "vitest",
+    "playwright", "cypress", "pytest", "eslint", "knex", "sequelize", "sequelize-cli", "typeorm",
 ];
 
 fn runner(name: &str, words: &[&str], depth: u32) -> Effect {

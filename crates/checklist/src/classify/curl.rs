@@ -8,7 +8,7 @@ const CURL_VALUES: &[&str] = &[
     "--header", "--max-time", "--connect-timeout", "--user", "--user-agent", "--retry", "--retry-delay",
     "--retry-max-time", "--cacert", "--cert", "--key", "--cookie", "--referer", "--resolve",
     "--max-redirs", "--oauth2-bearer", "--range", "--limit-rate", "--unix-socket", "--interface",
-    "--connect-to", "--proxy", "--ciphers", "--tls-max", "--dns-servers", "--capath", "--noproxy",
+    "--ciphers", "--tls-max", "--capath", "--noproxy",
 ];
 /// Long options of curl without a value that do not change what a GET does.
 #[rustfmt::skip] // names in rows
@@ -145,5 +145,50 @@ fn address(word: &str) -> Option<Effect> {
         .iter()
         .any(|start| lower.starts_with(start));
     let scheme = word.contains("://") && !web;
-    (scheme || guessed).then(|| Effect::unknown("only http and https are known to read"))
+    if scheme || guessed {
+        return Some(Effect::unknown("only http and https are known to read"));
+    }
+    acts(&lower).map(|verb| {
+        Effect::unknown(format!(
+            "the address names an act, `{}`, that a GET may do",
+            super::shown(verb)
+        ))
+    })
+}
+
+/// The last part of an address, or its `action`, where that is a verb that changes something: many servers do it at a GET.
+pub fn acts(address: &str) -> Option<&str> {
+    let verbs = [
+        "clear",
+        "logout",
+        "delete",
+        "flush",
+        "reset",
+        "restart",
+        "trigger",
+        "seed",
+        "migrate",
+        "install",
+        "unsubscribe",
+        "shutdown",
+        "reload",
+        "purge",
+        "invalidate",
+        "deploy",
+        "rollback",
+        "reboot",
+        "clear-cache",
+        "cache-clear",
+        "drop",
+        "truncate",
+        "quitquitquit",
+    ];
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    let last = path.trim_end_matches('/').rsplit_once('/').map(|(_, last)| last);
+    let action = query.split('&').find_map(|pair| pair.strip_prefix("action="));
+    [last, action]
+        .into_iter()
+        .flatten()
+        .find(|word| verbs.contains(word))
 }

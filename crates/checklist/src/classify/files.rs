@@ -64,7 +64,6 @@ pub fn always(name: &str) -> Option<Effect> {
             | "who"
             | "w"
             | "vmstat"
-            | "jq"
             | "tail"
             | "cd"
             | ":"
@@ -120,7 +119,8 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                 || has(words, Some('s'), "split-exp")
                 || has(words, None, "in-place")
                 || has(words, Some('o'), "output") && name == "xmllint"
-                || has(words, None, "shell") =>
+                || has(words, None, "shell")
+                || words.iter().any(|word| word.starts_with("--security-enable")) =>
         {
             Effect::changes(format!("`{name}` writes a file"))
         }
@@ -128,7 +128,9 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "date" => date(words),
         // What `test -v`, `[[ … -eq … ]]` and `printf -v` are given is evaluated: a substitution in it would run.
         "test" | "[" | "[[" | "printf" => Effect::reads_if(
-            !words.iter().any(|word| word.contains("$(") || word.contains('`')),
+            !words
+                .iter()
+                .any(|word| word.contains("$(") || word.contains('`') || (name == "printf" && *word == "-v")),
             format!("`{name}` can evaluate what it is given"),
         ),
         "env" | "set" | "export" if words.is_empty() => Effect::Reads,
@@ -137,6 +139,10 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
         "find" => find(words),
         "sed" => sed(words),
         "awk" | "gawk" | "mawk" => awk(words),
+        "jq" => Effect::reads_if(
+            !has(words, Some('i'), "in-place"),
+            "this form of `jq` is not known to read",
+        ),
         "sysctl" => Effect::reads_if(
             words.iter().all(|word| {
                 matches!(*word, "-n" | "-a" | "-e" | "--all" | "--values")
@@ -173,7 +179,10 @@ fn writers(name: &str, words: &[&str]) -> Option<Effect> {
             "`lsof -D` writes a file",
         ),
         "base64" | "base32" => Effect::reads_if(!has(words, Some('o'), "output"), "it writes a file"),
-        "tree" => Effect::reads_if(!has(words, Some('o'), "output"), "`tree -o` writes a file"),
+        "tree" => Effect::reads_if(
+            !has(words, Some('o'), "output") && !has(words, Some('R'), ""),
+            "`tree -o` writes a file",
+        ),
         "xxd" => Effect::reads_if(
             !has(words, Some('r'), "revert") && operands(words, &["-l", "-s", "-c"]).len() < 2,
             "`xxd` writes its second file",

@@ -33,7 +33,10 @@ pub fn effect(words: &[&str]) -> Effect {
     if !runs && (LOOKS.contains(first) || lists(first, rest)) {
         Effect::Reads
     } else {
-        Effect::changes(format!("`git {}` is not known to read only", super::shown(first)))
+        Effect::changes(format!(
+            "`git {}` changes the repository or its remote",
+            super::shown(first)
+        ))
     }
 }
 

@@ -31,7 +31,7 @@ pub const TOOLS: &[Tool] = &[
     tool("minikube|kind|k3d", "-p=", &["status|version|ip|profile list", "get clusters|nodes|kubeconfig", "cluster|node list", "addons list"]),
     tool("k3s", "", &["check-config|--version !"]),
     tool("kubectx|kubens", "", &["!", "-c|--current !"]),
-    tool("stern|kail|kubetail|kubecost|popeye", "", &["*"]),
+    tool("stern|kail|kubetail", "", &["*"]),
     tool("velero", "-n= --namespace=", &["version", "backup|restore|schedule get|describe|logs", "backup-location|snapshot-location get", "get"]),
     tool("etcdctl", "--endpoints= --cacert= --cert= --key= -w=", &["endpoint health|status|hashkv", "get|version", "member|alarm|user|role list", "check perf-list"]),
     guarded("crictl|ctr", "-n= --namespace=", &["ps|pods|images|logs|inspect|inspecti|inspectp|stats|info|version", "images|image|containers|c|tasks|t|snapshots list|ls"], "-o-file"),

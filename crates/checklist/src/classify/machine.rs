@@ -18,7 +18,7 @@ pub const TOOLS: &[Tool] = &[
     ),
     tool("service", "", &["--status-all !", "_ status !"]),
     tool("rc-service", "", &[]),
-    tool("pm2", "", &["list|ls|status|show|describe|logs|info|jlist|prettylist|id|pid|report", "ping !"]),
+    tool("pm2", "", &["list|ls|status|show|describe|logs|info|jlist|prettylist|id|pid|report"]),
     tool("supervisorctl", "-c=", &["status|avail|tail|pid|version"]),
     tool("monit", "-c=", &["status|summary|report", "-t !"]),
     tool("nginx|openresty|angie", "", &["-t|-v|-V|-T|-tq !", "-t -q !", "-q -t !", "-t -c _ !", "-c _ -t !"]),

@@ -1,6 +1,6 @@
 //! HTTP clients, ports and certificates.
 
-use super::curl::curl;
+use super::curl::{acts, curl};
 use super::{Effect, has, operands};
 
 /// What a network tool does.
@@ -38,16 +38,16 @@ pub fn effect(name: &str, words: &[&str]) -> Option<Effect> {
                         | "docker0"
                         | "get"
                         | "ls"
-                        | "s"
                         | "ro"
                 )
-            }) && words.iter().all(|word| {
-                !word.starts_with('-')
-                    || matches!(
-                        *word,
-                        "-4" | "-6" | "-br" | "-c" | "-s" | "-a" | "-j" | "-brief" | "-o"
-                    )
-            }),
+            }) && !(name == "ifconfig" && operands(words, &[]).len() > 1)
+                && words.iter().all(|word| {
+                    !word.starts_with('-')
+                        || matches!(
+                            *word,
+                            "-4" | "-6" | "-br" | "-c" | "-s" | "-a" | "-j" | "-brief" | "-o"
+                        )
+                }),
             format!("`{name}` can change the network"),
         ),
         "ss" => Effect::reads_if(
@@ -91,6 +91,9 @@ fn wget(words: &[&str]) -> Effect {
         .any(|word| sends.iter().any(|option| word.starts_with(option)))
     {
         return Effect::changes("`wget` sends data");
+    }
+    if let Some(verb) = words.iter().find_map(|word| acts(word)) {
+        return Effect::unknown(format!("the address names an act, `{verb}`, that a GET may do"));
     }
     let mut quiet = false;
     let mut words = words.iter();

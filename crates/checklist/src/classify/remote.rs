@@ -7,7 +7,7 @@ use super::tool::{Tool, guarded, tool};
 pub const TOOLS: &[Tool] = &[
     tool("ssh-keygen", "", &["-lf|-yf _ !", "-l -f _ !", "-F _ !"]),
     tool("ssh-add", "", &["-l|-L !"]),
-    tool("ssh-keyscan", "", &["_ !", "-H|-p|-t _ !", "-t _ _ !"]),
+    tool("ssh-keyscan", "", &[]),
     tool("ssh-copy-id|sftp|ftp|lftp|ncftp|telnet|tftp|mosh|rsh|rlogin|sshpass|autossh|sshfs|tmux|socat|websocat|wscat|grpcurl|grpc_cli|evans|tcpdump|tshark|ngrep|arping|hping3|nmcli|wg|wg-quick|openvpn|ipsec", "", &["--version|-V|-v !"]),
     tool("scp|rsync|unison|rcp", "", &[]),
     tool("certbot|certbot-auto|acme.sh|lego|mkcert|step|dehydrated|cfssl|easyrsa", "", &["certificates|--version|version !", "--list|list !", "certificates", "certificate inspect|verify|lint"]),

@@ -8,7 +8,7 @@ const CALLS: &[&str] = &[
     "count", "sum", "min", "max", "avg", "now", "version", "coalesce", "round", "lower", "upper",
     "length", "trim", "abs", "age", "extract", "date_trunc", "to_char", "current_setting",
     "current_database", "pg_database_size", "pg_size_pretty", "pg_relation_size",
-    "pg_total_relation_size", "pg_is_in_recovery", "pg_postmaster_start_time", "exists", "in", "values",
+    "pg_total_relation_size", "pg_is_in_recovery", "pg_last_xact_replay_timestamp", "pg_last_wal_receive_lsn", "pg_last_wal_replay_lsn", "pg_current_wal_lsn", "pg_wal_lsn_diff", "pg_table_size", "pg_indexes_size", "pg_blocking_pids", "pg_backend_pid", "to_regclass", "json_agg", "jsonb_agg", "row_to_json", "percentile_cont", "within", "substring", "split_part", "database", "left", "right", "ifnull", "if", "date", "pg_postmaster_start_time", "exists", "in", "values",
     "as", "and", "or", "from", "where", "not", "any", "all", "over", "on", "using", "select", "case",
     "when", "then", "else", "interval", "cast", "nullif", "greatest", "least", "row_number", "distinct",
     "by", "having", "join", "filter", "string_agg", "array_agg", "concat", "current_date", "explain",

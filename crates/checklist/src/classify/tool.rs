@@ -69,7 +69,7 @@ impl Tool {
         };
         let form = words.iter().find(subcommand).copied().unwrap_or_default();
         Effect::changes(format!(
-            "`{}` is not known to read only",
+            "`{}` counts as changing",
             format!("{name} {form}").trim()
         ))
     }

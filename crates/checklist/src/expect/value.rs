@@ -3,7 +3,7 @@
 use super::{Holds, count_or_number, json};
 use crate::measure;
 use domain::probe::StatusRule;
-use domain::quantity::{Bound, Comparison, Unit};
+use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
 /// How a verb compares.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +60,7 @@ fn opposite(holds: Holds) -> Option<Holds> {
             ..bound
         })),
         Holds::Number(_)
+        | Holds::Word(_)
         | Holds::Lacks(_)
         | Holds::Text(_)
         | Holds::Json(_)
@@ -105,14 +106,54 @@ fn plain(value: &str, verb: Verb) -> Option<Holds> {
     if let Some(status) = status(value) {
         return Some(Holds::Status(status));
     }
-    let first = measure::find(value)
-        .into_iter()
-        .next()
-        .filter(|measure| measure.span.start == 0 && !measure.roughly)?;
-    if verb == Verb::Matches {
+    if begins(&lower, "zero") {
+        return Some(Holds::Number(Bound {
+            comparison: Comparison::Equal,
+            quantity: Quantity {
+                value: 0.0,
+                unit: Unit::Count,
+            },
+        }));
+    }
+    let first = measure::find(value).into_iter().next();
+    match first.filter(|measure| measure.span.start == 0 && !measure.roughly) {
+        Some(_) if verb == Verb::Matches => None,
+        Some(measure) => Some(count_or_number(&measure)),
+        None => word(value),
+    }
+}
+
+/// Words that are a state, and all that a command prints of it.
+const STATES: &str = "up, ok, healthy, active, running, online, green, ready, yes, no, true, false, enabled, disabled, success, \
+    succeeded, passed, connected, open, on, off, available, primary, live, pong";
+
+/// A state, or a version.
+fn word(value: &str) -> Option<Holds> {
+    let end = value
+        .find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')' | '(' | ':'))
+        .unwrap_or(value.len());
+    let word = value[..end].trim_end_matches(['.', '*', '!']);
+    let lower = word.to_lowercase();
+    let version = word.matches('.').count() >= 2 && word.split('.').all(|part| part.parse::<u64>().is_ok());
+    (version || STATES.split(", ").any(|state| state == lower)).then(|| Holds::Word(word.to_owned()))
+}
+
+/// A value that stands alone.
+pub fn bare(text: &str) -> Option<Holds> {
+    let lower = text.to_lowercase();
+    if EMPTY.split(", ").any(|word| word == lower) {
+        return Some(Holds::Empty);
+    }
+    let single = !text.is_empty() && !text.contains(char::is_whitespace) && !text.contains('`');
+    if !single {
         return None;
     }
-    Some(count_or_number(&first))
+    let number = text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if number {
+        Some(Holds::Word(text.to_owned()))
+    } else {
+        word(text)
+    }
 }
 
 /// "shows no `X`", "returns no errors".
@@ -280,12 +321,12 @@ pub fn status(text: &str) -> Option<StatusRule> {
 fn code(text: &str) -> Option<(u16, &str)> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let rest = &text[digits..];
-    let ends = !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '+'))
-        && !(rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit()));
+    let goes_on = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '%' | '+'));
+    let fraction = rest.starts_with('.') && rest[1..].starts_with(|c: char| c.is_ascii_digit());
     let unit = measure::find(text).first().is_some_and(|measure| {
         measure.span.start == 0 && (measure.unit != Unit::Count || counts(&measure.noun))
     });
-    let code = (digits == 3 && ends && !unit)
+    let code = (digits == 3 && !goes_on && !fraction && !unit)
         .then(|| text[..3].parse().ok())
         .flatten()
         .filter(|code| (100..600).contains(code))?;

@@ -66,7 +66,8 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
                 .beyond
                 .clone()
                 .or_else(|| example.then(|| EXAMPLE.to_owned()));
-            match beyond.or_else(|| doubt::about(&spec, &script)) {
+            let open = doubt::difference(&script, &expectation, before);
+            match beyond.or(open).or_else(|| doubt::about(&spec, &script)) {
                 Some(why) => (Work::Attestation, format!("{why}: somebody's word")),
                 None => {
                     let shown = if shown && expectation.holds.is_some() {

@@ -1,7 +1,8 @@
 //! Probes that would prove nothing, or must not be run, although their command only reads.
 
-use super::filters;
+use super::{filters, one};
 use crate::classify;
+use crate::expect::Expectation;
 use crate::lint::exposed;
 use crate::shell::{Script, Simple};
 use domain::probe::{
@@ -79,19 +80,35 @@ fn about_redis(question: &RedisQuestion) -> Option<String> {
 /// A text that a service gives. `one`: it holds one value and no more.
 fn about_text(filters: &[Filter], rules: &[TextRule], one: bool) -> Option<String> {
     let number = rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
-    match (rules.is_empty(), number && !one && !one_line(filters)) {
+    match (rules.is_empty(), number && !one && !one::line(filters)) {
         (true, _) => Some(SILENT.to_owned()),
         (false, true) => Some(SEVERAL.to_owned()),
         (false, false) => None,
     }
 }
 
-/// Whether the filters leave one line.
-fn one_line(filters: &[Filter]) -> bool {
-    matches!(
-        filters.last(),
-        Some(Filter::CountLines | Filter::Tail(1) | Filter::Head(1) | Filter::JsonAt(_))
-    )
+/// Why a command that compares two things proves nothing: it fails on any difference, and only words such as "no drift" say
+/// that there must be none.
+pub fn difference(script: &Script, expectation: &Expectation, before: &str) -> Option<String> {
+    let stage = &script.pipelines.first()?.stages.first()?;
+    let words: Vec<&str> = stage
+        .words
+        .iter()
+        .filter_map(|word| word.literal.as_deref())
+        .take(2)
+        .collect();
+    let compares = matches!(
+        words.as_slice(),
+        ["diff" | "cmp", ..] | ["kubectl" | "helm", "diff"]
+    );
+    let lower = before.to_lowercase();
+    let read = [
+        "review", "read by", "look at", "inspect", "gelesen", "relu", "revisad",
+    ]
+    .iter()
+    .any(|word| lower.contains(word));
+    (compares && read && expectation.holds.is_none() && !expectation.none)
+        .then(|| "it fails on any difference, and the line does not say that there must be none".to_owned())
 }
 
 /// Words in a row that belong to commands whose exit code is their answer.
@@ -213,7 +230,7 @@ fn remote(script: &Script) -> Option<&str> {
 
 /// Whether what is left of the output is one value.
 fn one_value(shell: &ShellProbe, script: &Script) -> bool {
-    let counted = one_line(&shell.filters);
+    let counted = one::line(&shell.filters);
     let field = shell
         .filters
         .iter()
@@ -235,5 +252,6 @@ fn one_value(shell: &ShellProbe, script: &Script) -> bool {
             .iter()
             .any(|word| word.raw.contains("%{") || word.raw == "-c" || word.raw == "-tAc")
     });
-    counted || field || single.contains(&program) || prints
+    let value = one::value(stages, last + 1, &shell.filters);
+    counted || field || value || single.contains(&program) || prints
 }

@@ -1,8 +1,9 @@
 //! What must hold of a command's output: from the author's words, else from what the program is known to print.
 
+use super::one;
 use crate::expect::{Expectation, Holds, all_up, text_rules};
 use crate::shell::Simple;
-use domain::probe::{Filter, TextRule};
+use domain::probe::{Filter, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
 /// Words that an output is searched for because they must not be there.
@@ -19,6 +20,17 @@ const FAILURES: &[&str] = &[
     "denied",
     "slow query",
     "oom",
+    "refused",
+    "exceeded",
+    "violation",
+    "invalid",
+    "fehler",
+    "erreur",
+    "erro",
+    "ошибк",
+    "エラー",
+    "错误",
+    "异常",
 ];
 
 /// What must hold of what the filters leave.
@@ -33,12 +45,18 @@ pub fn rules(
         let services = lists_services(&stages[0]) && filters.is_empty();
         let searches = searched(stages, left, filters).is_some();
         let counted = matches!(filters.last(), Some(Filter::CountLines));
+        let one = one::value(stages, left, filters) && !searches;
         return match holds {
+            Holds::Word(text) | Holds::Contains(text) | Holds::Is(text) if one && !services => {
+                vec![exactly(text)]
+            }
+            Holds::Status(StatusRule::Is(code)) if one => vec![exactly(&code.to_string())],
             Holds::AllUp | Holds::Contains(_) | Holds::Is(_) if services && means_up(holds) => all_up(),
             // What a search finds is what there must be none of.
             Holds::Lacks(_) if searches && expectation.none => vec![TextRule::Empty],
             Holds::Number(bound) if searches && !counted && *bound == zero() => vec![TextRule::Empty],
             Holds::Lacks(_) if counted && expectation.none => vec![TextRule::Number(zero())],
+            Holds::Word(_) => by_program(&stages[0], filters, before),
             _ => text_rules(holds),
         };
     }
@@ -65,6 +83,20 @@ pub fn rules(
         }
         (Some(_), false, false) => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
+    }
+}
+
+/// The one value that comes out: a number as a number, anything else as it is written.
+fn exactly(text: &str) -> TextRule {
+    match text.parse::<u32>() {
+        Ok(number) => TextRule::Number(Bound {
+            comparison: Comparison::Equal,
+            quantity: Quantity {
+                value: f64::from(number),
+                unit: Unit::Count,
+            },
+        }),
+        Err(_) => TextRule::Is(text.to_owned()),
     }
 }
 
@@ -123,6 +155,7 @@ fn means_up(holds: &Holds) -> bool {
         }
         Holds::Empty
         | Holds::Something
+        | Holds::Word(_)
         | Holds::Lacks(_)
         | Holds::Text(_)
         | Holds::Json(_)
@@ -144,6 +177,11 @@ fn by_program(stage: &Simple, filters: &[Filter], before: &str) -> Vec<TextRule>
     }
     if words.contains(&"redis-cli") && words.last().is_some_and(|word| word.eq_ignore_ascii_case("ping")) {
         return vec![TextRule::Is("PONG".to_owned())];
+    }
+    if words.starts_with(&["systemctl", "is-active"]) && words.len() > 3 {
+        // A line for each of them.
+        let lacks = ["inactive", "failed", "activating", "unknown"];
+        return lacks.map(|word| TextRule::Lacks(word.to_owned())).to_vec();
     }
     if words.starts_with(&["systemctl", "is-active"]) {
         return vec![TextRule::Is("active".to_owned())];
@@ -250,6 +288,7 @@ pub fn redis(
             }
             Holds::Empty
             | Holds::Something
+            | Holds::Word(_)
             | Holds::Lacks(_)
             | Holds::Text(_)
             | Holds::Json(_)

@@ -1,6 +1,7 @@
 //! Commands that are read natively, so that no process is started.
 
 mod compose;
+mod files;
 mod metrics;
 mod redis;
 mod services;
@@ -9,10 +10,9 @@ use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
 use crate::shell::{Redirect, Simple};
 use domain::probe::{
-    FileProbe, FileRule, Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec,
-    StatusRule, TextRule, Tool,
+    Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
 };
-use domain::quantity::{Bound, Comparison, Quantity, Unit, Version};
+use domain::quantity::{Comparison, Unit, Version};
 
 /// The native probe for one command and the filters behind it, where there is one.
 pub fn probe(
@@ -58,10 +58,10 @@ pub fn probe(
     }
     match program {
         "curl" => http(&arguments, filters, expectation, rules),
-        "test" | "[" if filters.is_empty() => file_test(&arguments),
-        "ls" | "stat" if filters.is_empty() && rules.is_empty() => listed(&arguments),
-        "cat" => content(&arguments, filters, rules),
-        "grep" if filters.is_empty() => searched(&arguments, rules),
+        "test" | "[" if filters.is_empty() => files::tested(&arguments),
+        "ls" | "stat" if filters.is_empty() && rules.is_empty() => files::listed(&arguments),
+        "cat" => files::content(&arguments, filters, rules),
+        "grep" if filters.is_empty() => files::searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
         "git" => git(&arguments, filters, rules),
         "df" if filters.is_empty() => disk(&arguments, expectation),
@@ -257,79 +257,6 @@ fn at_least(rules: &[TextRule]) -> u32 {
         .unwrap_or(1)
 }
 
-fn file_test(arguments: &[&str]) -> Option<ProbeSpec> {
-    let arguments = arguments.strip_suffix(&["]"]).unwrap_or(arguments);
-    let (path, rules) = match arguments {
-        ["-f" | "-e" | "-r", path] => (path, Vec::new()),
-        ["-d", path] => (path, vec![FileRule::Directory]),
-        ["-s", path] => {
-            let quantity = Quantity {
-                value: 0.0,
-                unit: Unit::Bytes,
-            };
-            (
-                path,
-                vec![FileRule::Size(Bound {
-                    comparison: Comparison::Above,
-                    quantity,
-                })],
-            )
-        }
-        ["!", "-e" | "-f", path] => (path, vec![FileRule::Absent]),
-        _ => return None,
-    };
-    Some(ProbeSpec::File(FileProbe {
-        path: (*path).to_owned(),
-        rules,
-    }))
-}
-
-fn listed(arguments: &[&str]) -> Option<ProbeSpec> {
-    let paths: Vec<&&str> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
-    let [path] = paths.as_slice() else { return None };
-    let rules = if path.ends_with('/') {
-        vec![FileRule::Directory]
-    } else {
-        Vec::new()
-    };
-    Some(ProbeSpec::File(FileProbe {
-        path: (**path).to_owned(),
-        rules,
-    }))
-}
-
-fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
-    let [path] = arguments else { return None };
-    let filters_none = filters.is_empty() && !path.starts_with('-') && !path.starts_with("/proc");
-    filters_none.then(|| {
-        let rules = rules.iter().cloned().map(FileRule::Content).collect();
-        ProbeSpec::File(FileProbe {
-            path: (*path).to_owned(),
-            rules,
-        })
-    })
-}
-
-/// `grep KEY= .env` and `grep text file` without options.
-fn searched(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
-    let arguments = arguments.strip_prefix(&["-q"]).unwrap_or(arguments);
-    let [pattern, path] = arguments else { return None };
-    let plain = !pattern.contains(['.', '*', '[', '^', '$', '\\', '-'])
-        && !path.starts_with('-')
-        && !path.contains('*');
-    let rule = match rules {
-        [] | [TextRule::NotEmpty] => TextRule::Contains((*pattern).to_owned()),
-        [TextRule::Empty] => return None,
-        _ => return None,
-    };
-    plain.then(|| {
-        ProbeSpec::File(FileProbe {
-            path: (*path).to_owned(),
-            rules: vec![FileRule::Content(rule)],
-        })
-    })
-}
-
 fn port(arguments: &[&str]) -> Option<ProbeSpec> {
     let port = match arguments {
         ["-i", port] => port.strip_prefix("tcp").unwrap_or(port).strip_prefix(':')?,
@@ -388,7 +315,7 @@ fn version(program: &str, arguments: &[&str], expectation: &Expectation) -> Opti
         _ => return None,
     };
     let at_least = match &expectation.holds {
-        None | Some(Holds::Something) => None,
+        None | Some(Holds::Something | Holds::Word(_)) => None,
         Some(Holds::Number(_) | Holds::Between(..) | Holds::Lines(_)) => {
             Version::find(expectation.words.as_deref().unwrap_or_default())
         }

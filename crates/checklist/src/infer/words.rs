@@ -14,8 +14,8 @@ use git::git;
 use machine::{disk, listening, memory, port, tools, version_after};
 pub use places::is_path;
 use places::{file, is_route};
+pub use settings::assignment;
 use settings::env_line;
-pub use settings::{assignment, fixed};
 use web::web;
 
 /// An item's words.

@@ -220,7 +220,13 @@ impl<'a> Walk<'a> {
     fn redirect(&mut self, redirect: &'a ast::IoRedirect, out: &mut Simple) -> Understood {
         let found = match redirect {
             ast::IoRedirect::File(_, kind, ast::IoFileRedirectTarget::Filename(file)) => {
-                opened(kind, word::read(&file.value)?)
+                let file = word::read(&file.value)?;
+                let fed = matches!(kind, ast::IoFileRedirectKind::Read)
+                    && file.literal.as_deref() != Some("/dev/null");
+                if fed {
+                    out.beside.push(file.clone());
+                }
+                opened(kind, file)
             }
             ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Fd(_)) => Redirect::Reads,
             ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Duplicate(target)) => {

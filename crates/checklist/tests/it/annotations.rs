@@ -374,3 +374,19 @@ fn an_error_points_at_the_part_that_is_wrong() {
         .expect("an error");
     assert_eq!((wrong.line, wrong.column, wrong.length), (1, 32, 9));
 }
+
+#[test]
+fn a_line_about_which_too_much_is_said_is_an_error_and_takes_no_long_time() {
+    let comments: String = (0..20_000)
+        .map(|number| format!(" <!-- gonogo: param A{number} x -->"))
+        .collect();
+    let (_, wrong) = read(&format!("- [ ] `frobnicate x`{comments}\n"));
+    assert!(
+        wrong
+            .iter()
+            .any(|wrong| wrong == "more than 40 things are said about one line"),
+        "{wrong:?}"
+    );
+    let section: String = (0..20_000).map(|_| "<!-- gonogo: section phase -->\n").collect();
+    assert_eq!(read(&format!("## A\n{section}\n- [ ] x\n")).0.items().count(), 1);
+}

@@ -97,7 +97,7 @@ fn a_hard_coded_host_and_user_are_reported_and_a_parameter_is_not() {
 
 #[test]
 fn the_pages_say_what_the_catalogue_says() {
-    let again = "write it again: cargo run -p checklist --example lints";
+    let again = "write it again: cargo run -p checklist --example docs";
     assert_eq!(project_file("docs/lints.md"), index(), "{again}");
     for lint in all() {
         assert_eq!(

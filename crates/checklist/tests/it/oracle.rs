@@ -228,13 +228,9 @@ fn blocks_of_code_and_blanks_are_counted_by_their_purpose() {
             ),
             (5, 2, 7)
         );
-        let computed = compiled
-            .outline
-            .blanks
-            .iter()
-            .filter(|blank| blank.computed)
-            .count();
-        assert_eq!((compiled.outline.blanks.len(), computed), (14, 4));
+        let blanks = &compiled.plan.blanks;
+        let computed = blanks.iter().filter(|blank| blank.computed).count();
+        assert_eq!((blanks.len(), computed), (14, 4));
         let checked: Vec<u32> = compiled
             .plan
             .sections
@@ -348,4 +344,70 @@ fn the_host_and_the_user_of_the_verbatim_document_stand_in_no_file_of_ours() {
         }
     }
     assert!(seen > 20);
+}
+
+#[test]
+fn the_blanks_of_the_forms_are_named_and_can_be_filled() {
+    for (name, bytes) in documents() {
+        println!("{name}");
+        let plan = compile(&bytes).plan;
+        let told: Vec<String> = plan
+            .blanks
+            .iter()
+            .map(|blank| {
+                let unit = blank.unit.as_deref().unwrap_or("-");
+                format!(
+                    "{} [{unit}]{}",
+                    blank.id,
+                    if blank.computed { " computed" } else { "" }
+                )
+            })
+            .collect();
+        let before = "before-deployment";
+        let after = "after-deployment";
+        let of = |id: &str, section: &str, unit: &str| format!("{id}--{section} [{unit}]");
+        let computed = |id: &str| format!("{id}-improvement [%] computed");
+        let response = "api-response-time";
+        let expected = vec![
+            of(&format!("{response}-p50"), before, "ms"),
+            of(&format!("{response}-p95"), before, "ms"),
+            of(&format!("{response}-p99"), before, "ms"),
+            of("database-queries-average", before, "queries"),
+            of(&format!("{response}-p50"), after, "ms"),
+            computed(&format!("{response}-p50")),
+            of(&format!("{response}-p95"), after, "ms"),
+            computed(&format!("{response}-p95")),
+            of(&format!("{response}-p99"), after, "ms"),
+            computed(&format!("{response}-p99")),
+            of("database-queries-average", after, "queries"),
+            computed("database-queries-average"),
+            "cache-hit-rate [%]".to_owned(),
+            "cache-average-latency [ms]".to_owned(),
+        ];
+        assert_eq!(told, expected);
+        let blanks = plan.blanks.iter().map(|blank| checklist::fill::Blank {
+            line: blank.line,
+            place: blank.place,
+            value: blank.id.0.clone(),
+        });
+        let filled = checklist::fill::Filled {
+            blanks: blanks.collect(),
+            ..Default::default()
+        };
+        let filled = checklist::fill::fill(&bytes, &filled);
+        let mut expected = bytes.clone();
+        for blank in plan.blanks.iter().rev() {
+            expected.splice(blank.start as usize..blank.end as usize, blank.id.0.bytes());
+        }
+        assert_eq!(filled, expected);
+        assert_eq!(compile(&filled).plan.blanks, []);
+    }
+}
+
+#[test]
+fn a_plan_that_was_stored_without_blanks_still_loads() {
+    let plan = compile(b"# T\n\n- [ ] a\n").plan;
+    let json = serde_json::to_string(&plan).expect("JSON");
+    assert!(!json.contains("blanks"));
+    assert_eq!(serde_json::from_str::<Plan>(&json).expect("a plan"), plan);
 }

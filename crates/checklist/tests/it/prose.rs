@@ -242,3 +242,45 @@ fn settings_below_a_heading_of_a_platform_are_kept_there() {
 fn halves_are_no_proofs(#[case] line: &str, #[case] expected: &str) {
     assert_eq!(read(line), expected, "{line}");
 }
+
+#[rstest]
+#[case(
+    "`systemctl is-active web` prints `active`",
+    "run `systemctl is-active web`: must be \"active\""
+)]
+#[case(
+    "`cat a b | wc -l` returns 214",
+    "run `cat a b`: lines counted, its number must be = 214"
+)]
+#[case(
+    "`curl -s localhost:1/h | jq -r .status` is green",
+    "GET http://localhost:1/h: status 2xx, the value at /status of the JSON, must be \"green\""
+)]
+#[case(
+    "`curl -s localhost:1/v | jq -r .version` should be 4.2.0",
+    "GET http://localhost:1/v: status 2xx, the value at /version of the JSON, must be \"4.2.0\""
+)]
+#[case(
+    "`curl -s localhost:1/v | jq -r .version` (6.1.0)",
+    "GET http://localhost:1/v: status 2xx, the value at /version of the JSON, must be \"6.1.0\""
+)]
+#[case(
+    "Redis is running: `systemctl status redis`",
+    "run `systemctl status redis`: must exit 0"
+)]
+#[case(
+    "Sem erros: `cat a.log | grep -i error` vazio",
+    "run `cat a.log`: lines with \"error\" in any case, must be empty"
+)]
+#[case(
+    "All run: `systemctl is-active a b`",
+    "run `systemctl is-active a b`: must not contain \"inactive\", must not contain \"failed\", must not contain \"activating\", must not contain \"unknown\""
+)]
+#[case("The difference was read by two people: `diff a b`", "a person")]
+#[case(
+    "`wp option get siteurl` returns `https://x.example.com`",
+    "do wp option get siteurl"
+)]
+fn one_value_is_compared_whole(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}

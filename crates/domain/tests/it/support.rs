@@ -43,6 +43,7 @@ fn hash(seed: u64) -> Hash {
 fn line(name: &str, parent: Option<&str>, kind: LineKind) -> OutlineLine {
     OutlineLine {
         proof: Proof::Nothing,
+        role: None,
         env_edit: false,
         id: id(name),
         parent: parent.map(id),

@@ -273,6 +273,7 @@ fn row(board: Board, selected: Memo<Option<String>>, section: usize, index: usiz
         let tags = view! {
             {line.claimed.then(|| view! { <Mark tone=Tone::None icon="attested" word="claimed there" /> })}
             {line.optional.then(|| view! { <Tag text="optional" /> })}
+            {line.role.clone().map(|role| view! { <Tag text=format!("for {}", role.replace('_', " ")) icon="person" /> })}
             {kind.then(|| view! { <Tag text=line.kind.word() /> })}
         }
         .into_any();

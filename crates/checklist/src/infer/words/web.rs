@@ -34,6 +34,10 @@ pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
         &["https or on loopback", "https or loopback", "loopback or https"],
     );
     let (before, after) = around(words.text, addresses[0]);
+    // "`wp option get siteurl` returns `https://…`": what comes out, and no page to be asked.
+    if words.codes.len() > 1 && expect::ends_with_verb(before) {
+        return None;
+    }
     let expectation = expect::read(before, after).with_output(words.output);
     if expectation.beyond.is_some() || expectation.example {
         return None;
@@ -48,6 +52,11 @@ pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
             | Holds::Json(_)
             | Holds::Something),
         ) => (StatusRule::Success, expect::text_rules(holds)),
+        // What an address that answers is; any other word would have to be read in its answer.
+        Some(Holds::Word(word)) if ANSWERING.contains(&word.to_lowercase().as_str()) => {
+            (StatusRule::Success, Vec::new())
+        }
+        Some(Holds::Word(_)) => return None,
         // A number beside an address is a time or a port more often than an answer.
         None
         | Some(Holds::Empty | Holds::AllUp | Holds::Number(_) | Holds::Between(..) | Holds::Lines(_)) => {
@@ -80,6 +89,20 @@ pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
         (super::one_or_all(specs), because.to_owned())
     })
 }
+
+/// Words for an address that answers.
+const ANSWERING: &[&str] = &[
+    "up",
+    "ok",
+    "live",
+    "online",
+    "available",
+    "active",
+    "running",
+    "open",
+    "healthy",
+    "ready",
+];
 
 /// Beginnings of lines that only point somewhere.
 const ASKS_NOTHING: &[&str] = &[

@@ -1,0 +1,80 @@
+//! Commands that ask for files: `test`, `ls`, `cat`, `grep`.
+
+use domain::probe::{FileProbe, FileRule, Filter, ProbeSpec, TextRule};
+use domain::quantity::{Bound, Comparison, Quantity, Unit};
+
+/// `test -f a`, `[ -d a ]`.
+pub fn tested(arguments: &[&str]) -> Option<ProbeSpec> {
+    let arguments = arguments.strip_suffix(&["]"]).unwrap_or(arguments);
+    let (path, rules) = match arguments {
+        ["-f" | "-e" | "-r", path] => (path, Vec::new()),
+        ["-d", path] => (path, vec![FileRule::Directory]),
+        ["-s", path] => {
+            let quantity = Quantity {
+                value: 0.0,
+                unit: Unit::Bytes,
+            };
+            (
+                path,
+                vec![FileRule::Size(Bound {
+                    comparison: Comparison::Above,
+                    quantity,
+                })],
+            )
+        }
+        ["!", "-e" | "-f", path] => (path, vec![FileRule::Absent]),
+        _ => return None,
+    };
+    Some(ProbeSpec::File(FileProbe {
+        path: (*path).to_owned(),
+        rules,
+    }))
+}
+
+/// `ls a`.
+pub fn listed(arguments: &[&str]) -> Option<ProbeSpec> {
+    let paths: Vec<&&str> = arguments.iter().filter(|word| !word.starts_with('-')).collect();
+    let [path] = paths.as_slice() else { return None };
+    let rules = if path.ends_with('/') {
+        vec![FileRule::Directory]
+    } else {
+        Vec::new()
+    };
+    Some(ProbeSpec::File(FileProbe {
+        path: (**path).to_owned(),
+        rules,
+    }))
+}
+
+/// `cat a` with what must hold of it.
+pub fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
+    let [path] = arguments else { return None };
+    let filters_none = filters.is_empty() && !path.starts_with('-') && !path.starts_with("/proc");
+    filters_none.then(|| {
+        let rules = rules.iter().cloned().map(FileRule::Content).collect();
+        ProbeSpec::File(FileProbe {
+            path: (*path).to_owned(),
+            rules,
+        })
+    })
+}
+
+/// `grep KEY= .env` and `grep text file` without options.
+pub fn searched(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
+    let arguments = arguments.strip_prefix(&["-q"]).unwrap_or(arguments);
+    let [pattern, path] = arguments else { return None };
+    let plain = !pattern.contains(['.', '*', '[', '^', '$', '\\', '-'])
+        && !path.starts_with('-')
+        && !path.contains('*');
+    let rule = match rules {
+        [] | [TextRule::NotEmpty] => TextRule::Contains((*pattern).to_owned()),
+        [TextRule::Empty] => return None,
+        _ => return None,
+    };
+    plain.then(|| {
+        ProbeSpec::File(FileProbe {
+            path: (*path).to_owned(),
+            rules: vec![FileRule::Content(rule)],
+        })
+    })
+}
