@@ -44,6 +44,11 @@ fn main() -> std::io::Result<()> {
         ("fences", "```bash\nls\n```\n"),
         ("table rows", "|a|b|\n|-|-|\n"),
         ("codes", "`git status` "),
+        ("table boxes", "\n\n|a|Done|\n|-|-|\n|x|[ ]|\n|y|☐|\n"),
+        ("lines of boxes", "\n\n☐ a\n[ ] b\n"),
+        ("quoted boxes", "\n> - [ ] a\n"),
+        ("boxes of HTML", "\n<p>\n<input type=\"checkbox\"> a\n\n"),
+        ("ticks", "\n- ✅ a\n"),
     ];
     for (name, piece) in cases {
         let text = |size: usize| format!("- [ ] {}", piece.repeat(size / piece.len()));

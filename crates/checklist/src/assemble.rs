@@ -5,6 +5,7 @@ mod code;
 mod items;
 mod output;
 mod said;
+mod shape;
 
 use crate::heading::{self, Meaning};
 use crate::infer;
@@ -14,6 +15,7 @@ use crate::outline::Outline;
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
 use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
+use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -50,21 +52,10 @@ struct Draft {
     is_title: bool,
     /// Its heading says that it is for reading: "Overview".
     apart: bool,
+    /// No box stands in it.
+    bare: bool,
     /// An annotation says what it is for.
     said: bool,
-}
-
-/// What is known of a document before its parts are read.
-#[derive(Clone, Copy, Default)]
-struct Shape {
-    /// It has no box: its steps are what would have one.
-    boxless: bool,
-    /// Its title says that it is a list of things to do.
-    listed: bool,
-    /// Its title says what is done, or it has no headings at all: numbered steps are meant.
-    steps: bool,
-    /// It has no headings below the title: bold lines are.
-    flat: bool,
 }
 
 struct Assembler<'a> {
@@ -89,6 +80,8 @@ struct Assembler<'a> {
     /// The last box, until everything that is said about it was read.
     pending: Option<items::Pending<'a>>,
     label: Option<(String, Range<usize>)>,
+    /// Where the headings start that have no box up to the next one.
+    bare: HashSet<usize>,
     /// The label was not yet put into the prose.
     label_waits: bool,
     /// The step that is the heading of the steps in it.
@@ -113,7 +106,8 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         given: HashSet::new(),
         ids: HashMap::new(),
         parents: boxes::parents(blocks),
-        below: boxes::commands_below(blocks, shape.boxless),
+        below: boxes::commands_below(blocks),
+        bare: boxes::bare(blocks),
         pending: None,
         label: None,
         label_waits: false,
@@ -128,52 +122,6 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         assembler.block(index, names_all);
     }
     assembler.finish(title.map(|(_, words)| words), old)
-}
-
-fn shape(blocks: &[Block], title: Option<&(Option<usize>, String)>) -> Shape {
-    let titled = title.filter(|(at, _)| at.is_none_or(|at| is_first_level(&blocks[at])));
-    let headings = blocks
-        .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Heading { .. }))
-        .count();
-    Shape {
-        boxless: !crate::parse::has_boxes(blocks),
-        listed: titled.is_some_and(|(_, words)| heading::lists(words)),
-        steps: headings == 0 || titled.is_some_and(|(_, words)| heading::read(words).kind.is_some()),
-        flat: headings == usize::from(titled.is_some_and(|(at, _)| at.is_some())),
-    }
-}
-
-/// A heading of a lower level names its section too.
-fn is_first_level(block: &Block) -> bool {
-    matches!(block.kind, BlockKind::Heading { level: 1, .. })
-}
-
-/// The first heading of level 1, else the title of the front matter, else the first heading.
-fn title(blocks: &[Block], source: &Source) -> Option<(Option<usize>, String)> {
-    let headings = || {
-        blocks
-            .iter()
-            .enumerate()
-            .filter_map(|(at, block)| match &block.kind {
-                BlockKind::Heading { level, inline } => Some((at, *level, inline)),
-                _ => None,
-            })
-    };
-    let first = headings().find(|(_, level, _)| *level == 1);
-    let front = || source.front_title().map(|title| (None, infer::short(title)));
-    let Some(chosen) = first.or_else(|| headings().next().filter(|_| front().is_none())) else {
-        return front();
-    };
-    let words = chosen.2.plain().replace('`', "");
-    Some((
-        Some(chosen.0),
-        if words.is_empty() {
-            "Untitled checklist".to_owned()
-        } else {
-            words
-        },
-    ))
 }
 
 impl Assembler<'_> {
@@ -226,6 +174,7 @@ impl Assembler<'_> {
         let line = self.source.line(block.span.start);
         let draft = self.draft(kind, &title, group, line, is_title);
         self.drafts[draft].apart = heading::apart(&words);
+        self.drafts[draft].bare = self.bare.contains(&block.span.start);
         self.open.push(Open {
             level,
             kind,
@@ -264,6 +213,7 @@ impl Assembler<'_> {
             steps: false,
             is_title,
             apart: false,
+            bare: false,
             said: false,
         });
         self.drafts.len() - 1
@@ -326,7 +276,11 @@ impl Assembler<'_> {
         self.settle_pending();
         let boxless = self.shape.boxless;
         let mut phases = 0;
+        by_position(&mut self.drafts);
         for draft in &mut self.drafts {
+            if !draft.is_title {
+                head(&mut draft.section);
+            }
             if !draft.said {
                 settle_kind(draft, boxless);
             }
@@ -358,24 +312,5 @@ impl Assembler<'_> {
             parameters: self.parameters,
             outline: self.outline,
         }
-    }
-}
-
-/// A chapter's introduction is prose, and so is a part without anything to do.
-fn settle_kind(draft: &mut Draft, boxless: bool) {
-    let empty = draft.section.items.is_empty() && draft.section.checks.is_empty();
-    let prose = match draft.section.kind {
-        SectionKind::Preflight
-        | SectionKind::Phase { .. }
-        | SectionKind::Window { .. }
-        | SectionKind::Criteria => empty && !(boxless && draft.steps),
-        SectionKind::Benchmark
-        | SectionKind::Rollback { .. }
-        | SectionKind::Troubleshooting
-        | SectionKind::FollowUp => draft.divided && empty && !draft.steps,
-        SectionKind::SignOff | SectionKind::Prose => false,
-    };
-    if prose {
-        draft.section.kind = SectionKind::Prose;
     }
 }

@@ -1,6 +1,7 @@
 //! A block of shell code to its commands, each with the comments about it.
 
 use crate::annotation;
+use crate::classify;
 use crate::parse::{Fence, FenceLine};
 use std::ops::Range;
 
@@ -26,25 +27,96 @@ impl Line {
     }
 }
 
+/// Puts what a block does for its later lines in front of them: `cd frontend`, `export X=y`, `source venv/bin/activate`.
+/// Gives the command to look at beside each line; those lines themselves are left out.
+pub fn in_context(lines: Vec<Line>) -> Vec<(Line, Option<String>)> {
+    let mut context: Vec<String> = Vec::new();
+    let mut out = Vec::new();
+    for line in lines {
+        match &line {
+            line if ends_itself(line) => {}
+            line if sets_up(line) && context.len() < MOST_CONTEXT => context.push(line.command.clone()),
+            _ if context.is_empty() => out.push((line, None)),
+            _ => {
+                let whole = format!("{} && {}", context.join(" && "), line.command);
+                out.push((line, Some(whole)));
+            }
+        }
+    }
+    out
+}
+
+fn first_word(line: &Line) -> Option<&str> {
+    let simple = !line.command.contains(['&', '|', ';', '\n', '>', '`', '(']);
+    line.command.split_whitespace().next().filter(|_| simple)
+}
+
+fn ends_itself(line: &Line) -> bool {
+    matches!(first_word(line), Some("set" | "exit"))
+}
+
+/// Whether a line only changes the shell that it runs in.
+pub fn sets_up(line: &Line) -> bool {
+    matches!(first_word(line), Some("cd" | "export" | "source" | "."))
+}
+
+/// Lines of a block that can be context of later ones.
+const MOST_CONTEXT: usize = 3;
+
 /// Whether a block holds shell commands: by its language, or by prompts where it names none.
 pub fn is_shell(fence: &Fence) -> bool {
     match fence.language.as_str() {
         "bash" | "sh" | "shell" | "zsh" | "console" | "terminal" | "shell-session" | "sh-session"
         | "bash-session" | "shellscript" => true,
-        "" | "text" => fence
-            .lines
-            .iter()
-            .any(|line| line.text.trim_start().starts_with("$ ")),
+        "" | "text" => {
+            fence.lines.iter().any(|line| prompted(&line.text).is_some()) || is_of_known_programs(fence)
+        }
         _ => false,
     }
 }
 
+/// Whether each command of a block without a language is one of a known program, so that it is no output and no form.
+fn is_of_known_programs(fence: &Fence) -> bool {
+    const MOST: usize = 100;
+    let mut commands = 0;
+    let mut goes_on = false;
+    for line in &fence.lines {
+        let text = line.text.trim();
+        let inner = std::mem::replace(&mut goes_on, text.ends_with(['\\', '|']) || text.ends_with("&&"));
+        if inner || text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let known = text.split_whitespace().next().is_some_and(classify::known);
+        let shaped = text.contains(' ') && !text.contains("___") && !text.ends_with([':', '.']);
+        commands += 1;
+        if !known || !shaped || commands > MOST {
+            return false;
+        }
+    }
+    commands > 0
+}
+
+/// The command behind a prompt: `$ ls`, `(venv) $ ls`, `ada@host:~$ ls`, `[ada@host ~]# ls`.
+fn prompted(line: &str) -> Option<&str> {
+    let text = line.trim_start();
+    if let Some(command) = text.strip_prefix("$ ") {
+        return Some(command);
+    }
+    let end = text
+        .bytes()
+        .take(80)
+        .position(|byte| matches!(byte, b'$' | b'#' | b'>'))?;
+    let (before, rest) = text.split_at(end);
+    let command = rest[1..].strip_prefix(' ')?;
+    let host = before.contains('@') && !before.trim_end().contains(' ')
+        || before.starts_with('[') && before.ends_with(']');
+    let venv = before.starts_with('(') && before.ends_with(") ");
+    (rest.starts_with(['$', '#']) && (host || venv)).then_some(command)
+}
+
 /// The commands of a block.
 pub fn lines(fence: &Fence) -> Vec<Line> {
-    let prompted = fence
-        .lines
-        .iter()
-        .any(|line| line.text.trim_start().starts_with("$ "));
+    let has_prompts = fence.lines.iter().any(|line| prompted(&line.text).is_some());
     let mut out: Vec<Line> = Vec::new();
     let mut said: Vec<String> = Vec::new();
     let mut annotations = Vec::new();
@@ -67,9 +139,9 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
             }
             continue;
         }
-        let command = match text.strip_prefix("$ ") {
+        let command = match prompted(text) {
             Some(command) => command,
-            None if prompted => continue,
+            None if has_prompts => continue,
             None => text,
         };
         let (command, last) = whole(fence, command, at);

@@ -7,6 +7,7 @@ mod words;
 mod tests;
 
 use crate::measure;
+use crate::parse::marks;
 use domain::plan::SectionKind;
 use domain::quantity::Unit;
 use words::Kind;
@@ -43,12 +44,18 @@ pub fn read(words: &str) -> Meaning {
     let text = words[..words.floor_char_boundary(LONGEST)]
         .trim()
         .trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '`' | '[' | '('));
+    let text = match marks::at_start(text) {
+        Some(mark) => text[mark.length..].trim_start(),
+        None => text,
+    };
     let (number, rest) = leading_number(text);
     let (title, minutes) = without_minutes(rest);
     let title = without_prefix(&title);
     let title = without_numbering(&title).to_owned();
-    let lower = text.to_lowercase();
+    let lower = without_numbering(text).to_lowercase();
     let own = kind(&lower, number, minutes);
+    let checks = number.is_none() && words::CHECKING.iter().any(|word| lower.starts_with(word));
+    let own = own.filter(|kind| !(checks && matches!(kind, SectionKind::Phase { .. })));
     let weak = own.is_none() && has(&lower, words::WEAK);
     let own = if weak {
         Some(SectionKind::Window {
@@ -74,7 +81,18 @@ pub fn resolve(own: &Meaning, above: Option<SectionKind>) -> SectionKind {
         (Some(own_kind), Some(above)) if holds_its_own(above) && !names_a_chapter(own_kind) => {
             with_minutes(above, own)
         }
+        // The checks of a phase belong to it.
+        (Some(_), Some(SectionKind::Phase { number, .. })) if own.weak => SectionKind::Phase {
+            number,
+            minutes: own.minutes,
+        },
         (Some(_), Some(above)) if own.weak => with_minutes(above, own),
+        // "Install the tools" is a step of the preparation that it stands in.
+        (Some(SectionKind::Phase { number: 0, .. }), Some(above))
+            if own.number.is_none() && keeps_steps(above) =>
+        {
+            with_minutes(above, own)
+        }
         (Some(kind), _) => kind,
         (None, _) => inherited.unwrap_or(SectionKind::Prose),
     }
@@ -94,6 +112,11 @@ fn holds_its_own(kind: SectionKind) -> bool {
         | SectionKind::Window { .. }
         | SectionKind::Prose => false,
     }
+}
+
+/// A chapter whose parts are due with it even where they say "install" or "migration".
+fn keeps_steps(kind: SectionKind) -> bool {
+    matches!(kind, SectionKind::Preflight | SectionKind::Window { .. })
 }
 
 fn names_a_chapter(kind: SectionKind) -> bool {
@@ -271,7 +294,7 @@ fn duration(text: &str) -> Option<u32> {
     (1.0..=1e6).contains(&minutes).then_some(minutes as u32)
 }
 
-/// The first duration with a unit that is not English: "24 Stunden", "1小时".
+/// The first duration that is a range or has a unit that is not English: "5-10 minutes", "24 Stunden", "1小时".
 fn foreign_duration(lower: &str) -> Option<u32> {
     let mut rest = lower;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -279,7 +302,12 @@ fn foreign_duration(lower: &str) -> Option<u32> {
         let number = &rest[at..at + digits];
         rest = &rest[at + digits..];
         let word = rest.trim_start_matches([' ', '个']);
-        let unit = words::UNITS.iter().find(|(unit, _)| word.starts_with(unit));
+        let letters = word.find(|c: char| !c.is_alphabetic()).unwrap_or(word.len());
+        // Words without spaces between them go on behind the unit.
+        let unit = words::UNITS.iter().find(|(unit, _)| match unit.chars().next() {
+            Some(c) if c as u32 >= 0x400 => word.starts_with(unit),
+            _ => word[..letters] == **unit,
+        });
         if let (Some((_, minutes)), Ok(number)) = (unit, number.parse::<u32>()) {
             return Some(number.saturating_mul(*minutes)).filter(|minutes| (1..=1_000_000).contains(minutes));
         }
@@ -293,14 +321,22 @@ fn without_numbering(title: &str) -> &str {
     if let Some(rest) = keycap.trim_start_matches('\u{fe0f}').strip_prefix('\u{20e3}') {
         return rest.trim_start();
     }
+    // "一、": the numbers of Chinese and Japanese headings.
+    if let Some((number, rest)) = title.split_once('、')
+        && number.chars().all(|c| "一二三四五六七八九十".contains(c))
+    {
+        return rest.trim_start();
+    }
     let digits = title
         .bytes()
         .take_while(|byte| byte.is_ascii_digit() || *byte == b'.')
         .count();
     let (number, behind) = title.split_at(digits);
     let rest = behind.trim_start_matches([')', ':']);
+    // "2.1 Update": parts of up to two digits, not a version.
+    let parts = number.contains('.') && number.split('.').all(|part| part.len() <= 2);
     let numbered =
-        digits > 0 && rest.starts_with(' ') && (number.ends_with('.') || behind.len() > rest.len());
+        digits > 0 && rest.starts_with(' ') && (number.ends_with('.') || parts || behind.len() > rest.len());
     if numbered { rest.trim_start() } else { title }
 }
 

@@ -85,6 +85,8 @@ pub struct FenceLine {
 pub struct Table {
     /// The rows, with their cells.
     pub rows: Vec<Vec<Cell>>,
+    /// What its rows say to do, where its columns say that they are steps and none holds a box.
+    pub steps: Vec<ListItem>,
 }
 
 /// A cell of a table.

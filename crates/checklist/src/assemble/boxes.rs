@@ -33,12 +33,12 @@ pub fn direct_box(blocks: &[Block], index: usize) -> Option<usize> {
 
 /// Fences that hold exactly one command and stand inside of a box, the first one of each box.
 ///
-/// Without any box in the document, steps stand for them.
-pub fn commands_below(blocks: &[Block], boxless: bool) -> HashMap<usize, usize> {
+/// Without any box, steps stand for them.
+pub fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
     let mut below = HashMap::new();
     for (at, block) in blocks.iter().enumerate() {
         if let (BlockKind::Fence(fence), Some(item)) = (&block.kind, block.item)
-            && matches!(&blocks[item].kind, BlockKind::Item(item) if boxless || item.tick.is_some())
+            && matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some() || item.number.is_some() || direct_box(blocks, at).is_none())
             && fence::is_shell(fence)
             && fence::lines(fence).len() == 1
         {
@@ -46,4 +46,24 @@ pub fn commands_below(blocks: &[Block], boxless: bool) -> HashMap<usize, usize> 
         }
     }
     below
+}
+
+/// Where the headings start that have no box up to the next one.
+pub fn bare(blocks: &[Block]) -> HashSet<usize> {
+    let mut found = HashSet::new();
+    let mut open = None;
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Heading { .. } => found.extend(open.replace(block.span.start)),
+            BlockKind::Item(item) if item.tick.is_some() => open = None,
+            BlockKind::Paragraph(_)
+            | BlockKind::Item(_)
+            | BlockKind::Fence(_)
+            | BlockKind::Table(_)
+            | BlockKind::Html(_)
+            | BlockKind::Rule => {}
+        }
+    }
+    found.extend(open);
+    found
 }

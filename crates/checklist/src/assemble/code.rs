@@ -5,14 +5,17 @@ use super::{Assembler, output};
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
-use crate::{annotation, lint, names, outline};
+use crate::{annotation, heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
 
-impl Assembler<'_> {
+impl<'a> Assembler<'a> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
         self.current().steps = true;
         let mine = block.item.and_then(|item| self.below.get(&item)) == Some(&index);
-        let used = mine && block.item.is_some_and(|item| self.is_command_of(item));
+        let used = mine
+            && block
+                .item
+                .is_some_and(|item| self.ids.contains_key(&item) && self.is_command_of(item));
         let kind = self.kind();
         let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
         self.outline.fences.push(outline::fence(
@@ -34,10 +37,21 @@ impl Assembler<'_> {
         self.stray_annotations(fence, &lines, verifies);
         if verifies {
             self.label_waits = false;
+            if self.bare() {
+                self.settle_pending();
+            }
+            let step = block.item.and_then(|item| self.step(item));
+            for line in lines.iter().filter(|line| fence::sets_up(line)) {
+                lint::check(
+                    &infer::check(&line.command, &line.said, line.span()),
+                    self.findings,
+                );
+            }
+            let lines = fence::in_context(lines);
             let last = lines.len().saturating_sub(1);
-            for (at, line) in lines.iter().enumerate() {
+            for (at, (line, whole)) in lines.iter().enumerate() {
                 let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
-                self.check(line, output.as_deref());
+                self.check(line, whole.as_deref(), output.as_deref(), step);
             }
             return;
         }
@@ -97,7 +111,7 @@ impl Assembler<'_> {
             | SectionKind::Phase { .. }
             | SectionKind::Window { .. }
             | SectionKind::Criteria => true,
-            SectionKind::Prose => labelled || (self.shape.boxless && self.shape.listed && !self.apart()),
+            SectionKind::Prose => labelled || (self.shape.listed && !self.apart()),
             SectionKind::Benchmark
             | SectionKind::Rollback { .. }
             | SectionKind::Troubleshooting
@@ -106,8 +120,14 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn check(&mut self, line: &Line, output: Option<&str>) {
+    /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints,
+    /// `step` the place of the step that it stands in.
+    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>, step: Option<usize>) {
         let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
+        let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
+        if let Some(whole) = whole.filter(|_| !native) {
+            inferred = infer::check_printing(whole, &line.said, line.span(), output);
+        }
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {
@@ -129,15 +149,24 @@ impl Assembler<'_> {
         }
         self.parameters_of(&inferred);
         lint::check(&inferred, self.findings);
-        if self.shape.boxless && matches!(check.work, Work::Action { .. }) {
-            self.command_item(line, check);
+        if self.bare() && matches!(check.work, Work::Action { .. }) {
+            self.command_item(line, check, step);
             return;
         }
         self.current().section.checks.push(check);
     }
 
-    /// Without any box in the document, a command of a block that changes something is a step that a person runs.
-    fn command_item(&mut self, line: &Line, check: Check) {
+    /// Without any box in the section, a command of a block that changes something is a step that a person runs.
+    ///
+    /// The step that the block stands in is settled by its commands, where it has none of its own.
+    fn command_item(&mut self, line: &Line, check: Check, step: Option<usize>) {
+        let step = step.and_then(|at| self.current().section.items.get_mut(at));
+        let open = |step: &&mut Item| matches!(step.work, Work::Attestation | Work::Parent);
+        let parent = step.filter(open).map(|step| {
+            step.work = Work::Parent;
+            step.why = format!("{}: its commands settle it", infer::short(&step.text));
+            step.id.clone()
+        });
         let ticks = if line.command.contains('`') { "``" } else { "`" };
         let code = format!("{ticks}{}{ticks}", line.command.replace('\n', " "));
         let text = match line.said.as_str() {
@@ -148,10 +177,11 @@ impl Assembler<'_> {
         if let Some(named) = names::place(&check.id).and_then(|at| self.names.get_mut(at)) {
             named.base = names::of_item(&text);
             named.label = label.as_deref().map(names::slug).unwrap_or_default();
+            named.parent = parent.as_ref().and_then(names::place);
         }
         self.current().section.items.push(Item {
             id: check.id,
-            parent: None,
+            parent,
             line: check.line,
             text,
             label,
@@ -164,8 +194,41 @@ impl Assembler<'_> {
         });
     }
 
+    /// The place in the section of the step that a block is.
+    fn step(&mut self, block: usize) -> Option<usize> {
+        let id = self.ids.get(&block).cloned()?;
+        self.current()
+            .section
+            .items
+            .iter()
+            .rposition(|item| item.id == id)
+    }
+
+    /// No box stands in the section: its steps are what would have one.
+    pub(super) fn bare(&self) -> bool {
+        self.shape.boxless || self.drafts.last().is_some_and(|draft| draft.bare)
+    }
+
     pub(super) fn apart(&self) -> bool {
         self.drafts.last().is_some_and(|draft| draft.apart)
+    }
+
+    /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
+    fn step_rows(&mut self, table: &'a Table, block: &Block, index: usize) -> bool {
+        let works = heading::does(self.kind(), self.shape.listed && !self.apart());
+        if table.steps.is_empty() || !works || !self.bare() {
+            return false;
+        }
+        self.current().steps = true;
+        for step in &table.steps {
+            let row = Block {
+                span: step.inline.span.clone(),
+                item: block.item,
+                kind: BlockKind::Rule,
+            };
+            self.item(step, &row, index);
+        }
+        true
     }
 
     /// Commands in running text of sections that run nothing are looked at for traps only.
@@ -186,7 +249,7 @@ impl Assembler<'_> {
         }
     }
 
-    pub(super) fn table(&mut self, table: &Table, block: &Block, index: usize) {
+    pub(super) fn table(&mut self, table: &'a Table, block: &Block, index: usize) {
         let header: Vec<String> = table
             .rows
             .first()
@@ -204,13 +267,14 @@ impl Assembler<'_> {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
             _ => {
-                if !self.holds_boxes(index, block) {
+                if !self.holds_boxes(index, block) && !self.step_rows(table, block, index) {
                     self.prose(block.span.clone());
                 }
                 return;
             }
         };
-        if self.kind() == SectionKind::Prose {
+        let decides = self.kind() == SectionKind::Criteria && self.current().section.items.is_empty();
+        if self.kind() == SectionKind::Prose || decides {
             self.current().section.kind = SectionKind::SignOff;
         }
         self.current().steps = true;

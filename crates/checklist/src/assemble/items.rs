@@ -20,7 +20,7 @@ pub(super) struct Pending<'a> {
 impl<'a> Assembler<'a> {
     pub(super) fn list_item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
         self.current().steps = true;
-        if item.tick.is_some() || (self.shape.boxless && self.is_step(item, block)) {
+        if item.tick.is_some() || (self.bare() && self.is_step(item, block)) {
             if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
                 let text = item.inline.plain();
                 self.label = Some((text.trim_end_matches(':').trim().to_owned(), block.span.clone()));
@@ -50,13 +50,18 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// Without any box in the document, steps are what would have one: the items of a list, or of a step that is
+    /// Without any box in the section, steps are what would have one: the items of a list, or of a step that is
     /// only their heading.
     fn is_step(&self, item: &ListItem, block: &Block) -> bool {
         let apart = self.apart();
-        let works = heading::does(self.kind(), self.shape.listed && !apart);
-        let numbered =
-            self.shape.steps && !apart && self.kind() == SectionKind::Prose && item.number.is_some();
+        // In a document with boxes elsewhere, only numbers say that a line is meant as a step.
+        let counts = self.shape.boxless || item.number.is_some();
+        let works = counts && heading::does(self.kind(), self.shape.listed && !apart);
+        let numbered = self.shape.boxless
+            && self.shape.steps
+            && !apart
+            && self.kind() == SectionKind::Prose
+            && item.number.is_some();
         let headed = block.item.is_some() && block.item == self.heads;
         headed || (block.item.is_none() && (works || numbered))
     }
@@ -119,16 +124,21 @@ impl<'a> Assembler<'a> {
         );
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
-        let optional = [
-            "(optional)",
-            "[optional]",
-            "optional:",
-            "*optional*",
-            "if applicable",
-            "(if needed)",
-        ]
-        .iter()
-        .any(|word| lower.contains(word));
+        let left_out = item
+            .tick
+            .as_ref()
+            .is_some_and(|tick| matches!(self.source.slice(tick.span.clone()), "[-]" | "[~]"));
+        let optional = left_out
+            || [
+                "(optional)",
+                "[optional]",
+                "optional:",
+                "*optional*",
+                "if applicable",
+                "(if needed)",
+            ]
+            .iter()
+            .any(|word| lower.contains(word));
         let built = Item {
             id,
             parent,

@@ -38,6 +38,10 @@ static BY_BYTE: LazyLock<Vec<Vec<(usize, &str)>>> = LazyLock::new(|| {
 
 /// What the words of a heading in lower case say: the first line of the table with a word in it.
 pub fn kind(lower: &str) -> Option<Kind> {
+    let alone = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    if let Some((kind, _)) = WHOLE.iter().find(|(_, words)| words.contains(&alone)) {
+        return Some(*kind);
+    }
     let here = |(at, byte): (usize, u8)| {
         let words = BY_BYTE.get(usize::from(byte)).into_iter().flatten();
         let found = words.filter(move |(_, word)| lower.as_bytes()[at..].starts_with(word.as_bytes()));
@@ -52,7 +56,8 @@ pub fn kind(lower: &str) -> Option<Kind> {
 const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Rollback, &[
         "rollback", "roll back", "roll-back", "rolling back", "back-out", "backout", "backing out", "revert",
-        "fallback plan", "zurückrollen", "zurücksetzen", "rückgängig", "rückfall", "retour arrière", "retour en arrière",
+        "fallback plan", "fallback", "how to go back", "if it goes wrong", "is broken", "back out", "recall", "withdraw", "halt the",
+        "emergency procedure", "remove it again", "point of no return", "zurückrollen", "zurücksetzen", "rückgängig", "rückfall", "retour arrière", "retour en arrière",
         "reversión", "vuelta atrás", "reversão", "reverter", "ripristino", "回滚", "回退", "ロールバック", "切り戻し",
         "롤백", "откат",
     ]),
@@ -65,7 +70,8 @@ const KINDS: &[(Kind, &[&str])] = &[
         "문제 해결", "트러블슈팅", "устранение неполадок", "устранение проблем", "частые проблемы", "известные проблемы",
     ]),
     (Kind::Criteria, &[
-        "success criteria", "acceptance criteria", "exit criteria", "success metrics", "definition of done",
+        "success criteria", "acceptance criteria", "exit criteria", "success metrics", "success checklist", "definition of done",
+        "minimum acceptance", "must pass",
         "erfolgskriterien", "abnahmekriterien", "critères de succès", "critères de réussite", "critères d'acceptation",
         "criterios de éxito", "criterios de aceptación", "critérios de sucesso", "critérios de aceit",
         "criteri di successo", "criteri di accettazione", "成功标准", "验收标准", "成功指标", "成功基準", "受け入れ基準",
@@ -80,6 +86,8 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Criteria, &["go/no-go", "go / no-go", "go/no go", "go-no-go", "go or no-go"]),
     (Kind::FollowUp, &[
         "next steps", "follow-up", "follow up", "followup", "future improvements", "ongoing maintenance",
+        "regular maintenance", "regular checks", "maintenance tasks", "maintenance schedule", "daily", "weekly", "monthly",
+        "quarterly", "first week", "first month", "afterwards", "clean-up", "cleanup", "clean up", "next day", "wrap-up",
         "nächste schritte", "nacharbeit", "prochaines étapes", "étapes suivantes", "próximos pasos", "siguientes pasos",
         "próximos passos", "prossimi passi", "passi successivi", "下一步", "后续", "次のステップ", "今後", "다음 단계", "후속",
         "следующие шаги", "дальнейшие",
@@ -88,9 +96,10 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Preflight, &[
         "pre-deploy", "pre deploy", "predeploy", "preflight", "pre-flight", "pre flight", "prerequisite",
         "pre-requisite", "before deploy", "before you", "before the deploy", "before release", "before the release",
-        "before launch", "prior to deploy", "pre-launch", "pre launch", "prelaunch", "pre-release", "pre release",
+        "before launch", "prior to deploy", "before the", "pre-check", "precheck", "pre-change", "precondition", "readiness",
+        "datensicherung", "pre-launch", "pre launch", "prelaunch", "pre-release", "pre release",
         "pre-production", "pre-go-live", "preparation", "requirements", "day before",
-        "vor dem deploy", "vor der bereitstellung", "vor dem release", "vor der veröffentlichung", "vorbereitung",
+        "vor dem deploy", "vor der auslieferung", "vor der bereitstellung", "vor dem release", "vor der veröffentlichung", "vorbereitung",
         "voraussetzung", "vorab", "avant le déploiement", "avant déploiement", "avant la mise en", "pré-déploiement",
         "prédéploiement", "prérequis", "pré-requis", "préparation", "antes del despliegue", "antes de desplegar",
         "antes del lanzamiento", "previo al despliegue", "pre-despliegue", "predespliegue", "requisitos previos",
@@ -104,7 +113,8 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Window, &[
         "post-deploy", "post deploy", "postdeploy", "after deploy", "after the deploy", "after release",
         "after the release", "after launch", "post-launch", "post launch", "postlaunch", "post-release", "post release",
-        "post-production", "post-go-live", "smoke test", "smoke-test", "smoke check", "sanity check", "nach dem deploy",
+        "post-production", "post-go-live", "acceptance test", "post-check", "postcheck", "post-change", "field test",
+        "right after", "after the", "online checks", "nach der auslieferung", "pós-deploy", "smoke test", "smoke-test", "smoke check", "sanity check", "nach dem deploy",
         "nach der bereitstellung", "nach dem release", "nach der veröffentlichung", "nachkontrolle",
         "après le déploiement", "après déploiement", "après la mise en", "post-déploiement", "después del despliegue",
         "después de desplegar", "post-despliegue", "tras el despliegue", "posterior al despliegue", "pruebas de humo",
@@ -115,12 +125,35 @@ const KINDS: &[(Kind, &[&str])] = &[
     ]),
     (Kind::Phase, &[
         "deploy", "release", "install", "rollout", "roll-out", "upgrade", "go-live", "go live", "launch", "migration",
-        "cutover", "cut-over", "d-day", "bereitstellung", "veröffentlichung", "ausrollen", "inbetriebnahme",
+        "cutover", "cut-over", "d-day", "implementation", "publish", "promote", "promotion", "submission", "auslieferung", "durchführung",
+        "bereitstellung", "veröffentlichung", "ausrollen", "inbetriebnahme",
         "déploiement", "mise en production", "mise en ligne", "despliegue", "lanzamiento", "puesta en producción",
         "instalación", "implantação", "lançamento", "instalação", "distribuzione", "rilascio", "messa in produzione",
         "部署", "上线", "发布", "安装", "デプロイ", "リリース", "展開", "インストール", "배포", "릴리스", "설치", "деплой",
         "развертывани", "развёртывани", "релиз", "установка", "выкатка",
     ]),
+];
+
+/// Headings that are one of these words and nothing else.
+#[rustfmt::skip]
+const WHOLE: &[(Kind, &[&str])] = &[
+    (Kind::Preflight, &["before", "gate", "gates", "access", "prepare", "backup", "backups", "prerequisites"]),
+    (Kind::Phase, &["change", "build", "the switch", "switch", "switch over"]),
+    (Kind::Window, &["check", "checks", "test", "tests", "testing"]),
+    (Kind::Rollback, &["undo", "fallback", "way back"]),
+    (Kind::FollowUp, &["finish", "announce", "maintenance", "documentation"]),
+];
+
+/// Beginnings of headings of checks, whatever they check.
+pub const CHECKING: &[&str] = &[
+    "verif",
+    "validat",
+    "confirm",
+    "check ",
+    "checks ",
+    "monitor",
+    "überprüf",
+    "vérif",
 ];
 
 /// Checks of the section above, where there is one.
@@ -148,12 +181,17 @@ pub const DUE: &[&str] = &[
     "premiers", "primeras", "primeros", "primeiras", "prime ", "entro", "以内", "内", "이내", "в течение", "первые",
 ];
 
-/// Units of time that are not English, in minutes.
+/// Units of time in minutes: whole words, and the beginnings of those of scripts that join words.
 #[rustfmt::skip]
 pub const UNITS: &[(&str, u32)] = &[
-    ("minut", 1), ("stunde", 60), ("std", 60), ("heure", 60), ("hora", 60), ("ore", 60), ("ora", 60), ("tag", 1440),
-    ("jour", 1440), ("día", 1440), ("dia", 1440), ("giorn", 1440), ("分", 1), ("小时", 60), ("時間", 60), ("天", 1440),
-    ("日", 1440), ("분", 1), ("시간", 60), ("일", 1440), ("минут", 1), ("мин", 1), ("час", 60), ("дн", 1440),
+    ("min", 1), ("mins", 1), ("minute", 1), ("minutes", 1), ("minuten", 1), ("minuto", 1), ("minutos", 1), ("minuti", 1),
+    ("h", 60), ("hr", 60), ("hrs", 60), ("hour", 60), ("hours", 60), ("std", 60), ("stunde", 60), ("stunden", 60),
+    ("heure", 60), ("heures", 60), ("hora", 60), ("horas", 60), ("ora", 60), ("ore", 60), ("day", 1440), ("days", 1440),
+    ("tag", 1440), ("tage", 1440), ("tagen", 1440), ("jour", 1440), ("jours", 1440), ("día", 1440), ("días", 1440),
+    ("dia", 1440), ("dias", 1440), ("giorno", 1440), ("giorni", 1440), ("week", 10_080), ("weeks", 10_080),
+    ("woche", 10_080), ("wochen", 10_080), ("semaine", 10_080), ("semaines", 10_080), ("semana", 10_080),
+    ("semanas", 10_080), ("settimana", 10_080), ("分", 1), ("小时", 60), ("時間", 60), ("天", 1440), ("日", 1440),
+    ("분", 1), ("시간", 60), ("일", 1440), ("мин", 1), ("час", 60), ("дн", 1440), ("сут", 1440),
 ];
 
 /// A title with one of these is that of a list of things to do, whatever its headings say.

@@ -6,7 +6,8 @@
 
 use super::builder::Builder;
 use super::marks::{self, Form, Mark};
-use super::{BlockKind, Fence, Inline, ListItem, Piece, PieceKind, Tick};
+use super::{BlockKind, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Tick};
+use crate::classify;
 use crate::source::Source;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -112,25 +113,49 @@ impl Builder<'_> {
         (first, items)
     }
 
-    /// A block of code that is none: boxes that are indented too far, or set apart as plain text.
+    /// A heading, and the item that its box is.
+    pub(super) fn heading(&mut self, span: Range<usize>, level: u8, inline: Inline) {
+        let mark = inline
+            .pieces
+            .first()
+            .and_then(|piece| line_mark(self.source, &inline.span, piece));
+        let item = mark
+            .filter(|(_, mark)| mark.certain)
+            .map(|(start, mark)| self.source_item(start, mark, inline.span.end));
+        self.push(span, BlockKind::Heading { level, inline });
+        let parent = self.items.last().copied();
+        self.push_items(item.into_iter().collect(), parent);
+    }
+
+    /// A block of code that is none: boxes that are indented too far, set apart as plain text, or most of its lines.
     pub(super) fn code(&mut self, span: Range<usize>, fence: Fence) {
         let plain = matches!(
             fence.language.as_str(),
             "" | "text" | "txt" | "plain" | "plaintext"
         );
+        let template = matches!(fence.language.as_str(), "md" | "markdown" | "mdx");
+        let certain = |line: &FenceLine| marks::of_line(&line.text).filter(|(_, mark)| mark.certain);
+        let filled = || {
+            fence
+                .lines
+                .iter()
+                .filter(|line| !line.text.trim().is_empty() && !line.text.trim().starts_with('#'))
+        };
+        let boxes = fence.lines.iter().filter(|line| certain(line).is_some()).count();
+        if template || boxes == 0 || (!plain && boxes * 2 <= filled().count()) {
+            self.push(span, BlockKind::Fence(fence));
+            return;
+        }
         let mut items = Vec::new();
-        let mut others = false;
-        for line in fence.lines.iter().filter(|_| plain) {
-            let certain = marks::of_line(&line.text).filter(|(_, mark)| mark.certain);
-            match certain {
-                Some((at, mark)) => {
-                    let end = line.start + line.text.len();
-                    items.push(self.source_item(line.start + at, mark, end));
-                }
-                None => others |= !line.text.trim().is_empty(),
+        for line in &fence.lines {
+            if let Some((at, mark)) = certain(line) {
+                let end = line.start + line.text.len();
+                let (tick, mut inline) = self.source_item(line.start + at, mark, end);
+                command_of(self.source, &mut inline);
+                items.push((tick, inline));
             }
         }
-        if others || items.is_empty() {
+        if filled().count() > boxes {
             self.push(span, BlockKind::Fence(fence));
         }
         let parent = self.items.last().copied();
@@ -169,6 +194,34 @@ impl Builder<'_> {
         let tick = tick(start, mark);
         (tick, inline_of(self.source, start + mark.length..end))
     }
+}
+
+/// In a block of code, what stands behind a box is a command, or words and a command behind a colon.
+fn command_of(source: &Source, inline: &mut Inline) {
+    let text = source.slice(inline.span.clone());
+    let known = |command: &str| command.split_whitespace().next().is_some_and(classify::known);
+    let start = match text.split_once(": ") {
+        _ if known(text) => 0,
+        Some((words, command)) if known(command) => words.len() + 2,
+        _ => return,
+    };
+    let end = text[start..].find(" #").map_or(text.len(), |at| start + at);
+    let at = inline.span.start;
+    let piece = |range: Range<usize>, kind: fn(String) -> PieceKind| Piece {
+        span: at + range.start..at + range.end,
+        strong: false,
+        kind: kind(text[range].to_owned()),
+    };
+    let said = text[end..].trim_start_matches([' ', '#']);
+    let pieces = [
+        piece(0..start, PieceKind::Text),
+        piece(start..text[..end].trim_end().len(), PieceKind::Code),
+        piece(text.len() - said.len()..text.len(), PieceKind::Text),
+    ];
+    inline.pieces = pieces
+        .into_iter()
+        .filter(|piece| !piece.span.is_empty())
+        .collect();
 }
 
 /// Calls `found` for each box of a line of HTML: where it starts and where its text ends.

@@ -153,7 +153,13 @@ impl Builder<'_> {
             }
             Tag::Table(_) => {
                 self.close();
-                self.open = Open::Table(Table { rows: Vec::new() }, None);
+                self.open = Open::Table(
+                    Table {
+                        rows: Vec::new(),
+                        steps: Vec::new(),
+                    },
+                    None,
+                );
             }
             Tag::TableHead | Tag::TableRow => {
                 if let Open::Table(table, _) = &mut self.open {
@@ -272,7 +278,7 @@ impl Builder<'_> {
                 if let Some(trail) = &mut self.trail {
                     self.doing = trail.enter(level, &inline.plain());
                 }
-                self.push(span, BlockKind::Heading { level, inline });
+                self.heading(span, level, inline);
             }
             Open::Paragraph(inline) => {
                 let span = if span.is_empty() {

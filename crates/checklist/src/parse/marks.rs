@@ -126,6 +126,8 @@ pub fn without_bullet(text: &str) -> &str {
     };
     match rest {
         Some(rest) if rest.starts_with([' ', '\t']) => rest.trim_start_matches([' ', '\t']),
+        // "-[ ] do x": the space is forgotten.
+        Some(rest) if digits == 0 && rest.starts_with('[') => rest,
         Some(_) | None => text,
     }
 }
@@ -140,7 +142,9 @@ fn brackets(text: &str) -> Option<Mark> {
     let claimed = match inner.trim() {
         // `[]string` is a type, `[ ]x` a box.
         "" => (false, !inner.is_empty() || ends),
-        "x" | "X" | "✓" | "✔" | "✅" => (true, ends),
+        "x" | "X" | "✓" | "✔" | "✅" | "√" => (true, ends),
+        // Partly done, put off, left out, does not apply.
+        "-" | "~" | "/" | ">" | "!" | "?" | "*" | "✗" | "✘" | "❌" => (false, ends),
         word if word.bytes().all(|byte| byte == b'_') => (false, ends),
         _ => return None,
     };

@@ -68,8 +68,40 @@ const ASIDE: &[&str] = &[
     "eta",
 ];
 
+/// Columns of tables whose rows are steps.
+const STEPS: &[&str] = &[
+    "step",
+    "task",
+    "action",
+    "check",
+    "item",
+    "command",
+    "activity",
+    "test",
+    "schritt",
+    "aufgabe",
+    "prüf",
+    "paso",
+    "tarea",
+    "étape",
+    "tâche",
+    "passo",
+    "tarefa",
+    "attività",
+    "步骤",
+    "检查",
+    "任务",
+    "手順",
+    "作業",
+    "項目",
+    "단계",
+    "작업",
+    "шаг",
+    "задача",
+];
+
 impl Builder<'_> {
-    pub(super) fn table(&mut self, span: Range<usize>, table: Table) {
+    pub(super) fn table(&mut self, span: Range<usize>, mut table: Table) {
         let mut items = Vec::new();
         let header: Vec<String> = table
             .rows
@@ -78,8 +110,9 @@ impl Builder<'_> {
             .flatten()
             .map(|cell| cell.text().trim().to_lowercase())
             .collect();
+        let columns = columns(self.source, &table, &header, self.doing);
         for row in table.rows.iter().skip(1) {
-            let found = row_marks(self.source, row, &header, self.doing);
+            let found = row_marks(self.source, row, &columns);
             for (column, start, mark) in &found {
                 let named = (found.len() > 1).then_some(*column);
                 let inline = row_text(self.source, row, &header, &found, named);
@@ -93,6 +126,19 @@ impl Builder<'_> {
                 items.push((all, item));
             }
         }
+        if items.is_empty()
+            && header
+                .iter()
+                .any(|name| STEPS.iter().any(|word| name.contains(word)))
+        {
+            let step = |row: &Vec<Cell>| ListItem {
+                number: None,
+                tick: None,
+                inline: row_text(self.source, row, &header, &[], None),
+            };
+            let steps = table.rows.iter().skip(1).map(step);
+            table.steps = steps.filter(|step| !step.inline.pieces.is_empty()).collect();
+        }
         self.push(span, BlockKind::Table(table));
         for (span, item) in items {
             self.push(span, BlockKind::Item(item));
@@ -100,18 +146,49 @@ impl Builder<'_> {
     }
 }
 
-/// The boxes of a row: their column and where they start.
-fn row_marks(source: &Source, row: &[Cell], header: &[String], doing: bool) -> Vec<(usize, usize, Mark)> {
-    let mark = |(column, cell): (usize, &Cell)| {
-        let text = source.slice(cell.span.clone());
-        let indent = text.len() - text.trim_start().len();
-        let mark = marks::at_start(text.trim_start())?;
-        let name = header.get(column).map_or("", String::as_str);
-        let states =
-            STATES.iter().any(|word| name.contains(word)) || (doing && column > 0 && name.is_empty());
-        (mark.certain || states).then_some((column, cell.span.start + indent, mark))
+/// What the cells of a column say of it.
+#[derive(Clone, Copy, Default)]
+struct Column {
+    /// It holds a certain box.
+    certain: bool,
+    /// It holds words beside a mark: a report, not a list of boxes.
+    words: bool,
+    /// Its name says that it is for a state.
+    state: bool,
+}
+
+fn cell_mark(source: &Source, cell: &Cell) -> Option<(usize, Mark, bool)> {
+    let range = trimmed(source, cell.span.clone());
+    let text = source.slice(range.clone());
+    let mark = marks::at_start(text)?;
+    Some((range.start, mark, text.len() > mark.length))
+}
+
+fn columns(source: &Source, table: &Table, header: &[String], doing: bool) -> Vec<Column> {
+    let named = |(at, name): (usize, &String)| Column {
+        state: STATES.iter().any(|word| name.contains(word)) || (doing && at > 0 && name.is_empty()),
+        ..Column::default()
     };
-    row.iter().enumerate().filter_map(mark).collect()
+    let mut columns: Vec<Column> = header.iter().enumerate().map(named).collect();
+    for row in table.rows.iter().skip(1) {
+        for (cell, column) in row.iter().zip(&mut columns) {
+            if let Some((_, mark, words)) = cell_mark(source, cell) {
+                column.certain |= mark.certain;
+                column.words |= words;
+            }
+        }
+    }
+    columns
+}
+
+/// The boxes of a row: their column and where they start.
+fn row_marks(source: &Source, row: &[Cell], columns: &[Column]) -> Vec<(usize, usize, Mark)> {
+    let mark = |(at, (cell, column)): (usize, (&Cell, &Column))| {
+        let (start, mark, _) = cell_mark(source, cell)?;
+        let counts = mark.certain || (column.state && (column.certain || !column.words));
+        counts.then_some((at, start, mark))
+    };
+    row.iter().zip(columns).enumerate().filter_map(mark).collect()
 }
 
 /// The words of a row without its boxes; of several boxes, each has the name of its column.
@@ -137,8 +214,8 @@ fn row_text(
             .any(|(marked, _, _)| marked == column && named.is_some_and(|own| own != *column));
         !other && source.slice(rest(*column)).chars().any(char::is_alphanumeric)
     };
-    let telling =
-        |column: &usize| !ASIDE.contains(&name(*column)) && !state_word(source.slice(rest(*column)));
+    let bare = |text: &str| state_word(text) || !text.chars().any(char::is_alphabetic);
+    let telling = |column: &usize| !ASIDE.contains(&name(*column)) && !bare(source.slice(rest(*column)));
     let all: Vec<usize> = (0..row.len()).filter(filled).collect();
     let mut columns: Vec<usize> = all.iter().copied().filter(telling).collect();
     if columns.is_empty() {

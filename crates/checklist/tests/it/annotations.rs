@@ -136,7 +136,7 @@ fn what_must_hold_is_said_of_the_lines_own_command() {
 
 #[test]
 fn a_comment_in_a_block_says_it_of_the_command_below_it() {
-    let block = |lines: &str| format!("- [ ] x\n\n## Phase 1: x\n\n```bash\n{lines}\n```\n");
+    let block = |lines: &str| format!("## Phase 1: x\n\n- [ ] x\n\n```bash\n{lines}\n```\n");
     let (_, rules) = shell_rules(check(&block("# gonogo: expect empty\ngit stash list")).work);
     assert_eq!(rules, [TextRule::Empty]);
     let (_, rules) = shell_rules(check(&block("git stash list # gonogo: expect empty")).work);

