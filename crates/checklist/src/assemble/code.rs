@@ -50,7 +50,7 @@ impl Assembler<'_> {
                 for (outcome, span) in &inferred.commands {
                     self.parameters_in(&outcome.rewritten.placeholders, span);
                 }
-                lint::outside(inferred, self.findings);
+                lint::outside(inferred, kind == SectionKind::Troubleshooting, self.findings);
             }
         }
         if block.item.is_none() {
@@ -173,7 +173,11 @@ impl Assembler<'_> {
         match self.kind() {
             SectionKind::Troubleshooting | SectionKind::Rollback { .. } => {
                 let inferred = infer::item(inline, None, None);
-                lint::outside(&inferred, self.findings);
+                lint::outside(
+                    &inferred,
+                    self.kind() == SectionKind::Troubleshooting,
+                    self.findings,
+                );
             }
             SectionKind::Preflight
             | SectionKind::Phase { .. }
