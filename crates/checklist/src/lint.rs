@@ -160,10 +160,18 @@ pub fn check(inferred: &Inferred, findings: &mut Findings) {
     }
 }
 
-/// Looks at a command that is for reading: a step of a rollback, a guide.
-pub fn outside(inferred: &Inferred, findings: &mut Findings) {
+/// Looks at a command that is for reading: a step of a rollback, or of a `guide`, in which a restart is a restart.
+pub fn outside(inferred: &Inferred, guide: bool, findings: &mut Findings) {
+    let before = findings.list.len();
     for (outcome, span) in &inferred.commands {
         command::traps(outcome, span, findings);
+    }
+    if guide {
+        let mut at = 0;
+        findings.list.retain(|finding| {
+            at += 1;
+            at <= before || finding.lint.code != catalogue::RESTART.code
+        });
     }
 }
 

@@ -64,7 +64,7 @@ impl<'a> Assembler<'a> {
                 for (outcome, span) in &inferred.commands {
                     self.parameters_in(&outcome.rewritten.placeholders, span);
                 }
-                lint::outside(inferred, self.findings);
+                lint::outside(inferred, kind == SectionKind::Troubleshooting, self.findings);
             }
         }
         if block.item.is_none() {
@@ -236,7 +236,11 @@ impl<'a> Assembler<'a> {
         match self.kind() {
             SectionKind::Troubleshooting | SectionKind::Rollback { .. } => {
                 let inferred = infer::item(inline, None, None);
-                lint::outside(&inferred, self.findings);
+                lint::outside(
+                    &inferred,
+                    self.kind() == SectionKind::Troubleshooting,
+                    self.findings,
+                );
             }
             SectionKind::Preflight
             | SectionKind::Phase { .. }

@@ -95,7 +95,7 @@ fn numbers(item: &Item, span: &Range<usize>, inferred: &Inferred, findings: &mut
     let word = item.work == Work::Attestation
         && words::threshold(&item.text).is_some_and(|bound| compares(&item.text, &bound));
     match (command, word) {
-        (Some(command), _) if share || (word && item.text.contains('%')) => {
+        (Some(command), _) if share || (word && counts(inferred)) => {
             findings.add(&c::COUNTERS, command.clone(), "counters are no rate");
         }
         (None, true) => findings.add(
@@ -127,6 +127,17 @@ fn compares(text: &str, bound: &Bound) -> bool {
     .iter()
     .any(|word| lower.contains(word));
     bound.quantity.unit != Unit::Count && (sign || said)
+}
+
+/// The command prints counters.
+fn counts(inferred: &Inferred) -> bool {
+    let written = inferred
+        .commands
+        .iter()
+        .map(|(outcome, _)| outcome.written.to_lowercase());
+    written
+        .into_iter()
+        .any(|command| command.contains("/metrics") || command.contains("info stats"))
 }
 
 /// Looks at the whole document.

@@ -6,9 +6,15 @@ use domain::plan::Slot;
 
 /// Looks at the slots of the signature table. A document without one is no subject of this.
 pub fn slots(source: &Source, slots: &[Slot], findings: &mut Findings) {
-    for slot in slots.iter().filter(|slot| !slot.can_be_filled()) {
-        let message = format!("there is no role {:?}, so nobody can sign here", slot.title);
-        findings.add(&c::UNKNOWN_ROLE, line(source, slot.line), message);
+    let unknown: Vec<&Slot> = slots.iter().filter(|slot| !slot.can_be_filled()).collect();
+    if let Some(first) = unknown.first() {
+        let names: Vec<String> = unknown
+            .iter()
+            .take(8)
+            .map(|slot| format!("{:?}", slot.title))
+            .collect();
+        let message = format!("there is no role {}, so nobody can sign here", names.join(", "));
+        findings.add(&c::UNKNOWN_ROLE, line(source, first.line), message);
     }
     if let [only] = slots {
         let message = "one signature alone never makes a go";

@@ -490,6 +490,31 @@ fn a_setting_that_ends_with_its_command_is_a_warning() {
 }
 
 #[test]
+fn a_rate_needs_counters_and_a_restart_a_changed_setting() {
+    reported(
+        "GNG025",
+        &["- [ ] Error rate <1%: `curl http://localhost:8000/metrics | grep errors_total`"],
+        &[
+            "- [ ] Disk below 80%: `df -h /var`",
+            "- [ ] Below 5 MB: `du -sh dist`",
+        ],
+    );
+    reported(
+        "GNG021",
+        &[
+            "docker-compose restart web",
+            "## Rollback\n\n```bash\ndocker-compose restart web\n```\n",
+        ],
+        &[
+            "## Troubleshooting\n\n- Restart it: `docker-compose restart web`\n",
+            "docker-compose up -d web",
+        ],
+    );
+    let roles = codes("## Sign-off\n\n| Role | Date |\n|---|---|\n| Druid | |\n| Bard | |\n");
+    assert_eq!(roles.iter().filter(|code| *code == "GNG041").count(), 1);
+}
+
+#[test]
 fn a_script_from_the_network_is_a_warning() {
     reported(
         "GNG048",
