@@ -61,6 +61,7 @@ fn field(board: Board, deeds: Deeds, blank: Blank) -> AnyView {
             .map(|filling| format!("{} by {}", filling.value, filling.by.name()))
     };
     let form = move || {
+        let (id, label) = (id.0.clone(), label.clone());
         let open = may && board.run.with(|run| !run.is_closed());
         let value = filled.with(|filling| {
             filling
@@ -77,8 +78,8 @@ fn field(board: Board, deeds: Deeds, blank: Blank) -> AnyView {
             view! {
                 <ActionForm action=deeds.fill attr:class="blank-form">
                     <input type="hidden" name="run" value=board.id />
-                    <input type="hidden" name="blank" value=id.0.clone() />
-                    <TextField name="value" id=format!("blank-{}", id.0) label=label.clone() value=value note=note optional=true maxlength=1000 />
+                    <input type="hidden" name="blank" value=id.clone() />
+                    <TextField name="value" id=format!("blank-{id}") label=label.clone() value=value note=note optional=true maxlength=1000 />
                     <button class="btn is-small" type="submit" aria-label=format!("Save {label}")>"Save"</button>
                 </ActionForm>
             }
