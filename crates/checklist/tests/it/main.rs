@@ -17,3 +17,4 @@ mod prose;
 mod shipped;
 mod trap_lint;
 mod traps;
+mod wild;
