@@ -1,7 +1,8 @@
 //! Checklists in the styles that teams really write, each with truths that a person wrote down beside it.
 //!
 //! `NAME.truth` holds one fact a line: `boxes 23`; how many sections of each kind hold something (`preflight 2`);
-//! the errors that are right (`error GNG010`); and the document's commands, as `reads`, `changes` or `unsure`.
+//! the errors that are right (`error GNG010`); the document's commands, as `reads`, `changes` or `unsure`; and what
+//! the reason of a line must say or must never say (`says 34 must be "active"`).
 
 use checklist::report::render;
 use checklist::{Compiled, compile};
@@ -192,6 +193,31 @@ fn a_reading_command_is_not_taken_for_a_changing_one(#[files("tests/documents/*.
         })
         .collect();
     assert!(taken.is_empty(), "{taken:#?}");
+}
+
+#[rstest]
+fn a_line_is_judged_by_what_its_author_means(#[files("tests/documents/*.truth")] path: PathBuf) {
+    let document = Document::open(&path);
+    let reason = |line: &str| -> String {
+        let line: u32 = line.parse().expect("a line");
+        let sections = &document.compiled.plan.sections;
+        let items = sections.iter().flat_map(|section| &section.items);
+        let checks = sections.iter().flat_map(|section| &section.checks);
+        items
+            .map(|item| (item.line, &item.why))
+            .chain(checks.map(|check| (check.line, &check.why)))
+            .find(|(at, _)| *at == line)
+            .map(|(_, why)| why.clone())
+            .unwrap_or_default()
+    };
+    for fact in document.facts("says") {
+        let (line, words) = fact.split_once(' ').expect("a line and words");
+        assert!(reason(line).contains(words), "{fact}: {}", reason(line));
+    }
+    for fact in document.facts("never") {
+        let (line, words) = fact.split_once(' ').expect("a line and words");
+        assert!(!reason(line).contains(words), "{fact}: {}", reason(line));
+    }
 }
 
 #[rstest]
