@@ -1,8 +1,9 @@
 //! Checklists in the styles that teams really write, each with truths that a person wrote down beside it.
 //!
 //! `NAME.truth` holds one fact a line: `boxes 23`; how many sections of each kind hold something (`preflight 2`);
-//! the errors that are right (`error GNG010`); the document's commands, as `reads`, `changes` or `unsure`; and what
-//! the reason of a line must say or must never say (`says 34 must be "active"`).
+//! the errors that are right (`error GNG010`); the document's commands, as `reads`, `changes`, `unsure` or
+//! `foreign` (changing, and nothing that one must know); and what the reason of a line must say or must never say
+//! (`says 34 must be "active"`).
 
 use checklist::report::render;
 use checklist::{Compiled, compile};
@@ -165,7 +166,7 @@ fn no_changing_command_is_a_probe_alone_or_in_its_place(#[files("tests/documents
             items.chain(section.checks.iter().map(|check| &check.work))
         })
         .collect();
-    for command in document.facts("changes") {
+    for command in document.facts("changes").chain(document.facts("foreign")) {
         assert!(
             !matches!(alone(command).work, Work::Probe { .. }),
             "{command}: {}",
