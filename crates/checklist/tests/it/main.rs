@@ -18,3 +18,4 @@ mod shipped;
 mod steps;
 mod trap_lint;
 mod traps;
+mod wild;
