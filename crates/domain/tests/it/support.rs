@@ -100,6 +100,7 @@ impl Bench {
                 ),
                 section("window", SectionKind::Window { minutes: 60 }, window),
             ],
+            blanks: Vec::new(),
             slots: vec![slot("Developer", "developer"), slot("QA", "qa")],
         };
         let now = Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).unwrap();
