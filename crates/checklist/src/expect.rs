@@ -2,6 +2,7 @@
 
 mod claim;
 mod json;
+mod lines;
 mod value;
 mod verbs;
 
@@ -128,7 +129,7 @@ pub fn output(text: &str) -> Option<Holds> {
     if let Some(fields) = json::pattern(text) {
         return Some(Holds::Json(fields));
     }
-    value::lines(text)
+    lines::read(text)
 }
 
 /// Words that say what must hold, and what it is.
