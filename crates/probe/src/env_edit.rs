@@ -64,7 +64,7 @@ impl EnvEdit {
             Err(Closed::Missing) => Vec::new(),
             Err(Closed::Refused(why)) => return Err(why),
         };
-        let (_, changes) = edited(&content, &self.wanted);
+        let (_, changes) = edited(&content, &self.wanted)?;
         Ok(difference(&place, &content, changes, site))
     }
 
@@ -132,7 +132,7 @@ impl EnvEdit {
                     self.file
                 ));
             }
-            let (text, changes) = edited(&content, &self.wanted);
+            let (text, changes) = edited(&content, &self.wanted)?;
             let kept = if there {
                 keep(&self.file, &content, site)?
             } else {
