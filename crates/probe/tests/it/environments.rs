@@ -69,7 +69,7 @@ fn a_file_that_is_wrong_says_where_and_hides_no_other() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
     ok a
-    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `paths`, `variables`, `secrets`, `shell` (environments/this-machine.toml explains every key)
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `paths`, `variables`, `secrets`, `shell`, `action_minutes` (environments/this-machine.toml explains every key)
     DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
     DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
     "#);
@@ -87,6 +87,7 @@ fn what_cannot_be_used_is_refused_with_the_key() {
     let cases: Vec<String> = vec![
         with(&|e| e.work_directory = "relative".to_owned()),
         with(&|e| e.shell = Vec::new()),
+        with(&|e| e.action_minutes = Some(0)),
         with(&|e| e.paths = vec!["relative".to_owned()]),
         with(&|e| e.endpoints = vec![endpoint("a", "nowhere", &[])]),
         with(&|e| e.endpoints = vec![endpoint("a", "ftp://host/", &[])]),
@@ -112,6 +113,7 @@ fn what_cannot_be_used_is_refused_with_the_key() {
     insta::assert_snapshot!(cases.join("\n"), @r#"
     environments/test.toml, work_directory: relative is not absolute: write the whole path
     environments/test.toml, shell: it is empty: leave the key out for bash
+    environments/test.toml, action_minutes: it is a number of minutes from 1 to 1440
     environments/test.toml, paths: relative is not absolute: write the whole path
     environments/test.toml, endpoint a, url: it is not an address (relative URL without a base): write `http://host:port`
     environments/test.toml, endpoint a, url: the scheme ftp is not known: use http, https, postgres, redis, unix or tcp
