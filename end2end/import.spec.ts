@@ -44,13 +44,13 @@ test("the page says of each line what it became and why, and shows each command 
 
 test("the document stands beside its plan, line by line, and its bytes come back as they were", async ({ person }) => {
   const devops = await person("devops");
-  const bytes = Buffer.from("\ufeff# Bytes\r\n\r\n## Phase 1: Ship (5 minutes)\r\n\r\n- [ ] Shipped: `./ship.sh`\r\n- [x] Told: `curl localhost:8000/health` \u202egninrom\r\n");
+  const bytes = Buffer.from("\ufeff# Bytes\r\n\r\n## Phase 1: Ship (5 minutes)\r\n\r\n- [ ] Shipped: `./ship.sh`\r\n- [x] Told: `docker-compose exec web env` \u202egninrom\r\n");
   await upload(devops, "bytes.md", bytes);
   const line = devops.locator("#L6");
   await expect(line.locator(".listing-text")).toContainText("- [x] Told");
   await expect(line.locator(".listing-text")).toContainText("U+202E");
   await expect(line).toContainText("claimed there");
-  await expect(line).toContainText("GNG012");
+  await expect(line).toContainText("GNG011");
   await devops.getByRole("link", { name: "What is run" }).click();
   await expect(devops.locator(".listing-line")).toHaveCount(1);
   await expect(devops.locator(".listing-line")).toContainText("./ship.sh");

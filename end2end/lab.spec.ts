@@ -91,14 +91,6 @@ test("the reference checklist deploys the lab, from the first probe to four sign
     await lab.verifyUntilGreen(devops, "Phase 4");
   });
 
-  await test.step("phase 5: no test collected and a failing test are failures, whatever the words promise", async () => {
-    for (const state of ["no-tests-collected", "failing-test"]) {
-      await lab.lab("break", state);
-      await lab.act(devops, "Run cache performance tests", "Failed");
-      await lab.lab("mend", state);
-    }
-  });
-
   await test.step("phase 5: the tests", async () => {
     for (const kind of ["cache performance", "database performance", "integration"]) {
       await lab.act(devops, `Run ${kind} tests`, "Proved");
@@ -112,6 +104,15 @@ test("the reference checklist deploys the lab, from the first probe to four sign
     await attestRest(qa, path, "Phase 6");
     await lab.verifyUntilGreen(devops, "Phase 6");
     await expect(devops.locator(".run-state")).toHaveText("verifying");
+  });
+
+  await test.step("no test collected and a failing test are failures, whatever ran before", async () => {
+    for (const state of ["no-tests-collected", "failing-test"]) {
+      await lab.lab("break", state);
+      await lab.act(devops, "Run cache performance tests", "Failed");
+      await lab.lab("mend", state);
+    }
+    await lab.act(devops, "Run cache performance tests", "Proved");
   });
 
   const after = await lab.standings(devops);

@@ -112,7 +112,8 @@ fn http(
             }
             word if IGNORED.contains(&word) => {}
             word if word.starts_with('-') => {
-                let head = word.contains('I') && filters.is_empty() && rules.is_empty();
+                let status = matches!(expectation.holds, None | Some(Holds::Status(_) | Holds::Word(_)));
+                let head = word.contains('I') && filters.is_empty() && status;
                 word[1..]
                     .chars()
                     .all(|letter| "sSfLv#".contains(letter) || (letter == 'I' && head))
@@ -159,10 +160,12 @@ fn http_rules(
 ) -> (StatusRule, Vec<TextRule>) {
     match &expectation.holds {
         Some(Holds::Status(status)) => (*status, Vec::new()),
-        Some(Holds::Is(text) | Holds::Contains(text)) if code_only && text.len() == 3 => (
-            text.parse().map_or(StatusRule::Success, StatusRule::Is),
-            Vec::new(),
-        ),
+        Some(Holds::Is(text) | Holds::Contains(text) | Holds::Word(text)) if code_only && text.len() == 3 => {
+            (
+                text.parse().map_or(StatusRule::Success, StatusRule::Is),
+                Vec::new(),
+            )
+        }
         Some(Holds::Is(text)) if whole => (StatusRule::Success, vec![TextRule::Contains(text.clone())]),
         _ if code_only => (StatusRule::Success, Vec::new()),
         _ => (StatusRule::Success, rules.to_vec()),

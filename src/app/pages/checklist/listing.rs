@@ -159,10 +159,15 @@ fn row(line: SourceLine, said: Option<Said>) -> impl IntoView {
             </div>
         }
     });
+    // What nothing is said about is no place to lead to.
+    let place = match says {
+        true => view! { <a class="listing-number" href=format!("#L{number}")>{number}</a> }.into_any(),
+        false => view! { <span class="listing-number">{number}</span> }.into_any(),
+    };
     let text = text.replace('\t', "    ");
     view! {
         <li id=format!("L{number}") class="listing-line">
-            <a class="listing-number" href=format!("#L{number}")>{number}</a>
+            {place}
             <code class="listing-text"><PlainText text=text /></code>
             {beside}
         </li>
