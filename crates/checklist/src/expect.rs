@@ -264,6 +264,12 @@ fn by_status(text: &str) -> Option<Said> {
     })
 }
 
+/// Numbers as words.
+const SPELLED: &[&str] = &[
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "both",
+    "zwei", "drei", "deux", "trois", "dos", "tres",
+];
+
 /// Why what these words ask for cannot be judged here.
 fn beyond(text: &str) -> Option<String> {
     let matches = verbs::all(text)
@@ -273,6 +279,17 @@ fn beyond(text: &str) -> Option<String> {
         && text[found.at + found.length..].contains('`')
     {
         return Some("what it must match is a pattern, which is not read yet".to_owned());
+    }
+    let spelled = verbs::all(text).into_iter().any(|found| {
+        let value = text[found.at + found.length..].trim_start().to_lowercase();
+        let word = value
+            .split(|c: char| !c.is_alphabetic())
+            .next()
+            .unwrap_or_default();
+        found.verb == Verb::Contains && SPELLED.contains(&word)
+    });
+    if spelled {
+        return Some("the number is written as a word, which is not counted yet".to_owned());
     }
     let rough = measure::find(text).into_iter().any(|measure| measure.roughly);
     if rough {

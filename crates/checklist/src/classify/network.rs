@@ -162,6 +162,12 @@ fn openssl(words: &[&str]) -> Effect {
     let (first, rest) = words
         .split_first()
         .map_or(("", words), |(first, rest)| (*first, rest));
+    if let ("dgst", [hash, "-verify", _, "-signature", _, _]) = (first, rest) {
+        return Effect::reads_if(
+            hash.starts_with("-sha"),
+            "this form of `openssl` is not known to read",
+        );
+    }
     let mut options = rest.iter();
     let mut known = true;
     while let Some(word) = options.next() {

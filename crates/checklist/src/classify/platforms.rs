@@ -5,7 +5,7 @@ use super::tool::{Tool, guarded, tool};
 /// Tools of platforms.
 #[rustfmt::skip] // a row is a tool
 pub const TOOLS: &[Tool] = &[
-    tool("heroku", "-a= --app= -r= --remote=", &[
+    tool("heroku", "-a= --app= -r= --remote= -n= --num=", &[
         "ps|releases|apps|status|config|info|addons|domains|certs|buildpacks|features|pipelines|regions|stack|maintenance|drains|access|whoami|webhooks|sessions .",
         "logs|pg:info|pg:ps|pg:locks|pg:diagnose|pg:backups|redis:info|apps:info|addons:info|certs:info|releases:info|releases:output|config:get|pipelines:info|auth:whoami|pg:credentials|ps:type|pg:wait|domains:info|notifications .",
         "config:get|addons:info|releases:info|apps:info|pg:info|pg:ps|pg:locks|redis:info|pipelines:info",
@@ -41,7 +41,7 @@ pub const TOOLS: &[Tool] = &[
     tool("flutter", "", &["doctor|devices|emulators|--version|channel !", "doctor -v !", "--version !"]),
     tool("dart", "", &["info|--version !", "analyze", "pub outdated", "format +--output=none"]),
     tool("xcodebuild", "", &["-version|-showsdks|-list !"]),
-    tool("xcrun", "", &["simctl list", "altool +--list-apps", "notarytool history|info|log", "--version !"]),
+    tool("xcrun", "", &["simctl list", "stapler validate", "altool +--list-apps", "notarytool history|info|log", "--version !"]),
     guarded("adb", "-s= -d -e", &["devices|version|get-state|logcat|get-serialno"], "-c --clear -f --file"),
     tool("pod", "", &["--version !", "outdated|env|list"]),
     tool("fastlane", "", &["lanes|env|list !"]),

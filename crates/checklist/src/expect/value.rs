@@ -115,6 +115,11 @@ fn plain(value: &str, verb: Verb) -> Option<Holds> {
             },
         }));
     }
+    // An account or a telephone number is no quantity.
+    let digits = value.find(|c: char| !c.is_ascii_digit()).unwrap_or(value.len());
+    if (10..=20).contains(&digits) {
+        return Some(Holds::Is(value[..digits].to_owned()));
+    }
     let first = measure::find(value).into_iter().next();
     match first.filter(|measure| measure.span.start == 0 && !measure.roughly) {
         Some(_) if verb == Verb::Matches => None,
@@ -148,7 +153,7 @@ pub fn bare(text: &str) -> Option<Holds> {
     if !single {
         return None;
     }
-    let number = text.len() < 10 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit());
     if number {
         Some(Holds::Word(text.to_owned()))
     } else {

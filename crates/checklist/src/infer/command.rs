@@ -1,6 +1,6 @@
 //! One command with the words around it to what settles it.
 
-use super::{doubt, filters, judge, native};
+use super::{doubt, filters, judge, native, words};
 use crate::classify::{self, Effect};
 use crate::expect::{self, Expectation, text_rules};
 use crate::rewrite::{self, Rewritten};
@@ -60,7 +60,7 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
     let effect = classify::script(&script);
     let (work, because) = match &effect {
         Effect::Reads => {
-            let spec = probe(&mut rewritten, &script, &expectation, before);
+            let spec = with_version(probe(&mut rewritten, &script, &expectation, before), before);
             let example = expectation.example && !judges_text(&spec);
             let beyond = expectation
                 .beyond
@@ -126,6 +126,17 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
     match doubt::dials(script) {
         Some(why) => Err(why),
         None => Ok(ProbeSpec::Shell(shell)),
+    }
+}
+
+/// "Java 21 on both hosts: `java -version`": the version that the words name is compared.
+fn with_version(spec: ProbeSpec, before: &str) -> ProbeSpec {
+    match spec {
+        ProbeSpec::Tool { tool, at_least: None } => ProbeSpec::Tool {
+            tool,
+            at_least: words::version_named(tool, before),
+        },
+        spec => spec,
     }
 }
 

@@ -35,6 +35,13 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     if number && !one_value(shell, script) {
         return Some(SEVERAL.to_owned());
     }
+    let whole = |rule: &TextRule| matches!(rule, TextRule::Is(_));
+    if shell.filters.is_empty() && shell.rules.iter().any(whole) && lists(script) {
+        return Some(LISTS.to_owned());
+    }
+    if shell.filters.is_empty() && shell.rules.contains(&TextRule::Empty) && prints_always(script) {
+        return Some(PRINTS.to_owned());
+    }
     let silent = shell.rules.is_empty() && !exit_code_tells(script);
     silent.then(|| SILENT.to_owned())
 }
@@ -50,6 +57,33 @@ pub fn dials(script: &Script) -> Option<String> {
 const SILENT: &str =
     "the command succeeds whatever the state is, and the line does not say what it must print";
 const SEVERAL: &str = "the output can hold several numbers, and the line does not say which one counts";
+
+const LISTS: &str = "it prints a list, and the line says one word of it";
+const PRINTS: &str = "it prints something whatever the state is, so that an empty output is no proof";
+
+/// Whether a command prints a line for each of several things.
+fn lists(script: &Script) -> bool {
+    let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    stages.last().is_some_and(|stage| {
+        let words: Vec<&str> = stage.words.iter().map(|word| word.raw.as_str()).collect();
+        let several = matches!(
+            words.as_slice(),
+            ["systemctl", "is-active" | "is-enabled", _, _, ..]
+        );
+        let second = words
+            .get(1)
+            .is_some_and(|word| matches!(*word, "ps" | "list" | "ls"));
+        several || second
+    })
+}
+
+/// Whether a command prints JSON even where there is nothing.
+fn prints_always(script: &Script) -> bool {
+    let stages = script.pipelines.iter().flat_map(|pipeline| &pipeline.stages);
+    stages
+        .last()
+        .is_some_and(|stage| matches!(stage.program(), Some("aws" | "az")))
+}
 
 /// Commands of Redis that answer with one value.
 const ONE_VALUE: &[&str] = &[
@@ -143,6 +177,12 @@ const TELLING: &[&[&str]] = &[
     &["nc", "-vz"],
     &["nc", "-zv"],
     &["openssl", "verify"],
+    &["codesign", "--verify"],
+    &["jarsigner", "-verify"],
+    &["cosign", "verify"],
+    &["signtool", "verify"],
+    &["stapler", "validate"],
+    &["gpg", "--verify"],
     &["-checkend"],
     &["pip", "check"],
     &["configtest"],

@@ -11,6 +11,7 @@ use crate::measure::{self, Measure};
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::quantity::{Bound, Comparison, Unit};
 use git::git;
+pub use machine::version_named;
 use machine::{disk, listening, memory, port, tools, version_after};
 pub use places::is_path;
 use places::{file, is_route};
@@ -40,9 +41,19 @@ type Finder = fn(&Words<'_>, &str, &[Measure]) -> Option<Found>;
 /// A probe and why it is the one.
 pub type Found = (ProbeSpec, String);
 
+/// First words that ask a person to write something down or to tell somebody, whatever they name.
+const WRITES_DOWN: &[&str] = &[
+    "record", "note", "write", "document", "announce", "notify", "tell", "inform", "email", "publish",
+    "post", "explain", "discuss", "ask", "share", "send",
+];
+
 /// The native probe that the words ask for.
 pub fn probe(words: &Words<'_>) -> Option<Found> {
     let lower = words.text.to_lowercase();
+    let first = lower.trim_start_matches(['*', '_', ' ']).split([' ', ':']).next();
+    if first.is_some_and(|word| WRITES_DOWN.contains(&word)) {
+        return None;
+    }
     let measures = measure::find(words.text);
     let finders: [Finder; 15] = [
         env_line,

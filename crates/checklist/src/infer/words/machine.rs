@@ -199,6 +199,21 @@ pub fn version_after(text: &str, lower: &str, names: &[&str]) -> Option<Version>
     (end > 0 && plus).then(|| Version::find(&word[..end])).flatten()
 }
 
+/// "Java 21": the number right after the name of a tool, of which newer ones pass.
+pub fn version_named(tool: Tool, text: &str) -> Option<Version> {
+    let lower = text.to_lowercase();
+    let names = TOOLS.iter().filter(|(_, known)| *known == tool);
+    names
+        .filter_map(|(name, _)| whole(&lower, name).map(|at| at + name.len()))
+        .find_map(|end| {
+            let rest = lower.get(end..)?.trim_start().trim_start_matches('v');
+            let digits = rest
+                .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+                .unwrap_or(rest.len());
+            Version::find(&rest[..digits])
+        })
+}
+
 /// "(20.10+)"
 fn at_least(text: &str) -> Option<Version> {
     let plus = text.find('+')?;
