@@ -168,6 +168,13 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
             end,
         });
     }
+    // Words below the last command that say what comes out are about it, whatever they begin with.
+    if let (Some(last), Some(comment)) = (out.last_mut(), said.first())
+        && last.said.is_empty()
+        && crate::expect::read("", comment).holds.is_some()
+    {
+        add(&mut last.said, comment);
+    }
     out
 }
 

@@ -42,6 +42,8 @@ pub struct Near {
     pub headings: String,
     /// The output that a block below its words shows.
     pub output: Option<String>,
+    /// The comments about the command in the block below.
+    pub said: String,
 }
 
 /// [`item`], with what stands around it.
@@ -55,7 +57,7 @@ pub fn item_near(
     let text = inline.plain();
     let mut commands = commands(inline, output);
     if let (true, Some((command, span))) = (commands.is_empty(), below) {
-        commands.push((command::compile(command, &text, "", output), span));
+        commands.push((command::compile(command, &text, &near.said, output), span));
     }
     if let Some(inferred) = counters(&text, &mut commands) {
         return inferred;

@@ -261,12 +261,10 @@ impl<'a> Assembler<'a> {
             .flatten()
             .map(|cell| cell.text().trim().to_lowercase())
             .collect();
-        let role = header
-            .iter()
-            .position(|cell| matches!(cell.as_str(), "role" | "approver" | "team" | "function" | "who"));
+        let role = header.iter().position(|cell| ROLE.contains(&cell.as_str()));
         let signs = header
             .iter()
-            .any(|cell| ["sign", "approv", "date"].iter().any(|word| cell.contains(word)));
+            .any(|cell| SIGNS.iter().any(|word| cell.contains(word)));
         let column = match (role, signs, self.kind()) {
             (Some(column), true, _) => column,
             (None, true, SectionKind::SignOff) => 0,
@@ -277,7 +275,8 @@ impl<'a> Assembler<'a> {
                 return;
             }
         };
-        let decides = self.kind() == SectionKind::Criteria && self.current().section.items.is_empty();
+        let named_otherwise = matches!(self.kind(), SectionKind::Criteria | SectionKind::Window { .. });
+        let decides = named_otherwise && self.current().section.items.is_empty();
         if self.kind() == SectionKind::Prose || decides {
             self.current().section.kind = SectionKind::SignOff;
         }
@@ -294,6 +293,33 @@ impl<'a> Assembler<'a> {
         }
     }
 }
+
+/// Names of the column that says who signs.
+const ROLE: &[&str] = &[
+    "role", "approver", "team", "function", "who", "rolle", "funktion", "rôle", "fonction", "rol", "función",
+    "papel", "função", "cargo", "ruolo", "角色", "岗位", "役割", "역할", "роль",
+];
+
+/// What the columns of a table for signatures are called.
+const SIGNS: &[&str] = &[
+    "sign",
+    "approv",
+    "date",
+    "unterschrift",
+    "datum",
+    "firma",
+    "fecha",
+    "assinatura",
+    "data",
+    "签名",
+    "日期",
+    "署名",
+    "日付",
+    "서명",
+    "날짜",
+    "подпись",
+    "дата",
+];
 
 /// "Product Owner" is `product_owner`.
 fn role_key(title: &str) -> String {

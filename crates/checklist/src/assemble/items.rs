@@ -109,10 +109,12 @@ impl<'a> Assembler<'a> {
                 commands: Vec::new(),
             }
         } else {
+            let below_said = below.as_ref().map(|line| line.said.clone()).unwrap_or_default();
             let below = below.as_ref().map(|line| (line.command.as_str(), line.span()));
             let near = infer::Near {
                 headings: self.headings(),
                 output: output::below(self.blocks, index, &text),
+                said: below_said,
             };
             infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
         };

@@ -69,13 +69,30 @@ pub(super) fn title(blocks: &[Block], source: &Source) -> Option<(Option<usize>,
 /// What is to be done before the first phase, under a heading that says nothing, prepares it.
 pub(super) fn by_position(drafts: &mut [Draft]) {
     let phase = |draft: &Draft| matches!(draft.section.kind, SectionKind::Phase { .. });
+    let unsaid = |draft: &Draft| {
+        draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title && !draft.said
+    };
     let Some(first) = drafts.iter().position(phase) else {
         return;
     };
+    // A part between two steps is one too.
+    for at in first + 1..drafts.len().saturating_sub(1) {
+        let [before, draft, after] = &mut drafts[at - 1..=at + 1] else {
+            continue;
+        };
+        let follows = matches!(
+            after.section.kind,
+            SectionKind::Phase { .. } | SectionKind::Window { .. }
+        );
+        if phase(before) && follows && unsaid(draft) && !draft.section.items.is_empty() {
+            draft.section.kind = SectionKind::Phase {
+                number: 0,
+                minutes: None,
+            };
+        }
+    }
     for draft in &mut drafts[..first] {
-        let unsaid =
-            draft.section.kind == SectionKind::Prose && !draft.apart && !draft.is_title && !draft.said;
-        if unsaid && !draft.section.items.is_empty() {
+        if unsaid(draft) && !draft.section.items.is_empty() {
             draft.section.kind = SectionKind::Preflight;
         }
     }

@@ -159,10 +159,12 @@ fn http_rules(
 ) -> (StatusRule, Vec<TextRule>) {
     match &expectation.holds {
         Some(Holds::Status(status)) => (*status, Vec::new()),
-        Some(Holds::Is(text) | Holds::Contains(text)) if code_only && text.len() == 3 => (
-            text.parse().map_or(StatusRule::Success, StatusRule::Is),
-            Vec::new(),
-        ),
+        Some(Holds::Is(text) | Holds::Contains(text) | Holds::Word(text)) if code_only && text.len() == 3 => {
+            (
+                text.parse().map_or(StatusRule::Success, StatusRule::Is),
+                Vec::new(),
+            )
+        }
         Some(Holds::Is(text)) if whole => (StatusRule::Success, vec![TextRule::Contains(text.clone())]),
         _ if code_only => (StatusRule::Success, Vec::new()),
         _ => (StatusRule::Success, rules.to_vec()),

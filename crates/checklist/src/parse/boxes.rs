@@ -119,8 +119,9 @@ impl Builder<'_> {
             .pieces
             .first()
             .and_then(|piece| line_mark(self.source, &inline.span, piece));
+        // "☑️ Before the deployment" is decoration as "✅" is.
         let item = mark
-            .filter(|(_, mark)| mark.certain)
+            .filter(|(_, mark)| mark.certain && !(mark.claimed && mark.form == Form::Glyph))
             .map(|(start, mark)| self.source_item(start, mark, inline.span.end));
         self.push(span, BlockKind::Heading { level, inline });
         let parent = self.items.last().copied();

@@ -68,6 +68,21 @@ const ASIDE: &[&str] = &[
     "eta",
 ];
 
+/// Parts of the names of columns that say what must come out.
+const EXPECTED: &[&str] = &[
+    "expect",
+    "should",
+    "erwart",
+    "attendu",
+    "esperad",
+    "atteso",
+    "期望",
+    "预期",
+    "期待",
+    "예상",
+    "ожида",
+];
+
 /// Columns of tables whose rows are steps.
 const STEPS: &[&str] = &[
     "step",
@@ -127,6 +142,7 @@ impl Builder<'_> {
             }
         }
         if items.is_empty()
+            && !facts(&header)
             && header
                 .iter()
                 .any(|name| STEPS.iter().any(|word| name.contains(word)))
@@ -144,6 +160,22 @@ impl Builder<'_> {
             self.push(span, BlockKind::Item(item));
         }
     }
+}
+
+/// Two columns of which one says what is so: "Item | Value".
+fn facts(header: &[String]) -> bool {
+    let values = [
+        "value",
+        "wert",
+        "valeur",
+        "valor",
+        "valore",
+        "值",
+        "値",
+        "값",
+        "значение",
+    ];
+    matches!(header, [_, second] if values.contains(&second.as_str()))
 }
 
 /// What the cells of a column say of it.
@@ -215,7 +247,12 @@ fn row_text(
         !other && source.slice(rest(*column)).chars().any(char::is_alphanumeric)
     };
     let bare = |text: &str| state_word(text) || !text.chars().any(char::is_alphabetic);
-    let telling = |column: &usize| !ASIDE.contains(&name(*column)) && !bare(source.slice(rest(*column)));
+    // What must come out may be a number alone.
+    let expects = |column: usize| EXPECTED.iter().any(|word| name(column).contains(word));
+    let telling = |column: &usize| {
+        let says = expects(*column) || !bare(source.slice(rest(*column)));
+        !ASIDE.contains(&name(*column)) && says
+    };
     let all: Vec<usize> = (0..row.len()).filter(filled).collect();
     let mut columns: Vec<usize> = all.iter().copied().filter(telling).collect();
     if columns.is_empty() {
