@@ -220,6 +220,8 @@ fn countdown(lower: &str) -> Option<SectionKind> {
         Some('h') => 60,
         Some('d') => 1440,
         Some('w') => 10_080,
+        // "T+10" means minutes, "T+24" hours.
+        Some(_) | None if unit == 60 && amount % 5 == 0 => 1,
         Some(_) | None => unit,
     };
     Some(match (amount, sign) {

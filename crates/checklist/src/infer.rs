@@ -62,6 +62,9 @@ pub fn item_near(
     if let Some(inferred) = counters(&text, &mut commands) {
         return inferred;
     }
+    if names_only(inline, &commands) {
+        commands.clear();
+    }
     match commands.len() {
         0 => without_command(inline, &text, above, near),
         1 => {
@@ -71,6 +74,16 @@ pub fn item_near(
         }
         _ => several(&text, commands),
     }
+}
+
+/// "Run time of `dbt run` below 40 minutes" is about a command that changes something, and asks nobody to run it.
+fn names_only(inline: &Inline, commands: &[(Outcome, Range<usize>)]) -> bool {
+    let [(outcome, _)] = commands else { return false };
+    let about = inline.pieces.first().is_some_and(|piece| match &piece.kind {
+        PieceKind::Text(text) => text.trim_end().to_lowercase().ends_with(" of"),
+        PieceKind::Code(_) | PieceKind::Comment(_) | PieceKind::Link(_) | PieceKind::Break => false,
+    });
+    about && matches!(outcome.work, Work::Action { .. })
 }
 
 /// Infers what settles a command of a verification block; `said` are the comments about it.

@@ -7,6 +7,7 @@ use crate::infer::{self, Inferred};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
 use crate::{annotation, heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
+use std::collections::HashMap;
 
 impl<'a> Assembler<'a> {
     pub(super) fn fence(&mut self, fence: &Fence, block: &Block, index: usize) {
@@ -47,11 +48,18 @@ impl<'a> Assembler<'a> {
                     self.findings,
                 );
             }
+            let sessions = fence::sessions(&lines);
+            let inside: HashMap<usize, String> = lines
+                .iter()
+                .zip(sessions)
+                .filter_map(|(line, opener)| Some((line.start, opener?)))
+                .collect();
             let lines = fence::in_context(lines);
             let last = lines.len().saturating_sub(1);
             for (at, (line, whole)) in lines.iter().enumerate() {
                 let output = (at == last).then(|| output::after(self.blocks, index)).flatten();
-                self.check(line, whole.as_deref(), output.as_deref(), step);
+                let session = inside.get(&line.start).map(String::as_str);
+                self.check(line, whole.as_deref(), output.as_deref(), (step, session));
             }
             return;
         }
@@ -122,11 +130,27 @@ impl<'a> Assembler<'a> {
 
     /// `whole` is the command with what the lines before it set up, `output` what the document says that it prints,
     /// `step` the place of the step that it stands in.
-    fn check(&mut self, line: &Line, whole: Option<&str>, output: Option<&str>, step: Option<usize>) {
+    fn check(
+        &mut self,
+        line: &Line,
+        whole: Option<&str>,
+        output: Option<&str>,
+        (step, session): (Option<usize>, Option<&str>),
+    ) {
         let mut inferred = infer::check_printing(&line.command, &line.said, line.span(), output);
         let native = matches!(&inferred.work, Work::Probe { spec } if crate::describe::native(spec));
         if let Some(whole) = whole.filter(|_| !native) {
             inferred = infer::check_printing(whole, &line.said, line.span(), output);
+        }
+        if let Some(opener) = session
+            && !matches!(inferred.work, Work::Attestation)
+        {
+            inferred.work = Work::Attestation;
+            inferred.why = format!(
+                "`{}`: it is typed into the session that `{}` opens, and Gonogo opens none: somebody's word",
+                line.command,
+                infer::short(opener)
+            );
         }
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);

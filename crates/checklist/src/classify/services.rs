@@ -18,7 +18,7 @@ pub const TOOLS: &[Tool] = &[
     tool("memcached-tool", "", &["_ stats|display|settings"]),
     tool("memcstat|memcping", "", &["*"]),
     guarded("airflow", "", &["version|info", "dags list|state|list-runs|list-import-errors|show", "tasks list|state", "pools|connections|variables|providers list", "db check|check-migrations", "config list|get-value", "jobs check"], "--save -s"),
-    guarded("dbt", "", &["--version !", "debug|ls|list|parse", "source freshness"], "--target-path --log-path"),
+    guarded("dbt", "--target= -t= --select= -s= --profiles-dir= --project-dir=", &["--version !", "debug|ls|list|parse", "source freshness"], "--target-path --log-path"),
     tool("barman", "", &["check|list-backup|list-backups|list-server|list-servers|status|show-backup|show-server|diagnose"]),
     tool("pgbackrest", "--stanza=", &["info|version|verify"]),
     tool("wal-g|wal-e", "", &["backup-list", "wal-show", "wal-verify"]),

@@ -76,7 +76,17 @@ impl Tool {
 
     /// An option is given with which no form reads.
     pub fn refused(&self, name: &str, words: &[&str]) -> Option<Effect> {
-        let option = self.never.split(' ').find(|option| given(option, words))?;
+        // An option that is known by its whole name is no short form of another: `--target`, `--target-path`.
+        let others: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| {
+                let name = word.split('=').next().unwrap_or(word);
+                let own = name.starts_with("--") && self.takes_value(name).is_some();
+                !own || self.never.split(' ').any(|option| option == name)
+            })
+            .collect();
+        let option = self.never.split(' ').find(|option| given(option, &others))?;
         Some(Effect::changes(format!(
             "`{option}` lets `{name}` write or run something"
         )))

@@ -67,6 +67,7 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
                 .clone()
                 .or_else(|| example.then(|| EXAMPLE.to_owned()));
             let open = doubt::difference(&script, &expectation, before);
+            let open = open.or_else(|| doubt::version(&spec, before));
             match beyond.or(open).or_else(|| doubt::about(&spec, &script)) {
                 Some(why) => (Work::Attestation, format!("{why}: somebody's word")),
                 None => {

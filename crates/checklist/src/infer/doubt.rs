@@ -46,6 +46,16 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     silent.then(|| SILENT.to_owned())
 }
 
+/// Why the answer of a tool proves nothing, where its version must be what a file says.
+pub fn version(spec: &ProbeSpec, before: &str) -> Option<String> {
+    let open = matches!(spec, ProbeSpec::Tool { at_least: None, .. });
+    let lower = before.to_lowercase();
+    let compared = ["match", "same as", "equals", "as in"]
+        .iter()
+        .any(|word| lower.contains(word));
+    (open && compared).then(|| "the version that it must have is not written here".to_owned())
+}
+
 /// Why a command must not be run, where it would dial an address as written.
 pub fn dials(script: &Script) -> Option<String> {
     let host = remote(script)?;
@@ -177,6 +187,20 @@ const TELLING: &[&[&str]] = &[
     &["nc", "-vz"],
     &["nc", "-zv"],
     &["openssl", "verify"],
+    &["openssl", "dgst"],
+    &["cargo", "deny"],
+    &["manage.py", "check"],
+    &["makemigrations", "--check"],
+    &["dbt", "parse"],
+    &["zeitwerk:check"],
+    &["verify-checksums"],
+    &["composer", "validate"],
+    &["sam", "validate"],
+    &["spctl", "--assess"],
+    &["pg_restore", "--list"],
+    &["ruff", "check"],
+    &["tflint"],
+    &["alembic", "check"],
     &["codesign", "--verify"],
     &["jarsigner", "-verify"],
     &["cosign", "verify"],

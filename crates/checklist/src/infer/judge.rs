@@ -45,7 +45,7 @@ pub fn rules(
         let services = lists_services(&stages[0]) && filters.is_empty();
         let searches = searched(stages, left, filters).is_some();
         let counted = matches!(filters.last(), Some(Filter::CountLines));
-        let one = one::value(stages, left, filters) && !searches;
+        let one = one::value(stages, left, filters) && (!searches || counted);
         return match holds {
             Holds::Word(text) | Holds::Contains(text) | Holds::Is(text) if one && !services => {
                 vec![exactly(text)]

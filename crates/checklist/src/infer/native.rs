@@ -112,7 +112,8 @@ fn http(
             }
             word if IGNORED.contains(&word) => {}
             word if word.starts_with('-') => {
-                let head = word.contains('I') && filters.is_empty() && rules.is_empty();
+                let status = matches!(expectation.holds, None | Some(Holds::Status(_) | Holds::Word(_)));
+                let head = word.contains('I') && filters.is_empty() && status;
                 word[1..]
                     .chars()
                     .all(|letter| "sSfLv#".contains(letter) || (letter == 'I' && head))

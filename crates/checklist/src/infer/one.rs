@@ -16,9 +16,9 @@ pub fn value(stages: &[Simple], left: usize, filters: &[Filter]) -> bool {
         .iter()
         .map(|word| word.literal.as_deref().unwrap_or(&word.raw))
         .collect();
-    let formats = words
-        .iter()
-        .any(|word| word.contains("jsonpath=") || word.contains("{{.") || *word == "--value");
+    let formats = words.iter().any(|word| {
+        word.contains("jsonpath=") || word.contains("{{.") || *word == "--value" || *word == "--format=count"
+    });
     formats
         || ROWS.iter().any(|row| words.starts_with(row))
         || matches!(words.as_slice(), ["systemctl", "is-active" | "is-enabled", _])
@@ -37,6 +37,10 @@ const ROWS: &[&[&str]] = &[
     &["git", "branch", "--show-current"],
     &["git", "rev-parse", "--abbrev-ref"],
     &["wc", "-l"],
+    &["wp", "option", "get"],
+    &["wp", "config", "get"],
+    &["terraform", "workspace", "show"],
+    &["git", "describe"],
     &["nproc"],
     &["hostname"],
     &["whoami"],
