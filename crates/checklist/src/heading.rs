@@ -221,7 +221,7 @@ fn countdown(lower: &str) -> Option<SectionKind> {
         Some('d') => 1440,
         Some('w') => 10_080,
         // "T+10" means minutes, "T+24" hours.
-        Some(_) | None if unit == 60 && amount % 5 == 0 => 1,
+        Some(_) | None if unit == 60 && amount.is_multiple_of(5) => 1,
         Some(_) | None => unit,
     };
     Some(match (amount, sign) {

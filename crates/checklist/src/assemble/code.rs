@@ -345,8 +345,21 @@ const SIGNS: &[&str] = &[
     "дата",
 ];
 
-/// "Product Owner" is `product_owner`.
+/// The roles in other languages.
+#[rustfmt::skip] // a row is a role
+const ROLES: &[(&str, &[&str])] = &[
+    ("developer", &["开发", "研发", "開発", "개발", "entwicklung", "entwickler", "développeur", "développeuse", "desarrollo", "desarrollador", "desenvolvimento", "desenvolvedor", "sviluppo", "sviluppatore", "разработка", "разработчик", "development"]),
+    ("devops", &["运维", "運用", "운영", "betrieb", "exploitation", "operaciones", "operações", "эксплуатация", "operations", "ops"]),
+    ("qa", &["测试", "テスト", "品質保証", "테스트", "qualitätssicherung", "тестирование", "тестировщик", "quality assurance"]),
+    ("product_owner", &["产品", "产品负责人", "プロダクトオーナー", "produktverantwortlicher", "produktverantwortliche", "владелец продукта"]),
+];
+
+/// "Product Owner" is `product_owner`, and so is "产品负责人".
 fn role_key(title: &str) -> String {
+    let lower = title.trim().to_lowercase();
+    if let Some((key, _)) = ROLES.iter().find(|(_, names)| names.contains(&lower.as_str())) {
+        return (*key).to_owned();
+    }
     let words: Vec<String> = title
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
