@@ -113,13 +113,12 @@ impl Builder<'_> {
         (first, items)
     }
 
-    /// A heading, and the item that its box is.
+    /// A heading, and the item that its open box is; "☑️ Before the deployment" is decorated.
     pub(super) fn heading(&mut self, span: Range<usize>, level: u8, inline: Inline) {
         let mark = inline
             .pieces
             .first()
             .and_then(|piece| line_mark(self.source, &inline.span, piece));
-        // "☑️ Before the deployment" is decoration as "✅" is.
         let item = mark
             .filter(|(_, mark)| mark.certain && !(mark.claimed && mark.form == Form::Glyph))
             .map(|(start, mark)| self.source_item(start, mark, inline.span.end));
