@@ -218,6 +218,10 @@ impl Writer {
             return 0;
         };
         let target = &rest[middle + 2..middle + end];
+        if middle == 1 {
+            // Without words there is nothing to show it by: it stands as it is written.
+            return 0;
+        }
         self.read(&rest[1..middle], style, Some(target), depth + 1);
         middle + end + 1
     }
