@@ -191,3 +191,37 @@ async fn an_edit_waits_for_the_execution_and_for_the_right_to_act(pool: PgPool) 
         "a value that the document leaves open is nobody's to set"
     );
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_line_for_another_role_is_not_edited(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    team.place.write(".env", BEFORE);
+    let said = CONFIGURE.replace(
+        "`REDIS_HOST=redis`",
+        "`REDIS_HOST=redis` <!-- gonogo: role qa -->",
+    );
+    let run = team.run(&said).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    let desk = Desk { team, run };
+    for line in ["REDIS_HOST=redis", ".env file updated"] {
+        let offer = desk.offer(line).await;
+        assert!(
+            offer
+                .refused
+                .as_ref()
+                .is_some_and(|why| why.contains("for the role qa")),
+            "{line}"
+        );
+        let refused = desk.accept(&desk.team.devops, line, &offer).await;
+        assert!(
+            refused.text.contains("for the role qa"),
+            "{line}: {}",
+            refused.text
+        );
+    }
+    assert_eq!(desk.env(), BEFORE);
+    let other = desk.offer("CACHE_ENABLED=true").await;
+    desk.accept(&desk.team.devops, "CACHE_ENABLED=true", &other)
+        .await
+        .answer::<()>();
+}

@@ -191,12 +191,24 @@ async fn blanks_are_fields_of_the_run_and_stand_in_the_filled_document(pool: PgP
         "what is computed is nobody's to type"
     );
     let before = team.qa.page(run).await.run.record;
-    fill(&team.developer, "Deployed by", " Dora\n| x ")
+    fill(&team.developer, "Deployed by", " Dora\n x ")
         .await
         .answer::<()>();
     fill(&team.qa, "p95", "187,5").await.answer::<()>();
-    let refused = fill(&team.qa, "p95", "fast").await;
-    assert!(refused.text.contains("takes a number"), "{}", refused.text);
+    for value in ["fast", "1,000", "1.0.0", "NaN"] {
+        let refused = fill(&team.qa, "p95", value).await;
+        assert!(
+            refused.text.contains("takes a number"),
+            "{value}: {}",
+            refused.text
+        );
+    }
+    let refused = fill(&team.qa, "Deployed by", "x <!-- y").await;
+    assert!(
+        refused.text.contains("means something in Markdown"),
+        "{}",
+        refused.text
+    );
     let page = team.qa.page(run).await;
     assert_ne!(
         page.run.record, before,

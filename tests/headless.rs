@@ -1,4 +1,4 @@
-//! `gonogo run`: probes without a server.
+//! `gonogo run` and `gonogo check`: without a server.
 
 use crate::support::Folder;
 
@@ -24,8 +24,11 @@ impl Here {
     }
 
     fn run(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        self.gonogo(&[&["run", "CHECKLIST.md", "--env"], arguments].concat())
+    }
+
+    fn gonogo(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
         let output = std::process::Command::new(env!("CARGO_BIN_EXE_gonogo"))
-            .args(["run", "CHECKLIST.md", "--env"])
             .args(arguments)
             .current_dir(self.folder.path())
             .output()
@@ -85,4 +88,31 @@ fn an_environment_that_is_not_there_is_named_with_those_that_are() {
     let (code, _, error) = here.run(&["broken"]);
     assert_eq!(code, Some(2));
     assert!(error.contains("broken.toml:1:"), "{error}");
+}
+
+#[test]
+fn check_finds_the_checklists_of_a_folder_and_says_where_there_is_none() {
+    let here = Here::new(THREE);
+    let (code, out, _) = here.gonogo(&["check", "."]);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("4 items"), "{out}");
+    let (code, out, complaint) = here.gonogo(&["check", "environments"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(
+        complaint.contains("there is no checklist below environments"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn check_denies_what_it_is_told_to_and_explains_a_lint() {
+    let here = Here::new("# One\n\n## Phase 1: Go\n\n- [ ] Removed: `rm -rf build`\n");
+    let code = |arguments: &[&str]| here.gonogo(arguments).0;
+    assert_eq!(code(&["check", "CHECKLIST.md"]), Some(0));
+    assert_eq!(code(&["check", "--deny", "notes", "CHECKLIST.md"]), Some(1));
+    assert_eq!(code(&["check", "gone.md"]), Some(2));
+    assert_eq!(code(&["check", "--explain", "GNG999"]), Some(2));
+    let (code, out, _) = here.gonogo(&["check", "--explain", "gng012"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("GNG012"), "{out}");
 }

@@ -352,3 +352,25 @@ async fn a_revision_says_what_it_changes_and_lines_keep_their_names(pool: PgPool
         .collect();
     assert_eq!(new, ["mkdir -p var/lib"]);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_changes_beside_the_words_is_said_too(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let was = "# Shop\n\n## Phase 1: Ship (5 minutes)\n\n- [ ] Shipped: `./ship.sh` <!-- gonogo: role qa -->\n\nBy: ____\n";
+    let is = "# Shop\n\n## Phase 1: Ship (50 minutes)\n\n- [ ] Shipped: `./ship.sh` <!-- gonogo: role devops; timeout 9m -->\n\nVersion: ____\n";
+    team.devops.import("shop.md", was.as_bytes()).await.number();
+    let id = team.devops.import("shop.md", is.as_bytes()).await.number();
+    let changes = team.devops.revision(id).await.changes.unwrap();
+    assert_eq!(
+        changes.lines[0].meaning,
+        ["It is for the role devops now.", "It may take 540 seconds now."]
+    );
+    let beside = changes.beside.join(" ");
+    for part in [
+        "New blanks: version.",
+        "Blanks that are gone: by.",
+        "“Ship” was a phase 1 of 5 min and is a phase 1 of 50 min.",
+    ] {
+        assert!(beside.contains(part), "{part}: {beside}");
+    }
+}

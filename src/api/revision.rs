@@ -85,6 +85,8 @@ pub struct ChangesSince {
     pub beside: Vec<String>,
     /// The lines that changed, 500 at most.
     pub lines: Vec<ChangedLine>,
+    /// How many more changed.
+    pub left_out: usize,
 }
 
 /// A line that a revision changes.

@@ -280,7 +280,8 @@ fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
     })
 }
 
-fn theirs(opened: &Opened, item: &ItemId, person: &Person) -> Result<(), Error> {
+/// Whether the role that a line asks for is theirs.
+pub(crate) fn theirs(opened: &Opened, item: &ItemId, person: &Person) -> Result<(), Error> {
     let line = opened.outline.line(item).map(|(_, line)| line);
     line.map_or(Ok(()), |line| settlement::is_theirs(line, person))
 }

@@ -51,15 +51,28 @@ pub async fn fill(
 /// The value as it goes into the document: on one line, a number with a point.
 fn fitting(blank: &Blank, value: &str) -> Result<String, Error> {
     let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(mark) = value.chars().find(|c| matches!(c, '|' | '<' | '`')) {
+        return Err(Error::refused(format!(
+            "{mark} means something in Markdown and cannot stand in a blank of the document: leave it out."
+        )));
+    }
     match blank.kind {
         BlankKind::Text | BlankKind::Date => Ok(value),
         BlankKind::Number if value.is_empty() => Ok(value),
         BlankKind::Number => {
-            let number = value.replace(',', ".");
+            // 1,000 is a thousand to some and one to others.
+            let thousands = value
+                .split_once(',')
+                .is_some_and(|(_, rest)| rest.len() == 3 || rest.contains(','));
+            let number = if thousands {
+                String::new()
+            } else {
+                value.replace(',', ".")
+            };
             match number.parse::<f64>() {
                 Ok(parsed) if parsed.is_finite() => Ok(number),
                 Ok(_) | Err(_) => Err(Error::refused(format!(
-                    "{} takes a number, for example 212 or 0,5: {value:?} is none.",
+                    "{} takes a number without marks for thousands, for example 1212 or 0,5: {value:?} is none.",
                     blank.label
                 ))),
             }

@@ -33,13 +33,14 @@ pub async fn offer(
     item: ItemId,
 ) -> Result<EnvEditOffer, Error> {
     let opened = run::open(state, person, id, Right::See).await?;
-    let (edit, _) = edit(&opened.pinned.plan, &item)?;
+    let (edit, probes) = edit(&opened.pinned.plan, &item)?;
     let site = run::site(state, &opened)?;
     let difference = tokio::task::spawn_blocking(move || edit.difference(&site)).await;
     let difference = difference
         .map_err(|broken| failure::internal("reading a .env file", &broken))?
         .map_err(Error::refused)?;
-    let refused = action::may_run(state, &opened, &opened.pinned.run, &item);
+    let refused = action::may_run(state, &opened, &opened.pinned.run, &item)
+        .and_then(|()| theirs(&opened, &item, &probes, person));
     Ok(EnvEditOffer {
         path: difference.path,
         difference: difference.lines.iter().flat_map(signed).collect(),
@@ -63,6 +64,7 @@ pub async fn accept(
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
     let (edit, probes) = edit(&opened.pinned.plan, &item)?;
+    theirs(&opened, &item, &probes, person)?;
     let site = run::site(state, &opened)?;
     let (by, now) = (person.author(), state.clock.now());
     let mut tx = state.pool.begin().await?;
@@ -76,13 +78,29 @@ pub async fn accept(
     .await?;
     // The intent is stored before the effect, as of every action.
     tx.commit().await?;
-    let finding = state.prober.edit_env(edit, &site, before).await;
-    record(state, &opened, &by, &item, &finding).await?;
-    if finding.verdict != Verdict::Pass {
-        return Err(Error::refused(finding.reason));
-    }
-    verification::ask_again(state, &opened, &by, &site, probes).await?;
-    Ok(())
+    // It goes on to its end where the browser goes away.
+    let task = state.tasks.spawn({
+        let state = state.clone();
+        async move {
+            let finding = state.prober.edit_env(edit, &site, before).await;
+            record(&state, &opened, &by, &item, &finding).await?;
+            if finding.verdict != Verdict::Pass {
+                return Err(Error::refused(finding.reason));
+            }
+            verification::ask_again(&state, &opened, &by, &site, probes).await?;
+            Ok(())
+        }
+    });
+    task.await
+        .map_err(|broken| failure::internal("editing a .env file", &broken))?
+}
+
+/// Whether the line, and every line that the edit is about, is for this person's role.
+fn theirs(opened: &Opened, item: &ItemId, probes: &Probes, person: &Person) -> Result<(), Error> {
+    let lines = std::iter::once(item).chain(probes.iter().map(|(id, _)| id));
+    lines
+        .into_iter()
+        .try_for_each(|line| action::theirs(opened, line, person))
 }
 
 async fn record(

@@ -28,6 +28,7 @@ pub fn since(before: &Predecessor, plan: &Plan) -> ChangesSince {
         imported_at: before.imported_at,
         counts: counts.filter(|(count, _)| *count > 0).collect(),
         beside: beside(&changes),
+        left_out: changes.lines.len().saturating_sub(MOST),
         lines: changes.lines.into_iter().take(MOST).map(line).collect(),
     }
 }
@@ -79,5 +80,8 @@ fn beside(changes: &Changes) -> Vec<String> {
     );
     say(&changes.slots_added, "New in the signature table:");
     say(&changes.slots_removed, "Gone from the signature table:");
+    say(&changes.blanks_added, "New blanks:");
+    say(&changes.blanks_removed, "Blanks that are gone:");
+    out.extend(changes.sections.iter().cloned());
     out
 }

@@ -1,13 +1,15 @@
 //! What a new revision means for a plan: which items and checks were added, removed, reworded, changed or moved.
 
 mod pairs;
+mod places;
+mod sections;
 
-use crate::describe;
-use domain::plan::{Check, Item, ItemId, Plan, Section, Work};
+use domain::plan::{ItemId, Plan, Section, Work};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 
 pub use pairs::{Line, pairs};
+use places::{Place, places};
 
 /// What changed from one plan to another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,12 @@ pub struct Changes {
     pub slots_added: Vec<String>,
     /// Rows of the signature table that are gone.
     pub slots_removed: Vec<String>,
+    /// Sections that are for something else now, or due at another time, in sentences.
+    pub sections: Vec<String>,
+    /// Blanks that are new.
+    pub blanks_added: Vec<String>,
+    /// Blanks that are gone.
+    pub blanks_removed: Vec<String>,
 }
 
 /// A line that changed.
@@ -91,12 +99,20 @@ impl Changes {
             parameters_removed,
             slots_added,
             slots_removed,
+            sections,
+            blanks_added,
+            blanks_removed,
         } = self;
-        title.is_none()
-            && lines.is_empty()
-            && [parameters_added, parameters_removed, slots_added, slots_removed]
-                .iter()
-                .all(|list| list.is_empty())
+        let beside = [
+            parameters_added,
+            parameters_removed,
+            slots_added,
+            slots_removed,
+            sections,
+            blanks_added,
+            blanks_removed,
+        ];
+        title.is_none() && lines.is_empty() && beside.iter().all(|list| list.is_empty())
     }
 
     /// How many lines this happened to.
@@ -106,13 +122,6 @@ impl Changes {
             .filter(|change| change.what.contains(&what))
             .count()
     }
-}
-
-/// An item or a check, and where it stands.
-struct Place<'p> {
-    side: Side,
-    section: &'p Section,
-    work: &'p Work,
 }
 
 /// Compares two plans. Takes time about in proportion to both.
@@ -166,6 +175,14 @@ pub fn between(old: &Plan, new: &Plan) -> Changes {
             .collect::<Vec<_>>()
     };
     (changes.slots_added, changes.slots_removed) = differences(&slots(old), &slots(new));
+    let blanks = |plan: &Plan| {
+        plan.blanks
+            .iter()
+            .map(|blank| blank.id.0.clone())
+            .collect::<Vec<_>>()
+    };
+    (changes.blanks_added, changes.blanks_removed) = differences(&blanks(old), &blanks(new));
+    changes.sections = sections::changed(old, new);
     changes
 }
 
@@ -189,64 +206,6 @@ pub fn lines(sections: &[Section]) -> Vec<Line<'_>> {
         lines.extend(checks.iter().map(|check| Line::of_check(check, id)));
     }
     lines
-}
-
-fn places(plan: &Plan) -> Vec<Place<'_>> {
-    let mut places = Vec::new();
-    for section in &plan.sections {
-        let place = |side, work| Place { side, section, work };
-        let title = &section.title;
-        places.extend(
-            section
-                .items
-                .iter()
-                .map(|item| place(of_item(item, title), &item.work)),
-        );
-        places.extend(
-            section
-                .checks
-                .iter()
-                .map(|check| place(of_check(check, title), &check.work)),
-        );
-    }
-    places
-}
-
-fn of_item(item: &Item, section: &str) -> Side {
-    Side {
-        id: item.id.clone(),
-        check: false,
-        line: item.line,
-        section: section.to_owned(),
-        parent: item.parent.clone(),
-        text: item.text.clone(),
-        optional: item.optional,
-        work: item.work.word().to_owned(),
-        detail: detail(&item.work),
-    }
-}
-
-fn of_check(check: &Check, section: &str) -> Side {
-    Side {
-        id: check.id.clone(),
-        check: true,
-        line: check.line,
-        section: section.to_owned(),
-        parent: None,
-        text: check.text.clone(),
-        optional: false,
-        work: check.work.word().to_owned(),
-        detail: detail(&check.work),
-    }
-}
-
-fn detail(work: &Work) -> String {
-    match work {
-        Work::Probe { spec } => describe::probe(spec),
-        Work::Action { command, .. } => command.clone(),
-        Work::Attestation => "somebody's word".to_owned(),
-        Work::Parent => "its boxes".to_owned(),
-    }
 }
 
 fn changed(was: &Place<'_>, is: &Place<'_>, below_another: bool) -> Option<Change> {
@@ -274,6 +233,12 @@ fn changed(was: &Place<'_>, is: &Place<'_>, below_another: bool) -> Option<Chang
         };
         meaning.push(now.to_owned());
     }
+    for sentence in said(was, is) {
+        if !what.contains(&What::Changed) {
+            what.push(What::Changed);
+        }
+        meaning.push(sentence);
+    }
     let elsewhere = was.section.title != is.section.title || was.section.group != is.section.group;
     if elsewhere || below_another {
         what.push(What::Moved);
@@ -288,6 +253,24 @@ fn changed(was: &Place<'_>, is: &Place<'_>, below_another: bool) -> Option<Chang
         after: Some(is.side.clone()),
         meaning,
     })
+}
+
+/// What annotations say otherwise about a line than before.
+fn said(was: &Place<'_>, is: &Place<'_>) -> Vec<String> {
+    let mut out = Vec::new();
+    if was.role != is.role {
+        out.push(match is.role {
+            Some(role) => format!("It is for the role {role} now."),
+            None => "It is for nobody in particular any more.".to_owned(),
+        });
+    }
+    if was.timeout != is.timeout {
+        out.push(match is.timeout {
+            Some(seconds) => format!("It may take {seconds} seconds now."),
+            None => "It may take as long as the environment says now.".to_owned(),
+        });
+    }
+    out
 }
 
 fn moved(was: &Place<'_>, is: &Place<'_>, elsewhere: bool) -> String {

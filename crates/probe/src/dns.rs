@@ -21,17 +21,18 @@ pub(crate) async fn probe(spec: &DnsProbe, site: &Site) -> Answer {
     };
     asked.target.clone_from(&name);
     let asking = async {
-        let found = resolve(&name).await;
+        let found = resolve(&name).await?;
         let to = match &to {
             None => None,
             Some(Wanted::Address(address)) => Some(vec![*address]),
-            Some(Wanted::Name(name)) => Some(resolve(name).await),
+            Some(Wanted::Name(name)) => Some(resolve(name).await?),
         };
-        (found, to)
+        Ok::<_, String>((found, to))
     };
     let judgement = match tokio::time::timeout(site.deadline, asking).await {
         Err(_) => Judgement::error(format!("no answer within {} ms", site.deadline.as_millis())),
-        Ok((found, wanted)) => judge(&name, &found, spec.to.as_deref().zip(wanted.as_deref())),
+        Ok(Err(why)) => Judgement::error(why),
+        Ok(Ok((found, wanted))) => judge(&name, &found, spec.to.as_deref().zip(wanted.as_deref())),
     };
     Answer::new(asked, judgement)
 }
@@ -92,13 +93,26 @@ fn host(url: &str) -> Option<String> {
         .map(str::to_ascii_lowercase)
 }
 
-/// No address where the name does not resolve.
-async fn resolve(name: &str) -> Vec<IpAddr> {
-    let found = tokio::net::lookup_host((name, 0)).await;
-    let mut addresses: Vec<IpAddr> = found.into_iter().flatten().map(|found| found.ip()).collect();
-    addresses.sort();
-    addresses.dedup();
-    addresses
+/// The addresses of a name; none where the resolver says that there are none, and why it could not say.
+async fn resolve(name: &str) -> Result<Vec<IpAddr>, String> {
+    match tokio::net::lookup_host((name, 0)).await {
+        Ok(found) => {
+            let mut addresses: Vec<IpAddr> = found.map(|found| found.ip()).collect();
+            addresses.sort();
+            addresses.dedup();
+            Ok(addresses)
+        }
+        // getaddrinfo(3) tells "there is no such name" (EAI_NONAME, EAI_NODATA) from "ask later" in its words only.
+        Err(why) => {
+            let words = why.to_string();
+            let none = ["not known", "No address associated", "nodename nor servname"];
+            if none.iter().any(|none| words.contains(none)) {
+                return Ok(Vec::new());
+            }
+            let words = words.rsplit(": ").next().unwrap_or_default().to_owned();
+            Err(format!("the resolver could not say what {name} is: {words}"))
+        }
+    }
 }
 
 pub(crate) fn judge(name: &str, found: &[IpAddr], wanted: Option<(&str, &[IpAddr])>) -> Judgement {

@@ -80,7 +80,20 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
     };
     let answer = answer(command);
     let mut code = 0;
-    for file in command.files.iter().flat_map(|file| files(file)) {
+    let mut found = Vec::new();
+    for given in &command.files {
+        let below = files(given);
+        if below.is_empty() {
+            let name = given.display().to_string();
+            eprintln!(
+                "gonogo check: there is no checklist below {}: name the file, or give its name the word \"checklist\"",
+                visible(&name)
+            );
+            code = 2;
+        }
+        found.extend(below);
+    }
+    for file in found {
         let name = file.display().to_string();
         match read(&file) {
             Ok(bytes) => {

@@ -24,6 +24,11 @@ pub(crate) fn edited(content: &[u8], wanted: &[(String, String)]) -> Result<(Vec
     let mut changes = Vec::new();
     let mut text = content.to_vec();
     for (key, value) in wanted {
+        if value.contains('`') && value.contains('\'') {
+            return Err(format!(
+                "the value of {key} has both kinds of quotes that a shell obeys: write it by hand"
+            ));
+        }
         // What was set before may stand on other lines by now, so each one is looked for anew.
         let (settings, _) = parse(&text);
         let last = settings.iter().rfind(|setting| setting.key == *key);
@@ -120,11 +125,15 @@ fn line_ending(line: &[u8]) -> &[u8] {
         .unwrap_or(b"")
 }
 
-/// As a `.env` file holds it: in quotes where it would be read otherwise.
+/// As a `.env` file holds it, and a shell that reads it as a script: in quotes where it would be read otherwise.
 fn quoted(value: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "_-./:,@%+=~!^&*()[]{}?;|<>".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,@%+=".contains(c);
     if value.chars().all(plain) {
         return value.to_owned();
+    }
+    // Between single quotes nothing means anything.
+    if !value.contains(['\'', '\n', '\r']) {
+        return format!("'{value}'");
     }
     let escaped: String = value
         .chars()
@@ -165,6 +174,15 @@ mod tests {
         assert_eq!(set(before, &[("A", "1")]).0, after);
     }
 
+    #[rstest]
+    #[case("x;reboot", "A='x;reboot'\n")]
+    #[case("$(reboot)", "A='$(reboot)'\n")]
+    #[case("it's", "A=\"it's\"\n")]
+    #[case("redis://r:6379/0", "A=redis://r:6379/0\n")]
+    fn a_value_means_nothing_to_a_shell_that_reads_the_file(#[case] value: &str, #[case] after: &str) {
+        assert_eq!(set("", &[("A", value)]).0, after);
+    }
+
     #[test]
     fn what_changes_is_said_with_its_line() {
         let (_, changes) = set("A=0\n", &[("A", "1"), ("B", "two words"), ("C", "3")]);
@@ -180,7 +198,7 @@ mod tests {
         fn a_line_that_was_set_reads_as_it_was_meant(content in "[A-C=#'\"a \\n\r$\\\\]{0,60}", value in "[ -~äß]{1,20}") {
             let wanted = [("KEY".to_owned(), value.clone())];
             let Ok((text, _)) = edited(content.as_bytes(), &wanted) else {
-                let open = content.contains(['"', '\'']);
+                let open = content.contains(['"', '\'']) || value.contains('`');
                 prop_assert!(open, "only a quote that stays open swallows a line");
                 return Ok(());
             };

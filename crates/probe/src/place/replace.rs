@@ -20,7 +20,13 @@ impl Place {
     ) -> Result<T, String> {
         let name = self.rest.file_name().ok_or("it is a directory")?;
         let folder = self.folder()?;
-        rustix::fs::flock(&folder, FlockOperation::LockExclusive).map_err(|errno| self.refused(errno))?;
+        // Nobody holds it for longer than a file takes to write: who finds it held is told, and waits for nothing.
+        rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive).map_err(
+            |errno| match errno {
+                Errno::WOULDBLOCK => format!("{} is being written by somebody else: try again", self.shown()),
+                errno => self.refused(errno),
+            },
+        )?;
         let stat = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Some(stat),
             Err(Errno::NOENT) => None,

@@ -15,11 +15,12 @@ pub fn card(changes: ChangesSince) -> AnyView {
         counts,
         beside,
         lines,
+        left_out,
     } = changes;
     let counted = counts.into_iter().map(|(count, word)| format!("{count} {word}"));
     let facts = view! { <span>{counted.collect::<Vec<_>>().join(", ")}</span> }.into_any();
     let nothing = (lines.is_empty() && beside.is_empty())
-        .then(|| view! { <p>"No line of the plan is another: only its text around them changed."</p> });
+        .then(|| view! { <p>"No line of the plan is another: only the text around them changed."</p> });
     view! {
         <SectionCard title="What changed" id="changes" facts=facts padded=true>
             <p class="quiet">
@@ -29,6 +30,7 @@ pub fn card(changes: ChangesSince) -> AnyView {
             {nothing}
             {beside.into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
             <ul class="changes" role="list">{lines.into_iter().map(line).collect_view()}</ul>
+            {(left_out > 0).then(|| view! { <p>{left_out} " more lines changed and are not listed."</p> })}
         </SectionCard>
     }
     .into_any()
