@@ -188,8 +188,10 @@ fn plan_line(line: OutlineLine) -> impl IntoView {
         kind,
         why,
         text,
+        role,
         ..
     } = line;
+    let role = role.map(|role| view! { " " <Tag text=format!("for {}", role.replace('_', " ")) icon="person" /> });
     let claimed =
         claimed.then(|| view! { " " <Mark tone=Tone::None icon="attested" word="claimed there" /> });
     let optional = (optional && kind != LineKind::Action).then(|| view! { " " <Tag text="optional" /> });
@@ -198,7 +200,7 @@ fn plan_line(line: OutlineLine) -> impl IntoView {
         .map(|rest| rest.trim_start_matches([':', ' ']).to_owned());
     view! {
         <div class="listing-became" data-item=id.0>
-            <span><KindTag kind=kind /> {claimed} {optional}</span>
+            <span><KindTag kind=kind /> {claimed} {optional} {role}</span>
             <CodeText text=because.unwrap_or(why) />
         </div>
     }
