@@ -11,7 +11,7 @@ pub use claim::{Claim, claim};
 use domain::probe::{JsonField, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
 use value::Verb;
-pub use verbs::{announces, ends_with_verb};
+pub use verbs::{announces, ends_with_verb, means_errors};
 
 /// What the words around a command say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,7 +86,7 @@ pub fn read(before: &str, after: &str) -> Expectation {
     let (before, after) = (cut(before), cut(after));
     let within_ms = response_time(before).or_else(|| response_time(after));
     let mut expectation = Expectation {
-        none: says_none(before) || says_clean(after),
+        none: says_none(before) || says_clean(after) || verbs::hunts(before) || verbs::hunts(after),
         within_ms,
         beyond: value::exit_code(after).or_else(|| value::exit_code(before)),
         ..Expectation::default()
@@ -101,6 +101,7 @@ pub fn read(before: &str, after: &str) -> Expectation {
         .or_else(|| by_number(before))
         .or_else(|| by_status(after))
         .or_else(|| bare(after));
+    let found = found.or_else(|| stated_status(before).filter(|_| none_before));
     let found = match found {
         None if none_before => {
             expectation.words = Some(before.trim().trim_end_matches(':').to_owned());
@@ -269,6 +270,13 @@ const SPELLED: &[&str] = &[
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "both",
     "zwei", "drei", "deux", "trois", "dos", "tres",
 ];
+
+/// "Without a token it returns 401": a status is what comes out, whatever else the words deny.
+fn stated_status(text: &str) -> Option<Said> {
+    by_verb(text)
+        .filter(|said| matches!(said.holds, Holds::Status(_)))
+        .or_else(|| by_status(text))
+}
 
 /// Why what these words ask for cannot be judged here.
 fn beyond(text: &str) -> Option<String> {

@@ -1,10 +1,12 @@
 //! A block of shell code to its commands, each with the comments about it.
 
+mod listed;
 mod sessions;
 
 use crate::annotation;
 use crate::classify;
 use crate::parse::{Fence, FenceLine};
+use listed::listed;
 pub use sessions::sessions;
 use std::ops::Range;
 
@@ -140,6 +142,10 @@ pub fn lines(fence: &Fence) -> Vec<Line> {
                 Some(last) if crate::expect::announces(comment) => add(&mut last.said, comment),
                 _ => said.push(comment.to_owned()),
             }
+            continue;
+        }
+        if listed(fence, at - 1) {
+            said.clear();
             continue;
         }
         let command = match prompted(text) {

@@ -1,6 +1,7 @@
 //! An item or a command of a verification block to what settles it, and why.
 
 pub mod command;
+mod denial;
 mod doubt;
 mod filters;
 pub mod judge;
@@ -53,26 +54,41 @@ pub fn item_near(
     below: Option<(&str, Range<usize>)>,
     near: &Near,
 ) -> Inferred {
-    let output = near.output.as_deref();
     let text = inline.plain();
+    let inferred = undenied(inline, &text, above, below, near);
+    match near.said.is_empty() {
+        true => denial::settle(&text, inferred),
+        false => denial::settle(&format!("{text}; {}", near.said), inferred),
+    }
+}
+
+/// What settles an item, before its words are read for what they deny.
+fn undenied(
+    inline: &Inline,
+    text: &str,
+    above: Option<&str>,
+    below: Option<(&str, Range<usize>)>,
+    near: &Near,
+) -> Inferred {
+    let output = near.output.as_deref();
     let mut commands = commands(inline, output);
     if let (true, Some((command, span))) = (commands.is_empty(), below) {
-        commands.push((command::compile(command, &text, &near.said, output), span));
+        commands.push((command::compile(command, text, &near.said, output), span));
     }
-    if let Some(inferred) = counters(&text, &mut commands) {
+    if let Some(inferred) = counters(text, &mut commands) {
         return inferred;
     }
     if names_only(inline, &commands) {
         commands.clear();
     }
     match commands.len() {
-        0 => without_command(inline, &text, above, near),
+        0 => without_command(inline, text, above, near),
         1 => {
             let (outcome, _) = &commands[0];
-            let (work, why) = (outcome.work.clone(), why(&text, outcome));
+            let (work, why) = (outcome.work.clone(), why(text, outcome));
             Inferred { work, why, commands }
         }
-        _ => several(&text, commands),
+        _ => several(text, commands),
     }
 }
 
@@ -105,10 +121,14 @@ pub fn check_printing(command: &str, said: &str, span: Range<usize>, output: Opt
         format!("`{command}` ({said})")
     };
     let why = why(&words, &outcome);
-    Inferred {
+    let inferred = Inferred {
         work: outcome.work.clone(),
         why,
         commands: vec![(outcome, span)],
+    };
+    match said.is_empty() {
+        true => inferred,
+        false => denial::settle(said, inferred),
     }
 }
 
@@ -188,6 +208,10 @@ const BARE: &[&str] = &[
 ];
 
 fn is_command(code: &str, before: &str) -> bool {
+    // "change `[ ]` to `[x]`" is about boxes.
+    if code.starts_with('[') && code.ends_with(']') && code.chars().count() <= 3 {
+        return false;
+    }
     let first = code.split_whitespace().next().unwrap_or_default();
     let several = code.split_whitespace().nth(1).is_some();
     if words::assignment(code).is_some() && !several {

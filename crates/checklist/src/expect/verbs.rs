@@ -166,6 +166,59 @@ pub fn behind(text: &str) -> Option<Said> {
     })
 }
 
+/// Words that ask for a look for what follows.
+const HUNTS: &str = "search for, search logs for, search the logs for, look for, look out for, looking for, scan for, scan logs for, \
+    check for, checking for, watch for, grep for, nach fehlern, auf fehler, rechercher les erreurs, vérifier les erreurs, \
+    buscar errores, procurar erros, verificar erros, поиск ошибок, 检查错误, 查找错误, エラーを確認";
+
+/// What nobody hopes to find.
+const BAD: &str = "violation, error, failure, failed, exception, leak, todo, fixme, vulnerab, denied, panic, crash, timeout, warning, \
+    traceback, fatal, oom, deadlock, orphan, hardcoded, hard-coded, secret, console.log, debug statement, breach, attack, anomal, \
+    fehler, erreur, errores, erros, ошиб, 错误, エラー";
+
+/// "Search for rate limit violations": there must be none.
+pub fn hunts(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    HUNTS.split(", ").any(|verb| {
+        let Some((_, rest)) = lower.split_once(verb) else {
+            return false;
+        };
+        let end = rest
+            .find(['.', ':', ';', '。', '：'])
+            .filter(|end| !rest[*end..].starts_with(".log"));
+        let object = &rest[..end.unwrap_or(rest.len())];
+        !verb.is_ascii() || !verb.ends_with("for") || BAD.split(", ").any(|bad| object.contains(bad))
+    })
+}
+
+/// Whether words before a command that there is none mean errors, or say nothing of the kind.
+pub fn means_errors(before: &str) -> bool {
+    let lower = before.to_lowercase();
+    let errors = [
+        "error",
+        "exception",
+        "fail",
+        "warn",
+        "critical",
+        "problem",
+        "issue",
+        "crash",
+        "fatal",
+        "panic",
+        "fehler",
+        "erreur",
+        "erro",
+        "ошиб",
+        "错误",
+        "异常",
+        "エラー",
+        "異常",
+        "에러",
+        "오류",
+    ];
+    !super::says_none(before) && !hunts(before) || errors.iter().any(|word| lower.contains(word))
+}
+
 /// Whether the words before inline code end in a verb, so that the code is what must come out and no command.
 pub fn ends_with_verb(before: &str) -> bool {
     let lower = before

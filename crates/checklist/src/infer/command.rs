@@ -242,16 +242,28 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
     // A log that must show no errors is searched for them.
     if expectation.none
         && expectation.holds.is_none()
-        && split.filters.is_empty()
+        && split
+            .filters
+            .iter()
+            .all(|filter| matches!(filter, Filter::Head(_) | Filter::Tail(_)))
         && judge::reads_logs(&stages[0])
         && split.stages == 1
+        && expect::means_errors(before)
     {
-        split.filters = vec![Filter::Grep {
+        split.filters.push(Filter::Grep {
             pattern: "error".to_owned(),
             ignore_case: true,
             invert: false,
-        }];
+        });
         rules = vec![TextRule::Empty];
+    }
+    if let Some(name) = judge::pod_running(&stages[0], &split.filters, before) {
+        split.filters.push(Filter::Grep {
+            pattern: name.to_owned(),
+            ignore_case: false,
+            invert: false,
+        });
+        rules.insert(0, TextRule::Contains("Running".to_owned()));
     }
     if split.stages == 1
         && let Some(spec) = native::probe(&stages[0], &split.filters, expectation, &rules)
@@ -273,7 +285,11 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         ),
         None => rewritten.command.clone(),
     };
-    let command = rewrite::failing(&rewrite::bounded(&command));
+    let mut command = rewrite::failing(&rewrite::bounded(&command));
+    let finds_nothing = split.stages == 1 && split.filters.is_empty() && rules.contains(&TextRule::Empty);
+    if finds_nothing && matches!(stages[0].program(), Some("grep" | "egrep" | "rg")) {
+        command = format!("{command} || test $? -eq 1");
+    }
     rewritten.command.clone_from(&command);
     ProbeSpec::Shell(ShellProbe {
         command,

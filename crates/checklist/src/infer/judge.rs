@@ -67,7 +67,9 @@ pub fn rules(
     let failure = searched
         .as_ref()
         .is_some_and(|pattern| FAILURES.iter().any(|word| pattern.contains(word)));
-    let none = expectation.none || failure;
+    let alone = left == 1 && stages[0].program().is_some_and(greps);
+    // A `grep` by itself looks at a file, which may well be asked for what it says of errors.
+    let none = expectation.none || failure && (!alone || reads_a_log(&stages[0]));
     let exhausted = before.to_lowercase().contains("exhaust");
     match (searched, counted, none) {
         (Some(pattern), false, true) if exhausted && !pattern.contains("exhaust") => trouble(),
@@ -83,7 +85,7 @@ pub fn rules(
         (Some(_), false, false) if lists_pods(&stages[0]) => {
             std::iter::once(TextRule::NotEmpty).chain(bad_pods()).collect()
         }
-        (Some(_), false, false) => vec![TextRule::NotEmpty],
+        (Some(_), false, false) if !alone => vec![TextRule::NotEmpty],
         (None | Some(_), _, _) => by_program(&stages[0], filters, before),
     }
 }
@@ -135,8 +137,11 @@ fn trouble() -> Vec<TextRule> {
 
 /// What a `grep` looks for that stays with the command.
 fn kept_search(stages: &[Simple]) -> Option<String> {
-    let last = stages.last().filter(|_| stages.len() > 1)?;
-    let grep = matches!(last.program(), Some("grep" | "egrep" | "rg"));
+    let last = stages.last()?;
+    let grep = last.program().is_some_and(greps);
+    if stages.len() == 1 && last.words.iter().any(|word| silent_or_counting(&word.raw)) {
+        return None;
+    }
     let inverted = last
         .words
         .iter()
@@ -147,6 +152,21 @@ fn kept_search(stages: &[Simple]) -> Option<String> {
         .skip(1)
         .find(|word| !word.raw.starts_with('-'))?;
     (grep && !inverted).then(|| pattern.raw.to_lowercase())
+}
+
+fn greps(program: &str) -> bool {
+    matches!(program, "grep" | "egrep" | "rg")
+}
+
+/// Options of `grep` after which nothing comes out but numbers, or nothing at all.
+fn silent_or_counting(word: &str) -> bool {
+    let short = word.starts_with('-') && !word.starts_with("--");
+    short && word.contains(['c', 'q', 'L', 'v']) || matches!(word, "--count" | "--quiet" | "--silent")
+}
+
+fn reads_a_log(stage: &Simple) -> bool {
+    let mut words = stage.words.iter().skip(1);
+    words.any(|word| word.raw.ends_with(".log") || word.raw.starts_with("/var/log/"))
 }
 
 fn means_up(holds: &Holds) -> bool {
@@ -221,6 +241,21 @@ fn lists_pods(stage: &Simple) -> bool {
     let words = stage.words.iter().filter_map(|word| word.literal.as_deref());
     let first: Vec<&str> = words.take(3).collect();
     matches!(first.as_slice(), ["kubectl", "get", "pods" | "pod" | "po"])
+}
+
+/// "prometheus-agent: Running" about a list of pods: the one that must be there.
+pub fn pod_running<'a>(stage: &Simple, filters: &[Filter], words: &'a str) -> Option<&'a str> {
+    let (name, state) = words.split_once(':')?;
+    let name = name.trim().trim_matches('`');
+    let shaped = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let running = state
+        .trim()
+        .trim_matches(['`', '.'])
+        .eq_ignore_ascii_case("running");
+    (filters.is_empty() && lists_pods(stage) && shaped && running).then_some(name)
 }
 
 /// What a list of pods must not say.

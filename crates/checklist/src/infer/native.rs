@@ -166,6 +166,10 @@ fn http_rules(
                 Vec::new(),
             )
         }
+        Some(Holds::Word(text)) if text.len() == 3 && text.parse::<u16>().is_ok_and(|code| code >= 100) => (
+            text.parse().map_or(StatusRule::Success, StatusRule::Is),
+            Vec::new(),
+        ),
         Some(Holds::Is(text)) if whole => (StatusRule::Success, vec![TextRule::Contains(text.clone())]),
         _ if code_only => (StatusRule::Success, Vec::new()),
         _ => (StatusRule::Success, rules.to_vec()),

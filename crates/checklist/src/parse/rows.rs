@@ -72,6 +72,26 @@ const ASIDE: &[&str] = &[
 const EXPECTED: &[&str] = &[
     "expect",
     "should",
+    "result",
+    "criteri",
+    "require",
+    "condition",
+    "accept",
+    "verif",
+    "pass",
+    "output",
+    "response",
+    "outcome",
+    "success",
+    "target",
+    "threshold",
+    "ergebnis",
+    "résultat",
+    "resultado",
+    "критери",
+    "результат",
+    "结果",
+    "結果",
     "erwart",
     "attendu",
     "esperad",
@@ -258,6 +278,14 @@ fn row_text(
     if columns.is_empty() {
         columns = all;
     }
+    // Behind a command only what must come out is about it: not how to mend it, nor why it is asked.
+    if let Some(command) = columns.iter().position(|column| holds_command(&row[*column])) {
+        let mut at = 0;
+        columns.retain(|column| {
+            at += 1;
+            at <= command + 1 || expects(*column) || holds_command(&row[*column])
+        });
+    }
     let mut inline = Inline::default();
     for column in columns {
         let range = rest(column);
@@ -284,6 +312,13 @@ fn row_text(
         inline.gaps.push((end..end, word));
     }
     inline
+}
+
+/// Code of several words.
+fn holds_command(cell: &Cell) -> bool {
+    cell.pieces
+        .iter()
+        .any(|piece| matches!(&piece.kind, PieceKind::Code(code) if code.trim().contains(' ')))
 }
 
 /// The first cell names what the others say.

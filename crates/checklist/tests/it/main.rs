@@ -5,6 +5,7 @@ mod boxes;
 mod changes;
 mod check;
 #[cfg(target_os = "linux")]
+mod denial;
 mod execution;
 mod fixes;
 mod format;

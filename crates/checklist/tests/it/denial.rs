@@ -1,0 +1,220 @@
+//! A line whose words deny what its command shows never passes because the denied thing is there.
+
+use checklist::{compile, describe};
+use domain::plan::Work;
+use domain::probe::ProbeSpec;
+use rstest::rstest;
+
+/// What settles a line: the probe in words, or who does it.
+fn read(line: &str) -> String {
+    let text = format!("## Phase 1: x\n\n- [ ] {line}\n");
+    let plan = compile(text.as_bytes()).plan;
+    let item = plan.items().next().expect("an item");
+    match &item.work {
+        Work::Probe { spec } => describe::probe(spec),
+        Work::Attestation => "a person".to_owned(),
+        Work::Action { command, .. } => format!("do {command}"),
+        Work::Parent => "its boxes".to_owned(),
+    }
+}
+
+#[rstest]
+#[case("`DEBUG=true` is not set in `.env`")]
+#[case("`DEBUG=true` removed from `.env`")]
+#[case("`DEBUG=true` must never stand in `.env`")]
+#[case("`SECRET_KEY` isn't set in `.env`")]
+#[case("`temp` table no longer exists")]
+#[case("Old service stopped: `systemctl is-active old`")]
+#[case("Port 22 is closed: `nc -z localhost 22`")]
+#[case("Redis is not reachable from outside: `nc -zv localhost 6379`")]
+#[case("Admin is blocked: `curl http://localhost:8000/admin`")]
+#[case("API is refused without a token: `curl http://localhost:8000/api`")]
+#[case("Login should fail: `curl http://localhost:8000/login`")]
+#[case("debug mode disabled: `curl http://localhost:8000/debug`")]
+#[case("Debug is turned off: `curl http://localhost:8000/debug`")]
+#[case("no orphan containers: `docker ps -a`")]
+#[case("old version no longer served: `curl http://localhost:8000/v1`")]
+#[case("`curl http://localhost:8000/x` does not return 200")]
+#[case("`curl http://localhost:8000/x` no longer returns 200")]
+#[case("`curl http://localhost:8000/admin` (should be blocked)")]
+#[case("https://old.example.com is no longer reachable")]
+#[case("Not on branch `main`")]
+#[case("`backup.sql` must not be removed")]
+#[case("The config is removed from the cluster: `ls cluster.yaml`")]
+#[case("No restarts: `docker logs app`")]
+#[case("Alter Dienst gestoppt: `systemctl is-active alt`")]
+#[case("Kein Zugriff von außen: `curl http://localhost:8000/admin`")]
+#[case("L'admin n'est pas accessible : `curl http://localhost:8000/admin`")]
+#[case("Ancien service arrêté : `systemctl is-active old`")]
+#[case("El panel no es accesible: `curl http://localhost:8000/admin`")]
+#[case("Puerto cerrado: `nc -z localhost 22`")]
+#[case("O painel não está acessível: `curl http://localhost:8000/admin`")]
+#[case("管理页面不可访问: `curl http://localhost:8000/admin`")]
+#[case("旧服务已停止: `systemctl is-active old`")]
+#[case("古いサービスは動いていない: `systemctl is-active old`")]
+#[case("Панель не доступна: `curl http://localhost:8000/admin`")]
+fn a_denied_line_is_somebodys_word(#[case] line: &str) {
+    assert_eq!(read(line), "a person", "{line}");
+}
+
+#[rstest]
+#[case("File is deleted: `ls legacy.conf`", "legacy.conf")]
+#[case("File is gone: `test -f legacy.conf`", "legacy.conf")]
+#[case("Folder removed: `test -d old/`", "old/")]
+#[case("It no longer exists: `ls legacy.conf`", "legacy.conf")]
+#[case("`legacy.conf` does not exist", "legacy.conf")]
+#[case("Arquivo removido: `ls antigo.conf`", "antigo.conf")]
+#[case("Datei gelöscht: `ls alt.conf`", "alt.conf")]
+#[case("Файл удалён: `ls old.conf`", "old.conf")]
+fn a_file_that_is_gone_must_not_exist(#[case] line: &str, #[case] path: &str) {
+    assert_eq!(read(line), format!("file {path}: does not exist"), "{line}");
+}
+
+#[rstest]
+#[case(
+    "No console.log left: `grep -rn \"console\" src/`",
+    "run `grep -rn \"console\" src/ || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "Search for rate limit violations: `grep \"rate limit\" app.log`",
+    "run `grep \"rate limit\" app.log || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "Look for errors in the log: `grep -i boom app.log`",
+    "run `grep -i boom app.log || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "Check for failures: `grep FAILED /var/log/app.log`",
+    "run `grep FAILED /var/log/app.log || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "Check for errors: `docker logs app | tail -50`",
+    "run `docker logs app`: last 50 lines, lines with \"error\" in any case, must be empty"
+)]
+fn what_nobody_hopes_to_find_must_not_be_found(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}
+
+#[rstest]
+#[case(
+    "Health check passes (no auth needed): `curl http://localhost:8000/health`",
+    "GET http://localhost:8000/health: status 2xx"
+)]
+#[case(
+    "Health answers with zero downtime: `curl http://localhost:8000/health`",
+    "GET http://localhost:8000/health: status 2xx"
+)]
+#[case(
+    "Node notification endpoint answers: `curl http://localhost:8000/notes`",
+    "GET http://localhost:8000/notes: status 2xx"
+)]
+#[case(
+    "API without token returns 401: `curl http://localhost:8000/api`",
+    "GET http://localhost:8000/api: status 401"
+)]
+#[case(
+    "Deleted users are gone: `curl http://localhost:8000/u/1` returns 404",
+    "GET http://localhost:8000/u/1: status 404"
+)]
+#[case(
+    "`curl http://localhost:8000/x` never shows `secret`",
+    "GET http://localhost:8000/x: status 2xx, must not contain \"secret\""
+)]
+#[case("`DEBUG=false` in `.env`", "DEBUG in .env is false")]
+#[case(
+    "No uncommitted changes: `git status --porcelain`",
+    "git: nothing uncommitted"
+)]
+#[case(
+    "Error page configured: `grep error_page nginx.conf`",
+    "file nginx.conf: must contain \"error_page\""
+)]
+#[case(
+    "No critical advisories: `npm audit --audit-level=critical`",
+    "run `npm audit --audit-level=critical`: must exit 0"
+)]
+#[case("Config is not empty: `test -s app.conf`", "file app.conf: size > 0 B")]
+fn false_friends_of_a_denial_stay_probes(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}
+
+#[rstest]
+#[case(
+    "HTTP redirects to HTTPS: `curl -I http://app.example.com`",
+    "GET http://app.example.com by plain http: redirects to https"
+)]
+#[case(
+    "/ redirects to the login: `curl -I http://localhost:8000/`",
+    "GET http://localhost:8000/: status 300 to 399"
+)]
+#[case("Security headers present: `curl -I http://localhost:8000/`", "a person")]
+#[case("CORS header is set: `curl -I http://localhost:8000/`", "a person")]
+#[case("HSTS enabled: `curl -I http://localhost:8000/`", "a person")]
+#[case("gzip enabled: `curl -I http://localhost:8000/`", "a person")]
+fn a_status_proves_no_redirect_and_no_header(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}
+
+#[rstest]
+#[case("Record the version: `git rev-parse HEAD`")]
+#[case("Record baseline firmware version (`GET /metrics` or serial log)")]
+#[case("完了したら `[ ]` を `[x]` に変更")]
+fn writing_down_and_ticking_are_a_persons(#[case] line: &str) {
+    assert_eq!(read(line), "a person", "{line}");
+}
+
+#[test]
+fn a_column_that_says_how_to_mend_it_is_no_expectation() {
+    let text = "## Phase 1: x\n\n\
+        | Check | Command | Expected | Remediation | Done |\n|---|---|---|---|---|\n\
+        | No `console.log` | `grep -rn \"console\" src/` | No matches | Remove all console statements. | ☐ |\n\
+        | Health | `curl http://localhost:8000/health` | 200 | It should return to the old version. | ☐ |\n";
+    let plan = compile(text.as_bytes()).plan;
+    let probes: Vec<String> = plan
+        .items()
+        .map(|item| match &item.work {
+            Work::Probe { spec } => describe::probe(spec),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        probes,
+        [
+            "run `grep -rn \"console\" src/ || test $? -eq 1`: must be empty",
+            "GET http://localhost:8000/health: status 200",
+        ]
+    );
+}
+
+#[test]
+fn a_list_in_a_block_holds_no_commands() {
+    let text = "## Phase 1: x\n\n- [ ] a\n\n```bash\n- [ ] sudo systemctl start app\n- [ ] Create the unit\n      Use the example, update paths\n\
+        - [ ] Check logs: sudo journalctl -u app\n```\n\n```bash\nuptime\n```\n";
+    let plan = compile(text.as_bytes()).plan;
+    let checks: Vec<&str> = plan.sections[0]
+        .checks
+        .iter()
+        .map(|check| check.text.as_str())
+        .collect();
+    assert_eq!(checks, ["uptime"]);
+}
+
+#[test]
+fn a_comment_that_denies_what_its_command_shows_makes_it_somebodys_word() {
+    let text = "## Phase 1: x\n\n- [ ] a\n\n```bash\n# port 22 is closed\nnc -z localhost 22\n\
+        kubectl get pods  # prometheus-agent: Running\n```\n";
+    let plan = compile(text.as_bytes()).plan;
+    let checks = &plan.sections[0].checks;
+    assert!(matches!(checks[0].work, Work::Attestation), "{:?}", checks[0]);
+    let Work::Probe {
+        spec: ProbeSpec::Shell(shell),
+    } = &checks[1].work
+    else {
+        panic!("{:?}", checks[1]);
+    };
+    let said = describe::probe(&ProbeSpec::Shell(shell.clone()));
+    assert!(
+        said.contains("lines with \"prometheus-agent\", must contain \"Running\""),
+        "{said}"
+    );
+}
