@@ -56,9 +56,11 @@ pub fn item_near(
 ) -> Inferred {
     let text = inline.plain();
     let inferred = undenied(inline, &text, above, below, near);
-    match near.said.is_empty() {
-        true => denial::settle(&text, inferred),
-        false => denial::settle(&format!("{text}; {}", near.said), inferred),
+    // Code alone is about what the box above it says.
+    let above = above.filter(|_| denial::only_code(&text)).unwrap_or_default();
+    match (near.said.as_str(), above) {
+        ("", "") => denial::settle(&text, inferred),
+        (said, above) => denial::settle(&format!("{text}; {said}; {above}"), inferred),
     }
 }
 

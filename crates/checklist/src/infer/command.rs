@@ -286,8 +286,9 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         None => rewritten.command.clone(),
     };
     let mut command = rewrite::failing(&rewrite::bounded(&command));
-    let finds_nothing = split.stages == 1 && split.filters.is_empty() && rules.contains(&TextRule::Empty);
-    if finds_nothing && matches!(stages[0].program(), Some("grep" | "egrep" | "rg")) {
+    // A `grep` that finds nothing exits 1, which is no failure where nothing is looked for, or where more follows.
+    let searched = !split.filters.is_empty() || rules.contains(&TextRule::Empty);
+    if split.stages == 1 && searched && matches!(stages[0].program(), Some("grep" | "egrep" | "rg")) {
         command = format!("{command} || test $? -eq 1");
     }
     rewritten.command.clone_from(&command);

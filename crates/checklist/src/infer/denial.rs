@@ -12,6 +12,7 @@ use domain::probe::{
     StatusRule, TextRule,
 };
 use domain::quantity::{Bound, Comparison};
+pub use words::only_code;
 use words::{Denials, deny_before};
 
 const DENIED: &str = "the words deny what the command shows; somebody's word";

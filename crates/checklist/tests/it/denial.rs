@@ -37,6 +37,25 @@ fn read(line: &str) -> String {
 #[case("`curl http://localhost:8000/x` does not return 200")]
 #[case("`curl http://localhost:8000/x` no longer returns 200")]
 #[case("`curl http://localhost:8000/admin` (should be blocked)")]
+#[case("`curl http://localhost:8000/admin` times out")]
+#[case("`curl http://localhost:8000/admin` returns an error")]
+#[case("Admin requires authentication: `curl http://localhost:8000/admin`")]
+#[case("Swagger UI hidden: `curl http://localhost:8000/docs`")]
+#[case("Firewall blocks 3306: `nc -z localhost 3306`")]
+#[case("Redis is not reachable: `redis-cli ping`")]
+#[case("Old pods gone: `kubectl get pods`")]
+#[case("Old container removed: `docker ps | grep old`")]
+#[case("`systemctl is-active old` should be inactive")]
+#[case("`pg_isready` should not succeed")]
+#[case("Root login disabled: `grep PermitRootLogin /etc/ssh/sshd_config`")]
+#[case("Ensure DEBUG_MODE=true is removed")]
+#[case("`DEBUG=true` nicht in `.env` gesetzt")]
+#[case("`DEBUG=true` n'est pas dans `.env`")]
+#[case("`DEBUG=true` no está en `.env`")]
+#[case("`DEBUG=true` não está no `.env`")]
+#[case("`.env` 中没有设置 `DEBUG=true`")]
+#[case("`.env` に `DEBUG=true` がない")]
+#[case("В `.env` нет `DEBUG=true`")]
 #[case("https://old.example.com is no longer reachable")]
 #[case("Not on branch `main`")]
 #[case("`backup.sql` must not be removed")]
@@ -82,6 +101,10 @@ fn a_file_that_is_gone_must_not_exist(#[case] line: &str, #[case] path: &str) {
 #[case(
     "Look for errors in the log: `grep -i boom app.log`",
     "run `grep -i boom app.log || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "No `TODO` left in the code: `grep -rn TODO src/ | wc -l`",
+    "run `grep -rn TODO src/ || test $? -eq 1`: lines counted, its number must be = 0"
 )]
 #[case(
     "Check for failures: `grep FAILED /var/log/app.log`",
@@ -184,6 +207,16 @@ fn a_column_that_says_how_to_mend_it_is_no_expectation() {
             "GET http://localhost:8000/health: status 200",
         ]
     );
+}
+
+#[test]
+fn code_alone_is_about_what_the_box_above_it_says() {
+    let text = "## Phase 1: x\n\n- [ ] Must not be reachable:\n  - [ ] `curl http://localhost:8000/admin`\n  - [ ] `nc -z localhost 22`\n";
+    let plan = compile(text.as_bytes()).plan;
+    let probes = plan
+        .items()
+        .filter(|item| matches!(item.work, Work::Probe { .. }));
+    assert_eq!(probes.count(), 0);
 }
 
 #[test]

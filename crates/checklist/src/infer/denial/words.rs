@@ -46,7 +46,9 @@ const GONE: &str = "gone, absent, removed, deleted, uninstalled, purged, weg, en
 const OTHER: &str = "dropped, closed, stopped, disabled, blocked, refused, refuses, rejected, rejects, denied, denies, fail, fails, \
     failed, failing, unreachable, unavailable, inaccessible, missing, away, expired, revoked, decommissioned, \
     forbidden, prevented, prohibited, down, wiped, emptied, cleared, destroyed, deactivated, inactive, terminated, killed, retired, \
-    unset, undefined, lost, offline, excluded, remove, delete, disable, block, revoke, uninstall, stop, drop, \
+    unset, undefined, lost, offline, hidden, invisible, unauthorized, unauthorised, unauthenticated, \
+    restricted, protected, unmounted, detached, disconnected, suspended, paused, cancelled, canceled, aborted, unregistered, cleaned, \
+    vanished, disappeared, dead, blocks, blocking, closes, stops, close, kill, terminate, shut, excluded, remove, delete, disable, block, revoke, uninstall, stop, drop, \
     gestoppt, deaktiviert, gesperrt, blockiert, geschlossen, abgelehnt, verweigert, abgeschaltet, ausgeschaltet, abgebaut, \
     fehlt, fehlen, unerreichbar, abgelaufen, widerrufen, ausente, inaccesible, inacessível";
 
@@ -64,8 +66,13 @@ const UNSPACED_NOT: &str = "不, 没, 无, 無, 未, ない, なし, ません, 
 const UNSPACED_GONE: &str = "已删除, 已刪除, 删除, 移除, 削除, 삭제, 제거";
 const UNSPACED_OTHER: &str = "停止, 禁用, 关闭, 關閉, 拒绝, 拒否, 阻止, 遮断, 閉じ, 중지, 차단, 거부, 비활성";
 
+/// Phrases that say that something is not let in or does not answer.
+const PHRASES: &str = "requires auth, require auth, requires login, require login, requires a login, requires a token, requires token, \
+    needs auth, needs a token, needs login, auth required, authentication required, login required, token required, times out, timed out, \
+    returns an error, returns error, gives an error, errors out, access denied";
+
 /// Phrases that deny nothing that a probe shows.
-const FRIENDS: &str = "not empty, non-empty, non empty, is not zero, not zero, not null, not just, not only, not later than, no later than, \
+const FRIENDS: &str = "not empty, not be empty, non-empty, non empty, is not zero, not zero, not null, not just, not only, not later than, no later than, \
     no auth needed, no auth required, no authentication required, no authentication needed, no login required, no login needed, \
     no token needed, no token required, auth not required, not required, not needed, not yet expired, not expired, does not expire, \
     doesn't expire, no longer than, no more than, not more than, no less than, not less than, no fewer than, no slower than, \
@@ -125,6 +132,10 @@ pub fn denials(text: &str) -> Denials {
             found.other += 1;
         }
     }
+    found.other += PHRASES
+        .split(", ")
+        .filter(|phrase| text.contains(*phrase))
+        .count();
     let unspaced = |list: &str| list.split(", ").filter(|word| text.contains(*word)).count();
     found.not += unspaced(UNSPACED_NOT);
     found.gone += unspaced(UNSPACED_GONE);
@@ -219,6 +230,11 @@ fn spoken(text: &str) -> String {
         out.push_str(if at % 2 == 0 { part } else { " ` " });
     }
     out.to_lowercase().replace('’', "'").replace(['*', '\n'], " ")
+}
+
+/// Whether a line is code alone.
+pub fn only_code(text: &str) -> bool {
+    !spoken(text).contains(char::is_alphanumeric)
 }
 
 /// Words one after another; ";" stands for the end of a clause, a number after "No." begins with "#".
