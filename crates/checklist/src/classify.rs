@@ -392,7 +392,13 @@ fn table(name: &str, words: &[&str], depth: u32) -> Effect {
 fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     // A wrapper script of a build, and a script of a distribution.
     let name = name.strip_prefix("./").unwrap_or(name);
-    code::effect(name, words, depth)
+    checkers::strange(name, words)
+        .filter(|_| {
+            TOOLS
+                .get(name)
+                .is_some_and(|tool| tool.effect(name, words) == Effect::Reads)
+        })
+        .or_else(|| code::effect(name, words, depth))
         .or_else(|| TOOLS.get(name).map(|tool| tool.effect(name, words)))
         .or_else(|| files::effect(name, words))
         .or_else(|| network::effect(name, words))

@@ -188,7 +188,7 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
             };
         }
         "docker" | "podman" | "nerdctl" if texts.first() == Some(&"compose") => {
-            return client(&clients::COMPOSE, &arguments[1..], said, depth);
+            return client(&clients::COMPOSE, "docker compose", &arguments[1..], said, depth);
         }
         _ => {}
     }
@@ -199,7 +199,7 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
         return command(&arguments[inner..], said, depth + 1);
     }
     if let Some(known) = clients::find(name) {
-        return client(known, arguments, said, depth);
+        return client(known, name, arguments, said, depth);
     }
     match said {
         Said::Author if !classify::known(name) => strangers(name, &texts),
@@ -222,13 +222,13 @@ fn strangers(name: &str, words: &[&str]) -> Look {
 }
 
 /// A client whose server the environment decides.
-fn client(client: &Client, words: &[Word], said: Said, depth: u32) -> Look {
+fn client(client: &Client, name: &str, words: &[Word], said: Said, depth: u32) -> Look {
     let (operands, inner) = client.operands(words).map_err(|word| {
         let looks = word.literal.as_deref().is_some_and(|word| word.contains("://"));
         let shown = shown(&word.raw);
         match looks {
             true => Never::Dials(shown),
-            false => Never::MayDial(format!("{} {shown}", client.name())),
+            false => Never::MayDial(format!("{name} {shown}")),
         }
     })?;
     if let Some(inner) = inner {
@@ -236,7 +236,7 @@ fn client(client: &Client, words: &[Word], said: Said, depth: u32) -> Look {
     }
     match client.knows(&operands) {
         true => Ok(()),
-        false => Err(Never::MayDial(client.name().to_owned())),
+        false => Err(Never::MayDial(name.to_owned())),
     }
 }
 

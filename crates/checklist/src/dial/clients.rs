@@ -9,6 +9,8 @@ pub enum Operand {
     Name,
     /// A name or a file: no scheme, account or port.
     File,
+    /// A package or a release: a name with dots, `@scope/name`.
+    Package,
     /// Anything: it is what a server is asked.
     Any,
 }
@@ -50,7 +52,7 @@ const EXEC: Client = row(
 #[rustfmt::skip] // a row is a client
 pub const COMPOSE: Client = row("docker-compose", "-f/ --file/ -p! --project-name! --profile! --env-file/ --project-directory/ --ansi! --progress! --verbose --no-ansi --tail= --since= --until= -t --timestamps --no-color --no-log-prefix --format= --filter= --status= --services -a --all -q --quiet --orphans --hash= --images --volumes --profiles --no-interpolate --no-stream --short --protocol= --index= -n=", &["ps|logs|config|convert|images|top|port|version|ls|stats|volumes"], Operand::Name);
 
-use Operand::{Any, File, Name};
+use Operand::{Any, File, Name, Package};
 
 #[rustfmt::skip] // a row is a client
 const CLIENTS: &[Client] = &[
@@ -71,17 +73,17 @@ const CLIENTS: &[Client] = &[
     ], File),
     row("docker-compose|podman-compose", COMPOSE.options, COMPOSE.forms, Name),
     row("kustomize", "", &["version"], Name),
-    row("aws", "--region! --profile! --output! --query= --color! --no-cli-pager --no-paginate --debug --filters= --filter= --cluster= --services= --service= --name= --names= --db-instance-identifier= --stack-name= --function-name= --bucket! --log-group-name! --instance-ids= --target-group-arn= --load-balancer-arn= --namespace= --metric-name= --start-time= --end-time= --period= --statistics= --dimensions= --max-items= --since= --recursive --human-readable --summarize --cache-cluster-id= --repository-name= --id= --task-definition= --tasks= --alarm-names= --state-value= --table-name= --queue-url^ --distribution-id= --certificate-arn= --hosted-zone-id= --auto-scaling-group-names= --key-id= --user-name= --role-name= --group-name= --image-ids= --environment-names= --application-name= --desired-status= --launch-type= --include=", &[], File),
+    row("aws", "--region! --profile! --output! --query= --color! --no-cli-pager --no-paginate --debug --filters= --filter= --cluster= --services= --service= --name= --names= --db-instance-identifier= --stack-name= --function-name= --bucket! --log-group-name! --instance-ids= --target-group-arn= --load-balancer-arn= --namespace= --metric-name= --start-time= --end-time= --period= --statistics= --dimensions= --max-items= --since= --recursive --human-readable --summarize --cache-cluster-id= --repository-name= --id= --task-definition= --tasks= --alarm-names= --state-value= --table-name= --queue-url^ --distribution-id= --certificate-arn= --hosted-zone-id= --auto-scaling-group-names= --key-id= --user-name= --role-name= --group-name= --image-ids= --environment-names= --application-name= --desired-status= --launch-type= --include= --filter-pattern= --attribute-names= --change-set-name= --parameter-filters=", &[], File),
     row("gcloud", "--project! --region! --zone! --account= --format= --configuration! --quiet -q --filter= --limit= --service= --sort-by= --platform! --freshness= --order= --cluster! --instance! --location! --global --all", &[], File),
     row("az", "--name= -n= -g= --resource-group= -o= --output= --query= --subscription! --slot= --top=", &[], Name),
-    row("gh", "--json= --jq= -q= --limit= -L= --branch= -b= --state= -s= --workflow= -w= --label= -l= --template= -t=", &["run|pr|release|issue|workflow|repo|ruleset|gist view", "run|pr|release|issue|workflow|repo|secret|variable|cache|ruleset|label list", "pr|issue status", "pr checks|diff", "status"], Name),
+    row("gh", "--json= --jq= -q= --limit= -L= --branch= -b= --state= -s= --workflow= -w= --label= -l= --template= -t=", &["run|pr|release|issue|workflow|repo|ruleset|gist view", "run|pr|release|issue|workflow|repo|secret|variable|cache|ruleset|label list", "pr|issue status", "pr checks|diff", "status"], Package),
     row("glab", "", &["mr|issue|release|ci|pipeline|label list", "mr|issue|release view", "ci status"], Name),
     row("terraform|tofu", "-chdir/ -no-color -json -check -diff -recursive -lock= -detailed-exitcode -input= -var= -var-file/ -refresh-only -compact-warnings -out/ -raw", &["validate|show|output|version|graph|fmt|plan|providers", "state list|show", "workspace list|show", "-version|-v|--version"], File),
-    row("systemctl", "--no-pager --failed --state= --type= -t= -l --full --user --system --all -a --plain -q --quiet -n= --lines= -p= --property= --value --no-legend", &[], File),
+    row("systemctl", "--no-pager --failed --state= --type= -t= -l --full --user --system --all -a --plain -q --quiet -n= --lines= -p= --property= --value --no-legend", &[], Any),
     row("journalctl", "-u= --unit= --since= --until= -S= -U= -p= --priority= -n= --lines= --no-pager -x -e -b= -k -r --reverse -q --quiet -o= --output= -g= --grep= -t= --identifier= --boot --disk-usage --no-hostname --utc --user --system -a --all --list-boots --verify", &[], Any),
     row("timedatectl|hostnamectl|localectl|loginctl|networkctl|resolvectl|systemd-resolve|systemd-analyze|coredumpctl", "--no-pager --all -a --value -p= --property=", &["status|show|timesync-status|list-timezones|statistics|list-sessions|list-users|list|dns|domain|blame|critical-chain|time|verify|security|show-timesync", ""], Name),
     row("chronyc|ntpq", "-n -p -pn", &["tracking|sources|sourcestats|activity|peers|ntpdata|"], Name),
-    row("npm|pnpm|yarn|bun", "-g --global --depth= --json --all -a --long --production --prod --dev --omit! --only! --audit-level! --level! --severity! --groups! --prefix/ -C/ --filter! -w! --workspaces --recursive -r --parseable -l --pattern=", &["ls|list|ll|la|audit|outdated|view|info|show|why|explain|licenses|doctor|ping|whoami|config|root|prefix|bin|check|pm|fund|help|get|version|query|pack"], Name),
+    row("npm|pnpm|yarn|bun", "-g --global --depth= --json --all -a --long --production --prod --dev --omit! --only! --audit-level! --level! --severity! --groups! --prefix/ -C/ --filter! -w! --workspaces --recursive -r --parseable -l --pattern=", &["ls|list|ll|la|audit|outdated|view|info|show|why|explain|licenses|doctor|ping|whoami|config|root|prefix|bin|check|pm|fund|help|get|version|query|pack"], Package),
     row("pip|pip3|pipx|uv", "--outdated -o --format! --local --user --not-required --verbose -v --files -f --all --strict", &["list|show|freeze|check|inspect", "pip list|show|freeze|check|tree"], Name),
     row("poetry|pipenv|conda|mamba|micromamba|composer|bundle|bundler|gem", "--outdated -o --latest --tree -t --no-dev --strict --no-check-all --direct --lock --locked --format! -n --no-interaction --all --only! --with! --without! --no-ansi --json --bare --reverse", &["show|check|env|list|graph|validate|outdated|licenses|verify|info|audit|platform-check|check-platform-reqs|diagnose|version|status"], File),
     row("cargo", "--locked --offline --frozen --all --workspace -p! --package! --check --depth! -d -i! --invert! -e= --edges! --all-features --no-deps --format-version= --manifest-path/ --verbose -v --version -V --list --", &["tree|fmt|metadata|verify-project|version|pkgid|deny|audit|locate-project|"], Name),
@@ -107,12 +109,13 @@ const CLIENTS: &[Client] = &[
     row("consul|nomad|vault", "-detailed", &["members|info|version|status|list", "operator raft", "job|node|alloc|deployment|server|namespace|eval status|list|members|inspect|history"], Name),
     row("argocd|argo|flux|istioctl|linkerd|velero|minikube|kind|k3d|k3s|kubectx|kubens|eksctl|helmfile|kubeadm|crictl", "-n! --namespace! -A --all-namespaces --all -o! --output! -p! --profile! --region! -e! --environment! -f/ --file/ --timeout=", &["version|list|get|check|analyze|status|ps|diff|lint|proxy-status|ps|images|info|stats", "app|cluster|repo|proj|appset get|list|diff|history|resources|manifests|logs", "backup|restore|schedule get|describe", "get clusters|nodes", "certs check-expiration"], Name),
     row("heroku|vercel|netlify|ntl|fly|flyctl|railway|render|wrangler|supabase|firebase|eas|doctl|hcloud|linode-cli|sentry-cli|stripe|expo", "-a! --app! -n= --num= --lines= --json --prod -p! --project! --env! -e! --format! -o! --output! --limit= --platform! --status! --non-interactive --no-tail --local --linked --since=", &[
-        "ps|releases|status|whoami|version|ls|list|info|apps|domains|addons|checks|services|deployments|versions|doctor|projects|migration|functions|compute|builds|build:list|build:view|sites:list|functions:list|projects:list|hosting:channel:list|channel:list|update:list|releases:info|apps:info|pg:info|redis:info|pg:backups|certs|buildpacks|inspect|logs|migrations|branches|db|use|env|scale|secrets|domains:list|config:show|apps:list|account|server|machine|kv|r2|d1|queues|pages|volumes|image|certificates",
+        "ps|releases|status|whoami|version|ls|list|info|apps|domains|addons|checks|services|deployments|versions|doctor|projects|migration|functions|compute|builds|build:list|build:view|sites:list|functions:list|projects:list|hosting:channel:list|channel:list|update:list|releases:info|apps:info|pg:info|redis:info|pg:backups|certs|buildpacks|inspect|logs|migrations|branches|db|use|env|scale|secrets|domains:list|config:show|apps:list|account|server|machine|secret|kv|r2|d1|queues|pages|volumes|image|certificates",
     ], Name),
-    row("wp", "--path/ --allow-root --format! --status! --field! --fields= --skip-plugins --skip-themes --all --dry-run", &["core|plugin|theme|user|post|site|cron|role|cli|db|rewrite|maintenance-mode|option|transient"], Name),
+    row("wp", "--path/ --allow-root --format! --status! --field! --fields= --update! --role! --skip-plugins --skip-themes --all --dry-run", &["core|plugin|theme|user|post|site|cron|role|cli|db|rewrite|maintenance-mode|option|transient"], Name),
     row("apt|apt-get|aptitude|yum|dnf|microdnf|rpm|apk|pacman|zypper|snap|brew|flatpak|choco|winget|scoop", "--installed --upgradable -a -q -qa -qi -ql -qf --all -s --simulate -Q -Qi -Ql -Qs -Qu", &[], File),
     row("adb|flutter|dart|xcrun|keytool|pod|fastlane|dvc|pre-commit|cap|pio|platformio", "-v --version -V -d -e --list --all -list -keystore/ -storepass= -alias= -file/ -printcert -s!", &["devices|version|doctor|analyze|info|outdated|env|list|lanes|get-state|stapler|status|diff|simctl|channel|--version|"], File),
     row("xmllint", "--noout --format --schema/ --xpath= --html --nonet --valid", &[], File),
+    row("cast", "--rpc-url^ -r^", &["call|balance|code|storage|nonce|block-number|chain-id|receipt|block"], Any),
     row("memcached-tool|memcstat", "", &[], Name),
     row("nc|ncat|netcat", "-z -v -w= -n -u -4 -6", &["localhost|127.0.0.1"], Name),
     row("ping|ping6", "-c= -w= -W= -i= -q -n -4 -6", &["localhost|127.0.0.1"], Name),
@@ -172,6 +175,12 @@ impl Operand {
                 let file = |c: char| safe(c) || matches!(c, '.' | ',' | '*' | '~' | ' ' | '+');
                 text.chars().all(file) && !text.contains("//") && text.parse::<std::net::IpAddr>().is_err()
             }
+            Self::Package => {
+                let name = text.strip_prefix('@').and_then(|text| text.split_once('/'));
+                let (scope, name) = name.unwrap_or(("", text));
+                let named = |c: char| safe(c) && c != '/' || c == '.';
+                scope.chars().chain(name.chars()).all(named)
+            }
             Self::Any => true,
         }
     }
@@ -222,10 +231,15 @@ impl Client {
             if text == "exec" && inside {
                 return EXEC.inside(&words[at + 1..]).map(|inner| (operands, Some(inner)));
             }
+            // A bucket of the configured account.
+            let bucket = self.name() == "aws"
+                && text
+                    .strip_prefix("s3://")
+                    .is_some_and(|rest| Operand::File.fits(rest));
             let whole = self.names.starts_with("psql") && operands.is_empty() && parameter(word);
             let loopback = operands.is_empty() && self.forms == ["localhost|127.0.0.1"];
-            let tunnel = self.operand.fits(text) || whole || loopback;
-            tunnel.then_some(()).ok_or(word)?;
+            let fits = self.operand.fits(text) || whole || loopback || bucket;
+            fits.then_some(()).ok_or(word)?;
             operands.push(text);
             at += 1;
             if self.operand == Operand::Any && self.name() == "redis-cli" {

@@ -46,7 +46,7 @@ pub fn form(name: &str, words: &[&str]) -> bool {
             first.starts_with("--list") || *first == "--verify" || *first == "-k"
         }
         ("php", ["-v" | "-m" | "-l" | "-i" | "--version" | "--ri", ..]) => true,
-        ("caddy" | "promtool", _) => true,
+        ("promtool" | "amtool", ["check" | "check-config" | "--version", ..]) => true,
         _ => false,
     }
 }

@@ -58,7 +58,8 @@ fn secret(name: &str, words: &[&str]) -> bool {
         "firebase" => has("config:get") || has("secrets:get"),
         "eb" => has("printenv"),
         "terraform" | "tofu" | "terragrunt" => {
-            operands.first() == Some(&"output") && (words.contains(&"-json") || words.contains(&"-raw"))
+            operands.first() == Some(&"output")
+                && (words.contains(&"-json") || operands.iter().any(|name| exposed::is_secret(name)))
         }
         "pulumi" => words.contains(&"--show-secrets"),
         _ => false,
