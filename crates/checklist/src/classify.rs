@@ -25,6 +25,7 @@ mod text;
 mod tool;
 mod wrapped;
 
+use crate::dial;
 use crate::shell::{self, Own, Redirect, Script, Simple};
 use crate::word::{Becomes, FILLED, Word};
 use fed::{fed, talks};
@@ -211,14 +212,19 @@ fn simple(command: &Simple, depth: u32, known: &Known) -> Effect {
     let mut worst = Effect::Reads;
     let assigned = command.assignments.iter().map(|(_, value)| value);
     for word in command.words.iter().chain(assigned).chain(&command.beside) {
+        if dial::socket(word) {
+            worst = worst.worse(Effect::unknown("a shell opens a connection for that name"));
+        }
         for substitution in &word.substitutions {
             worst = worst.worse(text(substitution, depth + 1));
         }
     }
     for redirect in &command.redirects {
-        if let Redirect::Writes { file, .. } = redirect {
-            worst = worst.worse(writes(file));
-        }
+        worst = match redirect {
+            Redirect::Writes { file, .. } => worst.worse(writes(file)),
+            Redirect::Reads { file: Some(file) } => worst.worse(opens(file)),
+            Redirect::Reads { file: None } => worst,
+        };
     }
     if command.words.is_empty() {
         return match command.assignments.first() {
@@ -236,6 +242,16 @@ fn simple(command: &Simple, depth: u32, known: &Known) -> Effect {
         }
     }
     worst.worse(program(command, depth, known))
+}
+
+/// `< FILE`: a name that is written out. A shell opens a connection for some names below `/dev`.
+fn opens(file: &Word) -> Effect {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | ' ' | '+' | ',' | '=');
+    let known = file.literal.as_deref().is_some_and(|name| {
+        let device = name.contains("/dev/") && !matches!(name, "/dev/null" | "/dev/stdin" | "/dev/zero");
+        name.chars().all(plain) && !device
+    });
+    Effect::reads_if(known, format!("what is read from `{}` is not known", file.raw))
 }
 
 fn writes(file: &Word) -> Effect {
@@ -376,13 +392,24 @@ fn table(name: &str, words: &[&str], depth: u32) -> Effect {
 fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     // A wrapper script of a build, and a script of a distribution.
     let name = name.strip_prefix("./").unwrap_or(name);
-    code::effect(name, words, depth)
+    checkers::strange(name, words)
+        .filter(|_| {
+            TOOLS
+                .get(name)
+                .is_some_and(|tool| tool.effect(name, words) == Effect::Reads)
+        })
+        .or_else(|| code::effect(name, words, depth))
         .or_else(|| TOOLS.get(name).map(|tool| tool.effect(name, words)))
         .or_else(|| files::effect(name, words))
         .or_else(|| network::effect(name, words))
         .or_else(|| data::effect(name, words))
         .or_else(|| containers::effect(name, words, depth))
         .or_else(|| cloud::effect(name, words))
+}
+
+/// How many of its last words are the command that a program runs, if it runs one.
+pub fn wraps(name: &str, words: &[&str]) -> Option<usize> {
+    wrapped(name, words)
 }
 
 /// Whether a program of this name is in the tables.

@@ -11,6 +11,7 @@ pub mod changes;
 pub mod check;
 mod classify;
 pub mod describe;
+mod dial;
 mod expect;
 mod fence;
 pub mod fill;

@@ -2,6 +2,7 @@
 
 use crate::classify::{self, Effect};
 use crate::describe;
+use crate::dial::{self, Said};
 use crate::infer::command::{backup_copy, is_dump};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::{Item, ItemId, Section, SectionKind, Work};
@@ -133,11 +134,13 @@ fn dump(stage: &Simple) -> Option<ProbeSpec> {
         .any(|word| matches!(word.raw.as_str(), "-Fc" | "-Fd" | "-Ft" | "--format=custom"));
     let written = stage.redirects.iter().find_map(|redirect| match redirect {
         Redirect::Writes { file, append: false } => Some(file),
-        Redirect::Writes { append: true, .. } | Redirect::Reads => None,
+        Redirect::Writes { append: true, .. } | Redirect::Reads { .. } => None,
     })?;
     let command = format!("tail -n 5 {}", written.raw);
     // The name may run a command itself: it is asked for only where that is known to read.
-    let reads = shell::read(&command).is_ok_and(|script| matches!(classify::script(&script), Effect::Reads));
+    let reads = shell::read(&command).is_ok_and(|script| {
+        matches!(classify::script(&script), Effect::Reads) && dial::never(&script, Said::Tables).is_none()
+    });
     (stage.program() == Some("pg_dump") && plain && reads).then(|| {
         ProbeSpec::Shell(ShellProbe {
             command,

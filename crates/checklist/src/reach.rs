@@ -1,5 +1,6 @@
 //! What a command may reach, for somebody who reads it before it is published: said from its words alone.
 
+use crate::dial;
 use crate::lint::exposed;
 use crate::shell::{self, Redirect, Simple};
 use std::collections::BTreeSet;
@@ -120,6 +121,11 @@ impl Seen {
         self.hosts
             .extend(exposed::hosts(stage).into_iter().map(str::to_owned));
         for redirect in &stage.redirects {
+            if let Redirect::Reads { file: Some(file) } = redirect
+                && dial::socket(file)
+            {
+                self.hosts.insert(file.raw.clone());
+            }
             if let Redirect::Writes { file, .. } = redirect
                 && !matches!(
                     file.literal.as_deref(),
@@ -134,7 +140,7 @@ impl Seen {
         let values = stage.assignments.iter().map(|(_, value)| value);
         let files = stage.redirects.iter().filter_map(|redirect| match redirect {
             Redirect::Writes { file, .. } => Some(file),
-            Redirect::Reads => None,
+            Redirect::Reads { file } => file.as_ref(),
         });
         for word in stage.words.iter().chain(values).chain(files) {
             self.variables

@@ -69,7 +69,10 @@ pub struct Simple {
 #[derive(Clone, Debug)]
 pub enum Redirect {
     /// Reads only, or joins two outputs.
-    Reads,
+    Reads {
+        /// The file that is read, where it is one.
+        file: Option<Word>,
+    },
     /// Writes this file.
     Writes {
         /// The file.

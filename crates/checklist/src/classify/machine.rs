@@ -18,7 +18,8 @@ pub const TOOLS: &[Tool] = &[
     ),
     tool("service", "", &["--status-all !", "_ status !"]),
     tool("rc-service", "", &[]),
-    tool("pm2", "", &["list|ls|status|show|describe|logs|info|jlist|prettylist|id|pid|report"]),
+    // Whatever it is asked, it starts its daemon where there is none.
+    tool("pm2", "", &["logs", "--version|-v !"]),
     tool("supervisorctl", "-c=", &["status|avail|tail|pid|version"]),
     tool("monit", "-c=", &["status|summary|report", "-t !"]),
     tool("nginx|openresty|angie", "", &["-t|-v|-V|-T|-tq !", "-t -q !", "-q -t !", "-t -c _ !", "-c _ -t !"]),

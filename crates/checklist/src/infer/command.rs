@@ -2,6 +2,7 @@
 
 use super::{doubt, filters, judge, native, words};
 use crate::classify::{self, Effect};
+use crate::dial::{Never, Said};
 use crate::expect::{self, Expectation, text_rules};
 use crate::rewrite::{self, Rewritten};
 use crate::shell::{self, Script, Simple};
@@ -26,6 +27,8 @@ pub struct Outcome {
     pub written: String,
     /// An annotation says that it is an action or a probe, so that nothing needs to be said about what it may do.
     pub declared: bool,
+    /// Why Gonogo does not run it by itself, although it reads.
+    pub never: Option<Never>,
 }
 
 /// Compiles a command. `before` and `after` are the words around it, inline code between backticks; `output` is what a
@@ -54,10 +57,12 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
                 effect,
                 written: written.to_owned(),
                 declared: false,
+                never: None,
             };
         }
     };
     let effect = classify::script(&script);
+    let mut never = None;
     let (work, because) = match &effect {
         Effect::Reads => {
             let spec = with_version(probe(&mut rewritten, &script, &expectation, before), before);
@@ -68,7 +73,14 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
                 .or_else(|| example.then(|| EXAMPLE.to_owned()));
             let open = doubt::difference(&script, &expectation, before);
             let open = open.or_else(|| doubt::version(&spec, before));
-            match beyond.or(open).or_else(|| doubt::about(&spec, &script)) {
+            let open = beyond.or(open);
+            if open.is_none() {
+                never = doubt::never(&spec, &script, Said::Tables);
+            }
+            match open
+                .or_else(|| never.as_ref().map(Never::why))
+                .or_else(|| doubt::about(&spec, &script))
+            {
                 Some(why) => (Work::Attestation, format!("{why}: somebody's word")),
                 None => {
                     let shown = if shown && expectation.holds.is_some() {
@@ -98,6 +110,7 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
         effect,
         written: written.to_owned(),
         declared: false,
+        never,
     }
 }
 
@@ -124,9 +137,10 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
         filters: Vec::new(),
         rules,
     };
-    match doubt::dials(script) {
-        Some(why) => Err(why),
-        None => Ok(ProbeSpec::Shell(shell)),
+    let spec = ProbeSpec::Shell(shell);
+    match doubt::never(&spec, script, Said::Author) {
+        Some(never) => Err(never.why()),
+        None => Ok(spec),
     }
 }
 

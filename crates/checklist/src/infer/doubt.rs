@@ -2,14 +2,29 @@
 
 use super::{filters, one};
 use crate::classify;
+use crate::dial::{self, Never, Said};
 use crate::expect::Expectation;
 use crate::lint::exposed;
-use crate::shell::{Script, Simple};
+use crate::shell::{self, NotUnderstood, Script, Simple};
 use domain::probe::{
     DockerQuestion, Filter, PostgresQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule,
 };
 
-/// Why a probe would prove nothing, or must not be run, although its command reads.
+/// Why a probe of a shell must not be run, although its command reads. What runs is looked at, not what was written.
+pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
+    let ProbeSpec::Shell(shell) = spec else {
+        return None;
+    };
+    if let Some(host) = remote(script) {
+        return Some(Never::Dials(host.to_owned()));
+    }
+    match shell::read(&shell.command) {
+        Ok(script) => dial::never(&script, said),
+        Err(NotUnderstood(why)) => Some(Never::MayDial(why)),
+    }
+}
+
+/// Why a probe would prove nothing, although its command reads.
 pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     let shell = match spec {
         ProbeSpec::Shell(shell) => shell,
@@ -28,9 +43,6 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
         }
         _ => return None,
     };
-    if let Some(why) = dials(script) {
-        return Some(why);
-    }
     let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     if number && !one_value(shell, script) {
         return Some(SEVERAL.to_owned());
@@ -54,14 +66,6 @@ pub fn version(spec: &ProbeSpec, before: &str) -> Option<String> {
         .iter()
         .any(|word| lower.contains(word));
     (open && compared).then(|| "the version that it must have is not written here".to_owned())
-}
-
-/// Why a command must not be run, where it would dial an address as written.
-pub fn dials(script: &Script) -> Option<String> {
-    let host = remote(script)?;
-    Some(format!(
-        "the command would dial `{host}` as written, which Gonogo never does; write a parameter of the environment"
-    ))
 }
 
 const SILENT: &str =

@@ -32,7 +32,7 @@ pub fn split(script: &Script) -> Split {
 /// The native filters that do what this command does to its input.
 fn native(stage: &Simple) -> Option<Vec<Filter>> {
     let quiet = stage.redirects.iter().all(|redirect| match redirect {
-        Redirect::Reads => true,
+        Redirect::Reads { .. } => true,
         Redirect::Writes { file, .. } => file.literal.as_deref() == Some("/dev/null"),
     });
     if !quiet || !stage.assignments.is_empty() {

@@ -22,7 +22,7 @@ pub fn probe(
     rules: &[TextRule],
 ) -> Option<ProbeSpec> {
     let quiet = command.redirects.iter().all(|redirect| match redirect {
-        Redirect::Reads => true,
+        Redirect::Reads { .. } => true,
         Redirect::Writes { file, .. } => file.literal.as_deref() == Some("/dev/null"),
     });
     if !quiet {
@@ -189,6 +189,9 @@ fn without_numbers(rules: Vec<TextRule>) -> Vec<TextRule> {
     reason = "no address is an answer of its own; none at all means a form that is not known"
 )]
 fn postgres_address(command: &Simple) -> Option<Option<String>> {
+    if command.assignments.iter().any(|(name, _)| names_server(name)) {
+        return None;
+    }
     let mut host: Option<Option<String>> = None;
     let mut port = Some("5432".to_owned());
     let mut words = command.words.iter().skip(1);
@@ -205,7 +208,13 @@ fn postgres_address(command: &Simple) -> Option<Option<String>> {
                         .map(str::to_owned),
                 )
             }
+            "-c" | "--command" | "-tAc" | "-Atc" | "-tc" | "-qtAc" => {
+                words.next();
+            }
             _ if raw.starts_with("postgres://") || raw.starts_with("postgresql://") => return None,
+            // An attached host, or a connection in words.
+            _ if raw.starts_with("-h") || raw.contains("host=") || raw.contains("service=") => return None,
+            _ if raw.contains("hostaddr") => return None,
             _ => {}
         }
     }
@@ -213,6 +222,14 @@ fn postgres_address(command: &Simple) -> Option<Option<String>> {
         host.flatten()
             .zip(port)
             .map(|(host, port)| format!("{host}:{port}")),
+    )
+}
+
+/// A variable that names the server of PostgreSQL.
+fn names_server(name: &str) -> bool {
+    matches!(
+        name,
+        "PGHOST" | "PGHOSTADDR" | "PGPORT" | "PGSERVICE" | "PGSERVICEFILE"
     )
 }
 

@@ -5,6 +5,7 @@ use super::{
     Findings, catalogue as c, destructive, endless, exposed, hidden, interactive, judged, placeholder, secret,
 };
 use crate::classify::{self, Effect};
+use crate::dial::Never;
 use crate::infer::command::{Outcome, backup_copy, is_dump};
 use crate::shell::{self, Redirect, Script, Simple};
 use domain::plan::Work;
@@ -17,10 +18,14 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
     match &outcome.effect {
         Effect::Reads if outcome.work == Work::Attestation && !outcome.declared => {
             let because = outcome.because.trim_end_matches(": somebody's word");
-            if because.contains("would dial") {
-                findings.add(&c::HARD_HOST, span.clone(), because);
-            } else if !sets_the_scene(outcome) {
-                findings.add(&c::UNJUDGED, span.clone(), because);
+            match &outcome.never {
+                Some(Never::Dials(_)) => findings.add(&c::HARD_HOST, span.clone(), because),
+                Some(Never::MayDial(_) | Never::Secrets(_) | Never::Endless(_)) | None
+                    if !sets_the_scene(outcome) =>
+                {
+                    findings.add(&c::UNJUDGED, span.clone(), because)
+                }
+                Some(Never::MayDial(_) | Never::Secrets(_) | Never::Endless(_)) | None => {}
             }
         }
         Effect::Unknown(why) if unknown_program(outcome) && !outcome.declared => {
@@ -263,7 +268,7 @@ fn overwrites(stage: &Simple) -> bool {
         Redirect::Writes { file, append: false } if file.literal.as_deref() != Some("/dev/null") => {
             Some(file.raw.as_str())
         }
-        Redirect::Writes { .. } | Redirect::Reads => None,
+        Redirect::Writes { .. } | Redirect::Reads { .. } => None,
     });
     let named: Vec<&str> = named
         .chain(stage.words.iter().map(|word| word.raw.as_str()))

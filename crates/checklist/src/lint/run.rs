@@ -37,7 +37,7 @@ pub fn runs<'a>(stage: &'a Simple, piped: bool) -> Vec<Run<'a>> {
         || stage
             .redirects
             .iter()
-            .any(|redirect| matches!(redirect, Redirect::Reads));
+            .any(|redirect| matches!(redirect, Redirect::Reads { .. }));
     let mut out = Vec::new();
     let mut next = unwrapped(&words, fed, false);
     // A container in a container is as deep as it gets.

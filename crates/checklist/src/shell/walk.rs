@@ -228,28 +228,28 @@ impl<'a> Walk<'a> {
                 }
                 opened(kind, file)
             }
-            ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Fd(_)) => Redirect::Reads,
+            ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Fd(_)) => Redirect::Reads { file: None },
             ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::Duplicate(target)) => {
                 let file = word::read(&target.value)?;
                 let descriptor = |text: &str| text == "-" || text.bytes().all(|byte| byte.is_ascii_digit());
                 match file.literal.as_deref() {
-                    Some(text) if descriptor(text) => Redirect::Reads,
+                    Some(text) if descriptor(text) => Redirect::Reads { file: None },
                     Some(_) | None => Redirect::Writes { file, append: false },
                 }
             }
             ast::IoRedirect::File(_, _, ast::IoFileRedirectTarget::ProcessSubstitution(_, inner)) => {
                 self.process(inner);
-                Redirect::Reads
+                Redirect::Reads { file: None }
             }
             ast::IoRedirect::HereDocument(_, document) => {
                 if document.requires_expansion {
                     out.beside.push(word::read_here_document(&document.doc.value)?);
                 }
-                Redirect::Reads
+                Redirect::Reads { file: None }
             }
             ast::IoRedirect::HereString(_, text) => {
                 out.beside.push(word::read(&text.value)?);
-                Redirect::Reads
+                Redirect::Reads { file: None }
             }
             ast::IoRedirect::OutputAndError(file, append) => Redirect::Writes {
                 file: word::read(&file.value)?,
@@ -264,7 +264,9 @@ impl<'a> Walk<'a> {
 fn opened(kind: &ast::IoFileRedirectKind, file: Word) -> Redirect {
     match kind {
         // A name that is filled in could be a pipe or a device.
-        ast::IoFileRedirectKind::Read if file.becomes == Becomes::Operand => Redirect::Reads,
+        ast::IoFileRedirectKind::Read if file.becomes == Becomes::Operand => {
+            Redirect::Reads { file: Some(file) }
+        }
         ast::IoFileRedirectKind::Append => Redirect::Writes { file, append: true },
         ast::IoFileRedirectKind::Read
         | ast::IoFileRedirectKind::Write

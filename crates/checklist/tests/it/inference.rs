@@ -64,6 +64,7 @@ fn another_machines_address_is_never_dialled_by_a_command() {
         "git ls-remote https://git.corp.test/x",
         "curl -H 'X: y' http://localhost:3000/",
         "curl -k localhost:3000/health",
+        "curl \"$URL/x\" | jq -r .a",
     ] {
         assert_eq!(
             work(&format!("Look: `{command}`")),
@@ -74,7 +75,6 @@ fn another_machines_address_is_never_dialled_by_a_command() {
     for command in [
         "redis-cli -h cache.corp.test ping",
         "grep https://corp.test/ README.md",
-        "curl \"$URL/x\" | jq -r .a",
     ] {
         assert!(
             matches!(work(&format!("Look: `{command}`")), Work::Probe { .. }),

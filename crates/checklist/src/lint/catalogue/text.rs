@@ -50,5 +50,5 @@ lints! {
         "The first ones are shown.",
         "Mend those and import again.",
         "- [ ] Ready: `ping db`\n"
-        => "- [ ] Ready: `ping -c 3 db`\n";
+        => "- [ ] Ready: `test -f .env`\n";
 }
