@@ -8,6 +8,7 @@ mod code;
 mod containers;
 mod curl;
 mod data;
+mod effect;
 mod fed;
 mod files;
 mod git;
@@ -35,46 +36,8 @@ use std::sync::LazyLock;
 use tool::Tool;
 use wrapped::wrapped;
 
+pub use effect::Effect;
 pub use sql::sql_reads;
-
-/// What running a command does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It only reads.
-    Reads,
-    /// It changes something: what, in words.
-    Changes(String),
-    /// Nothing is known about this form: why, in words.
-    Unknown(String),
-}
-
-impl Effect {
-    fn changes(words: impl Into<String>) -> Self {
-        Effect::Changes(words.into())
-    }
-
-    fn unknown(words: impl Into<String>) -> Self {
-        Effect::Unknown(words.into())
-    }
-
-    /// Reads where `reads`, else unknown with this reason.
-    fn reads_if(reads: bool, otherwise: impl Into<String>) -> Self {
-        if reads {
-            Effect::Reads
-        } else {
-            Effect::unknown(otherwise)
-        }
-    }
-
-    /// The worse of both: changes, then unknown, then reads.
-    fn worse(self, other: Effect) -> Effect {
-        match (&self, &other) {
-            (Effect::Changes(_), _) | (_, Effect::Reads) => self,
-            (_, Effect::Changes(_)) | (Effect::Reads, _) => other,
-            (Effect::Unknown(_), Effect::Unknown(_)) => self,
-        }
-    }
-}
 
 /// The variables that may stand before a reading command. Others can change what it runs (`PATH`, `PAGER`).
 #[rustfmt::skip] // short names in rows

@@ -191,7 +191,8 @@ fn plan_line(line: OutlineLine) -> impl IntoView {
         role,
         ..
     } = line;
-    let role = role.map(|role| view! { " " <Tag text=format!("for {}", role.replace('_', " ")) icon="person" /> });
+    let role =
+        role.map(|role| view! { " " <Tag text=format!("for {}", role.replace('_', " ")) icon="person" /> });
     let claimed =
         claimed.then(|| view! { " " <Mark tone=Tone::None icon="attested" word="claimed there" /> });
     let optional = (optional && kind != LineKind::Action).then(|| view! { " " <Tag text="optional" /> });
