@@ -300,9 +300,7 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         None => rewritten.command.clone(),
     };
     let mut command = rewrite::failing(&rewrite::bounded(&command));
-    // A `grep` that finds nothing exits 1, which is no failure where nothing is looked for, or where more follows.
-    let searched = !split.filters.is_empty() || rules.contains(&TextRule::Empty);
-    if split.stages == 1 && searched && matches!(stages[0].program(), Some("grep" | "egrep" | "rg")) {
+    if split.stages == 1 && finds_nothing(&stages[0], &split.filters, &rules) {
         command = format!("{command} || test $? -eq 1");
     }
     rewritten.command.clone_from(&command);
@@ -311,6 +309,12 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         filters: split.filters,
         rules,
     })
+}
+
+/// A `grep` that finds nothing exits 1, which is no failure where what it finds is judged.
+fn finds_nothing(stage: &Simple, filters: &[Filter], rules: &[TextRule]) -> bool {
+    let judged = !filters.is_empty() && !rules.is_empty() || rules.contains(&TextRule::Empty);
+    judged && matches!(stage.program(), Some("grep" | "egrep" | "rg"))
 }
 
 /// A `grep` that stays with the command and finds nothing exits 1, which is no failure of the source.

@@ -87,9 +87,9 @@ fn verdict(text: &str, spec: &ProbeSpec, inferred: &Inferred) -> Verdict {
     }
     let denials = words::denials(&unread);
     let explicit = !expectations.is_empty() && !open && expectations.iter().all(|said| said.holds.is_some());
-    let turned = expectations
-        .iter()
-        .any(|said| said.words.as_deref().is_some_and(|said| deny_before(text, said)));
+    let turned = expectations.iter().any(|said| {
+        said.words.as_deref().is_some_and(|said| deny_before(text, said)) || unread_no(spec, said)
+    });
     match (explicit, turned || denials.any()) {
         (true, _) if !turned => Verdict::Stays,
         (_, false) => Verdict::Stays,
@@ -98,6 +98,15 @@ fn verdict(text: &str, spec: &ProbeSpec, inferred: &Inferred) -> Verdict {
             None => Verdict::Person(DENIED),
         },
     }
+}
+
+/// "`test -f legacy.conf` is false": a state that denies, and that the probe does not look for.
+fn unread_no(spec: &ProbeSpec, said: &Expectation) -> bool {
+    let Some(Holds::Word(word)) = &said.holds else {
+        return false;
+    };
+    let denies = matches!(word.to_lowercase().as_str(), "false" | "no" | "off" | "disabled");
+    denies && !describe::probe(spec).contains(&format!("\"{word}\""))
 }
 
 /// A state that was read as what must come out denies nothing any more: "shows `disabled`", "is off".

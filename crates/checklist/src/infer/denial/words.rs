@@ -78,7 +78,7 @@ const FRIENDS: &str = "not empty, not be empty, non-empty, non empty, is not zer
     doesn't expire, no longer than, no more than, not more than, no less than, not less than, no fewer than, no slower than, \
     not slower than, no older than, not older than, not exceed, never exceed, not in use, whether or not, or not, if not, if missing, \
     if it fails, if this fails, if absent, no matter, zero downtime, no downtime, without downtime, no data loss, zero data loss, \
-    without data loss, without restart, without problems, nicht leer, non vide, no vacío, não vazio, не пуст, does not fail, \
+    without data loss, without restart, without problems, do not commit, don't commit, never commit, nicht leer, non vide, no vacío, não vazio, не пуст, does not fail, \
     closed beta, sign off, 不为空, 非空, 不超过, 不低于, 不少于, 不大于, 无错误, 没有错误, 无异常, 没有异常, 无误, 未被占用, 无停机, \
     エラーなし, エラーがない, 異常なし, 問題なし";
 
