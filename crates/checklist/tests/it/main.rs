@@ -4,9 +4,9 @@ mod annotations;
 mod boxes;
 mod changes;
 mod check;
-mod dialling;
 #[cfg(target_os = "linux")]
 mod denial;
+mod dialling;
 mod execution;
 mod fixes;
 mod format;
