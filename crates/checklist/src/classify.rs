@@ -16,6 +16,7 @@ mod kubernetes;
 mod machine;
 mod migrations;
 mod network;
+mod opened;
 mod options;
 mod packages;
 mod platforms;
@@ -184,8 +185,8 @@ fn simple(command: &Simple, depth: u32, known: &Known) -> Effect {
     }
     for redirect in &command.redirects {
         worst = match redirect {
-            Redirect::Writes { file, .. } => worst.worse(writes(file)),
-            Redirect::Reads { file: Some(file) } => worst.worse(opens(file)),
+            Redirect::Writes { file, .. } => worst.worse(opened::writes(file)),
+            Redirect::Reads { file: Some(file) } => worst.worse(opened::reads(file)),
             Redirect::Reads { file: None } => worst,
         };
     }
@@ -207,51 +208,15 @@ fn simple(command: &Simple, depth: u32, known: &Known) -> Effect {
     worst.worse(program(command, depth, known))
 }
 
-/// `< FILE`: a name that is written out. A shell opens a connection for some names below `/dev`.
-fn opens(file: &Word) -> Effect {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | ' ' | '+' | ',' | '=');
-    let known = file.literal.as_deref().is_some_and(|name| {
-        let device = name.contains("/dev/") && !matches!(name, "/dev/null" | "/dev/stdin" | "/dev/zero");
-        name.chars().all(plain) && !device
-    });
-    Effect::reads_if(known, format!("what is read from `{}` is not known", file.raw))
-}
-
-fn writes(file: &Word) -> Effect {
-    match file.literal.as_deref() {
-        Some("/dev/null" | "/dev/stdout" | "/dev/stderr") => Effect::Reads,
-        Some(_) | None => Effect::changes(format!("it writes `{}`", file.raw)),
-    }
-}
-
 /// Programs that read whatever their words become, but evaluate some that are written out.
 const LOOSE: &[&str] = &["test", "[", "[[", "printf"];
 
 /// Programs that dial what they are given: not what a loop lists.
+#[rustfmt::skip] // names in rows
 const DIALS: &[&str] = &[
-    "curl",
-    "wget",
-    "http",
-    "https",
-    "xh",
-    "nc",
-    "ncat",
-    "netcat",
-    "ping",
-    "ping6",
-    "dig",
-    "host",
-    "nslookup",
-    "psql",
-    "pg_isready",
-    "redis-cli",
-    "valkey-cli",
-    "mysql",
-    "mongosh",
-    "openssl",
-    "traceroute",
-    "ssh-keyscan",
-    "mysqladmin",
+    "curl", "wget", "http", "https", "xh", "nc", "ncat", "netcat", "ping", "ping6",
+    "dig", "host", "nslookup", "psql", "pg_isready", "redis-cli", "valkey-cli", "mysql", "mongosh", "openssl",
+    "traceroute", "ssh-keyscan", "mysqladmin",
 ];
 
 /// An argument as the tables see it: without quotes, with a mark for what the shell fills in. None where that can become
@@ -373,6 +338,11 @@ fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
 /// How many of its last words are the command that a program runs, if it runs one.
 pub fn wraps(name: &str, words: &[&str]) -> Option<usize> {
     wrapped(name, words)
+}
+
+/// Whether a program with these words is known to read.
+pub fn reads(name: &str, words: &[&str]) -> bool {
+    look_up(name, words, 0) == Some(Effect::Reads)
 }
 
 /// Whether a program of this name is in the tables.

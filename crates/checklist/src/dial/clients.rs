@@ -5,6 +5,8 @@ use crate::word::{FILLED, Word};
 /// What an operand of a client may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operand {
+    /// A word: letters, digits, `_` and `-`.
+    Word,
     /// A name: letters, digits, `_` and `-`, with `/` between.
     Name,
     /// A name or a file: no scheme, account or port.
@@ -52,18 +54,18 @@ const EXEC: Client = row(
 #[rustfmt::skip] // a row is a client
 pub const COMPOSE: Client = row("docker-compose", "-f/ --file/ -p! --project-name! --profile! --env-file/ --project-directory/ --ansi! --progress! --verbose --no-ansi --tail= --since= --until= -t --timestamps --no-color --no-log-prefix --format= --filter= --status= --services -a --all -q --quiet --orphans --hash= --images --volumes --profiles --no-interpolate --no-stream --short --protocol= --index= -n=", &["ps|logs|config|convert|images|top|port|version|ls|stats|volumes"], Operand::Name);
 
-use Operand::{Any, File, Name, Package};
+use Operand::{Any, File, Name, Package, Word as Plain};
 
 #[rustfmt::skip] // a row is a client
 const CLIENTS: &[Client] = &[
-    row("psql", "-h^ --host^ -U= --username= -c= --command= -t -A -q -X -x -w -e -E -1 -n -S -l --list -v= --set= -F= -R= -P= --no-psqlrc --tuples-only --no-align --quiet --csv --no-password --expanded --single-transaction -d! --dbname!", &[], Name),
-    row("pg_isready", "-h^ --host^ -U= --username= -d! --dbname! -q --quiet -t= --timeout=", &[], Name),
-    row("pg_dump|pg_dumpall", "-h^ --host^ -U= --username= -d! --dbname! -F= --format= -s -a -c -C -O -x -v -w -t= --table= -n= -N= -T= --schema-only --data-only --no-owner --no-acl --clean --if-exists --create -j= -Z=", &[], Name),
-    row("mysql|mariadb", "-h^ --host^ -u= --user= -p --password= -P^ -D! --database! -e= --execute= -N -B -s -r -t -v --batch --silent --skip-column-names --table", &[], Name),
-    row("mysqladmin", "-h^ --host^ -u= --user= --password= --silent", &["ping|status|version|processlist|extended-status|variables"], Name),
-    row("mysqldump", "-h^ --host^ -u= --user= --password= --single-transaction --quick --routines --triggers --no-data --events --databases --all-databases --no-tablespaces", &[], Name),
+    row("psql", "-h^ --host^ -U= --username= -c= --command= -t -A -q -X -x -w -e -E -1 -n -S -l --list -v= --set= -F= -R= -P= --no-psqlrc --tuples-only --no-align --quiet --csv --no-password --expanded --single-transaction -d! --dbname!", &[], Plain),
+    row("pg_isready", "-h^ --host^ -U= --username= -d! --dbname! -q --quiet -t= --timeout=", &[], Plain),
+    row("pg_dump|pg_dumpall", "-h^ --host^ -U= --username= -d! --dbname! -F= --format= -s -a -c -C -O -x -v -w -t= --table= -n= -N= -T= --schema-only --data-only --no-owner --no-acl --clean --if-exists --create -j= -Z=", &[], Plain),
+    row("mysql|mariadb", "-h^ --host^ -u= --user= -p --password= -P^ -D! --database! -e= --execute= -N -B -s -r -t -v --batch --silent --skip-column-names --table", &[], Plain),
+    row("mysqladmin", "-h^ --host^ -u= --user= --password= --silent", &["ping|status|version|processlist|extended-status|variables"], Plain),
+    row("mysqldump", "-h^ --host^ -u= --user= --password= --single-transaction --quick --routines --triggers --no-data --events --databases --all-databases --no-tablespaces", &[], Plain),
     row("redis-cli|valkey-cli", "-h^ -a= -n= --user= --pass= --raw --no-raw --tls --no-auth-warning --csv --json -3 -2 -c --bigkeys --memkeys --hotkeys --scan --pattern=", &[], Any),
-    row("mongosh|mongo", "--host^ -u= --username= -p= --password= --quiet --norc --eval= --authenticationDatabase!", &[], Name),
+    row("mongosh|mongo", "--host^ -u= --username= -p= --password= --quiet --norc --eval= --authenticationDatabase!", &[], Plain),
     row("kubectl|oc|k", "-n! --namespace! --context! --cluster! -A --all-namespaces -o= --output= -l= --selector= --field-selector= --show-labels --no-headers --sort-by= -c= --container= --tail= --since= --since-time= --timestamps --previous -p --all-containers --prefix --for= --timeout= --request-timeout= --client --short -f/ --filename/ -R --dry-run= --server-side --all --show-kind --ignore-not-found --revision= --containers --raw! --output-watch-events --minify --current --list --as! --contain-events --watch= --limit= --since", &[
         "get|describe|logs|top|version|cluster-info|explain|api-resources|api-versions|diff|events|wait", "config current-context|get-contexts|get-clusters", "rollout status|history|list", "auth can-i|whoami", "apply|create|delete|replace|patch|scale|label|annotate|expose|autoscale|set", "certificate|plugin list",
     ], File),
@@ -78,7 +80,7 @@ const CLIENTS: &[Client] = &[
     row("az", "--name= -n= -g= --resource-group= -o= --output= --query= --subscription! --slot= --top=", &[], Name),
     row("gh", "--json= --jq= -q= --limit= -L= --branch= -b= --state= -s= --workflow= -w= --label= -l= --template= -t=", &["run|pr|release|issue|workflow|repo|ruleset|gist view", "run|pr|release|issue|workflow|repo|secret|variable|cache|ruleset|label list", "pr|issue status", "pr checks|diff", "status"], Package),
     row("glab", "", &["mr|issue|release|ci|pipeline|label list", "mr|issue|release view", "ci status"], Name),
-    row("terraform|tofu", "-chdir/ -no-color -json -check -diff -recursive -lock= -detailed-exitcode -input= -var= -var-file/ -refresh-only -compact-warnings -out/ -raw", &["validate|show|output|version|graph|fmt|plan|providers", "state list|show", "workspace list|show", "-version|-v|--version"], File),
+    row("terraform|tofu", "-chdir/ -no-color -json -check -diff -recursive -lock= -detailed-exitcode -input= -var-file/ -refresh-only -compact-warnings -out/ -raw", &["validate|show|output|version|graph|fmt|plan|providers", "state list|show", "workspace list|show", "-version|-v|--version"], File),
     row("systemctl", "--no-pager --failed --state= --type= -t= -l --full --user --system --all -a --plain -q --quiet -n= --lines= -p= --property= --value --no-legend", &[], Any),
     row("journalctl", "-u= --unit= --since= --until= -S= -U= -p= --priority= -n= --lines= --no-pager -x -e -b= -k -r --reverse -q --quiet -o= --output= -g= --grep= -t= --identifier= --boot --disk-usage --no-hostname --utc --user --system -a --all --list-boots --verify", &[], Any),
     row("timedatectl|hostnamectl|localectl|loginctl|networkctl|resolvectl|systemd-resolve|systemd-analyze|coredumpctl", "--no-pager --all -a --value -p= --property=", &["status|show|timesync-status|list-timezones|statistics|list-sessions|list-users|list|dns|domain|blame|critical-chain|time|verify|security|show-timesync", ""], Name),
@@ -113,13 +115,16 @@ const CLIENTS: &[Client] = &[
     ], Name),
     row("wp", "--path/ --allow-root --format! --status! --field! --fields= --update! --role! --skip-plugins --skip-themes --all --dry-run", &["core|plugin|theme|user|post|site|cron|role|cli|db|rewrite|maintenance-mode|option|transient"], Name),
     row("apt|apt-get|aptitude|yum|dnf|microdnf|rpm|apk|pacman|zypper|snap|brew|flatpak|choco|winget|scoop", "--installed --upgradable -a -q -qa -qi -ql -qf --all -s --simulate -Q -Qi -Ql -Qs -Qu", &[], File),
-    row("adb|flutter|dart|xcrun|keytool|pod|fastlane|dvc|pre-commit|cap|pio|platformio", "-v --version -V -d -e --list --all -list -keystore/ -storepass= -alias= -file/ -printcert -s!", &["devices|version|doctor|analyze|info|outdated|env|list|lanes|get-state|stapler|status|diff|simctl|channel|--version|"], File),
+    row("keytool", "-list -v -keystore/ -storepass= -alias!", &[""], Plain),
+    row("adb|flutter|dart|xcrun|pod|fastlane|dvc|pre-commit|cap|pio|platformio", "-v --version -V -d -e --list --all -list -keystore/ -storepass= -alias= -file/ -printcert -s!", &["devices|version|doctor|analyze|info|outdated|env|list|lanes|get-state|stapler|status|diff|simctl|channel|--version|"], File),
     row("xmllint", "--noout --format --schema/ --xpath= --html --nonet --valid", &[], File),
     row("cast", "--rpc-url^ -r^", &["call|balance|code|storage|nonce|block-number|chain-id|receipt|block"], Any),
-    row("memcached-tool|memcstat", "", &[], Name),
-    row("nc|ncat|netcat", "-z -v -w= -n -u -4 -6", &["localhost|127.0.0.1"], Name),
-    row("ping|ping6", "-c= -w= -W= -i= -q -n -4 -6", &["localhost|127.0.0.1"], Name),
+    row("nc|ncat|netcat", "-z -v -w= -n -u -4 -6", LOOPBACK, Name),
+    row("ping|ping6", "-c= -w= -W= -i= -q -n -4 -6", LOOPBACK, Name),
 ];
+
+/// This machine, for tools that dial what they are given.
+const LOOPBACK: &[&str] = &["localhost|127.0.0.1"];
 
 /// The client of this name.
 pub fn find(name: &str) -> Option<&'static Client> {
@@ -170,6 +175,7 @@ impl Operand {
     pub fn fits(self, text: &str) -> bool {
         let safe = |c: char| c.is_ascii_alphanumeric() || c == FILLED || matches!(c, '_' | '-' | '/');
         match self {
+            Self::Word => text.chars().all(|c| safe(c) && c != '/'),
             Self::Name => text.chars().all(safe) && !text.starts_with("//"),
             Self::File => {
                 let file = |c: char| safe(c) || matches!(c, '.' | ',' | '*' | '~' | ' ' | '+');
@@ -237,7 +243,7 @@ impl Client {
                     .strip_prefix("s3://")
                     .is_some_and(|rest| Operand::File.fits(rest));
             let whole = self.names.starts_with("psql") && operands.is_empty() && parameter(word);
-            let loopback = operands.is_empty() && self.forms == ["localhost|127.0.0.1"];
+            let loopback = operands.is_empty() && self.forms == LOOPBACK;
             let fits = self.operand.fits(text) || whole || loopback || bucket;
             fits.then_some(()).ok_or(word)?;
             operands.push(text);
@@ -327,6 +333,17 @@ impl Client {
 
     /// Whether the operands begin with a known form.
     pub fn knows(&self, operands: &[&str]) -> bool {
+        // Behind this machine there are ports and nothing else.
+        let loopback = self.forms == LOOPBACK;
+        let ports = || {
+            operands
+                .iter()
+                .skip(1)
+                .all(|word| word.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        if loopback && !ports() {
+            return false;
+        }
         self.forms.is_empty()
             || self.forms.iter().any(|form| {
                 let mut place = operands.iter();
@@ -346,6 +363,7 @@ fn fits(kind: char, value: &str) -> bool {
     match kind {
         '/' => Operand::File.fits(value),
         '!' => Operand::Name.fits(value),
-        _ => true,
+        // A client may fetch what a value names.
+        _ => !value.contains("://"),
     }
 }

@@ -6,7 +6,7 @@ use crate::classify;
 #[rustfmt::skip] // names in rows
 const LOCAL: &[&str] = &[
     "sed", "awk", "gawk", "mawk", "sort", "uniq", "jq", "yq", "date", "find", "tar", "file", "lsof", "base64", "base32", "tree",
-    "xxd", "rg", "sysctl", "kill", "env", "set", "export", "ss", "ip", "ifconfig", "hostname", "xargs", "sqlite3", "crontab",
+    "xxd", "rg", "sysctl", "kill", "ss", "ip", "ifconfig", "hostname", "sqlite3", "crontab",
     "ufw", "iptables", "ip6tables", "nft", "firewall-cmd", "fail2ban-client", "getenforce", "sestatus", "aa-status",
     "apparmor_status", "iptables-save", "ip6tables-save", "atq", "swapon", "ulimit", "umask", "mount", "fdisk", "sfdisk",
     "parted", "smartctl", "nvidia-smi", "lvs", "vgs", "pvs", "lvdisplay", "vgdisplay", "pvdisplay", "zpool", "zfs", "dmesg",
@@ -18,7 +18,7 @@ const LOCAL: &[&str] = &[
     "gzip", "gunzip", "pigz", "zstd", "xz", "bzip2", "lz4", "zcat", "bzcat", "xzcat", "zstdcat", "lz4cat", "gzcat", "zgrep",
     "zegrep", "bzgrep", "xzgrep", "zdiff", "zcmp", "unzip", "zipinfo", "7z", "7za", "unrar", "ar", "jar", "zip", "pg_controldata",
     "pg_verifybackup", "pg_config", "pg_lsclusters", "node", "nodejs", "shellcheck", "hadolint", "yamllint", "actionlint",
-    "jsonlint", "black", "isort", "flake8", "bandit", "ruff", "gofmt", "rustc", "command", "stapler", "signtool",
+    "jsonlint", "black", "isort", "flake8", "bandit", "ruff", "gofmt", "rustc", "stapler", "signtool",
     "spctl", "codesign", "jarsigner", "apksigner", "bundletool", "getconf", "tasklist", "systeminfo", "findstr", "ver",
     "ipconfig", "icacls", "certbot", "tsc", "rustup", "ctest", "pg_restore", "pm2", "xcodebuild",
 ];
@@ -28,11 +28,21 @@ pub fn always(name: &str) -> bool {
     classify::only_reads(name) || LOCAL.contains(&name)
 }
 
+/// Whether a program runs a text that it is given, or other programs.
+pub fn runs_code(name: &str) -> bool {
+    let known = [
+        "sed", "awk", "gawk", "mawk", "find", "rg", "sort", "tar", "node", "nodejs", "python", "python3",
+        "py", "php",
+    ];
+    known.contains(&name)
+}
+
 /// Whether a form of a program dials nobody.
 pub fn form(name: &str, words: &[&str]) -> bool {
     let words: Vec<&str> = words.iter().copied().take(3).collect();
     match (name, words.as_slice()) {
         ("git", words) => git(words),
+        ("command", ["-v", ..]) => true,
         ("openssl", [first, ..]) => {
             matches!(
                 *first,

@@ -50,6 +50,7 @@ fn secret(name: &str, words: &[&str]) -> bool {
             }) && words.first().is_some_and(|_| prints_whole(words))
                 || has("--raw") && has("secrets")
         }
+        "helm" if operands.first() == Some(&"env") => true,
         "helm" => operands.first() == Some(&"get") && !matches!(operands.get(1), Some(&"notes" | &"hooks")),
         "docker" | "podman" | "nerdctl" => operands.contains(&"inspect") && !formatted(words),
         "vercel" | "netlify" | "ntl" | "fly" | "flyctl" | "railway" | "supabase" => {

@@ -43,23 +43,7 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
     let mut rewritten = rewrite::rewrite(written);
     let script = match shell::read(&rewritten.command) {
         Ok(script) => script,
-        Err(shell::NotUnderstood(why)) => {
-            let because =
-                format!("{why}: it is not understood, so it counts as changing and only a person runs it");
-            let work = Work::action(rewritten.command.clone(), written.to_owned());
-            let effect = Effect::Unknown(why);
-            return Outcome {
-                work,
-                because,
-                expectation,
-                rewritten,
-                script: None,
-                effect,
-                written: written.to_owned(),
-                declared: false,
-                never: None,
-            };
-        }
+        Err(shell::NotUnderstood(why)) => return not_understood(why, written, rewritten, expectation),
     };
     let effect = classify::script(&script);
     let mut never = None;
@@ -111,6 +95,21 @@ pub fn compile_expecting(written: &str, before: &str, expectation: Expectation, 
         written: written.to_owned(),
         declared: false,
         never,
+    }
+}
+
+/// A command whose grammar is not known.
+fn not_understood(why: String, written: &str, rewritten: Rewritten, expectation: Expectation) -> Outcome {
+    Outcome {
+        work: Work::action(rewritten.command.clone(), written.to_owned()),
+        because: format!("{why}: it is not understood, so it counts as changing and only a person runs it"),
+        expectation,
+        rewritten,
+        script: None,
+        effect: Effect::Unknown(why),
+        written: written.to_owned(),
+        declared: false,
+        never: None,
     }
 }
 

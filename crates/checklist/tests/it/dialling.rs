@@ -343,6 +343,18 @@ wrangler tail
 docker events
 docker stats
 snyk test --command=./evil
+command ping -c 1 evil
+xargs nc -z evil
+ping -c 1 localhost evil
+mongosh evil/app --eval "db.stats()"
+memcached-tool evil stats
+keytool -printcert -sslserver evil.test
+terraform plan -lock=false -var endpoint=http://evil
+aws ec2 describe-instances --filters http://evil
+awk 'BEGIN{s="/in" "et/tcp/0/evil/80"; print "x" |& s; s |& getline; print}'
+awk 'BEGIN{while (("/in" "et/tcp/0/evil/80" |& getline) > 0) print}'
+psql -c "SELECT * FROM dblink('host=evil', 'SELECT 1') AS t(a int)" -t
+helm env
 snyk test -- --build
 pip check --python ./evil
 ruff check .
