@@ -29,13 +29,13 @@ async function write(healthy: states.Verdicts, names: string[]): Promise<void> {
   }
 }
 
-/** What has changed, once it stays the same for three looks and no health check is still to come. */
+/** What has changed, once it stays the same for three looks and no health check is still to come: they take half a minute. */
 async function steady(healthy: states.Verdicts): Promise<string> {
   const looks: string[] = [];
   for (;;) {
     looks.push(states.changes(healthy, await states.verdicts()));
     const last = looks.slice(-3);
-    if (last.length === 3 && last.every((look) => look === last[0] && !look.includes("=no_data"))) return last[0] ?? "";
+    if (last.length === 3 && last.every((look) => look === last[0] && (looks.length > 10 || !look.includes("=no_data")))) return last[0] ?? "";
     await new Promise((done) => setTimeout(done, 3_000));
   }
 }
