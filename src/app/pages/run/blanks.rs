@@ -60,6 +60,13 @@ fn field(board: Board, deeds: Deeds, blank: Blank) -> AnyView {
             .get()
             .map(|filling| format!("{} by {}", filling.value, filling.by.name()))
     };
+    // Who cannot fill it in reads what it is called and whether it is empty.
+    let name = label.clone();
+    let read = move || {
+        let open = may && board.run.with(|run| !run.is_closed());
+        let empty = filled.with(Option::is_none).then_some("empty");
+        (!open).then(|| view! { <span><b>{name.clone()}</b> " " {empty}</span> })
+    };
     let form = move || {
         let (id, label) = (id.0.clone(), label.clone());
         let open = may && board.run.with(|run| !run.is_closed());
@@ -89,6 +96,7 @@ fn field(board: Board, deeds: Deeds, blank: Blank) -> AnyView {
         <li>
             <small class="quiet">{place} ", " <a href=format!("/checklists/{}#L{line}", board.revision)>"line " {line}</a></small>
             {form}
+            {read}
             <small class="blank-value">{by}</small>
         </li>
     }
