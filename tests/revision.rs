@@ -374,3 +374,18 @@ async fn what_changes_beside_the_words_is_said_too(pool: PgPool) {
         assert!(beside.contains(part), "{part}: {beside}");
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_page_counts_what_gonogo_check_counts(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    // Two commands in one line: a probe of several is a shell probe where one of them starts a process.
+    let document = "# Count\n\n## Phase 1: x\n\n- [ ] Both: `systemctl is-active web` and `systemctl is-enabled web`\n- [ ] Word\n";
+    let id = team.devops.import("count.md", document.as_bytes()).await.number();
+    let page = team.devops.revision(id).await;
+    let counts = checklist::report::Counts::of(&checklist::compile(document.as_bytes()).plan);
+    let shown = |word: &str| page.counts.iter().find(|(_, said)| said == word).unwrap().0;
+    assert_eq!(shown("shell probes"), counts.shell);
+    assert_eq!(shown("native probes"), counts.native);
+    assert_eq!(shown("attestations"), counts.attestations);
+    assert_eq!(counts.shell, 1, "the document is about that");
+}

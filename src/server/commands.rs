@@ -1,7 +1,7 @@
 //! What a plan can execute: every distinct command once, and how many lines became what.
 
 use crate::api::revision::Command;
-use checklist::reach;
+use checklist::{reach, report::Counts};
 use domain::{
     plan::{Plan, Work},
     probe::ProbeSpec,
@@ -39,27 +39,23 @@ pub fn since(plan: &Plan, before: Option<&Plan>) -> Vec<Command> {
 
 /// How many boxes became what, and how many checks stand beside them.
 pub fn counts(plan: &Plan) -> Vec<(usize, String)> {
-    let count = |wanted: fn(&Work) -> bool| plan.items().filter(|item| wanted(&item.work)).count();
-    let native = count(|work| matches!(work, Work::Probe { spec } if !matches!(spec, ProbeSpec::Shell(_))));
-    let shell = count(|work| {
-        matches!(
-            work,
-            Work::Probe {
-                spec: ProbeSpec::Shell(_)
-            }
-        )
-    });
+    let Counts {
+        items,
+        native,
+        shell,
+        actions,
+        attestations,
+        parents,
+    } = Counts::of(plan);
+    let checks = plan.sections.iter().map(|section| section.checks.len()).sum();
     let numbers = [
-        (plan.items().count(), "items"),
+        (items, "items"),
         (native, "native probes"),
         (shell, "shell probes"),
-        (count(|work| matches!(work, Work::Action { .. })), "actions"),
-        (count(|work| matches!(work, Work::Attestation)), "attestations"),
-        (count(|work| matches!(work, Work::Parent)), "parents"),
-        (
-            plan.sections.iter().map(|section| section.checks.len()).sum(),
-            "checks beside them",
-        ),
+        (actions, "actions"),
+        (attestations, "attestations"),
+        (parents, "parents"),
+        (checks, "checks beside them"),
     ];
     numbers
         .into_iter()

@@ -161,38 +161,23 @@ pub fn between(old: &Plan, new: &Plan) -> Changes {
     }
     let gone = before.iter().zip(&kept).filter(|(_, kept)| !**kept);
     changes.lines.extend(gone.map(|(place, _)| removed(place)));
-    let names = |plan: &Plan| {
-        plan.parameters
-            .iter()
-            .map(|value| value.name.clone())
-            .collect::<Vec<_>>()
-    };
-    (changes.parameters_added, changes.parameters_removed) = differences(&names(old), &names(new));
-    let slots = |plan: &Plan| {
-        plan.slots
-            .iter()
-            .map(|slot| slot.title.clone())
-            .collect::<Vec<_>>()
-    };
-    (changes.slots_added, changes.slots_removed) = differences(&slots(old), &slots(new));
-    let blanks = |plan: &Plan| {
-        plan.blanks
-            .iter()
-            .map(|blank| blank.id.0.clone())
-            .collect::<Vec<_>>()
-    };
-    (changes.blanks_added, changes.blanks_removed) = differences(&blanks(old), &blanks(new));
+    let parameters = |plan: &Plan| plan.parameters.iter().map(|value| value.name.clone()).collect();
+    let slots = |plan: &Plan| plan.slots.iter().map(|slot| slot.title.clone()).collect();
+    let blanks = |plan: &Plan| plan.blanks.iter().map(|blank| blank.id.0.clone()).collect();
+    (changes.parameters_added, changes.parameters_removed) = differences(parameters(old), parameters(new));
+    (changes.slots_added, changes.slots_removed) = differences(slots(old), slots(new));
+    (changes.blanks_added, changes.blanks_removed) = differences(blanks(old), blanks(new));
     changes.sections = sections::changed(old, new);
     changes
 }
 
 /// What the second has and the first has not, and the other way round.
-fn differences(old: &[String], new: &[String]) -> (Vec<String>, Vec<String>) {
+fn differences(old: Vec<String>, new: Vec<String>) -> (Vec<String>, Vec<String>) {
     let missing = |from: &[String], of: &[String]| {
         let known: HashSet<&String> = from.iter().collect();
         of.iter().filter(|name| !known.contains(name)).cloned().collect()
     };
-    (missing(old, new), missing(new, old))
+    (missing(&old, &new), missing(&new, &old))
 }
 
 /// The lines of a plan as they are matched: of each section the items, then the checks.

@@ -311,6 +311,19 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
             commands,
         };
     }
+    let because_of = |wanted: fn(&Work) -> bool| {
+        let found = commands.iter().find(|(outcome, _)| wanted(&outcome.work));
+        found.map(|(outcome, _)| format!("{}: {}", short(text), outcome.because))
+    };
+    let Some(why) = because_of(|work| matches!(work, Work::Action { .. })) else {
+        // All of them read, and what one of them shows nobody can judge.
+        let why = because_of(|work| matches!(work, Work::Attestation)).unwrap_or_default();
+        return Inferred {
+            work: Work::Attestation,
+            why,
+            commands,
+        };
+    };
     let joined = |part: fn(&Outcome) -> &str| {
         commands
             .iter()
@@ -323,13 +336,6 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
         Work::Action { written, .. } => written,
         Work::Probe { .. } | Work::Attestation | Work::Parent => &outcome.rewritten.command,
     });
-    let changing = commands
-        .iter()
-        .find(|(outcome, _)| matches!(outcome.work, Work::Action { .. }));
-    let because = changing
-        .map(|(outcome, _)| outcome.because.as_str())
-        .unwrap_or_default();
-    let why = format!("{}: {because}", short(text));
     Inferred {
         work: Work::action(command, written),
         why,

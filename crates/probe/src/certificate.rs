@@ -14,7 +14,6 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, RootCertStore};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 mod der;
@@ -86,7 +85,7 @@ fn target(written: Option<&str>, site: &Site) -> Result<Target, String> {
 async fn observe(target: &Target, context: &Context, now: DateTime<Utc>) -> Result<Seen, String> {
     let name = ServerName::try_from(target.host.clone())
         .map_err(|_| format!("{} is no name for a certificate", target.host))?;
-    let stream = connect(target).await?;
+    let stream = dial::connect(&target.host, target.port).await?;
     let connector = TlsConnector::from(Arc::new(shown::config()?));
     let shown = connector
         .connect(name.clone(), stream)
@@ -109,23 +108,6 @@ async fn observe(target: &Target, context: &Context, now: DateTime<Utc>) -> Resu
         begins,
         ends,
     })
-}
-
-async fn connect(target: &Target) -> Result<TcpStream, String> {
-    let addresses = dial::resolve(&target.host, target.port).await.map_err(|why| {
-        match why.downcast::<dial::Refused>() {
-            Ok(refused) => refused.to_string(),
-            Err(_) => "the name does not resolve".to_owned(),
-        }
-    })?;
-    let mut last = "the name has no address".to_owned();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(why) => last = plain(&why),
-        }
-    }
-    Err(last)
 }
 
 /// Who may vouch for a certificate: what the context says, else the machine's own list.

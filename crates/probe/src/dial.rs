@@ -1,7 +1,9 @@
 //! Which addresses are never dialled, checked on the address itself and not on its name.
 
+use crate::place::plain;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use tokio::net::TcpStream;
 
 /// An address that is never dialled, whatever an environment lists.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +56,27 @@ pub async fn resolve(
         check(address.ip())?;
     }
     Ok(addresses)
+}
+
+/// A connection to the first of the host's addresses, all of them checked, that takes one.
+///
+/// # Errors
+/// Why there is none, in words.
+pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
+    let addresses = resolve(host, port)
+        .await
+        .map_err(|why| match why.downcast::<Refused>() {
+            Ok(refused) => refused.to_string(),
+            Err(_) => "the name does not resolve".to_owned(),
+        })?;
+    let mut last = "the name has no address".to_owned();
+    for address in addresses {
+        match TcpStream::connect(address).await {
+            Ok(stream) => return Ok(stream),
+            Err(why) => last = plain(&why),
+        }
+    }
+    Err(last)
 }
 
 fn refused_v4(address: Ipv4Addr) -> Option<&'static str> {

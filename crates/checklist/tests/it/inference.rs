@@ -284,3 +284,12 @@ fn ids_stay_when_sections_are_reordered() {
         ["build-the-image", "push-the-image"]
     );
 }
+
+#[test]
+fn commands_of_which_none_changes_anything_are_no_action() {
+    assert_eq!(work("Both: `git status` and `df -h`"), Work::Attestation);
+    assert!(matches!(
+        work("Both: `git status` and `rm -rf build`"),
+        Work::Action { .. }
+    ));
+}

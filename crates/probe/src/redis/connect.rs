@@ -83,7 +83,9 @@ fn endpoint<'a>(written: &str, site: &'a Site) -> Result<&'a Endpoint, NoEndpoin
 
 /// Connects, signs in where the endpoint's url says how, and asks one command.
 pub(crate) async fn ask(target: &Target, command: &[&str]) -> Result<Value, Trouble> {
-    let mut stream = connect(target).await.map_err(Trouble::Broken)?;
+    let mut stream = dial::connect(&target.host, target.port)
+        .await
+        .map_err(Trouble::Broken)?;
     if let Some(password) = target.settings.password() {
         let user = target.settings.username();
         let words: Vec<&str> = ["AUTH"].into_iter().chain(user).chain([password]).collect();
@@ -93,24 +95,6 @@ pub(crate) async fn ask(target: &Target, command: &[&str]) -> Result<Value, Trou
         exchange(&mut stream, &["SELECT", &target.settings.db().to_string()]).await?;
     }
     exchange(&mut stream, command).await
-}
-
-/// The first of the host's addresses, all of them checked, that takes the connection.
-async fn connect(target: &Target) -> Result<TcpStream, String> {
-    let addresses = dial::resolve(&target.host, target.port).await.map_err(|why| {
-        match why.downcast::<dial::Refused>() {
-            Ok(refused) => refused.to_string(),
-            Err(_) => "the name does not resolve".to_owned(),
-        }
-    })?;
-    let mut last = "the name has no address".to_owned();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(why) => last = plain(&why),
-        }
-    }
-    Err(last)
 }
 
 async fn exchange(stream: &mut TcpStream, command: &[&str]) -> Result<Value, Trouble> {
