@@ -200,6 +200,7 @@ fn file_rule(rule: &FileRule) -> String {
             format!("changed within {} h", seconds / 3600)
         }
         FileRule::AgeAtMost(seconds) => format!("changed within {seconds} s"),
+        FileRule::Ends(rule) => format!("at its end {}", text_rule(rule)),
         FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text_rule(rule),
     }

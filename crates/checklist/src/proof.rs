@@ -6,6 +6,7 @@ use crate::dial::{self, Said};
 use crate::infer::command::{backup_copy, is_dump};
 use crate::shell::{self, Redirect, Simple};
 use domain::plan::{Item, ItemId, Section, SectionKind, Work};
+use domain::probe::day;
 use domain::probe::{FileProbe, FileRule, ProbeSpec, ShellProbe, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
@@ -136,18 +137,41 @@ fn dump(stage: &Simple) -> Option<ProbeSpec> {
         Redirect::Writes { file, append: false } => Some(file),
         Redirect::Writes { append: true, .. } | Redirect::Reads { .. } => None,
     })?;
+    if stage.program() != Some("pg_dump") || !plain {
+        return None;
+    }
+    let whole = TextRule::Contains("PostgreSQL database dump complete".to_owned());
+    if is_dated(&written.raw) {
+        let rules = vec![FileRule::Size(more_than_nothing()), FileRule::Ends(whole)];
+        return Some(file(&written.raw, rules));
+    }
     let command = format!("tail -n 5 {}", written.raw);
     // The name may run a command itself: it is asked for only where that is known to read.
     let reads = shell::read(&command).is_ok_and(|script| {
         matches!(classify::script(&script), Effect::Reads) && dial::never(&script, Said::Tables).is_none()
     });
-    (stage.program() == Some("pg_dump") && plain && reads).then(|| {
+    reads.then(|| {
         ProbeSpec::Shell(ShellProbe {
             command,
             filters: Vec::new(),
-            rules: vec![TextRule::Contains("PostgreSQL database dump complete".to_owned())],
+            rules: vec![whole],
         })
     })
+}
+
+/// Whether a file's name is plain but for the day in it, `$(date +%Y%m%d)`, so that it can be read without a shell.
+fn is_dated(name: &str) -> bool {
+    let plain = |text: &str| {
+        text.chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+    };
+    let mut pieces = name.split("$(date +");
+    let day = |piece: &str| {
+        piece
+            .split_once(')')
+            .is_some_and(|(format, rest)| day::is_day(format) && plain(rest))
+    };
+    plain(pieces.next().unwrap_or_default()) && !name.starts_with('/') && pieces.all(day)
 }
 
 fn file(path: &str, rules: Vec<FileRule>) -> ProbeSpec {

@@ -6,6 +6,7 @@
 use crate::quantity::{Bound, Version};
 use serde::{Deserialize, Serialize};
 
+pub mod day;
 pub mod docker;
 pub mod metrics;
 pub mod redis;
@@ -266,7 +267,8 @@ pub enum PostgresQuestion {
 /// A file or directory and what must hold of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileProbe {
-    /// The path as written. `$NAME` of a parameter is filled in from the environment.
+    /// The path as written. `$NAME` of a parameter is filled in from the environment, and `$(date +%Y%m%d)` with the day that
+    /// it is, in UTC.
     pub path: String,
     /// What must hold; it must exist in any case, unless the only rule is [`FileRule::Absent`].
     pub rules: Vec<FileRule>,
@@ -288,8 +290,10 @@ pub enum FileRule {
     AgeAtMost(u64),
     /// The user that Gonogo runs as may write it.
     Writable,
-    /// Its content.
+    /// Its content, of which 1 MB is read.
     Content(TextRule),
+    /// Its last 4 KB: a dump that was written to its end says so there.
+    Ends(TextRule),
 }
 
 /// What is asked of a git work tree.

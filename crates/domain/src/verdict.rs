@@ -41,6 +41,15 @@ pub struct Output {
     pub dropped_bytes: u64,
 }
 
+/// An observation that several probes may judge: findings that name the same one were made from one answer of the target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// What was asked of which target, in words: "GET http://127.0.0.1:8000/metrics (endpoint backend)".
+    pub name: String,
+    /// When the observation began.
+    pub at: DateTime<Utc>,
+}
+
 /// What was seen, so that somebody else can judge it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -62,6 +71,9 @@ pub struct Evidence {
     pub duration_us: u64,
     /// The host that observed.
     pub host: String,
+    /// The captures that were judged; empty where the observation was this probe's alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub captures: Vec<Capture>,
 }
 
 /// What a probe gives: a verdict, the reason in words, and the evidence.

@@ -48,6 +48,7 @@ pub async fn act(
             at,
             duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             host: context.host.clone(),
+            captures: Vec::new(),
         },
     };
     (ending, finding)

@@ -1,6 +1,6 @@
 //! What a kind of probe gives before it is stamped with time and host, and how several answers become one.
 
-use domain::verdict::Verdict;
+use domain::verdict::{Capture, Verdict};
 
 /// How it was read, of what, and what must hold.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +27,8 @@ pub(crate) struct Answer {
     /// How many bytes came after `output`.
     pub beyond: u64,
     pub exit_code: Option<i32>,
+    /// The captures that were judged.
+    pub captures: Vec<Capture>,
 }
 
 impl Judgement {
@@ -83,7 +85,14 @@ impl Answer {
             output: None,
             beyond: 0,
             exit_code: None,
+            captures: Vec::new(),
         }
+    }
+
+    /// It was judged from this observation, where there was one.
+    pub fn of(mut self, capture: impl Into<Option<Capture>>) -> Self {
+        self.captures.extend(capture.into());
+        self
     }
 
     pub fn with_output(mut self, output: impl Into<Vec<u8>>) -> Self {
@@ -105,6 +114,7 @@ impl Answer {
         let beyond = answers.iter().map(|answer| answer.beyond).sum();
         let mut output = Vec::new();
         let mut judgements = Vec::with_capacity(answers.len());
+        let mut captures: Vec<Capture> = Vec::new();
         for answer in answers {
             if let Some(text) = answer.output.filter(|text| !text.is_empty()) {
                 if !output.is_empty() {
@@ -113,6 +123,11 @@ impl Answer {
                 output.extend(text);
             }
             judgements.push(answer.judgement);
+            for capture in answer.captures {
+                if !captures.contains(&capture) {
+                    captures.push(capture);
+                }
+            }
         }
         let judgement = Judgement::weakest(judgements)
             .unwrap_or_else(|| Judgement::new(Verdict::NoData, "nothing is asked here", "nothing"));
@@ -122,6 +137,7 @@ impl Answer {
             output: (!output.is_empty()).then_some(output),
             beyond,
             exit_code,
+            captures,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! This machine's clock against the database's.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::context::Context;
 use crate::postgres::connect;
+use crate::round::Round;
 use crate::site::Site;
 use tokio::time::{Instant, timeout_at};
 
@@ -18,7 +18,7 @@ pub(crate) struct Difference {
     pub off_by: f64,
 }
 
-pub(crate) async fn probe(within_ms: u64, site: &Site, context: &Context) -> Answer {
+pub(crate) async fn probe(within_ms: u64, site: &Site, round: &Round<'_>) -> Answer {
     let mut asked = Asked {
         read_as: "clock_timestamp() of the database, less half the round trip".to_owned(),
         target: "database".to_owned(),
@@ -29,23 +29,23 @@ pub(crate) async fn probe(within_ms: u64, site: &Site, context: &Context) -> Ans
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = target.shown.clone();
-    let judgement = match observe(&target, site, context).await {
+    let judgement = match observe(&target, site, round).await {
         Ok(difference) => on_one_machine(judge(difference, within_ms), target.local),
         Err(why) => Judgement::error(format!("{}: {why}", asked.target)),
     };
     Answer::new(asked, judgement)
 }
 
-async fn observe(target: &connect::Target, site: &Site, context: &Context) -> Result<Difference, String> {
+async fn observe(target: &connect::Target, site: &Site, round: &Round<'_>) -> Result<Difference, String> {
     let deadline = Instant::now() + site.deadline;
-    let mut connection = connect::open(target, deadline, site).await?;
+    let mut line = round.databases.begin(target, deadline, site).await?;
     let mut best: Option<Difference> = None;
     for _ in 0..ROUNDS {
-        let before = (context.clock)();
+        let before = (round.context.clock)();
         let began = Instant::now();
-        let theirs = timeout_at(deadline, connect::now(&mut connection))
+        let theirs = timeout_at(deadline, connect::now(&mut line.connection))
             .await
-            .map_err(|_| format!("connected, but no answer within {} ms", site.deadline.as_millis()))?
+            .map_err(|_| connect::no_answer(site))?
             .map_err(|why| connect::words(&why, target))?;
         let off_by = began.elapsed().as_secs_f64() * 500.0;
         let apart = (theirs - before)
@@ -59,7 +59,7 @@ async fn observe(target: &connect::Target, site: &Site, context: &Context) -> Re
             best = Some(difference);
         }
     }
-    connect::close(connection).await;
+    line.end(deadline).await;
     best.ok_or_else(|| "nothing was measured".to_owned())
 }
 

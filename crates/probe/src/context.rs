@@ -50,7 +50,7 @@ impl Context {
             clock: Arc::new(now),
             host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
             variables: passed,
-            at_once: 64,
+            at_once: 256,
             at_once_per_target: 8,
             proc: PathBuf::from("/proc"),
             cgroup: PathBuf::from("/sys/fs/cgroup"),

@@ -2,21 +2,23 @@
 //! them: variables are read from what they were made with.
 
 use crate::answer::{Answer, Asked, Judgement};
+use crate::round::Round;
 use crate::site::Site;
 use crate::text;
-use chrono::{DateTime, Utc};
+use crate::tool;
 use containers::{Container, Found};
 use domain::probe::{DockerProbe, DockerQuestion, Filter, LogsQuestion, TextRule};
-use domain::verdict::Verdict;
+use domain::quantity::Version;
+use domain::verdict::{Capture, Verdict};
 use engine::Engine;
 use logs::Since;
 
-mod containers;
+pub(crate) mod containers;
 mod engine;
-mod logs;
+pub(crate) mod logs;
 mod variables;
 
-pub(crate) async fn probe(spec: &DockerProbe, site: &Site, now: DateTime<Utc>) -> Answer {
+pub(crate) async fn probe(spec: &DockerProbe, site: &Site, round: &Round<'_>) -> Answer {
     let whose = match spec.services.as_slice() {
         [] => "every service".to_owned(),
         services => services.join(", "),
@@ -31,28 +33,87 @@ pub(crate) async fn probe(spec: &DockerProbe, site: &Site, now: DateTime<Utc>) -
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = format!("{whose} on {}", engine.shown);
-    match tokio::time::timeout(site.deadline, observe(&engine, spec, site, now)).await {
-        Err(_) => {
-            let limit = site.deadline.as_millis();
-            let why = format!("{}: no complete answer within {limit} ms", engine.shown);
-            Answer::new(asked, Judgement::error(why))
-        }
-        Ok(Err(why)) => Answer::new(asked, Judgement::error(format!("{}: {why}", engine.shown))),
-        Ok(Ok((judgement, output))) => Answer::new(asked, judgement).with_output(output),
+    let observing = observe(&engine, spec, site, round);
+    let limit = || format!("no complete answer within {} ms", site.deadline.as_millis());
+    let observed = tokio::time::timeout(site.deadline, observing).await;
+    match observed.unwrap_or_else(|_| Err(limit())) {
+        Err(why) => Answer::new(asked, Judgement::error(format!("{}: {why}", engine.shown))),
+        Ok(Observed {
+            judgement,
+            output,
+            captures,
+        }) => Answer {
+            captures,
+            ..Answer::new(asked, judgement).with_output(output)
+        },
     }
+}
+
+/// The version of the engine, and not of a client.
+pub(crate) async fn version(at_least: Option<&Version>, site: &Site) -> Answer {
+    let mut asked = Asked {
+        read_as: "Docker Engine's version, natively".to_owned(),
+        target: "Docker Engine".to_owned(),
+        expected: at_least.map_or_else(|| "answers".to_owned(), |version| format!("{version} or newer")),
+    };
+    let engine = match engine::of(site) {
+        Ok(engine) => engine,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    asked.target.clone_from(&engine.shown);
+    let judgement = match tokio::time::timeout(site.deadline, engine.api.version()).await {
+        Err(_) => Err(format!(
+            "no complete answer within {} ms",
+            site.deadline.as_millis()
+        )),
+        Ok(Err(why)) => Err(engine::words(&why)),
+        Ok(Ok(version)) => Ok(version.version.unwrap_or_default()),
+    };
+    let judgement = match judgement {
+        Err(why) => Judgement::error(format!("{}: {why}", engine.shown)),
+        Ok(text) => match Version::find(&text) {
+            Some(found) => tool::judge_version(format!("Docker Engine {found}"), &found, at_least),
+            None => Judgement::error(format!("{} answers, but names no version", engine.shown)),
+        },
+    };
+    Answer::new(asked, judgement)
+}
+
+struct Observed {
+    judgement: Judgement,
+    output: String,
+    captures: Vec<Capture>,
 }
 
 async fn observe(
     engine: &Engine,
     spec: &DockerProbe,
     site: &Site,
-    now: DateTime<Utc>,
+    round: &Round<'_>,
+) -> Result<Observed, String> {
+    let mut found = containers::find(engine, spec, site, round).await?;
+    let mut captures = vec![found.capture.clone()];
+    let missing = judge_missing(&found, &spec.question);
+    let (judgement, output) = match missing {
+        Some(judgement) => (judgement, String::new()),
+        None => judged(engine, spec, &mut found, site, round).await?,
+    };
+    captures.extend(found.logged);
+    Ok(Observed {
+        judgement,
+        output,
+        captures,
+    })
+}
+
+async fn judged(
+    engine: &Engine,
+    spec: &DockerProbe,
+    found: &mut Found,
+    site: &Site,
+    round: &Round<'_>,
 ) -> Result<(Judgement, String), String> {
-    let found = containers::find(engine, spec, site).await?;
-    if let Some(judgement) = judge_missing(&found, &spec.question) {
-        return Ok((judgement, String::new()));
-    }
-    let secrets = &site.secrets;
+    let (now, secrets) = ((round.context.clock)(), &site.secrets);
     match &spec.question {
         DockerQuestion::Running | DockerQuestion::Healthy => {
             let healthy = spec.question == DockerQuestion::Healthy;
@@ -67,7 +128,7 @@ async fn observe(
                 .collect();
             Ok((weakest(judged), output))
         }
-        DockerQuestion::Logs(question) => observe_logs(engine, &found, question, site, now).await,
+        DockerQuestion::Logs(question) => observe_logs(engine, found, question, site, round).await,
         DockerQuestion::Environment { filters, rules } => {
             let settings = variables::written(site).await?;
             Ok(variables::judge(
@@ -95,7 +156,13 @@ async fn observe(
 
 /// A line of `.env` that holds, compared with the containers that were made from the file: one that still runs with
 /// another value was not made again. An engine that cannot be asked is its own lines' trouble.
-pub(crate) async fn compared(answer: Answer, file: &str, key: &str, site: &Site) -> Answer {
+pub(crate) async fn compared(
+    answer: Answer,
+    file: &str,
+    key: &str,
+    site: &Site,
+    round: &Round<'_>,
+) -> Answer {
     if answer.judgement.verdict != Verdict::Pass || file != ".env" {
         return answer;
     }
@@ -108,7 +175,7 @@ pub(crate) async fn compared(answer: Answer, file: &str, key: &str, site: &Site)
         question: DockerQuestion::Running,
     };
     let looking = async {
-        let found = containers::find(&engine, &all, site).await?;
+        let found = containers::find(&engine, &all, site, round).await?;
         let mut settings = variables::written(site).await?;
         settings.retain(|setting| setting.key == key);
         let running = found.containers.iter().filter(|container| container.runs());
@@ -152,20 +219,22 @@ fn judge_missing(found: &Found, question: &DockerQuestion) -> Option<Judgement> 
 
 async fn observe_logs(
     engine: &Engine,
-    found: &Found,
+    found: &mut Found,
     question: &LogsQuestion,
     site: &Site,
-    now: DateTime<Utc>,
+    round: &Round<'_>,
 ) -> Result<(Judgement, String), String> {
+    let now = (round.context.clock)();
     let mut read = Vec::new();
     for container in &found.containers {
         let since = Since::of(container, question, site, now);
-        let log = logs::read(engine, container, question, since)
+        let (mut log, capture) = logs::read(engine, container, question, since, site, round)
             .await
             .map_err(|why| format!("the log of {}: {why}", container.name))?;
+        found.logged.extend(capture);
         let state = containers::judge(container, false, now, &site.secrets);
-        let ended = (!container.runs()).then_some(state.reason);
-        read.push(logs::Log { ended, ..log });
+        log.ended = (!container.runs()).then_some(state.reason);
+        read.push(log);
     }
     Ok((logs::judge(&read, question, &site.secrets), logs::output(&read)))
 }

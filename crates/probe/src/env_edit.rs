@@ -117,6 +117,7 @@ impl EnvEdit {
                 at: (context.clock)(),
                 duration_us: 0,
                 host: context.host.clone(),
+                captures: Vec::new(),
             },
         }
     }

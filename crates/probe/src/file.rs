@@ -2,12 +2,13 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::env_line::looks_secret;
+use crate::fill;
 use crate::place::{Closed, Place};
 use crate::redact::Secrets;
 use crate::site::Site;
 use crate::text::{self, Text};
 use chrono::{DateTime, Utc};
-use domain::probe::{FileProbe, FileRule};
+use domain::probe::{FileProbe, FileRule, TextRule};
 use domain::quantity::bytes;
 use rustix::fs::FileType;
 
@@ -28,7 +29,25 @@ pub(crate) enum Seen {
         /// The user of this process may write it.
         writable: bool,
         content: Option<Content>,
+        /// Its last bytes, where a rule asks for them.
+        ending: Option<Content>,
     },
+}
+
+/// What the rules want to see of a file beside what it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    content: bool,
+    ending: bool,
+}
+
+impl Wanted {
+    fn by(rules: &[FileRule]) -> Self {
+        Self {
+            content: rules.iter().any(|rule| matches!(rule, FileRule::Content(_))),
+            ending: rules.iter().any(|rule| matches!(rule, FileRule::Ends(_))),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,24 +69,22 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
         target: spec.path.clone(),
         expected: expected(&spec.rules),
     };
-    let place = match Place::of(&spec.path, site) {
+    let path = fill::dates(&spec.path, now);
+    let place = match Place::of(&path, site) {
         Ok(place) => place,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = place.shown();
-    match observe(
-        &place,
-        spec.rules.iter().any(|rule| matches!(rule, FileRule::Content(_))),
-    ) {
+    match observe(&place, Wanted::by(&spec.rules)) {
         Ok(seen) => {
-            let judgement = judge(&spec.path, &seen, &spec.rules, now, &site.secrets);
+            let judgement = judge(&path, &seen, &spec.rules, now, &site.secrets);
             let answer = Answer::new(asked, judgement);
             match seen {
                 Seen::Something {
                     mode,
                     content: Some(Content::Read { bytes, .. }),
                     ..
-                } if !private(&spec.path, mode) => answer.with_output(bytes),
+                } if !private(&path, mode) => answer.with_output(bytes),
                 Seen::Something { .. } | Seen::Nothing => answer,
             }
         }
@@ -76,7 +93,7 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
 }
 
 /// Looks, without following a link out of the environment. Blocking.
-pub(crate) fn observe(place: &Place, content: bool) -> Result<Seen, String> {
+pub(crate) fn observe(place: &Place, wanted: Wanted) -> Result<Seen, String> {
     let file = match place.open() {
         Ok(file) => file,
         Err(Closed::Missing) => return Ok(Seen::Nothing),
@@ -88,11 +105,14 @@ pub(crate) fn observe(place: &Place, content: bool) -> Result<Seen, String> {
         FileType::Directory => Kind::Directory,
         _ => Kind::Other,
     };
-    let content = (content && kind == Kind::File).then(|| match place.read() {
+    let read = |read: Result<(Vec<u8>, bool), Closed>| match read {
         Ok((bytes, cut)) => Content::Read { bytes, cut },
         Err(Closed::Missing) => Content::Closed(format!("{} vanished while it was read", place.shown())),
         Err(Closed::Refused(why)) => Content::Closed(why),
-    });
+    };
+    let content = (wanted.content && kind == Kind::File).then(|| read(place.read()));
+    let ending =
+        (wanted.ending && kind == Kind::File).then(|| read(place.read_ending().map(|bytes| (bytes, false))));
     Ok(Seen::Something {
         kind,
         size: u64::try_from(stat.st_size).unwrap_or(0),
@@ -100,6 +120,7 @@ pub(crate) fn observe(place: &Place, content: bool) -> Result<Seen, String> {
         modified: DateTime::from_timestamp(stat.st_mtime, 0).unwrap_or_default(),
         writable: writable(&file),
         content,
+        ending,
     })
 }
 
@@ -125,6 +146,7 @@ pub(crate) fn judge(
         modified,
         writable,
         content,
+        ending,
     } = seen
     else {
         return if absent {
@@ -149,7 +171,7 @@ pub(crate) fn judge(
             FileRule::Directory => {
                 Judgement::fail(format!("{path} is {what}, not a directory"), what.clone())
             }
-            FileRule::Size(_) | FileRule::Content(_) if *kind != Kind::File => {
+            FileRule::Size(_) | FileRule::Content(_) | FileRule::Ends(_) if *kind != Kind::File => {
                 Judgement::fail(format!("{path} is {what}, not a file"), what.clone())
             }
             FileRule::Size(bound) => judge_size(*size, *bound),
@@ -160,20 +182,31 @@ pub(crate) fn judge(
                 let found = format!("{path} cannot be written by the user that Gonogo runs as");
                 Judgement::fail(found.clone(), found)
             }
-            FileRule::Content(rule) => match content {
-                Some(Content::Read { bytes, cut }) => {
-                    let text = Text {
-                        private: private(path, *mode),
-                        ..Text::of(bytes, *cut)
-                    };
-                    text::judge(&text, std::slice::from_ref(rule), secrets)
-                }
-                Some(Content::Closed(why)) => Judgement::error(why.clone()),
-                None => Judgement::error(format!("the content of {path} was not read")),
-            },
+            FileRule::Content(rule) => judge_content(content.as_ref(), rule, path, *mode, secrets),
+            FileRule::Ends(rule) => judge_content(ending.as_ref(), rule, path, *mode, secrets),
         });
     }
     Judgement::weakest(judgements).unwrap_or(exists)
+}
+
+fn judge_content(
+    content: Option<&Content>,
+    rule: &TextRule,
+    path: &str,
+    mode: u32,
+    secrets: &Secrets,
+) -> Judgement {
+    match content {
+        Some(Content::Read { bytes, cut }) => {
+            let text = Text {
+                private: private(path, mode),
+                ..Text::of(bytes, *cut)
+            };
+            text::judge(&text, std::slice::from_ref(rule), secrets)
+        }
+        Some(Content::Closed(why)) => Judgement::error(why.clone()),
+        None => Judgement::error(format!("the content of {path} was not read")),
+    }
 }
 
 /// What others may not read is not shown to them here either.
@@ -265,6 +298,7 @@ fn expected(rules: &[FileRule]) -> String {
         FileRule::AgeAtMost(most) => format!("changed at most {} ago", lasting(*most)),
         FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text::expected(std::slice::from_ref(rule)),
+        FileRule::Ends(rule) => format!("at its end: {}", text::expected(std::slice::from_ref(rule))),
     });
     let words = words.collect::<Vec<_>>().join("; ");
     if words.is_empty() {

@@ -1,5 +1,8 @@
 //! `$NAME` and `${NAME}` in the values of an environment's file and in written paths; `$$` is a dollar sign.
 
+use chrono::{DateTime, Utc};
+use domain::probe::day;
+
 /// Fills in every reference.
 ///
 /// # Errors
@@ -28,6 +31,22 @@ pub(crate) fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result
     }
     filled.push_str(rest);
     Ok(filled)
+}
+
+/// Fills in `$(date +…)` as the shell of a command would, whose time zone is UTC. What it does not know stays as it is.
+pub(crate) fn dates(text: &str, now: DateTime<Utc>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("$(date +") {
+        let format = &rest[at + "$(date +".len()..];
+        let Some((format, next)) = format.split_once(')').filter(|(format, _)| day::is_day(format)) else {
+            break;
+        };
+        filled.push_str(&rest[..at]);
+        filled.push_str(&now.format(format).to_string());
+        rest = next;
+    }
+    filled + rest
 }
 
 /// Whether `name` can be the name of a variable.

@@ -1,32 +1,34 @@
 //! HTTP GET: the endpoint's host is dialled, the document gives path and query.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::dial::{self, GuardedResolver};
+use crate::capture::Captured;
+use crate::dial;
 use crate::output::excerpt;
 use crate::place::plain;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::{Site, authority};
 use crate::text::{self, Text};
+use domain::environment::Endpoint;
 use domain::probe::{HttpProbe, StatusRule};
 use domain::quantity::bytes;
 use domain::verdict::Verdict;
-use reqwest::{Client, StatusCode, Url, redirect};
+use reqwest::{StatusCode, Url};
 use std::error::Error;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 mod address;
+mod client;
 mod health;
 mod page;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};
+pub(crate) use client::Client;
 pub(crate) use page::fetch;
 
 /// How much of a body is read, in bytes, after decompression.
 pub(crate) const BODY_BYTES: usize = 1024 * 1024;
-
-/// How long a connection, with its name and its TLS handshake, may take to be made.
-const CONNECT: Duration = Duration::from_secs(3);
 
 /// How many redirects are followed.
 const HOPS: usize = 5;
@@ -45,30 +47,7 @@ pub(crate) struct Seen {
     pub took: Duration,
 }
 
-/// The client that all probes share: connections are kept, names are resolved by [`GuardedResolver`], no proxy of the
-/// server's own environment is used, and redirects are followed by hand.
-pub(crate) fn client() -> Result<Client, String> {
-    // The provider is the process's, set once; whoever comes second finds it set.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = || {
-        Client::builder()
-            .dns_resolver(GuardedResolver)
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(4)
-            .referer(false)
-            .user_agent("gonogo")
-    };
-    // A machine without any root certificate can still probe plain http; https then fails with the reason.
-    builder()
-        .build()
-        .or_else(|_| builder().tls_certs_only([]).build())
-        .map_err(|why| innermost(&why))
-}
-
-pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client, String>) -> Answer {
+pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> Answer {
     let mut asked = Asked {
         read_as: "GET, natively".to_owned(),
         target: spec.url.clone(),
@@ -79,41 +58,54 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, client: &Result<Client,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = shown(&url);
-    let client = match client {
-        Ok(client) => client,
-        Err(why) => {
-            return Answer::new(
-                asked,
-                Judgement::error(format!("no HTTP client can be made: {why}")),
-            );
-        }
-    };
     let secure = spec
         .secure_or_loopback
         .then(|| judge_secure(&url, &endpoint.name));
-    match observe(url, spec.status, site, client).await {
+    let Captured { seen, capture, .. } = page(&url, endpoint, spec.status, site, round).await;
+    let answer = match seen.as_ref() {
         Ok(seen) => {
             let judgements = secure
                 .into_iter()
-                .chain([judge(&seen, spec, &site.secrets)])
+                .chain([judge(seen, spec, &site.secrets)])
                 .collect();
             let judgement =
                 Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
-            Answer::new(asked, judgement).with_output(seen.body)
+            Answer::new(asked, judgement).with_output(seen.body.clone())
         }
         Err(why) => {
             let reason = format!("GET {}: {why}", asked.target);
             Answer::new(asked, Judgement::error(reason))
         }
-    }
+    };
+    answer.of(capture)
 }
 
-async fn observe(mut url: Url, wanted: StatusRule, site: &Site, client: &Client) -> Result<Seen, String> {
+/// The page at this address, asked for once in a round.
+async fn page(
+    url: &Url,
+    endpoint: &Endpoint,
+    wanted: StatusRule,
+    site: &Site,
+    round: &Round<'_>,
+) -> Captured<Result<Seen, String>> {
+    let following = follows(wanted);
+    let how = if following { "" } else { ", redirects not followed" };
+    let name = format!("GET {} (endpoint {}){how}", shown(url), endpoint.name);
+    let observing = observe(url.clone(), following, site, round.client);
+    round.once(&round.pages, name, site, observing).await
+}
+
+/// Who asks for a success wants the page that a redirect leads to; who names a status wants that one.
+fn follows(wanted: StatusRule) -> bool {
+    wanted == StatusRule::Success
+}
+
+async fn observe(mut url: Url, following: bool, site: &Site, client: &Client) -> Result<Seen, String> {
     let began = Instant::now();
     let deadline = began + site.deadline;
     let first = url.clone();
     for _ in 0..=HOPS {
-        let sent = timeout_at(deadline, client.get(url.clone()).send()).await;
+        let sent = timeout_at(deadline, client.get(&url)?.send()).await;
         let mut response = match sent {
             Err(_) => {
                 return Err(format!(
@@ -131,8 +123,7 @@ async fn observe(mut url: Url, wanted: StatusRule, site: &Site, client: &Client)
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let mut leads_to = None;
-        if let Some(location) = location.filter(|_| status.is_redirection() && wanted == StatusRule::Success)
-        {
+        if let Some(location) = location.filter(|_| status.is_redirection() && following) {
             match follow(&url, &location, site) {
                 Ok(next) => {
                     url = next;
@@ -314,7 +305,7 @@ fn milliseconds(took: Duration) -> String {
 /// Why there was no answer, in words.
 pub(crate) fn words(error: &reqwest::Error) -> String {
     if error.is_timeout() && error.is_connect() {
-        return format!("no connection within {} s", CONNECT.as_secs());
+        return format!("no connection within {} s", client::CONNECT.as_secs());
     }
     let mut at: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = at {

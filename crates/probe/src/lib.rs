@@ -5,6 +5,9 @@
 
 mod act;
 mod answer;
+mod asked;
+mod blocking;
+mod capture;
 mod certificate;
 mod clock;
 pub mod context;
@@ -32,6 +35,7 @@ mod prometheus;
 pub mod redact;
 mod redirects;
 mod redis;
+mod round;
 mod run;
 mod select;
 mod shell;
@@ -39,9 +43,11 @@ mod site;
 mod sockets;
 mod text;
 mod tool;
+mod turn;
 
 pub use context::Context;
 pub use prober::Prober;
 pub use redact::Secrets;
+pub use round::Round;
 pub use site::{Site, SiteError};
 pub use tokio_util::sync::CancellationToken;

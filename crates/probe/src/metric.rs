@@ -4,29 +4,29 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::http;
 use crate::output::excerpt;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::Site;
 use domain::probe::{MetricProbe, MetricQuestion};
 use domain::quantity::{Bound, Quantity, Unit};
 use domain::verdict::Verdict;
 use exposition::{Page, Sample};
-use reqwest::Client;
 
 mod exposition;
 
 /// How many samples of a metric stand in the evidence.
 const SHOWN: usize = 200;
 
-pub(crate) async fn probe(spec: &MetricProbe, site: &Site, client: &Result<Client, String>) -> Answer {
+pub(crate) async fn probe(spec: &MetricProbe, site: &Site, round: &Round<'_>) -> Answer {
     let mut asked = Asked {
         read_as: "GET, read as metrics, natively".to_owned(),
         target: spec.url.clone(),
         expected: expected(&spec.question),
     };
-    let fetched = http::fetch(&spec.url, site, client).await;
+    let fetched = http::fetch(&spec.url, site, round).await;
     asked.target = fetched.target;
     let seen = match fetched.seen {
         Ok(seen) => seen,
-        Err(judgement) => return Answer::new(asked, judgement),
+        Err(judgement) => return Answer::new(asked, judgement).of(fetched.capture),
     };
     let text = String::from_utf8_lossy(&seen.body);
     // The last line of a page that was not read to its end may be half a one.
@@ -36,7 +36,9 @@ pub(crate) async fn probe(spec: &MetricProbe, site: &Site, client: &Result<Clien
     };
     let page = exposition::parse(text);
     let judgement = judge(&page, seen.cut, text, &spec.question, &site.secrets);
-    Answer::new(asked, judgement).with_output(output(&page, &spec.question))
+    Answer::new(asked, judgement)
+        .with_output(output(&page, &spec.question))
+        .of(fetched.capture)
 }
 
 pub(crate) fn judge(

@@ -8,11 +8,14 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
 /// How much of a file is read, in bytes.
 pub(crate) const CONTENT_BYTES: u64 = 1024 * 1024;
+
+/// How much of a file's end is read, in bytes.
+const ENDING_BYTES: u64 = 4096;
 
 /// Where a written path leads: a trusted root and the rest, which may not leave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,14 +108,8 @@ impl Place {
 
     /// The content up to [`CONTENT_BYTES`], and whether there was more. Regular files only.
     pub fn read(&self) -> Result<(Vec<u8>, bool), Closed> {
-        let file = self.open_to_read()?;
-        let refused = |why: std::io::Error| Closed::Refused(format!("{}: {}", self.shown(), plain(&why)));
-        if !file.metadata().map_err(refused)?.is_file() {
-            return Err(Closed::Refused(format!(
-                "{} is not a file that can be read",
-                self.shown()
-            )));
-        }
+        let (file, _) = self.open_file()?;
+        let refused = |why| self.unread(&why);
         let mut content = Vec::new();
         file.take(CONTENT_BYTES + 1)
             .read_to_end(&mut content)
@@ -120,6 +117,36 @@ impl Place {
         let cut = content.len() as u64 > CONTENT_BYTES;
         content.truncate(CONTENT_BYTES as usize);
         Ok((content, cut))
+    }
+
+    /// The last [`ENDING_BYTES`] of the content. Regular files only.
+    pub fn read_ending(&self) -> Result<Vec<u8>, Closed> {
+        let (mut file, size) = self.open_file()?;
+        let refused = |why| self.unread(&why);
+        file.seek(SeekFrom::Start(size.saturating_sub(ENDING_BYTES)))
+            .map_err(refused)?;
+        let mut ending = Vec::new();
+        file.take(ENDING_BYTES)
+            .read_to_end(&mut ending)
+            .map_err(refused)?;
+        Ok(ending)
+    }
+
+    /// A regular file, open for reading, and its size.
+    fn open_file(&self) -> Result<(File, u64), Closed> {
+        let file = self.open_to_read()?;
+        let about = file.metadata().map_err(|why| self.unread(&why))?;
+        match about.is_file() {
+            true => Ok((file, about.len())),
+            false => Err(Closed::Refused(format!(
+                "{} is not a file that can be read",
+                self.shown()
+            ))),
+        }
+    }
+
+    fn unread(&self, why: &std::io::Error) -> Closed {
+        Closed::Refused(format!("{}: {}", self.shown(), plain(why)))
     }
 
     fn open_with(&self, flags: OFlags) -> Result<OwnedFd, Closed> {

@@ -1,34 +1,51 @@
 //! A TCP port is free, or held by a service of this environment.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::context::Context;
+use crate::blocking::blocking;
+use crate::capture::Captured;
+use crate::round::Round;
 use crate::site::{Site, authority};
-use crate::sockets::{self, Listener};
+use crate::sockets::{Listener, Sockets};
 use reqwest::Url;
 
-pub(crate) fn probe(port: u16, site: &Site, context: &Context) -> Answer {
-    let asked = Asked {
-        read_as: "the kernel's tables of sockets, IPv4 and IPv6".to_owned(),
-        target: format!("port {port}"),
-        expected: "free, or held by a service of this environment".to_owned(),
-    };
+pub(crate) async fn probe(port: u16, site: &Site, round: &Round<'_>) -> Answer {
     let own = endpoint_on(port, site);
-    let judgement = sockets::listeners(&context.proc, port).map_or_else(Judgement::error, |listeners| {
-        judge(port, &listeners, own.as_deref())
-    });
-    Answer::new(asked, judgement)
+    let expected = "free, or held by a service of this environment";
+    ask(port, expected, site, round, |listeners| {
+        judge(port, listeners, own.as_deref())
+    })
+    .await
 }
 
 /// Something listens on the port.
-pub(crate) fn listening(port: u16, context: &Context) -> Answer {
+pub(crate) async fn listening(port: u16, site: &Site, round: &Round<'_>) -> Answer {
+    ask(port, "something listens", site, round, |listeners| {
+        judge_listening(port, listeners)
+    })
+    .await
+}
+
+async fn ask(
+    port: u16,
+    expected: &str,
+    site: &Site,
+    round: &Round<'_>,
+    judge: impl Fn(&[Listener]) -> Judgement,
+) -> Answer {
+    let read_as = "the kernel's tables of sockets, IPv4 and IPv6";
     let asked = Asked {
-        read_as: "the kernel's tables of sockets, IPv4 and IPv6".to_owned(),
+        read_as: read_as.to_owned(),
         target: format!("port {port}"),
-        expected: "something listens".to_owned(),
+        expected: expected.to_owned(),
     };
-    let judgement = sockets::listeners(&context.proc, port)
-        .map_or_else(Judgement::error, |listeners| judge_listening(port, &listeners));
-    Answer::new(asked, judgement)
+    let proc = round.context.proc.clone();
+    let observing = blocking(site, move || Sockets::read(&proc));
+    let Captured { seen, capture, .. } = round.once(&round.sockets, read_as, site, observing).await;
+    let judgement = match seen.as_ref() {
+        Ok(sockets) => judge(&sockets.listeners(port)),
+        Err(why) => Judgement::error(why),
+    };
+    Answer::new(asked, judgement).of(capture)
 }
 
 pub(crate) fn judge_listening(port: u16, listeners: &[Listener]) -> Judgement {

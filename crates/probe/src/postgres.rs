@@ -1,7 +1,8 @@
-//! Questions to a Postgres server, each in a read-only transaction with a statement timeout.
+//! Questions to a Postgres server, each in a read-only transaction with a statement timeout, over one connection for a round.
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::select;
 use crate::site::Site;
 use crate::text::{self, Text};
@@ -51,7 +52,7 @@ pub(crate) enum Value {
     Text(String),
 }
 
-pub(crate) async fn probe(spec: &PostgresProbe, site: &Site) -> Answer {
+pub(crate) async fn probe(spec: &PostgresProbe, site: &Site, round: &Round<'_>) -> Answer {
     let PostgresProbe { address, question } = spec;
     let mut asked = Asked {
         read_as: match question {
@@ -74,16 +75,11 @@ pub(crate) async fn probe(spec: &PostgresProbe, site: &Site) -> Answer {
     asked.target = target.shown.clone();
     let deadline = Instant::now() + site.deadline;
     let seen = async {
-        let mut connection = connect::open(&target, deadline, site).await?;
-        let seen = timeout_at(deadline, observe(question, site, &mut connection)).await;
-        connect::close(connection).await;
-        match seen {
-            Err(_) => Err(format!(
-                "connected, but no answer within {} ms",
-                site.deadline.as_millis()
-            )),
-            Ok(seen) => seen.map_err(|why| connect::words(&why, &target)),
-        }
+        let mut line = round.databases.begin(&target, deadline, site).await?;
+        let seen = timeout_at(deadline, observe(question, site, &mut line.connection)).await;
+        let seen = seen.map_err(|_| connect::no_answer(site))?;
+        line.end(deadline).await;
+        seen.map_err(|why| connect::words(&why, &target))
     };
     match seen.await {
         Ok(seen) => {

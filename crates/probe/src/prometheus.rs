@@ -4,13 +4,14 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::http;
 use crate::output::excerpt;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::Site;
 use crate::text::{self, Text};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::probe::{PrometheusProbe, PrometheusQuestion, TextRule};
 use domain::quantity::Unit;
 use domain::verdict::Verdict;
-use reqwest::{Client, Url};
+use reqwest::Url;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -18,29 +19,28 @@ use std::collections::BTreeMap;
 /// A target that was not scraped for so long is not known to be up any more.
 const OLD: TimeDelta = TimeDelta::minutes(5);
 
-pub(crate) async fn probe(
-    spec: &PrometheusProbe,
-    site: &Site,
-    client: &Result<Client, String>,
-    now: DateTime<Utc>,
-) -> Answer {
+pub(crate) async fn probe(spec: &PrometheusProbe, site: &Site, round: &Round<'_>) -> Answer {
+    let now = (round.context.clock)();
     let mut asked = Asked {
         read_as: "Prometheus API, natively".to_owned(),
         target: spec.url.clone().unwrap_or_else(|| "prometheus".to_owned()),
         expected: expected(&spec.question),
     };
-    let fetched = http::fetch(&address(spec), site, client).await;
+    let fetched = http::fetch(&address(spec), site, round).await;
     asked.target = fetched.target;
     let body = match fetched.seen {
         Ok(seen) if seen.cut => {
             return Answer::new(
                 asked,
                 Judgement::error("the answer is longer than 1 MB: ask for less of it"),
-            );
+            )
+            .of(fetched.capture);
         }
         Ok(seen) => seen.body,
         // Another status than success is no answer to the question.
-        Err(judgement) => return Answer::new(asked, Judgement::error(judgement.reason)),
+        Err(judgement) => {
+            return Answer::new(asked, Judgement::error(judgement.reason)).of(fetched.capture);
+        }
     };
     let judgement = match &spec.question {
         PrometheusQuestion::Targets { job } => read::<Targets>(&body, &site.secrets)
@@ -48,7 +48,9 @@ pub(crate) async fn probe(
         PrometheusQuestion::Query { rules, .. } => read::<Answered>(&body, &site.secrets)
             .map(|answered| judge_query(&answered, rules, &site.secrets)),
     };
-    Answer::new(asked, judgement.unwrap_or_else(|judgement| judgement)).with_output(body)
+    Answer::new(asked, judgement.unwrap_or_else(|judgement| judgement))
+        .with_output(body)
+        .of(fetched.capture)
 }
 
 /// The address of the question below the server's; `prometheus` is the endpoint's name.

@@ -1,28 +1,25 @@
 //! Plain http is answered with a redirect to https.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::http;
+use crate::http::{self, Client};
 use crate::output::excerpt;
 use crate::redact::Secrets;
 use crate::site::Site;
-use reqwest::{Client, Url};
+use reqwest::Url;
 
-pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Result<Client, String>) -> Answer {
+pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Client) -> Answer {
     let mut asked = Asked {
         read_as: "GET by plain http, redirects not followed".to_owned(),
         target: url.unwrap_or("the web endpoint").to_owned(),
         expected: "a redirect to https".to_owned(),
     };
-    let (url, client) = match (target(url, site), client) {
-        (Ok(url), Ok(client)) => (url, client),
-        (Err(why), _) => return Answer::new(asked, Judgement::error(why)),
-        (_, Err(why)) => {
-            let why = format!("no HTTP client can be made: {why}");
-            return Answer::new(asked, Judgement::error(why));
-        }
+    let found = target(url, site).and_then(|url| Ok((client.get(&url)?, url)));
+    let (request, url) = match found {
+        Ok(found) => found,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = http::shown(&url);
-    let judgement = match tokio::time::timeout(site.deadline, client.get(url.clone()).send()).await {
+    let judgement = match tokio::time::timeout(site.deadline, request.send()).await {
         Err(_) => Judgement::error(format!("no answer within {} ms", site.deadline.as_millis())),
         Ok(Err(why)) => Judgement::error(format!("GET {}: {}", asked.target, http::words(&why))),
         Ok(Ok(response)) => {

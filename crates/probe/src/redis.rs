@@ -1,8 +1,10 @@
-//! Questions to a Redis server, one connection and one reading command each.
+//! Questions to a Redis server, one reading command each, over one connection for a round.
 
 use crate::answer::{Answer, Asked, Judgement};
+use crate::capture::Captured;
 use crate::output::excerpt;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::Site;
 use crate::text::{self, Text};
 use ::redis::Value;
@@ -10,12 +12,12 @@ use connect::{Target, Trouble};
 use domain::probe::redis::reads;
 use domain::probe::{RedisProbe, RedisQuestion, TextRule};
 use domain::verdict::Verdict;
-use std::time::Duration;
 
 pub(crate) mod connect;
+mod info;
 mod reply;
 
-pub(crate) async fn probe(spec: &RedisProbe, site: &Site) -> Answer {
+pub(crate) async fn probe(spec: &RedisProbe, site: &Site, round: &Round<'_>) -> Answer {
     let command = command(&spec.question);
     let mut asked = Asked {
         read_as: format!("`{}`, natively", command.join(" ")),
@@ -34,10 +36,14 @@ pub(crate) async fn probe(spec: &RedisProbe, site: &Site) -> Answer {
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target.clone_from(&target.shown);
-    match tokio::time::timeout(site.deadline, connect::ask(&target, &command)).await {
-        Err(_) => Answer::new(asked, no_answer(&target, site.deadline)),
-        Ok(Err(trouble)) => Answer::new(asked, judge_trouble(&trouble, &target, site)),
-        Ok(Ok(reply)) => {
+    let (sent, section) = info::whole(&command);
+    let name = format!("`{}` of {}", sent.join(" "), target.shown);
+    let observing = observe(&target, sent, site, round);
+    let Captured { seen, capture, .. } = round.once(&round.replies, name, site, observing).await;
+    let answer = match seen.as_ref() {
+        Err(trouble) => Answer::new(asked, judge_trouble(trouble, &target, site)),
+        Ok(reply) => {
+            let reply = section.map_or_else(|| reply.clone(), |section| info::section(reply, section));
             let judgement = judge(&reply, &spec.question, &site.secrets);
             let answer = Answer::new(asked, judgement);
             match &spec.question {
@@ -45,7 +51,22 @@ pub(crate) async fn probe(spec: &RedisProbe, site: &Site) -> Answer {
                 _ => answer.with_output(reply::printed(&reply)),
             }
         }
-    }
+    };
+    answer.of(capture)
+}
+
+async fn observe(
+    target: &Target,
+    command: &[&str],
+    site: &Site,
+    round: &Round<'_>,
+) -> Result<Value, Trouble> {
+    let asking = connect::ask(target, command, &round.lines);
+    let answered = tokio::time::timeout(site.deadline, asking).await;
+    answered.unwrap_or_else(|_| {
+        let limit = site.deadline.as_millis();
+        Err(Trouble::Broken(format!("no complete answer within {limit} ms")))
+    })
 }
 
 fn command(question: &RedisQuestion) -> Vec<&str> {
@@ -59,14 +80,6 @@ fn command(question: &RedisQuestion) -> Vec<&str> {
         RedisQuestion::Info { section: None, .. } => vec!["INFO"],
         RedisQuestion::Text { command, .. } => command.iter().map(String::as_str).collect(),
     }
-}
-
-fn no_answer(target: &Target, deadline: Duration) -> Judgement {
-    Judgement::error(format!(
-        "{}: no complete answer within {} ms",
-        target.shown,
-        deadline.as_millis()
-    ))
 }
 
 /// What the server's errors mean and what to do (Redis documentation, "Redis serialization protocol", and `redis.conf`).

@@ -22,49 +22,74 @@ pub(crate) struct Process {
 /// The state "listening" in the kernel's tables (`include/net/tcp_states.h`).
 const LISTENING: &str = "0A";
 
-/// Who listens on a TCP port of this machine, on IPv4 and IPv6. Blocking.
-///
-/// # Errors
-/// The table cannot be read.
-pub(crate) fn listeners(proc: &Path, port: u16) -> Result<Vec<Listener>, String> {
-    let mut found = Vec::new();
-    for table in ["net/tcp", "net/tcp6"] {
-        let path = proc.join(table);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            // A kernel without IPv6 has no such table.
-            Err(why) if why.kind() == std::io::ErrorKind::NotFound && table == "net/tcp6" => continue,
-            Err(why) => return Err(format!("{}: {why}", path.display())),
-        };
-        found.extend(text.lines().skip(1).filter_map(|line| listening(line, port)));
-    }
-    found.sort();
-    found.dedup();
-    let holders = if found.is_empty() {
-        Vec::new()
-    } else {
-        holders(proc, found.iter().map(|(_, inode)| *inode).collect())
-    };
-    Ok(found
-        .into_iter()
-        .map(|(address, inode)| Listener {
-            address,
-            process: holders
-                .iter()
-                .find(|(held, _)| *held == inode)
-                .map(|(_, process)| process.clone()),
-        })
-        .collect())
+/// Every socket of this machine that listens for TCP, on IPv4 and IPv6, and who holds it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sockets {
+    listening: Vec<Listening>,
+    holders: Vec<(u64, Process)>,
 }
 
-/// The address and inode of a line of the table, where it listens on `port`.
-fn listening(line: &str, port: u16) -> Option<(String, u64)> {
-    let mut fields = line.split_whitespace().skip(1);
-    let local = fields.next()?;
-    let state = fields.nth(1)?;
-    let inode = fields.nth(5)?.parse().ok()?;
-    let (address, hex_port) = local.rsplit_once(':')?;
-    (state == LISTENING && u16::from_str_radix(hex_port, 16).ok()? == port).then(|| (words(address), inode))
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Listening {
+    port: u16,
+    address: String,
+    inode: u64,
+}
+
+impl Sockets {
+    /// Reads the kernel's tables. Blocking.
+    ///
+    /// # Errors
+    /// A table cannot be read.
+    pub fn read(proc: &Path) -> Result<Self, String> {
+        let mut listening = Vec::new();
+        for table in ["net/tcp", "net/tcp6"] {
+            let path = proc.join(table);
+            let text = match fs::read_to_string(&path) {
+                Ok(text) => text,
+                // A kernel without IPv6 has no such table.
+                Err(why) if why.kind() == std::io::ErrorKind::NotFound && table == "net/tcp6" => continue,
+                Err(why) => return Err(format!("{}: {why}", path.display())),
+            };
+            listening.extend(text.lines().skip(1).filter_map(Listening::of));
+        }
+        listening.sort();
+        listening.dedup();
+        let holders = match listening.is_empty() {
+            true => Vec::new(),
+            false => holders(proc, listening.iter().map(|socket| socket.inode).collect()),
+        };
+        Ok(Self { listening, holders })
+    }
+
+    /// Who listens on a port.
+    pub fn listeners(&self, port: u16) -> Vec<Listener> {
+        let on_port = self.listening.iter().filter(|socket| socket.port == port);
+        let holder = |inode| self.holders.iter().find(|(held, _)| *held == inode);
+        on_port
+            .map(|socket| Listener {
+                address: socket.address.clone(),
+                process: holder(socket.inode).map(|(_, process)| process.clone()),
+            })
+            .collect()
+    }
+}
+
+impl Listening {
+    /// A line of the table, where it listens.
+    fn of(line: &str) -> Option<Self> {
+        let mut fields = line.split_whitespace().skip(1);
+        let local = fields.next()?;
+        let state = fields.nth(1)?;
+        let inode = fields.nth(5)?.parse().ok()?;
+        let (address, port) = local.rsplit_once(':')?;
+        let port = u16::from_str_radix(port, 16).ok()?;
+        (state == LISTENING).then(|| Self {
+            port,
+            address: words(address),
+            inode,
+        })
+    }
 }
 
 /// The kernel writes addresses as 32-bit words in the machine's byte order.

@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
+use crate::docker;
 use crate::output::excerpt;
 use crate::redact::Secrets;
 use crate::run::{self, End, Ran};
@@ -18,6 +19,10 @@ pub(crate) async fn probe(
     context: &Context,
     cancel: &CancellationToken,
 ) -> Answer {
+    // The client has a number of its own; what is asked for is the engine that the environment deploys to.
+    if tool == Tool::Docker && site.environment.endpoint("docker").is_ok() {
+        return docker::version(at_least, site).await;
+    }
     let command = command(tool);
     let asked = Asked {
         read_as: format!("`{command}`"),
@@ -56,6 +61,11 @@ pub(crate) fn judge(name: &str, ran: &Ran, at_least: Option<&Version>, secrets: 
         ));
     };
     let shown = format!("{name} {found}");
+    judge_version(shown, &found, at_least)
+}
+
+/// A version, shown with whose it is, is not older than the one that will do.
+pub(crate) fn judge_version(shown: String, found: &Version, at_least: Option<&Version>) -> Judgement {
     match at_least {
         Some(at_least) if !found.at_least(at_least) => {
             Judgement::fail(format!("{shown}, needs {at_least} or newer"), shown)
@@ -90,7 +100,7 @@ fn command(tool: Tool) -> &'static str {
         Tool::Curl => "curl --version",
         Tool::Openssl => "openssl version",
         Tool::Docker => "docker --version",
-        Tool::Compose => "docker compose version 2>/dev/null || docker-compose --version",
+        Tool::Compose => "docker-compose --version 2>/dev/null || docker compose version",
         Tool::Python => "python3 --version",
         Tool::Node => "node --version",
         Tool::Git => "git --version",

@@ -107,6 +107,7 @@ pub fn EvidenceList(
         at,
         duration_us,
         host,
+        captures,
     } = evidence;
     let value = |name: &'static str, text: String| {
         (!text.is_empty()).then(|| view! { <dt>{name}</dt><dd class="is-value">{text}</dd> })
@@ -116,6 +117,12 @@ pub fn EvidenceList(
         .then(|| view! { <dt>"found"</dt><dd class="is-value tone" data-tone=tone>{found}</dd> });
     let exit = exit_code.map(|code| view! { <dt>"exit code"</dt><dd class="is-value">{code}</dd> });
     let hash = hash.map(|hash| view! { <dt>"evidence"</dt><dd><HashText hash=hash /></dd> });
+    let captures = (!captures.is_empty()).then(|| {
+        let names = captures
+            .into_iter()
+            .map(|capture| view! { <dd>{capture.name}</dd> });
+        view! { <dt>"judged from"</dt> {names.collect_view()} }
+    });
     let by = by.get().map(|by| format!(", by {by}"));
     view! {
         <dl class="evidence">
@@ -127,6 +134,7 @@ pub fn EvidenceList(
                 {duration_words(duration_us)}
             </dd>
             {exit}
+            {captures}
             <dt>"when"</dt>
             <dd>
                 <ExactTime at=at seconds=true />

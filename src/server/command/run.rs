@@ -65,7 +65,7 @@ enum Format {
 /// What became of a line.
 enum Answer {
     /// Its probe answered.
-    Probed(Finding),
+    Probed(Box<Finding>),
     /// Nothing to ask now.
     NotDue(String),
     /// A person does it.
@@ -94,8 +94,9 @@ pub async fn run(command: Run, settings: Settings, directory: &Path) -> anyhow::
     let work = due(&compiled.plan, &outline, command.t0, now);
     let cancel = cancelled_by_interrupt()?;
     let prober = Prober::new(context);
+    let round = prober.round();
     let findings: HashMap<ItemId, Finding> = stream::iter(work)
-        .map(async |(item, spec)| (item, prober.probe(&spec, &site, cancel.child_token()).await))
+        .map(async |(item, spec)| (item, round.probe(&spec, &site, cancel.child_token()).await))
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
@@ -197,7 +198,7 @@ fn answers(
     lines
         .map(|(section, line)| {
             let answer = match (findings.remove(&line.id), line.kind) {
-                (Some(finding), _) => Answer::Probed(finding),
+                (Some(finding), _) => Answer::Probed(Box::new(finding)),
                 (None, LineKind::Probe | LineKind::Check) => {
                     Answer::NotDue(too_early(section, t0, now).unwrap_or_default())
                 }

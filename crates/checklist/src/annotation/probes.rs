@@ -161,6 +161,8 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             FileRule::AgeAtMost((bound(age, Unit::Milliseconds)?.quantity.value / 1000.0) as u64)
         } else if let Some(size) = word.strip_prefix("size") {
             FileRule::Size(bound(size, Unit::Bytes)?)
+        } else if let Some(text) = word.strip_prefix("ends=") {
+            FileRule::Ends(TextRule::Contains(text.to_owned()))
         } else if let Some(text) = word.strip_prefix("contains=") {
             FileRule::Content(TextRule::Contains(text.to_owned()))
         } else if path.is_none() && !word.contains(['=', '<', '>']) {

@@ -184,7 +184,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
             file.path == ".gitignore"
                 || file.rules.iter().any(|rule| match rule {
                     FileRule::Absent => true,
-                    FileRule::Content(rule) => denies(rule, true),
+                    FileRule::Content(rule) | FileRule::Ends(rule) => denies(rule, true),
                     FileRule::ModeAtMost(_) => true,
                     FileRule::Directory | FileRule::Size(_) | FileRule::AgeAtMost(_) | FileRule::Writable => {
                         false

@@ -2,8 +2,10 @@
 
 use super::engine::{Engine, words};
 use crate::answer::Judgement;
+use crate::capture::Captured;
 use crate::output::excerpt;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::Site;
 use bollard::models::{
     ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, HealthStatusEnum as Health,
@@ -11,10 +13,11 @@ use bollard::models::{
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptions};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::probe::{DockerProbe, DockerQuestion};
-use domain::verdict::Verdict;
+use domain::verdict::{Capture, Verdict};
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 /// How many containers of a project are looked at.
 const MOST: usize = 256;
@@ -38,7 +41,7 @@ pub(crate) struct Container {
     pub service: String,
     /// The service, and the container's own name where the service has several.
     pub name: String,
-    pub seen: ContainerInspectResponse,
+    pub seen: Arc<ContainerInspectResponse>,
 }
 
 /// What was found.
@@ -48,28 +51,39 @@ pub(crate) struct Found {
     pub missing: Vec<String>,
     /// Whose containers these are, in words.
     pub project: String,
+    /// The list that they were found in.
+    pub capture: Capture,
+    /// The logs that were read.
+    pub logged: Vec<Capture>,
 }
 
-pub(crate) async fn find(engine: &Engine, spec: &DockerProbe, site: &Site) -> Result<Found, String> {
+/// The containers that the engine lists for a label: their ids and labels.
+pub(crate) type Listed = Vec<(String, Labels)>;
+
+pub(crate) async fn find(
+    engine: &Engine,
+    spec: &DockerProbe,
+    site: &Site,
+    round: &Round<'_>,
+) -> Result<Found, String> {
     let named = spec
         .project
         .as_ref()
         .or_else(|| site.environment.variables.get("COMPOSE_PROJECT_NAME"))
         .filter(|name| !name.is_empty());
     let label = named.map_or_else(|| PROJECT.to_owned(), |name| format!("{PROJECT}={name}"));
-    let options = ListContainersOptions {
-        all: true,
-        filters: Some(HashMap::from([("label".to_owned(), vec![label])])),
-        ..ListContainersOptions::default()
-    };
-    let listed = engine
-        .api
-        .list_containers(Some(options))
-        .await
-        .map_err(|why| words(&why))?;
-    let of_project: Vec<(String, Labels)> = listed
+    let question = format!("containers with the label {label} of {}", engine.shown);
+    let Captured {
+        seen: listed,
+        capture,
+        ..
+    } = round
+        .once(&round.listed, question, site, list(engine, label))
+        .await;
+    let of_project: Listed = listed
+        .as_ref()
+        .clone()?
         .into_iter()
-        .filter_map(|summary| Some((summary.id?, summary.labels?)))
         .filter(|(_, labels)| match named {
             Some(name) => labels.get(PROJECT) == Some(name),
             None => is_of(labels, site.work_directory()),
@@ -97,13 +111,28 @@ pub(crate) async fn find(engine: &Engine, spec: &DockerProbe, site: &Site) -> Re
     wanted.sort();
     needed.retain(|service| !wanted.iter().any(|(other, _)| other == service));
     Ok(Found {
-        containers: inspected(engine, wanted).await?,
+        containers: inspected(engine, wanted, site, round).await?,
         missing: needed.into_iter().collect(),
         project: match named {
             Some(name) => format!("the Compose project {name}"),
             None => format!("the Compose project of {}", site.environment.work_directory),
         },
+        capture,
+        logged: Vec::new(),
     })
+}
+
+async fn list(engine: &Engine, label: String) -> Result<Listed, String> {
+    let options = ListContainersOptions {
+        all: true,
+        filters: Some(HashMap::from([("label".to_owned(), vec![label])])),
+        ..ListContainersOptions::default()
+    };
+    let listed = engine.api.list_containers(Some(options)).await;
+    let listed = listed.map_err(|why| words(&why))?.into_iter();
+    Ok(listed
+        .filter_map(|summary| Some((summary.id?, summary.labels?)))
+        .collect())
 }
 
 /// The services that one needs, as Compose 2 notes them: `postgres:service_started:false,redis:service_healthy:true`. One
@@ -114,17 +143,27 @@ fn depends_on(labels: &Labels) -> impl Iterator<Item = String> {
     services.filter(|service| !service.is_empty()).map(str::to_owned)
 }
 
-async fn inspected(engine: &Engine, wanted: Vec<(String, String)>) -> Result<Vec<Container>, String> {
+async fn inspected(
+    engine: &Engine,
+    wanted: Vec<(String, String)>,
+    site: &Site,
+    round: &Round<'_>,
+) -> Result<Vec<Container>, String> {
     let services: Vec<String> = wanted.iter().map(|(service, _)| service.clone()).collect();
     let several = |service: &str| services.iter().filter(|other| *other == service).count() > 1;
     let looking = wanted.into_iter().map(|(service, id)| async move {
-        let seen = engine
-            .api
-            .inspect_container(&id, None::<InspectContainerOptions>)
-            .await;
-        seen.map(|seen| (service, seen)).map_err(|why| words(&why))
+        let looking = async {
+            let seen = engine
+                .api
+                .inspect_container(&id, None::<InspectContainerOptions>)
+                .await;
+            seen.map(Arc::new).map_err(|why| words(&why))
+        };
+        let question = format!("container {id} of {}", engine.shown);
+        let captured = round.once(&round.inspected, question, site, looking).await;
+        captured.seen.as_ref().clone().map(|seen| (service, seen))
     });
-    let looked: Vec<(String, ContainerInspectResponse)> =
+    let looked: Vec<(String, Arc<ContainerInspectResponse>)> =
         stream::iter(looking).buffered(AT_ONCE).try_collect().await?;
     let containers = looked.into_iter().map(|(service, seen)| {
         let own = seen.name.as_deref().unwrap_or_default().trim_start_matches('/');

@@ -4,17 +4,22 @@ use super::containers::Container;
 use super::engine::{Engine, words};
 use crate::answer::Judgement;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::site::Site;
-use crate::text::{self, Text};
+use crate::text::{self, Keeps, Text};
 use bollard::query_parameters::LogsOptions;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use domain::probe::{LogsQuestion, TextRule};
 use domain::quantity::Comparison;
-use domain::verdict::Verdict;
+use domain::verdict::{Capture, Verdict};
 use futures::StreamExt as _;
+use std::sync::Arc;
 
 /// How much of a log is read, in bytes.
 const READ_BYTES: usize = 16 * 1024 * 1024;
+
+/// How much of a log is kept for all questions of a round, in bytes.
+const SHARED_BYTES: usize = 1024 * 1024;
 
 /// How much of it is kept, after searching, in bytes.
 const KEPT_BYTES: usize = 1024 * 1024;
@@ -40,6 +45,8 @@ pub(crate) struct Log {
     pub read: u64,
     /// There was more, which was not read or not kept.
     pub cut: bool,
+    /// Bytes of the kept lines.
+    kept: usize,
 }
 
 /// Where the log of a container begins to count.
@@ -79,57 +86,132 @@ impl Since {
     }
 }
 
+/// A log as it was read for everybody who asks about it.
+#[derive(Clone, Debug)]
+pub(crate) enum Whole {
+    /// All of it.
+    Lines(Arc<Vec<Line>>),
+    /// More than is kept for several questions: each reads it for itself, searching while it arrives.
+    TooLong,
+}
+
+/// Reads what a question asks about, and names the capture where the log is shared.
 pub(crate) async fn read(
     engine: &Engine,
     container: &Container,
     question: &LogsQuestion,
     since: Since,
-) -> Result<Log, String> {
+    site: &Site,
+    round: &Round<'_>,
+) -> Result<(Log, Option<Capture>), String> {
     let mut log = Log {
         name: container.name.clone(),
         since: since.words,
         ..Log::default()
     };
-    let options = LogsOptions {
-        stdout: true,
-        stderr: true,
-        timestamps: true,
-        // Whole seconds; what came before within the second is left out below.
-        since: since
-            .at
-            .map_or(0, |at| i32::try_from(at.timestamp()).unwrap_or(i32::MAX)),
-        tail: question
-            .tail
-            .map_or_else(|| "all".to_owned(), |count| count.to_string()),
-        ..LogsOptions::default()
-    };
     let sieve = text::sieve(&question.filters);
-    let id = container.seen.id.as_deref().unwrap_or(&container.name);
-    let mut pieces = std::pin::pin!(engine.api.logs(id, Some(options)));
-    let (mut bytes, mut kept) = (0, 0);
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|why| words(&why))?;
-        bytes += piece.as_ref().len();
-        for written in String::from_utf8_lossy(piece.as_ref()).split_terminator('\n') {
-            let line = Line::of(written.trim_end_matches('\r'));
-            if line.at.zip(since.at).is_some_and(|(at, since)| at < since) {
-                continue;
-            }
-            log.read += 1;
-            if sieve.as_ref().is_none_or(|keeps| keeps(&line.text)) {
-                kept += line.text.len() + 1;
-                log.cut |= kept > KEPT_BYTES;
-                if kept <= KEPT_BYTES {
-                    log.lines.push(line);
-                }
-            }
+    let asking = Asking {
+        engine,
+        container,
+        since: since.at,
+        tail: question.tail,
+    };
+    let (name, whole) = (asking.name(), asking.whole());
+    let captured = round.once(&round.logs, name, site, whole).await;
+    match captured.seen.as_ref().clone()? {
+        Whole::Lines(lines) => {
+            lines
+                .iter()
+                .for_each(|line| log.take(line.clone(), sieve.as_deref()));
+            Ok((log, Some(captured.capture)))
         }
-        if bytes > READ_BYTES {
-            log.cut = true;
-            break;
+        Whole::TooLong => {
+            log.cut |= asking
+                .read(READ_BYTES, |line| log.take(line, sieve.as_deref()))
+                .await?;
+            Ok((log, None))
         }
     }
-    Ok(log)
+}
+
+/// What an engine is asked.
+struct Asking<'a> {
+    engine: &'a Engine,
+    container: &'a Container,
+    since: Option<DateTime<Utc>>,
+    tail: Option<u32>,
+}
+
+impl Asking<'_> {
+    fn id(&self) -> &str {
+        self.container.seen.id.as_deref().unwrap_or(&self.container.name)
+    }
+
+    fn name(&self) -> String {
+        let since = self
+            .since
+            .map_or_else(String::new, |at| format!(" since {}", shown(at)));
+        let tail = self
+            .tail
+            .map_or_else(String::new, |tail| format!(", its last {tail} lines"));
+        format!("log of {} ({:.12}){since}{tail}", self.container.name, self.id())
+    }
+
+    async fn whole(&self) -> Result<Whole, String> {
+        let mut lines = Vec::new();
+        let longer = self.read(SHARED_BYTES, |line| lines.push(line)).await?;
+        Ok(match longer {
+            true => Whole::TooLong,
+            false => Whole::Lines(Arc::new(lines)),
+        })
+    }
+
+    /// Hands on line by line; whether there was more than `most` bytes.
+    async fn read(&self, most: usize, mut take: impl FnMut(Line)) -> Result<bool, String> {
+        let options = LogsOptions {
+            stdout: true,
+            stderr: true,
+            timestamps: true,
+            // Whole seconds; what came before within the second is left out below.
+            since: self
+                .since
+                .map_or(0, |at| i32::try_from(at.timestamp()).unwrap_or(i32::MAX)),
+            tail: self
+                .tail
+                .map_or_else(|| "all".to_owned(), |count| count.to_string()),
+            ..LogsOptions::default()
+        };
+        let mut pieces = std::pin::pin!(self.engine.api.logs(self.id(), Some(options)));
+        let mut bytes = 0;
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|why| words(&why))?;
+            bytes += piece.as_ref().len();
+            for written in String::from_utf8_lossy(piece.as_ref()).split_terminator('\n') {
+                let line = Line::of(written.trim_end_matches('\r'));
+                if line.at.zip(self.since).is_none_or(|(at, since)| at >= since) {
+                    take(line);
+                }
+            }
+            if bytes > most {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Log {
+    /// Counts a line, and keeps it where the filters do.
+    fn take(&mut self, line: Line, sieve: Option<&Keeps>) {
+        self.read += 1;
+        if sieve.is_none_or(|keeps| keeps(&line.text)) {
+            self.kept += line.text.len() + 1;
+            match self.kept > KEPT_BYTES {
+                true => self.cut = true,
+                false => self.lines.push(line),
+            }
+        }
+    }
 }
 
 impl Line {

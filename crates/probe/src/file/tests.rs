@@ -17,6 +17,7 @@ fn seen(kind: Kind, mode: u32, age: i64) -> Seen {
         modified: now() - TimeDelta::seconds(age),
         writable: true,
         content: None,
+        ending: None,
     }
 }
 

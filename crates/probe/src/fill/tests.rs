@@ -1,4 +1,5 @@
-use super::fill;
+use super::{dates, fill};
+use chrono::{DateTime, Utc};
 use rstest::rstest;
 
 #[rstest]
@@ -25,4 +26,16 @@ fn references_are_filled_in_or_named(#[case] text: &str, #[case] expected: Resul
 #[test]
 fn a_value_is_not_filled_in_again() {
     assert_eq!(fill("$A", &|_| Some("$A".to_owned())), Ok("$A".to_owned()));
+}
+
+#[rstest]
+#[case("backup_$(date +%Y%m%d).sql", "backup_20261109.sql")]
+#[case("$(date +%F)/$(date +%y-%j).sql", "2026-11-09/26-313.sql")]
+#[case("backup_$(date +%H%M).sql", "backup_$(date +%H%M).sql")]
+#[case("$(date +%Y", "$(date +%Y")]
+#[case("$(date +%Y;id).sql", "$(date +%Y;id).sql")]
+#[case("$(rm x)", "$(rm x)")]
+fn the_day_is_filled_in_and_nothing_else(#[case] text: &str, #[case] expected: &str) {
+    let now: DateTime<Utc> = "2026-11-09T23:59:59Z".parse().unwrap();
+    assert_eq!(dates(text, now), expected);
 }

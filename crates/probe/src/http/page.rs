@@ -1,11 +1,11 @@
 //! Pages for probes that read more in them than a status.
 
-use super::{Seen, judge_status, observe, resolve, shown};
+use super::{Seen, judge_status, page, resolve, shown};
 use crate::answer::Judgement;
+use crate::round::Round;
 use crate::site::Site;
 use domain::probe::StatusRule;
-use domain::verdict::Verdict;
-use reqwest::Client;
+use domain::verdict::{Capture, Verdict};
 
 /// A page as it was fetched.
 pub(crate) struct Fetched {
@@ -13,29 +13,37 @@ pub(crate) struct Fetched {
     pub target: String,
     /// The page, which answered with success, or why there is none.
     pub seen: Result<Seen, Judgement>,
+    /// The observation; `None` where nothing was dialled.
+    pub capture: Option<Capture>,
 }
 
 /// Fetches a page by GET; any status but success is a failure.
-pub(crate) async fn fetch(written: &str, site: &Site, client: &Result<Client, String>) -> Fetched {
-    let without = |why: String| Fetched {
-        target: written.to_owned(),
-        seen: Err(Judgement::error(why)),
-    };
-    let (url, client) = match (resolve(written, site), client) {
-        (Ok((url, _)), Ok(client)) => (url, client),
-        (Err(why), _) => return without(why),
-        (_, Err(why)) => return without(format!("no HTTP client can be made: {why}")),
+pub(crate) async fn fetch(written: &str, site: &Site, round: &Round<'_>) -> Fetched {
+    let (url, endpoint) = match resolve(written, site) {
+        Ok(found) => found,
+        Err(why) => {
+            return Fetched {
+                target: written.to_owned(),
+                seen: Err(Judgement::error(why)),
+                capture: None,
+            };
+        }
     };
     let target = shown(&url);
-    let seen = match observe(url, StatusRule::Success, site, client).await {
+    let captured = page(&url, endpoint, StatusRule::Success, site, round).await;
+    let seen = match captured.seen.as_ref() {
         Err(why) => Err(Judgement::error(format!("GET {target}: {why}"))),
         Ok(seen) => {
-            let status = judge_status(&seen, StatusRule::Success, &site.secrets);
+            let status = judge_status(seen, StatusRule::Success, &site.secrets);
             match status.verdict {
-                Verdict::Pass => Ok(seen),
+                Verdict::Pass => Ok(seen.clone()),
                 _ => Err(status),
             }
         }
     };
-    Fetched { target, seen }
+    Fetched {
+        target,
+        seen,
+        capture: Some(captured.capture),
+    }
 }

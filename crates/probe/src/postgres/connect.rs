@@ -7,10 +7,13 @@ use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, NoEndpoint};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// A server that may be dialled.
 #[derive(Clone, Debug)]
@@ -55,8 +58,63 @@ pub(crate) fn target(written: Option<&str>, site: &Site) -> Result<Target, Strin
     })
 }
 
-/// Connects and begins a read-only transaction that ends by itself at the deadline.
-pub(crate) async fn open(target: &Target, deadline: Instant, site: &Site) -> Result<PgConnection, String> {
+/// The connections of a round, one for each server.
+#[derive(Default)]
+pub(crate) struct Connections(StdMutex<HashMap<String, Kept>>);
+
+/// A connection while nobody asks over it.
+type Kept = Arc<Mutex<Option<PgConnection>>>;
+
+/// How long the round's connection is waited for while another question is asked over it; then one more is made.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A connection in a read-only transaction. Dropped before its end it is closed.
+pub(crate) struct Line {
+    pub connection: PgConnection,
+    kept: Option<OwnedMutexGuard<Option<PgConnection>>>,
+}
+
+impl Connections {
+    /// Begins a read-only transaction that ends by itself at the deadline, over the round's connection where that is free.
+    pub async fn begin(&self, target: &Target, deadline: Instant, site: &Site) -> Result<Line, String> {
+        let mut kept = timeout(PATIENCE, self.to(&target.shown).lock_owned()).await.ok();
+        let connection = match kept.as_mut().and_then(|kept| kept.take()) {
+            Some(connection) => connection,
+            None => open(target, deadline, site).await?,
+        };
+        let mut line = Line { connection, kept };
+        let limit = site.deadline.as_millis();
+        let begin = format!(
+            "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {limit}; \
+             SET LOCAL idle_in_transaction_session_timeout = {}",
+            limit * 2
+        );
+        let beginning = sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut line.connection);
+        match timeout_at(deadline, beginning).await {
+            Err(_) => Err(format!("connected, but no transaction within {limit} ms")),
+            Ok(Err(why)) => Err(words(&why, target)),
+            Ok(Ok(_)) => Ok(line),
+        }
+    }
+
+    fn to(&self, server: &str) -> Kept {
+        let mut connections = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(connections.entry(server.to_owned()).or_default())
+    }
+}
+
+impl Line {
+    /// Ends the transaction and keeps the connection for the round; a server that does not listen is left.
+    pub async fn end(mut self, deadline: Instant) {
+        let ending = sqlx::raw_sql("ROLLBACK").execute(&mut self.connection);
+        if let (Ok(Ok(_)), Some(mut kept)) = (timeout_at(deadline, ending).await, self.kept) {
+            *kept = Some(self.connection);
+        }
+    }
+}
+
+/// Connects to the first of the host's addresses, all of them checked, that takes a connection.
+async fn open(target: &Target, deadline: Instant, site: &Site) -> Result<PgConnection, String> {
     let limit = site.deadline.as_millis();
     let connecting = async {
         let mut last = None;
@@ -68,29 +126,14 @@ pub(crate) async fn open(target: &Target, deadline: Instant, site: &Site) -> Res
         }
         Err(last.unwrap_or_else(|| "the name has no address".to_owned()))
     };
-    let mut connection = timeout_at(deadline, connecting)
+    timeout_at(deadline, connecting)
         .await
-        .map_err(|_| format!("no connection, or no greeting, within {limit} ms"))??;
-    let begin = format!(
-        "BEGIN READ ONLY; SET LOCAL statement_timeout = {limit}; SET LOCAL lock_timeout = {limit}; \
-         SET LOCAL idle_in_transaction_session_timeout = {}",
-        limit * 2
-    );
-    match timeout_at(
-        deadline,
-        sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut connection),
-    )
-    .await
-    {
-        Err(_) => Err(format!("connected, but no transaction within {limit} ms")),
-        Ok(Err(why)) => Err(words(&why, target)),
-        Ok(Ok(_)) => Ok(connection),
-    }
+        .map_err(|_| format!("no connection, or no greeting, within {limit} ms"))?
 }
 
-/// Says goodbye, which also ends the transaction; a server that does not listen is left.
-pub(crate) async fn close(connection: PgConnection) {
-    let _ = tokio::time::timeout(Duration::from_millis(200), connection.close()).await;
+/// A server that connects and then says nothing.
+pub(crate) fn no_answer(site: &Site) -> String {
+    format!("connected, but no answer within {} ms", site.deadline.as_millis())
 }
 
 /// The server's clock at this moment, not at the transaction's beginning.

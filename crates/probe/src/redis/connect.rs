@@ -6,8 +6,11 @@ use crate::place::plain;
 use crate::site::Site;
 use domain::environment::{Endpoint, NoEndpoint};
 use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, Value};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::Mutex;
 
 /// A server that may be dialled.
 pub(crate) struct Target {
@@ -81,8 +84,44 @@ fn endpoint<'a>(written: &str, site: &'a Site) -> Result<&'a Endpoint, NoEndpoin
         .or_else(|_| site.endpoint(&format!("{written}:6379")))
 }
 
-/// Connects, signs in where the endpoint's url says how, and asks one command.
-pub(crate) async fn ask(target: &Target, command: &[&str]) -> Result<Value, Trouble> {
+/// The connections of a round, one for each endpoint.
+#[derive(Default)]
+pub(crate) struct Lines(StdMutex<HashMap<String, Line>>);
+
+/// A connection while nobody asks over it; `None` before the first question and after one that broke.
+type Line = Arc<Mutex<Option<TcpStream>>>;
+
+impl Lines {
+    fn to(&self, endpoint: &str) -> Line {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(lines.entry(endpoint.to_owned()).or_default())
+    }
+}
+
+/// Asks one command over the round's connection to the target, which is made where there is none or where the server has
+/// closed it meanwhile. An answer that breaks off, or that nobody waits for any more, closes it.
+pub(crate) async fn ask(target: &Target, command: &[&str], lines: &Lines) -> Result<Value, Trouble> {
+    let line = lines.to(&target.endpoint);
+    let mut kept = line.lock().await;
+    let mut stream = match kept.take().filter(still_open) {
+        Some(stream) => stream,
+        None => open(target).await?,
+    };
+    let reply = exchange(&mut stream, command).await;
+    if !matches!(reply, Err(Trouble::Broken(_))) {
+        *kept = Some(stream);
+    }
+    reply
+}
+
+/// Nothing is to be read on a connection that waits for the next question, not even its end.
+fn still_open(stream: &TcpStream) -> bool {
+    let nothing = stream.try_read(&mut [0; 1]);
+    nothing.is_err_and(|why| why.kind() == std::io::ErrorKind::WouldBlock)
+}
+
+/// Connects, and signs in where the endpoint's url says how.
+async fn open(target: &Target) -> Result<TcpStream, Trouble> {
     let mut stream = dial::connect(&target.host, target.port)
         .await
         .map_err(Trouble::Broken)?;
@@ -94,7 +133,7 @@ pub(crate) async fn ask(target: &Target, command: &[&str]) -> Result<Value, Trou
     if target.settings.db() != 0 {
         exchange(&mut stream, &["SELECT", &target.settings.db().to_string()]).await?;
     }
-    exchange(&mut stream, command).await
+    Ok(stream)
 }
 
 async fn exchange(stream: &mut TcpStream, command: &[&str]) -> Result<Value, Trouble> {

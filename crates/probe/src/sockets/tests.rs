@@ -1,4 +1,4 @@
-use super::{listening, words};
+use super::{Listening, words};
 
 #[test]
 fn a_line_of_the_kernels_table_is_read() {
@@ -8,10 +8,14 @@ fn a_line_of_the_kernels_table_is_read() {
     } else {
         "1.0.0.127"
     };
-    assert_eq!(listening(line, 8080), Some((address.to_owned(), 12345)));
-    assert_eq!(listening(line, 8081), None);
+    let socket = Listening {
+        port: 8080,
+        address: address.to_owned(),
+        inode: 12345,
+    };
+    assert_eq!(Listening::of(line), Some(socket));
     assert_eq!(
-        listening(&line.replace(" 0A ", " 01 "), 8080),
+        Listening::of(&line.replace(" 0A ", " 01 ")),
         None,
         "connected, not listening"
     );
@@ -21,7 +25,7 @@ fn a_line_of_the_kernels_table_is_read() {
         "0: x y z",
         "0: 00:00 00:00 0A 0 0 0 0 0 nan",
     ] {
-        assert_eq!(listening(broken, 0), None);
+        assert_eq!(Listening::of(broken), None);
     }
 }
 
