@@ -25,23 +25,6 @@ verify_commands() {
   [ "$bad" -eq 0 ]
 }
 
-# Gonogo asks every probe of the checklist, its windows included; the script runs the document's own lines that only read, one
-# after the other in one shell, as an operator's script would.
-compare() {
-  is_deployed || die "needs the deployed service: run scripts/lab deployed first"
-  local gonogo="$TARGET/release/gonogo" script="$LAB/lines.sh" command
-  [ -x "$gonogo" ] || die "needs a release build: run scripts/build release first"
-  while IFS=$'\t' read -r _ command; do
-    if reads "$command"; then printf '%s || true\n' "$command"; fi
-  done < <(awk -f "$SOURCE/commands.awk" "$CHECKLIST" | as_the_lab_has_it) >"$script"
-  say "$(wc -l <"$script") lines of the document, and all its probes, $1 rounds"
-  use
-  export GONOGO_ENVIRONMENTS="$LAB/environments"
-  node "$SOURCE/compare.mjs" "$1" \
-    -- "$gonogo" run "$CHECKLIST" --env lab --release v2 --t0 "$(date -u -d '25 hours ago' +%FT%TZ)" --format json \
-    -- "${AS_OPERATOR[@]}" env GONOGO_DB_HOST=127.0.0.1 GONOGO_DB_USER=conversations bash --noprofile --norc -o pipefail -c "$(cat "$script")"
-}
-
 as_the_lab_has_it() {
   sed -e 's/docker-compose exec /docker-compose exec -T /' -e 's/<previous-commit>/"$GONOGO_PREVIOUS_COMMIT"/' \
     -e '/up -d grafana/d' -e '/localhost:3001/d' -e 's/ grafana$//'
