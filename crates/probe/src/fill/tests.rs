@@ -36,6 +36,6 @@ fn a_value_is_not_filled_in_again() {
 #[case("$(date +%Y;id).sql", "$(date +%Y;id).sql")]
 #[case("$(rm x)", "$(rm x)")]
 fn the_day_is_filled_in_and_nothing_else(#[case] text: &str, #[case] expected: &str) {
-    let now: DateTime<Utc> = "2026-11-09T23:59:59Z".parse().unwrap();
+    let now: DateTime<Utc> = "2026-11-09T23:59:59Z".parse().expect("a time");
     assert_eq!(dates(text, now), expected);
 }
