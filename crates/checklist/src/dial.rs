@@ -7,7 +7,10 @@
 mod clients;
 mod local;
 mod outlets;
+mod secret_files;
+pub mod secrets;
 
+use crate::address;
 use crate::classify;
 use crate::lint::exposed;
 use crate::shell::{self, Script, Simple};
@@ -21,7 +24,7 @@ pub enum Never {
     Dials(String),
     /// It may dial an address that is written in it: the program, or the word that is not known.
     MayDial(String),
-    /// It prints secrets.
+    /// It prints secrets, or may.
     Secrets(String),
     /// It ends only at the deadline.
     Endless(String),
@@ -37,7 +40,7 @@ impl Never {
             Self::MayDial(what) => format!(
                 "`{what}` is not known to stay with the addresses of the environment, and Gonogo dials none as written"
             ),
-            Self::Secrets(what) => format!("`{what}` prints secrets, which would be kept as evidence"),
+            Self::Secrets(what) => format!("`{what}` may print secrets, which would be kept as evidence"),
             Self::Endless(what) => format!("`{what}` never ends by itself"),
         }
     }
@@ -107,6 +110,13 @@ fn simple(stage: &Simple, said: Said, depth: u32) -> Look {
     if stage.words.is_empty() {
         return Ok(());
     }
+    if stage
+        .program()
+        .is_some_and(|name| local::always(name) && secret_files::fed(name, stage))
+    {
+        return Err(Never::Secrets(shown(&stage.words[0].raw)));
+    }
+    outlets::input(stage)?;
     let address = || exposed::hosts(stage).first().map(|host| (*host).to_owned());
     command(&stage.words, said, depth)
         .and_then(|()| match stage.program().is_some_and(local::always) {
@@ -171,7 +181,18 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
         .unwrap_or(name);
     let texts: Vec<&str> = arguments.iter().map(|word| word.filled.as_str()).collect();
     outlets::look(name, &texts)?;
+    // The name service is asked for what the document says.
+    if name == "getent"
+        && texts
+            .iter()
+            .any(|word| word.contains("host") && *word != "localhost")
+    {
+        return Err(Never::MayDial(name.to_owned()));
+    }
     if local::always(name) || local::form(name, &texts) {
+        if secret_files::prints(name, arguments) {
+            return Err(Never::Secrets(name.to_owned()));
+        }
         // What is written in a language of its own may do anything, whoever says that it reads.
         let looked_into = !local::runs_code(name) || classify::reads(name, &texts);
         return match looked_into {
@@ -188,7 +209,12 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
                         None => Err(Never::MayDial(name.to_owned())),
                     }
                 }
-                _ if said == Said::Author => strangers(name, &texts),
+                // What follows is a file of this machine, `check.sh`, and the words that it is given.
+                [file, rest @ ..]
+                    if said == Said::Author && !file.raw.starts_with('-') && !file.raw.contains("://") =>
+                {
+                    strangers(name, &texts[texts.len() - rest.len()..])
+                }
                 _ => Err(Never::MayDial(name.to_owned())),
             };
         }
@@ -198,6 +224,10 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
         _ => {}
     }
     if let Some(count) = classify::wraps(name, &texts).filter(|count| *count > 0) {
+        let inner = texts[texts.len() - count];
+        if name == "xargs" && secret_files::handed_on(inner) {
+            return Err(Never::Secrets(format!("xargs {inner}")));
+        }
         return command(&arguments[arguments.len() - count..], said, depth + 1);
     }
     if let Some(inner) = clients::runner(name, &texts) {
@@ -217,9 +247,12 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
 
 /// A program that only its author knows: no word of it looks like an address.
 fn strangers(name: &str, words: &[&str]) -> Look {
+    if let Some(host) = words.iter().find_map(|word| address::host(word)) {
+        return Err(Never::Dials(shown(host)));
+    }
     let odd = words.iter().find(|word| {
         let option = word.starts_with('-') && clients::names_host(word);
-        option || word.contains("://") || word.contains('@') || word.parse::<std::net::IpAddr>().is_ok()
+        option || word.contains("://") || word.contains('@')
     });
     odd.map_or(Ok(()), |word| {
         Err(Never::MayDial(format!("{name} {}", shown(word))))

@@ -2,7 +2,7 @@
 
 use super::{filters, one};
 use crate::classify;
-use crate::dial::{self, Never, Said};
+use crate::dial::{self, Never, Said, secrets};
 use crate::expect::Expectation;
 use crate::lint::exposed;
 use crate::shell::{self, NotUnderstood, Script, Simple};
@@ -12,8 +12,9 @@ use domain::probe::{
 
 /// Why a probe of a shell must not be run, although its command reads. What runs is looked at, not what was written.
 pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
-    let ProbeSpec::Shell(shell) = spec else {
-        return None;
+    let shell = match spec {
+        ProbeSpec::Shell(shell) => shell,
+        spec => return secret(spec),
     };
     if let Some(host) = remote(script) {
         return Some(Never::Dials(host.to_owned()));
@@ -21,6 +22,29 @@ pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
     match shell::read(&shell.command) {
         Ok(script) => dial::never(&script, said),
         Err(NotUnderstood(why)) => Some(Never::MayDial(why)),
+    }
+}
+
+/// A native question of which the answer is a password.
+fn secret(spec: &ProbeSpec) -> Option<Never> {
+    match spec {
+        ProbeSpec::Redis(redis) => match &redis.question {
+            RedisQuestion::Config { key, .. } if secrets::redis_setting(key) => {
+                Some(Never::Secrets(format!("CONFIG GET {key}")))
+            }
+            RedisQuestion::Text { command, .. } => {
+                let words: Vec<&str> = command.iter().map(String::as_str).collect();
+                secrets::prints("redis-cli", &words).then(|| Never::Secrets(words.join(" ")))
+            }
+            RedisQuestion::Ping | RedisQuestion::Config { .. } | RedisQuestion::Info { .. } => None,
+        },
+        ProbeSpec::Postgres(postgres) => match &postgres.question {
+            PostgresQuestion::Query { sql, .. } => {
+                secrets::prints("psql", &[sql]).then(|| Never::Secrets("psql".to_owned()))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
