@@ -24,6 +24,8 @@ pub enum Never {
     Dials(String),
     /// It may dial an address that is written in it: the program, or the word that is not known.
     MayDial(String),
+    /// A form of a known program that is not known to read, although the author says that it does.
+    Changes(String),
     /// It prints secrets, or may.
     Secrets(String),
     /// It ends only at the deadline.
@@ -39,6 +41,9 @@ impl Never {
             ),
             Self::MayDial(what) => format!(
                 "`{what}` is not known to stay with the addresses of the environment, and Gonogo dials none as written"
+            ),
+            Self::Changes(what) => format!(
+                "`{what}` is known, and this form of it is not known to read only, whatever the annotation says"
             ),
             Self::Secrets(what) => format!("`{what}` may print secrets, which would be kept as evidence"),
             Self::Endless(what) => format!("`{what}` never ends by itself"),
@@ -107,25 +112,25 @@ fn simple(stage: &Simple, said: Said, depth: u32) -> Look {
             text(substitution, said, depth + 1)?;
         }
     }
+    if secret_files::fed(stage) {
+        let first = stage.words.first().map_or("<", |word| word.raw.as_str());
+        return Err(Never::Secrets(shown(first)));
+    }
     if stage.words.is_empty() {
         return Ok(());
-    }
-    if stage
-        .program()
-        .is_some_and(|name| local::always(name) && secret_files::fed(name, stage))
-    {
-        return Err(Never::Secrets(shown(&stage.words[0].raw)));
     }
     outlets::input(stage)?;
     let address = || exposed::hosts(stage).first().map(|host| (*host).to_owned());
     command(&stage.words, said, depth)
-        .and_then(|()| match stage.program().is_some_and(local::always) {
-            true => Ok(()),
-            false => assigned(stage),
-        })
+        .and_then(
+            |()| match stage.program().is_some_and(local::always) && said == Said::Tables {
+                true => Ok(()),
+                false => assigned(stage),
+            },
+        )
         .map_err(|never| match never {
             Never::MayDial(what) => address().map_or(Never::MayDial(what), Never::Dials),
-            Never::Dials(_) | Never::Secrets(_) | Never::Endless(_) => never,
+            Never::Dials(_) | Never::Changes(_) | Never::Secrets(_) | Never::Endless(_) => never,
         })
 }
 
@@ -189,15 +194,23 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
     {
         return Err(Never::MayDial(name.to_owned()));
     }
+    let fetches = |word: &&str| {
+        ["--au", "--key", "--op"]
+            .iter()
+            .any(|option| word.starts_with(option))
+    };
+    if matches!(name, "gpg" | "gpg2") && texts.iter().any(fetches) {
+        return Err(Never::MayDial(name.to_owned()));
+    }
     if local::always(name) || local::form(name, &texts) {
         if secret_files::prints(name, arguments) {
             return Err(Never::Secrets(name.to_owned()));
         }
         // What is written in a language of its own may do anything, whoever says that it reads.
-        let looked_into = !local::runs_code(name) || classify::reads(name, &texts);
-        return match looked_into {
-            true => Ok(()),
-            false => Err(Never::MayDial(name.to_owned())),
+        return match classify::reads(name, &texts) {
+            false if local::runs_code(name) => Err(Never::MayDial(name.to_owned())),
+            false if said == Said::Author => Err(Never::Changes(name.to_owned())),
+            true | false => Ok(()),
         };
     }
     match name {
@@ -225,7 +238,7 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
     }
     if let Some(count) = classify::wraps(name, &texts).filter(|count| *count > 0) {
         let inner = texts[texts.len() - count];
-        if name == "xargs" && secret_files::handed_on(inner) {
+        if name == "xargs" && secret_files::handed_on(inner, &arguments[arguments.len() - count + 1..]) {
             return Err(Never::Secrets(format!("xargs {inner}")));
         }
         return command(&arguments[arguments.len() - count..], said, depth + 1);
@@ -245,8 +258,57 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
     }
 }
 
+/// Words of the shell itself that change it, or run what follows them.
+const SHELLS: &[&str] = &[
+    "let",
+    "mapfile",
+    "readarray",
+    "coproc",
+    "select",
+    "getopts",
+    "enable",
+    "hash",
+    "complete",
+    "compgen",
+    "compopt",
+    "bind",
+    "fc",
+    "jobs",
+    "wait",
+    "bg",
+    "fg",
+    "disown",
+    "logout",
+    "shopt",
+    "unalias",
+    "alias",
+    "trap",
+    "declare",
+    "typeset",
+    "local",
+    "readonly",
+    "export",
+    "unset",
+    "set",
+    "shift",
+    "read",
+    "eval",
+    "exec",
+    "source",
+    ".",
+    "builtin",
+    "caller",
+    "dirs",
+    "pushd",
+    "popd",
+    "history",
+];
+
 /// A program that only its author knows: no word of it looks like an address.
 fn strangers(name: &str, words: &[&str]) -> Look {
+    if SHELLS.contains(&name) {
+        return Err(Never::Changes(name.to_owned()));
+    }
     if let Some(host) = words.iter().find_map(|word| address::host(word)) {
         return Err(Never::Dials(shown(host)));
     }
@@ -272,7 +334,15 @@ fn client(client: &Client, name: &str, words: &[Word], said: Said, depth: u32) -
     if let Some(inner) = inner {
         return command(inner, said, depth + 1);
     }
+    let texts: Vec<&str> = words.iter().map(|word| word.filled.as_str()).collect();
+    let called = if name == "docker compose" {
+        "docker-compose"
+    } else {
+        name
+    };
+    let reads = || classify::reads(called, &texts) || classify::runs_project(called, &texts);
     match client.knows(&operands) {
+        true if said == Said::Author && !reads() => Err(Never::Changes(name.to_owned())),
         true => Ok(()),
         false => Err(Never::MayDial(name.to_owned())),
     }

@@ -88,6 +88,10 @@ pub fn runs(name: &str, words: &[&str]) -> bool {
     if name.starts_with("./") || FILES.contains(&name) {
         return true;
     }
+    // `service ../../x status` starts that file.
+    if name == "service" && words.iter().any(|word| word.contains('/')) {
+        return true;
+    }
     let version = matches!(words, ["--version" | "-V" | "-v" | "version" | "-version"]);
     if version {
         return false;

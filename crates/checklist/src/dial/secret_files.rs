@@ -1,5 +1,6 @@
 //! Files that are known to hold secrets, and the programs that print what they read.
 
+use super::local;
 use crate::lint::exposed;
 use crate::shell::{Redirect, Simple};
 use crate::word::{FILLED, Word};
@@ -15,14 +16,20 @@ const SILENT: &[&str] = &[
 
 /// Whether a program that dials nobody prints a file that is known to hold secrets, or the value of a variable that does.
 pub fn prints(name: &str, arguments: &[Word]) -> bool {
-    if SILENT.contains(&name) || silent(name, arguments) {
+    // `file -f LIST` prints the lines of the list.
+    let list = name == "file" && arguments.iter().any(|word| word.filled.starts_with("-f"));
+    if SILENT.contains(&name) && !list || silent(name, arguments) {
         return false;
     }
-    arguments.iter().any(variable) || files(name, arguments).into_iter().any(holds)
+    sweeps(name, arguments)
+        || asks_variables(name, arguments)
+        || arguments.iter().any(variable)
+        || files(name, arguments).into_iter().any(holds)
 }
 
 /// What comes in from a file, or stands beside the command: a here-document.
-pub fn fed(name: &str, stage: &Simple) -> bool {
+pub fn fed(stage: &Simple) -> bool {
+    let name = stage.program().unwrap_or_default();
     if SILENT.contains(&name) || silent(name, &stage.words) {
         return false;
     }
@@ -30,16 +37,74 @@ pub fn fed(name: &str, stage: &Simple) -> bool {
         Redirect::Reads { file: Some(file) } => holds(file),
         Redirect::Reads { file: None } | Redirect::Writes { .. } => false,
     };
-    stage.beside.iter().any(variable) || stage.redirects.iter().any(file)
+    local::always(name) && stage.beside.iter().any(variable) || stage.redirects.iter().any(file)
+}
+
+/// Programs that search files.
+const SEARCHES: &[&str] = &["grep", "egrep", "fgrep", "rg", "zgrep"];
+
+/// A search that finds a secret wherever one is, or everything.
+fn wide(arguments: &[Word]) -> bool {
+    let mut operands = arguments.iter().filter(|word| !word.filled.starts_with('-'));
+    let pattern = operands.next().map_or("", |word| word.filled.as_str());
+    let letters = pattern.chars().filter(|c| c.is_alphanumeric()).count();
+    let lower = pattern.to_lowercase();
+    let named = [
+        "pass",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "private",
+        "credential",
+    ];
+    letters < 3 || named.iter().any(|word| lower.contains(word))
+}
+
+/// A search through whole folders.
+fn sweeps(name: &str, arguments: &[Word]) -> bool {
+    let deep = |word: &Word| {
+        let text = word.filled.as_str();
+        let short = text.strip_prefix('-').filter(|rest| !rest.starts_with('-'));
+        matches!(text, "--recursive" | "--dereference-recursive")
+            || short.is_some_and(|rest| rest.contains(['r', 'R']))
+    };
+    SEARCHES.contains(&name) && (name == "rg" || arguments.iter().any(deep)) && wide(arguments)
+}
+
+/// A program of a text filter that asks for the variables of its process.
+fn asks_variables(name: &str, arguments: &[Word]) -> bool {
+    let mut texts = arguments.iter().map(|word| word.filled.as_str());
+    match name {
+        "awk" | "gawk" | "mawk" => texts.any(|text| text.contains("ENVIRON")),
+        // `.env` is a field.
+        "jq" | "yq" => texts.any(|text| {
+            let words = text.match_indices(|c: char| c.is_alphanumeric() || c == '_');
+            let start = |at: usize| text[..at].chars().next_back();
+            text.contains("$ENV")
+                || words.into_iter().any(|(at, _)| {
+                    let rest = &text[at..];
+                    let called = ["env", "strenv", "envsubst"].iter().any(|name| {
+                        rest.strip_prefix(name).is_some_and(|after| {
+                            !after.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                        })
+                    });
+                    called
+                        && start(at)
+                            .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '.' | '"' | '/'))
+                })
+        }),
+        _ => false,
+    }
 }
 
 /// `xargs cat`: what it prints is not written out.
-pub fn handed_on(program: &str) -> bool {
+pub fn handed_on(program: &str, arguments: &[Word]) -> bool {
     let whole = [
         "cat", "head", "tail", "tac", "nl", "strings", "od", "xxd", "hexdump", "base64", "rev", "sed", "awk",
         "cut",
     ];
-    whole.contains(&program)
+    whole.contains(&program) || SEARCHES.contains(&program) && !silent(program, arguments) && wide(arguments)
 }
 
 /// `grep -q`, `-c`, `-l`; `diff -q`.
@@ -79,6 +144,15 @@ fn files<'a>(name: &str, arguments: &'a [Word]) -> Vec<&'a Word> {
         .iter()
         .filter(|word| !word.filled.starts_with('-'))
         .collect();
+    // What is written in a language of its own is no file, unless an option gives it.
+    let given = |word: &Word| {
+        ["-e", "-f", "--expression", "--file", "--from-file"]
+            .iter()
+            .any(|option| word.filled.starts_with(option))
+    };
+    if matches!(name, "jq" | "yq" | "awk" | "gawk" | "mawk" | "sed") && !arguments.iter().any(given) {
+        operands.drain(..operands.len().min(1));
+    }
     if name == "git" {
         let shows = ["show", "cat-file", "diff", "blame", "grep"];
         let shows = operands
@@ -173,6 +247,7 @@ fn secret(path: &str) -> bool {
         "/.gnupg/",
         "/etc/ssl/private/",
         "/serviceaccount/token",
+        "/.ssh/",
     ];
     let ends = [
         ".env",
@@ -194,7 +269,9 @@ fn secret(path: &str) -> bool {
         "private",
     ];
     let pem = name.ends_with(".pem") && name.contains("key");
-    NAMES.contains(&name)
+    let folder = matches!(name, ".ssh" | ".aws" | ".gnupg" | ".kube") || path.starts_with("/run/secrets");
+    folder
+        || NAMES.contains(&name)
         || name.starts_with(".env.")
         || pem
         || ends.iter().any(|end| name.ends_with(end))

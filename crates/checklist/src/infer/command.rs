@@ -121,6 +121,9 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
     let Some(script) = &outcome.script else {
         return Err(format!("it cannot be a probe: {}", outcome.because));
     };
+    if let Some(why) = script.own.endless {
+        return Err(format!("it cannot be a probe: {why}"));
+    }
     match &outcome.effect {
         Effect::Changes(what) => return Err(format!("it cannot be a probe: {what}")),
         Effect::Reads | Effect::Unknown(_) => {}

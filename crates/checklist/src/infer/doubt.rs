@@ -1,6 +1,6 @@
 //! Probes that would prove nothing, or must not be run, although their command only reads.
 
-use super::{filters, one};
+use super::{constant, filters, one};
 use crate::classify;
 use crate::dial::{self, Never, Said, secrets};
 use crate::expect::Expectation;
@@ -67,6 +67,9 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
         }
         _ => return None,
     };
+    if constant::is(script) {
+        return Some(CONSTANT.to_owned());
+    }
     let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     if number && !one_value(shell, script) {
         return Some(SEVERAL.to_owned());
@@ -96,6 +99,7 @@ const SILENT: &str =
     "the command succeeds whatever the state is, and the line does not say what it must print";
 const SEVERAL: &str = "the output can hold several numbers, and the line does not say which one counts";
 
+const CONSTANT: &str = "it says what its own words say, whatever the state is";
 const LISTS: &str = "it prints a list, and the line says one word of it";
 const PRINTS: &str = "it prints something whatever the state is, so that an empty output is no proof";
 

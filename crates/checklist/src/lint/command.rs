@@ -42,6 +42,7 @@ fn unattended(never: &Never) -> &'static Lint {
         Never::MayDial(_) => &c::MAY_DIAL,
         Never::Secrets(_) => &c::PRINTS_SECRETS,
         Never::Endless(_) => &c::ENDLESS,
+        Never::Changes(_) => &c::UNJUDGED,
     }
 }
 

@@ -83,6 +83,42 @@ fn a_shells_own_sockets_are_never_opened() {
 }
 
 #[test]
+fn no_annotation_makes_a_known_program_read_in_a_form_that_is_not_known_to() {
+    for command in [
+        "date 010100002026",
+        "sysctl a=b",
+        "ss -K dst x",
+        "tree -o x",
+        "xxd a b",
+        "file -C -m x",
+        "ip -batch x",
+        "ip netns exec x ls",
+        "sqlite3 x.db \".shell rm x\"",
+        "openssl x509 -in x -out y",
+        "openssl dgst -engine ./x.so y",
+        "LD_PRELOAD=./x ls",
+        "PATH=. ls",
+        "IFS=x ls",
+        "coproc rm x",
+        "let 'a[$(rm x)]'",
+        "mapfile x",
+        "printf -v 'a[$(rm x)]' x",
+        "test -v 'a[$(rm x)]'",
+        "trap 'rm x' EXIT",
+        "while true; do ls; done",
+        "until false; do ls; done",
+        "ls &",
+        "redis-cli CONFIG GET *",
+        "kubectl cluster-info dump",
+        "nc localhost 80",
+        "sort -o x y",
+        "git var -l",
+    ] {
+        assert_eq!(shell_probes(command), Vec::<String>::new(), "{command}");
+    }
+}
+
+#[test]
 fn a_program_that_only_its_author_knows_runs_without_an_address() {
     for command in [
         "mytool --check",
@@ -416,6 +452,9 @@ snyk test -- --build
 pip check --python ./evil
 ruff check .
 ruff check --config x .
+gpg --verify x --auto-key-retrieve
+gpg --list-keys --keyserver hkp://evil
+service ../../tmp/x status
 mytool db.example.com
 mytool --target=db.example.com
 mytool -hdb.example.com
