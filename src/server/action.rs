@@ -19,7 +19,7 @@ use domain::{
     probe::ProbeSpec,
     run::{Run, RunId, RunState},
 };
-use probe::Site;
+use probe::{Site, parameter};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -310,26 +310,17 @@ pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemI
     phase_order::in_order(&opened.outline, section, run, state.clock.now())
 }
 
-/// Every parameter that the command names has a value.
+/// Every parameter that the command names has a value, and one that a command may be given.
 fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
     let missing = plan
         .parameters
         .iter()
-        .find(|parameter| names(command, &parameter.name) && !site.has_variable(&parameter.name));
+        .find(|parameter| parameter::names(command, &parameter.name) && !site.has_variable(&parameter.name));
     match missing {
-        None => Ok(()),
+        None => parameter::unfit(command, site).map_or(Ok(()), |why| Err(Error::refused(format!("Refused: {why}.")))),
         Some(parameter) => Err(Error::refused(format!(
             "The parameter {} has no value: add `{} = \"…\"` below [parameters] in environments/{}.toml.",
             parameter.name, parameter.name, site.environment.name
         ))),
     }
-}
-
-/// Whether a command names `$NAME` or `${NAME`.
-fn names(command: &str, name: &str) -> bool {
-    command.match_indices('$').any(|(at, _)| {
-        let rest = command[at + 1..].trim_start_matches('{');
-        rest.strip_prefix(name)
-            .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
-    })
 }

@@ -4,7 +4,7 @@ use crate::api::revision::Command;
 use checklist::{reach, report::Counts};
 use domain::{
     plan::{Plan, Work},
-    probe::ProbeSpec,
+    probe::{ProbeSpec, ShellProbe},
 };
 use std::collections::HashSet;
 
@@ -88,34 +88,12 @@ fn of_work(work: &Work) -> Vec<Command> {
 }
 
 fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
-    match spec {
-        ProbeSpec::Shell(shell) => vec![Command {
-            reads: true,
-            text: shell.command.clone(),
-            written: None,
-            is_new: false,
-            reaches: reach::of(&shell.command).sentences(),
-        }],
-        // As deep as the compiler nests: two at the most.
-        ProbeSpec::All(specs) => specs.iter().flat_map(of_probe).collect(),
-        ProbeSpec::Http(_)
-        | ProbeSpec::Postgres(_)
-        | ProbeSpec::Redis(_)
-        | ProbeSpec::Docker(_)
-        | ProbeSpec::Prometheus(_)
-        | ProbeSpec::Metric(_)
-        | ProbeSpec::File(_)
-        | ProbeSpec::EnvLine { .. }
-        | ProbeSpec::Port { .. }
-        | ProbeSpec::Listening { .. }
-        | ProbeSpec::Certificate(_)
-        | ProbeSpec::Dns(_)
-        | ProbeSpec::Redirects { .. }
-        | ProbeSpec::Tool { .. }
-        | ProbeSpec::Memory { .. }
-        | ProbeSpec::Disk { .. }
-        | ProbeSpec::Clock { .. }
-        | ProbeSpec::Tests { .. }
-        | ProbeSpec::Git(_) => vec![],
-    }
+    let command = |shell: &ShellProbe| Command {
+        reads: true,
+        text: shell.command.clone(),
+        written: None,
+        is_new: false,
+        reaches: reach::of(&shell.command).sentences(),
+    };
+    spec.commands().into_iter().map(command).collect()
 }

@@ -20,6 +20,7 @@ mod opened;
 mod options;
 mod packages;
 mod platforms;
+mod project;
 mod remote;
 mod services;
 mod sql;
@@ -262,7 +263,10 @@ fn program(command: &Simple, depth: u32, known: &Known) -> Effect {
         return Effect::unknown("it dials what its own loop lists");
     }
     if words == ["--version"] || words == ["--help"] {
-        return Effect::reads_if(self::known(name), format!("`{name}` is not known"));
+        return Effect::reads_if(
+            self::known(name) && !project::runs(name, &words),
+            format!("`{name}` is not known"),
+        );
     }
     match wrapped(name, &words) {
         Some(0) => Effect::unknown(format!("`{name}` runs what it is given")),
@@ -318,6 +322,15 @@ fn table(name: &str, words: &[&str], depth: u32) -> Effect {
 }
 
 fn look_up(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
+    let effect = in_tables(name, words, depth)?;
+    let project = effect == Effect::Reads && project::runs(name, words);
+    Some(match project {
+        true => Effect::unknown(format!("`{}` {}", shown(name), project::WHY)),
+        false => effect,
+    })
+}
+
+fn in_tables(name: &str, words: &[&str], depth: u32) -> Option<Effect> {
     // A wrapper script of a build, and a script of a distribution.
     let name = name.strip_prefix("./").unwrap_or(name);
     checkers::strange(name, words)
@@ -343,6 +356,18 @@ pub fn wraps(name: &str, words: &[&str]) -> Option<usize> {
 /// Whether a program with these words is known to read.
 pub fn reads(name: &str, words: &[&str]) -> bool {
     look_up(name, words, 0) == Some(Effect::Reads)
+}
+
+/// Whether a program with these words would read, if it did not run the project's own code first.
+pub fn runs_project(name: &str, words: &[&str]) -> bool {
+    let start = wrapped(name, words)
+        .filter(|count| *count > 0)
+        .map_or(0, |count| words.len() - count + 1);
+    let (name, words) = match start {
+        0 => (name, words),
+        start => (words[start - 1], &words[start..]),
+    };
+    matches!(look_up(name, words, 0), Some(Effect::Unknown(why)) if why.ends_with(project::WHY))
 }
 
 /// Whether a program of this name is in the tables.

@@ -104,29 +104,7 @@ fn http(http: &HttpProbe) -> String {
 
 /// Whether a probe starts no process of the document's.
 pub fn native(spec: &ProbeSpec) -> bool {
-    match spec {
-        ProbeSpec::Shell(_) => false,
-        ProbeSpec::All(specs) => specs.iter().all(native),
-        ProbeSpec::Http(_)
-        | ProbeSpec::Postgres(_)
-        | ProbeSpec::Redis(_)
-        | ProbeSpec::Docker(_)
-        | ProbeSpec::Prometheus(_)
-        | ProbeSpec::Metric(_)
-        | ProbeSpec::Tests { .. }
-        | ProbeSpec::File(_)
-        | ProbeSpec::EnvLine { .. }
-        | ProbeSpec::Port { .. }
-        | ProbeSpec::Listening { .. }
-        | ProbeSpec::Certificate(_)
-        | ProbeSpec::Dns(_)
-        | ProbeSpec::Redirects { .. }
-        | ProbeSpec::Tool { .. }
-        | ProbeSpec::Memory { .. }
-        | ProbeSpec::Disk { .. }
-        | ProbeSpec::Clock { .. }
-        | ProbeSpec::Git(_) => true,
-    }
+    spec.commands().is_empty()
 }
 
 fn text_rules(filters: &[Filter], rules: &[TextRule]) -> Vec<String> {

@@ -7,7 +7,10 @@
 mod clients;
 mod local;
 mod outlets;
+mod secret_files;
+pub mod secrets;
 
+use crate::address;
 use crate::classify;
 use crate::lint::exposed;
 use crate::shell::{self, Script, Simple};
@@ -21,7 +24,9 @@ pub enum Never {
     Dials(String),
     /// It may dial an address that is written in it: the program, or the word that is not known.
     MayDial(String),
-    /// It prints secrets.
+    /// A form of a known program that is not known to read, although the author says that it does.
+    Changes(String),
+    /// It prints secrets, or may.
     Secrets(String),
     /// It ends only at the deadline.
     Endless(String),
@@ -37,7 +42,10 @@ impl Never {
             Self::MayDial(what) => format!(
                 "`{what}` is not known to stay with the addresses of the environment, and Gonogo dials none as written"
             ),
-            Self::Secrets(what) => format!("`{what}` prints secrets, which would be kept as evidence"),
+            Self::Changes(what) => format!(
+                "`{what}` is known, and this form of it is not known to read only, whatever the annotation says"
+            ),
+            Self::Secrets(what) => format!("`{what}` may print secrets, which would be kept as evidence"),
             Self::Endless(what) => format!("`{what}` never ends by itself"),
         }
     }
@@ -104,18 +112,25 @@ fn simple(stage: &Simple, said: Said, depth: u32) -> Look {
             text(substitution, said, depth + 1)?;
         }
     }
+    if secret_files::fed(stage) {
+        let first = stage.words.first().map_or("<", |word| word.raw.as_str());
+        return Err(Never::Secrets(shown(first)));
+    }
     if stage.words.is_empty() {
         return Ok(());
     }
+    outlets::input(stage)?;
     let address = || exposed::hosts(stage).first().map(|host| (*host).to_owned());
     command(&stage.words, said, depth)
-        .and_then(|()| match stage.program().is_some_and(local::always) {
-            true => Ok(()),
-            false => assigned(stage),
-        })
+        .and_then(
+            |()| match stage.program().is_some_and(local::always) && said == Said::Tables {
+                true => Ok(()),
+                false => assigned(stage),
+            },
+        )
         .map_err(|never| match never {
             Never::MayDial(what) => address().map_or(Never::MayDial(what), Never::Dials),
-            Never::Dials(_) | Never::Secrets(_) | Never::Endless(_) => never,
+            Never::Dials(_) | Never::Changes(_) | Never::Secrets(_) | Never::Endless(_) => never,
         })
 }
 
@@ -171,12 +186,31 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
         .unwrap_or(name);
     let texts: Vec<&str> = arguments.iter().map(|word| word.filled.as_str()).collect();
     outlets::look(name, &texts)?;
+    // The name service is asked for what the document says.
+    if name == "getent"
+        && texts
+            .iter()
+            .any(|word| word.contains("host") && *word != "localhost")
+    {
+        return Err(Never::MayDial(name.to_owned()));
+    }
+    let fetches = |word: &&str| {
+        ["--au", "--key", "--op"]
+            .iter()
+            .any(|option| word.starts_with(option))
+    };
+    if matches!(name, "gpg" | "gpg2") && texts.iter().any(fetches) {
+        return Err(Never::MayDial(name.to_owned()));
+    }
     if local::always(name) || local::form(name, &texts) {
+        if secret_files::prints(name, arguments) {
+            return Err(Never::Secrets(name.to_owned()));
+        }
         // What is written in a language of its own may do anything, whoever says that it reads.
-        let looked_into = !local::runs_code(name) || classify::reads(name, &texts);
-        return match looked_into {
-            true => Ok(()),
-            false => Err(Never::MayDial(name.to_owned())),
+        return match classify::reads(name, &texts) {
+            false if local::runs_code(name) => Err(Never::MayDial(name.to_owned())),
+            false if said == Said::Author => Err(Never::Changes(name.to_owned())),
+            true | false => Ok(()),
         };
     }
     match name {
@@ -188,7 +222,12 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
                         None => Err(Never::MayDial(name.to_owned())),
                     }
                 }
-                _ if said == Said::Author => strangers(name, &texts),
+                // What follows is a file of this machine, `check.sh`, and the words that it is given.
+                [file, rest @ ..]
+                    if said == Said::Author && !file.raw.starts_with('-') && !file.raw.contains("://") =>
+                {
+                    strangers(name, &texts[texts.len() - rest.len()..])
+                }
                 _ => Err(Never::MayDial(name.to_owned())),
             };
         }
@@ -198,6 +237,10 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
         _ => {}
     }
     if let Some(count) = classify::wraps(name, &texts).filter(|count| *count > 0) {
+        let inner = texts[texts.len() - count];
+        if name == "xargs" && secret_files::handed_on(inner, &arguments[arguments.len() - count + 1..]) {
+            return Err(Never::Secrets(format!("xargs {inner}")));
+        }
         return command(&arguments[arguments.len() - count..], said, depth + 1);
     }
     if let Some(inner) = clients::runner(name, &texts) {
@@ -215,11 +258,63 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
     }
 }
 
+/// Words of the shell itself that change it, or run what follows them.
+const SHELLS: &[&str] = &[
+    "let",
+    "mapfile",
+    "readarray",
+    "coproc",
+    "select",
+    "getopts",
+    "enable",
+    "hash",
+    "complete",
+    "compgen",
+    "compopt",
+    "bind",
+    "fc",
+    "jobs",
+    "wait",
+    "bg",
+    "fg",
+    "disown",
+    "logout",
+    "shopt",
+    "unalias",
+    "alias",
+    "trap",
+    "declare",
+    "typeset",
+    "local",
+    "readonly",
+    "export",
+    "unset",
+    "set",
+    "shift",
+    "read",
+    "eval",
+    "exec",
+    "source",
+    ".",
+    "builtin",
+    "caller",
+    "dirs",
+    "pushd",
+    "popd",
+    "history",
+];
+
 /// A program that only its author knows: no word of it looks like an address.
 fn strangers(name: &str, words: &[&str]) -> Look {
+    if SHELLS.contains(&name) {
+        return Err(Never::Changes(name.to_owned()));
+    }
+    if let Some(host) = words.iter().find_map(|word| address::host(word)) {
+        return Err(Never::Dials(shown(host)));
+    }
     let odd = words.iter().find(|word| {
         let option = word.starts_with('-') && clients::names_host(word);
-        option || word.contains("://") || word.contains('@') || word.parse::<std::net::IpAddr>().is_ok()
+        option || word.contains("://") || word.contains('@')
     });
     odd.map_or(Ok(()), |word| {
         Err(Never::MayDial(format!("{name} {}", shown(word))))
@@ -239,7 +334,15 @@ fn client(client: &Client, name: &str, words: &[Word], said: Said, depth: u32) -
     if let Some(inner) = inner {
         return command(inner, said, depth + 1);
     }
+    let texts: Vec<&str> = words.iter().map(|word| word.filled.as_str()).collect();
+    let called = if name == "docker compose" {
+        "docker-compose"
+    } else {
+        name
+    };
+    let reads = || classify::reads(called, &texts) || classify::runs_project(called, &texts);
     match client.knows(&operands) {
+        true if said == Said::Author && !reads() => Err(Never::Changes(name.to_owned())),
         true => Ok(()),
         false => Err(Never::MayDial(name.to_owned())),
     }

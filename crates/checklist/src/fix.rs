@@ -148,15 +148,17 @@ fn spelling(source: &Source, span: Range<usize>, codes: &[&'static str]) -> Opti
 /// An annotation that says what the line is.
 fn said(source: &Source, span: Range<usize>, codes: &[&'static str]) -> Option<Fix> {
     let has = |code: &str| codes.contains(&code);
-    let word = if has(c::UNKNOWN_PROGRAM.code) {
+    let acts = [c::UNKNOWN_PROGRAM.code, c::PROJECT_CODE.code];
+    let attested = [c::UNJUDGED.code, c::PRINTS_SECRETS.code, c::MAY_DIAL.code];
+    let word = if acts.into_iter().any(has) {
         "action"
-    } else if has(c::UNJUDGED.code) {
+    } else if attested.into_iter().any(has) {
         "attest"
     } else {
         return None;
     };
-    let answered = [c::UNKNOWN_PROGRAM.code, c::UNJUDGED.code];
-    let codes = answered.into_iter().filter(|code| has(code)).collect();
+    let answered = acts.into_iter().chain(attested);
+    let codes = answered.filter(|code| has(code)).collect();
     let first = source.line_span(source.line(span.start));
     let lead = source.slice(first.start..span.start);
     let block = !lead.is_empty() && lead.trim_matches(['>', ' ', '\t']).is_empty() || lead.is_empty();

@@ -1,6 +1,7 @@
 //! An item or a command of a verification block to what settles it, and why.
 
 pub mod command;
+mod constant;
 mod denial;
 mod doubt;
 mod filters;

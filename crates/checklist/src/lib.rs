@@ -4,6 +4,7 @@
 //! command of a verification block what settles it: a native probe, a command that is known to read, an action
 //! that a person runs, or a person's word.
 
+mod address;
 mod annotation;
 mod assemble;
 mod blanks;

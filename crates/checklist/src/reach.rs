@@ -1,5 +1,7 @@
 //! What a command may reach, for somebody who reads it before it is published: said from its words alone.
 
+use crate::address;
+use crate::classify;
 use crate::dial;
 use crate::lint::exposed;
 use crate::shell::{self, Redirect, Simple};
@@ -16,6 +18,8 @@ pub struct Reach {
     pub writes: Vec<String>,
     /// The variables that it takes from its environment.
     pub variables: Vec<String>,
+    /// The programs that no table knows: which addresses they call cannot be told.
+    pub strangers: Vec<String>,
     /// It may start anything: it was not understood, or leaves a program's name to the shell.
     pub anything: bool,
 }
@@ -38,6 +42,7 @@ pub fn of(command: &str) -> Reach {
         writes,
         variables,
         assigned,
+        strangers,
         anything,
     } = seen;
     let variables = variables.difference(&assigned).cloned().collect();
@@ -46,6 +51,7 @@ pub fn of(command: &str) -> Reach {
         hosts: hosts.into_iter().collect(),
         writes: writes.into_iter().collect(),
         variables,
+        strangers: strangers.into_iter().collect(),
         anything,
     }
 }
@@ -58,6 +64,7 @@ impl Reach {
             hosts,
             writes,
             variables,
+            strangers,
             anything,
         } = self;
         let mut out = Vec::new();
@@ -79,6 +86,12 @@ impl Reach {
         if programs.iter().any(|program| ENGINE.contains(&program.as_str())) {
             out.push("commands the container engine".to_owned());
         }
+        if !strangers.is_empty() {
+            let names = strangers.join(", ");
+            out.push(format!(
+                "may call any address, which cannot be checked: {names} is in no table"
+            ));
+        }
         if *anything {
             out.push("may run anything: it is not understood".to_owned());
         }
@@ -93,6 +106,7 @@ struct Seen {
     writes: BTreeSet<String>,
     variables: BTreeSet<String>,
     assigned: BTreeSet<String>,
+    strangers: BTreeSet<String>,
     anything: bool,
 }
 
@@ -114,6 +128,14 @@ impl Seen {
             Some(program) => {
                 if !BUILTIN.contains(&program) {
                     self.programs.insert(program.to_owned());
+                    if !classify::known(program) {
+                        self.strangers.insert(program.to_owned());
+                        let words = stage.words[1..].iter();
+                        let hosts = words
+                            .filter_map(|word| address::host(&word.filled))
+                            .map(str::to_owned);
+                        self.hosts.extend(hosts);
+                    }
                 }
             }
             None => self.anything |= !stage.words.is_empty(),
@@ -171,6 +193,11 @@ mod tests {
             said("curl http://localhost:8000/health"),
             "runs curl; calls localhost"
         );
+        assert_eq!(
+            said("frobnicate --to=db.test [::1]:80 config.yml"),
+            "runs frobnicate; calls ::1, db.test; may call any address, which cannot be checked: frobnicate is in no table"
+        );
+        assert_eq!(said("ssh -p 22 ops@10.0.0.7 uptime"), "runs ssh; calls 10.0.0.7");
         assert_eq!(said("((("), "may run anything: it is not understood");
     }
 }

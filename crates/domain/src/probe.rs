@@ -102,6 +102,27 @@ pub enum ProbeSpec {
     All(Vec<ProbeSpec>),
 }
 
+impl ProbeSpec {
+    /// The probes that it is made of, in order and without nesting: itself, unless it is [`Self::All`].
+    pub fn leaves(&self) -> Vec<&ProbeSpec> {
+        match self {
+            Self::All(specs) => specs.iter().flat_map(Self::leaves).collect(),
+            leaf => vec![leaf],
+        }
+    }
+
+    /// The commands that it gives to a shell; empty where it starts no process of the document's.
+    pub fn commands(&self) -> Vec<&ShellProbe> {
+        let leaves = self.leaves().into_iter();
+        leaves
+            .filter_map(|leaf| match leaf {
+                Self::Shell(shell) => Some(shell),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
 /// An HTTP GET and what must hold of the answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HttpProbe {

@@ -27,6 +27,7 @@ mod junit;
 mod memory;
 mod metric;
 pub mod output;
+pub mod parameter;
 mod place;
 mod port;
 mod postgres;

@@ -2,7 +2,8 @@
 //! started.
 
 use crate::context::Context;
-use crate::site::{Site, parameter_variable};
+use crate::parameter;
+use crate::site::Site;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
@@ -35,6 +36,8 @@ pub(crate) struct Program {
     pub variables: BTreeMap<String, String>,
     pub deadline: Duration,
     pub proc: PathBuf,
+    /// Why it must not be started.
+    pub refused: Option<String>,
 }
 
 /// What a program gave.
@@ -81,6 +84,7 @@ pub(crate) fn shell(command: &str, site: &Site, context: &Context) -> Program {
     arguments.push(command.to_owned());
     Program {
         arguments,
+        refused: parameter::unfit(command, site),
         ..program(site, context)
     }
 }
@@ -97,7 +101,7 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     let parameters = site.environment.parameters.iter();
-    variables.extend(parameters.map(|(name, value)| (parameter_variable(name), value.clone())));
+    variables.extend(parameters.map(|(name, value)| (parameter::variable(name), value.clone())));
     variables.insert("GONOGO_RELEASE".to_owned(), site.release.clone());
     if let Some(results) = &site.results {
         let folder = site.work_directory().join(results);
@@ -110,6 +114,7 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
         variables,
         deadline: site.command_deadline,
         proc: context.proc.clone(),
+        refused: None,
     }
 }
 
@@ -272,6 +277,7 @@ struct Tree {
 
 impl Tree {
     fn start(program: &Program) -> Result<Self, String> {
+        program.refused.clone().map_or(Ok(()), Err)?;
         let (name, arguments) = program.arguments.split_first().ok_or("no program is named")?;
         if !program.directory.is_dir() {
             return Err(format!(

@@ -1,6 +1,7 @@
 //! An environment made ready for probing: references filled in, secrets read, addresses checked.
 
 use crate::fill;
+use crate::parameter;
 use crate::redact::Secrets;
 use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
@@ -185,12 +186,19 @@ impl Site {
 
     /// Fills in `$NAME` of the environment's parameters in a written path or address.
     pub(crate) fn fill_parameters(&self, written: &str) -> Result<String, String> {
-        fill::fill(written, &|name| self.parameter(name)).map_err(|name| {
+        let filled = fill::fill(written, &|name| self.parameter(name)).map_err(|name| {
             format!(
                 "the parameter {name} has no value: add `{name} = \"…\"` below [parameters] in environments/{}.toml",
                 self.environment.name
             )
-        })
+        })?;
+        match filled.chars().any(char::is_control) {
+            true => Err(format!(
+                "`{}` holds a control character once it is filled in",
+                written.escape_debug()
+            )),
+            false => Ok(filled),
+        }
     }
 
     /// The work directory.
@@ -204,27 +212,8 @@ impl Site {
         }
         let mut parameters = self.environment.parameters.iter();
         parameters
-            .find(|(key, _)| *key == name || parameter_variable(key) == name)
+            .find(|(key, _)| *key == name || parameter::variable(key) == name)
             .map(|(_, value)| value.clone())
-    }
-}
-
-/// The variable that carries a parameter: `previous-commit` is `GONOGO_PREVIOUS_COMMIT`.
-pub(crate) fn parameter_variable(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    if plain.starts_with("GONOGO_") {
-        plain
-    } else {
-        format!("GONOGO_{plain}")
     }
 }
 

@@ -7,7 +7,7 @@ use crate::word::Word;
 pub fn reads(file: &Word) -> Effect {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/' | '_' | '-' | ' ' | '+' | ',' | '=');
     let known = file.literal.as_deref().is_some_and(|name| {
-        let device = name.contains("/dev/") && !matches!(name, "/dev/null" | "/dev/stdin" | "/dev/zero");
+        let device = name.contains("/dev/") && !matches!(name, "/dev/null" | "/dev/stdin");
         name.chars().all(plain) && !device
     });
     Effect::reads_if(known, format!("what is read from `{}` is not known", file.raw))

@@ -1,7 +1,7 @@
 //! Commands that read what must not be kept, or never stop.
 
-use super::Never;
-use crate::lint::exposed;
+use super::{Never, secrets};
+use crate::shell::{Redirect, Simple};
 
 /// Whether what a program prints may be kept, and it ends by itself.
 pub fn look(name: &str, words: &[&str]) -> Result<(), Never> {
@@ -14,112 +14,13 @@ pub fn look(name: &str, words: &[&str]) -> Result<(), Never> {
         });
         out.replace(crate::word::FILLED, "…")
     };
-    if secret(name, words) {
+    if secrets::prints(name, words) {
         return Err(Never::Secrets(shown()));
     }
     match endless(name, words) {
         true => Err(Never::Endless(shown())),
         false => Ok(()),
     }
-}
-
-fn secret(name: &str, words: &[&str]) -> bool {
-    let operands: Vec<&str> = words
-        .iter()
-        .copied()
-        .filter(|word| !word.starts_with('-'))
-        .collect();
-    let has = |wanted: &str| words.iter().any(|word| word.to_lowercase().contains(wanted));
-    match name {
-        "env" | "set" | "export" => words.is_empty() || words == ["-0"],
-        "printenv" => operands.is_empty() || operands.iter().any(|name| exposed::is_secret(name)),
-        "heroku" => has("config") || has("credentials"),
-        "vault" => has("kv") || has("read") || has("token") || has("lookup"),
-        "op" | "doppler" | "sops" => true,
-        "aws" => {
-            has("get-secret-value") || has("get-parameter") || has("with-decryption") || has("get-login")
-        }
-        "gcloud" => has("secrets") && has("access") || has("print-access-token"),
-        "az" => has("secret") || has("appsettings") || has("keys") || has("credential"),
-        "kubectl" | "oc" | "k" => {
-            operands.iter().any(|word| {
-                word.split(',').any(|kind| {
-                    let kind = kind.split(['/', '.']).next().unwrap_or(kind).to_lowercase();
-                    matches!(kind.as_str(), "secret" | "secrets")
-                })
-            }) && words.first().is_some_and(|_| prints_whole(words))
-                || has("--raw") && has("secrets")
-        }
-        "helm" if operands.first() == Some(&"env") => true,
-        "helm" => operands.first() == Some(&"get") && !matches!(operands.get(1), Some(&"notes" | &"hooks")),
-        "docker" | "podman" | "nerdctl" => operands.contains(&"inspect") && !formatted(words),
-        "vercel" | "netlify" | "ntl" | "fly" | "flyctl" | "railway" | "supabase" => {
-            has("env:get") || has("env:list") || operands == ["variables"] || operands == ["config", "env"]
-        }
-        "firebase" => has("config:get") || has("secrets:get"),
-        "eb" => has("printenv"),
-        "terraform" | "tofu" | "terragrunt" => {
-            operands.first() == Some(&"output")
-                && (words.contains(&"-json") || operands.iter().any(|name| exposed::is_secret(name)))
-        }
-        "pulumi" => words.contains(&"--show-secrets"),
-        _ => false,
-    }
-}
-
-/// `kubectl get secret -o yaml`: names alone may be kept.
-fn prints_whole(words: &[&str]) -> bool {
-    let at = words
-        .iter()
-        .position(|word| word.starts_with("-o") || word.starts_with("--output"));
-    let Some(at) = at else { return false };
-    let value = words[at]
-        .trim_start_matches("--output")
-        .trim_start_matches("-o")
-        .trim_start_matches('=');
-    let value = match value {
-        "" => words.get(at + 1).copied().unwrap_or_default(),
-        value => value,
-    };
-    !matches!(value, "name" | "wide")
-}
-
-/// `docker inspect --format` of the state: the whole holds the environment.
-fn formatted(words: &[&str]) -> bool {
-    let kinds = ["network", "volume", "image", "manifest", "node"];
-    if words.first().is_some_and(|word| kinds.contains(word)) && words.first() != Some(&"image") {
-        return true;
-    }
-    let format = words.iter().enumerate().find_map(|(at, word)| match *word {
-        "-f" | "--format" => words.get(at + 1).copied(),
-        word => word
-            .strip_prefix("--format=")
-            .or_else(|| word.strip_prefix("-f=")),
-    });
-    let known = [
-        ".State",
-        ".Name",
-        ".RestartCount",
-        ".Id",
-        ".Image",
-        ".Created",
-        ".RepoDigests",
-        ".RepoTags",
-        ".Size",
-        ".HostConfig.RestartPolicy",
-        ".HostConfig.Memory",
-        ".NetworkSettings",
-        ".Platform",
-        ".Config.Image",
-        ".Config.User",
-    ];
-    format.is_some_and(|format| {
-        let fields = format
-            .split([' ', '{', '}', '(', ')', '|'])
-            .filter(|field| field.starts_with('.'));
-        let mut fields = fields.peekable();
-        fields.peek().is_some() && fields.all(|field| known.iter().any(|known| field.starts_with(known)))
-    })
 }
 
 fn endless(name: &str, words: &[&str]) -> bool {
@@ -135,6 +36,11 @@ fn endless(name: &str, words: &[&str]) -> bool {
         .any(|word| word.starts_with("--follow") && *word != "--follow=false");
     let operand = |wanted: &str| words.contains(&wanted);
     match name {
+        // Longer than a deadline may be.
+        "sleep" => !words
+            .iter()
+            .all(|word| word.parse::<f64>().is_ok_and(|seconds| seconds <= 3600.0)),
+        _ if READERS.contains(&name) && words.iter().any(|word| device(word)) => true,
         "tail" => {
             follow || letter('f') || letter('F') || words.iter().any(|word| word.starts_with("--retry"))
         }
@@ -162,6 +68,31 @@ fn endless(name: &str, words: &[&str]) -> bool {
         "top" | "atop" => !letter('b') && !letter('l'),
         _ => false,
     }
+}
+
+/// What comes in from a device has no end.
+pub fn input(stage: &Simple) -> Result<(), Never> {
+    let endless = stage.redirects.iter().find_map(|redirect| match redirect {
+        Redirect::Reads { file: Some(file) } if device(&file.filled) => Some(file),
+        Redirect::Reads { .. } | Redirect::Writes { .. } => None,
+    });
+    endless.map_or(Ok(()), |file| Err(Never::Endless(file.raw.clone())))
+}
+
+/// Programs that read a file to its end, which a device does not have.
+#[rustfmt::skip] // names in rows
+const READERS: &[&str] = &[
+    "cat", "wc", "sort", "uniq", "tail", "tac", "rev", "grep", "egrep", "fgrep", "rg", "sed", "awk", "gawk", "mawk", "tr", "cut", "nl",
+    "od", "xxd", "hexdump", "strings", "base64", "base32", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "shasum",
+    "md5sum", "md5", "cksum", "b2sum", "cmp", "diff", "comm", "paste", "fold", "column", "jq", "yq", "expand", "unexpand",
+];
+
+/// A file below `/dev` that is not one of a process's own.
+fn device(word: &str) -> bool {
+    let own = word.starts_with("/dev/fd/") || word.starts_with("/dev/shm/");
+    word.contains("/dev/")
+        && !own
+        && !matches!(word, "/dev/null" | "/dev/stdin" | "/dev/stdout" | "/dev/stderr")
 }
 
 /// `-f` before `logs` is a file of Compose.

@@ -57,11 +57,15 @@ fn opens_session(command: &str) -> bool {
                     "-l",
                     "--file",
                 ];
+                // `psql -tAc "SELECT 1"`
+                let letters = |word: &str| {
+                    !word.starts_with("--") && word.starts_with('-') && word.ends_with(['c', 'e', 'l'])
+                };
                 let told = program == "redis-cli" && rest.iter().any(|word| !word.starts_with('-'));
                 !told
                     && !rest
                         .iter()
-                        .any(|word| gives.iter().any(|option| word.starts_with(option)))
+                        .any(|word| letters(word) || gives.iter().any(|option| word.starts_with(option)))
             }
             _ => false,
         }

@@ -121,6 +121,9 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
     let Some(script) = &outcome.script else {
         return Err(format!("it cannot be a probe: {}", outcome.because));
     };
+    if let Some(why) = script.own.endless {
+        return Err(format!("it cannot be a probe: {why}"));
+    }
     match &outcome.effect {
         Effect::Changes(what) => return Err(format!("it cannot be a probe: {what}")),
         Effect::Reads | Effect::Unknown(_) => {}
@@ -158,29 +161,11 @@ const EXAMPLE: &str = "the output that is shown is an example, which no output e
 
 /// Whether a probe judges what it reads, and not only that it can be read.
 fn judges_text(spec: &ProbeSpec) -> bool {
-    match spec {
+    spec.leaves().into_iter().all(|leaf| match leaf {
         ProbeSpec::Http(http) => !http.body.is_empty(),
         ProbeSpec::Shell(shell) => !shell.rules.is_empty(),
-        ProbeSpec::All(specs) => specs.iter().all(judges_text),
-        ProbeSpec::Postgres(_)
-        | ProbeSpec::Redis(_)
-        | ProbeSpec::Docker(_)
-        | ProbeSpec::Prometheus(_)
-        | ProbeSpec::Tests { .. }
-        | ProbeSpec::Metric(_)
-        | ProbeSpec::File(_)
-        | ProbeSpec::EnvLine { .. }
-        | ProbeSpec::Port { .. }
-        | ProbeSpec::Listening { .. }
-        | ProbeSpec::Certificate(_)
-        | ProbeSpec::Dns(_)
-        | ProbeSpec::Redirects { .. }
-        | ProbeSpec::Tool { .. }
-        | ProbeSpec::Memory { .. }
-        | ProbeSpec::Disk { .. }
-        | ProbeSpec::Clock { .. }
-        | ProbeSpec::Git(_) => true,
-    }
+        _ => true,
+    })
 }
 
 /// An action, with the traps mended that would destroy a backup.

@@ -1,8 +1,8 @@
 //! Probes that would prove nothing, or must not be run, although their command only reads.
 
-use super::{filters, one};
+use super::{constant, filters, one};
 use crate::classify;
-use crate::dial::{self, Never, Said};
+use crate::dial::{self, Never, Said, secrets};
 use crate::expect::Expectation;
 use crate::lint::exposed;
 use crate::shell::{self, NotUnderstood, Script, Simple};
@@ -12,8 +12,9 @@ use domain::probe::{
 
 /// Why a probe of a shell must not be run, although its command reads. What runs is looked at, not what was written.
 pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
-    let ProbeSpec::Shell(shell) = spec else {
-        return None;
+    let shell = match spec {
+        ProbeSpec::Shell(shell) => shell,
+        spec => return secret(spec),
     };
     if let Some(host) = remote(script) {
         return Some(Never::Dials(host.to_owned()));
@@ -21,6 +22,29 @@ pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
     match shell::read(&shell.command) {
         Ok(script) => dial::never(&script, said),
         Err(NotUnderstood(why)) => Some(Never::MayDial(why)),
+    }
+}
+
+/// A native question of which the answer is a password.
+fn secret(spec: &ProbeSpec) -> Option<Never> {
+    match spec {
+        ProbeSpec::Redis(redis) => match &redis.question {
+            RedisQuestion::Config { key, .. } if secrets::redis_setting(key) => {
+                Some(Never::Secrets(format!("CONFIG GET {key}")))
+            }
+            RedisQuestion::Text { command, .. } => {
+                let words: Vec<&str> = command.iter().map(String::as_str).collect();
+                secrets::prints("redis-cli", &words).then(|| Never::Secrets(words.join(" ")))
+            }
+            RedisQuestion::Ping | RedisQuestion::Config { .. } | RedisQuestion::Info { .. } => None,
+        },
+        ProbeSpec::Postgres(postgres) => match &postgres.question {
+            PostgresQuestion::Query { sql, .. } => {
+                secrets::prints("psql", &[sql]).then(|| Never::Secrets("psql".to_owned()))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -43,6 +67,9 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
         }
         _ => return None,
     };
+    if constant::is(script) {
+        return Some(CONSTANT.to_owned());
+    }
     let number = shell.rules.iter().any(|rule| matches!(rule, TextRule::Number(_)));
     if number && !one_value(shell, script) {
         return Some(SEVERAL.to_owned());
@@ -72,6 +99,7 @@ const SILENT: &str =
     "the command succeeds whatever the state is, and the line does not say what it must print";
 const SEVERAL: &str = "the output can hold several numbers, and the line does not say which one counts";
 
+const CONSTANT: &str = "it says what its own words say, whatever the state is";
 const LISTS: &str = "it prints a list, and the line says one word of it";
 const PRINTS: &str = "it prints something whatever the state is, so that an empty output is no proof";
 

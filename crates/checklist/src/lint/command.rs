@@ -1,5 +1,6 @@
 //! Traps in one command.
 
+use super::catalogue::Lint;
 use super::run::{Run, runs};
 use super::{
     Findings, catalogue as c, destructive, endless, exposed, hidden, interactive, judged, placeholder, secret,
@@ -19,19 +20,29 @@ pub fn all(outcome: &Outcome, span: &Range<usize>, findings: &mut Findings) {
         Effect::Reads if outcome.work == Work::Attestation && !outcome.declared => {
             let because = outcome.because.trim_end_matches(": somebody's word");
             match &outcome.never {
-                Some(Never::Dials(_)) => findings.add(&c::HARD_HOST, span.clone(), because),
-                Some(Never::MayDial(_) | Never::Secrets(_) | Never::Endless(_)) | None
-                    if !sets_the_scene(outcome) =>
-                {
-                    findings.add(&c::UNJUDGED, span.clone(), because)
-                }
-                Some(Never::MayDial(_) | Never::Secrets(_) | Never::Endless(_)) | None => {}
+                Some(never) => findings.add(unattended(never), span.clone(), because),
+                None if !sets_the_scene(outcome) => findings.add(&c::UNJUDGED, span.clone(), because),
+                None => {}
             }
         }
         Effect::Unknown(why) if unknown_program(outcome) && !outcome.declared => {
             findings.add(&c::UNKNOWN_PROGRAM, span.clone(), why.clone())
         }
+        Effect::Unknown(why) if project_code(outcome) && !outcome.declared => {
+            findings.add(&c::PROJECT_CODE, span.clone(), why.clone())
+        }
         Effect::Reads | Effect::Changes(_) | Effect::Unknown(_) => {}
+    }
+}
+
+/// The lint of a command that reads and still does not run by itself.
+fn unattended(never: &Never) -> &'static Lint {
+    match never {
+        Never::Dials(_) => &c::HARD_HOST,
+        Never::MayDial(_) => &c::MAY_DIAL,
+        Never::Secrets(_) => &c::PRINTS_SECRETS,
+        Never::Endless(_) => &c::ENDLESS,
+        Never::Changes(_) => &c::UNJUDGED,
     }
 }
 
@@ -57,6 +68,17 @@ fn unknown_program(outcome: &Outcome) -> bool {
     stages
         .filter_map(Simple::program)
         .any(|program| !classify::known(program))
+}
+
+/// It would read, if the project's own code did not run first.
+fn project_code(outcome: &Outcome) -> bool {
+    let script = outcome.script.iter().flat_map(|script| &script.pipelines);
+    let mut stages = script.flat_map(|pipeline| &pipeline.stages);
+    stages.any(|stage| {
+        let words: Option<Vec<&str>> = stage.literal_arguments();
+        let program = stage.program().zip(words);
+        program.is_some_and(|(name, words)| classify::runs_project(name, &words))
+    })
 }
 
 /// Traps that are traps wherever the command stands.

@@ -1,6 +1,7 @@
 //! Hosts and users that are written into a line.
 
 use super::{Findings, catalogue as c, placeholder};
+use crate::address;
 use crate::shell::Simple;
 use std::ops::Range;
 
@@ -84,6 +85,25 @@ fn account(word: &str, span: &Range<usize>, findings: &mut Findings) {
     }
 }
 
+/// Programs that call the machine that they are given.
+const CALLERS: &[&str] = &[
+    "ssh",
+    "scp",
+    "sftp",
+    "rsync",
+    "mosh",
+    "ping",
+    "ping6",
+    "nc",
+    "ncat",
+    "netcat",
+    "telnet",
+    "traceroute",
+    "mtr",
+    "ssh-keyscan",
+    "nmap",
+];
+
 /// The hosts that a command would dial: of URLs, of `-h` for clients of servers, the operands of `ping` and `nc`.
 pub fn hosts(stage: &Simple) -> Vec<&str> {
     let words: Vec<&str> = stage
@@ -146,7 +166,17 @@ pub fn hosts(stage: &Simple) -> Vec<&str> {
         hosts.extend(
             words
                 .get(at + 1)
-                .map(|word| word.split(':').next().unwrap_or(word))
+                .and_then(|word| address::host(word))
+                .filter(fixed),
+        );
+    }
+    // Those that call what they are given, in whatever spelling.
+    let calls = |word: &&str| CALLERS.contains(word);
+    if let Some(at) = words.iter().position(calls) {
+        hosts.extend(
+            words[at + 1..]
+                .iter()
+                .filter_map(|word| address::host(word))
                 .filter(fixed),
         );
     }

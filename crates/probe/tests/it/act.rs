@@ -156,3 +156,18 @@ async fn what_it_leaves_in_the_background_goes_on() {
     let pid = rustix::process::Pid::from_raw(pid).expect("a process number");
     rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it goes on");
 }
+
+#[tokio::test]
+async fn an_action_is_not_started_with_a_parameter_that_would_be_an_option() {
+    let folder = Folder::new();
+    let mut declared = environment(folder.path());
+    declared
+        .parameters
+        .insert("previous-commit".to_owned(), "--force".to_owned());
+    let site = open(declared);
+    let command = "touch ran; git checkout \"$GONOGO_PREVIOUS_COMMIT\"";
+    let (ending, finding) = act(&site, command, CancellationToken::new(), &mut |_| {}).await;
+    assert_eq!((ending, finding.verdict), (Ending::Failed, Verdict::Error));
+    assert!(finding.reason.contains("begins with `-`"), "{}", finding.reason);
+    assert!(!folder.path().join("ran").exists());
+}

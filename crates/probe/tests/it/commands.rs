@@ -438,3 +438,36 @@ async fn tools_are_asked_through_the_shell() {
         assert_said(&probe(&spec, &site).await, verdict, part);
     }
 }
+
+#[tokio::test]
+async fn a_parameter_that_would_be_an_option_is_not_given_to_a_command() {
+    for (value, why) in [
+        ("--upload-pack=touch pwned", "begins with `-`"),
+        ("v1\n--force", "a control character or a new line"),
+        ("v1\u{1b}[2J", "a control character or a new line"),
+    ] {
+        let folder = Folder::new();
+        let mut declared = environment(folder.path());
+        declared.parameters.insert("ref".to_owned(), value.to_owned());
+        let site = open(declared);
+        for command in [
+            "touch ran \"$GONOGO_REF\"",
+            "touch ran; echo \"${GONOGO_REF:-x}\"",
+        ] {
+            let finding = probe(&shell(command, &[]), &site).await;
+            assert_said(&finding, Verdict::Error, why);
+            assert!(finding.reason.contains("the parameter ref"), "{}", finding.reason);
+            assert!(!folder.path().join("ran").exists(), "{command}");
+        }
+        // A command that does not name it runs.
+        assert_said(
+            &probe(&shell("true", &[]), &site).await,
+            Verdict::Pass,
+            "exit code 0",
+        );
+    }
+    let folder = Folder::new();
+    let site = open(environment(folder.path())).with_release("--force");
+    let finding = probe(&shell("echo \"$GONOGO_RELEASE\"", &[]), &site).await;
+    assert_said(&finding, Verdict::Error, "the parameter release begins with `-`");
+}

@@ -57,4 +57,22 @@ lints! {
         "Write `curl -fsS -X POST …`.",
         "- [ ] Triggered: `curl -X POST http://localhost:8000/deploy`\n"
         => "- [ ] Triggered: `curl -fsS -X POST http://localhost:8000/deploy`\n";
+    PRINTS_SECRETS = "GNG050" Warning: "a command that may print secrets",
+        "`docker compose config`, `kubectl describe`, `git remote -v`, `env` and their like print passwords, tokens and keys beside what is asked, and what a probe prints is kept as evidence that everybody with the right to see a run can read.",
+        "It does not run by itself: it is somebody's word.",
+        "Use the form that prints no value: `docker compose config --quiet`, `kubectl get pod web`, `grep -c '^API_KEY=.' .env`.",
+        "- [ ] Valid: `docker compose config`\n"
+        => "- [ ] Valid: `docker compose config --quiet`\n";
+    MAY_DIAL = "GNG051" Note: "a command that may call an address of its own",
+        "The program calls what its words, its settings or the name service say, and no environment's file lists that.",
+        "It does not run by itself: it is somebody's word.",
+        "Use a form that Gonogo asks natively, such as `curl`, `psql -c` or \"`example.org` resolves\", with an endpoint of the environment.",
+        "- [ ] Found: `dig shop.example.org`\n"
+        => "- [ ] `shop.example.org` resolves\n";
+    PROJECT_CODE = "GNG052" Note: "a command that runs the project's own code",
+        "`manage.py check`, `rails routes`, `alembic current`, `npx prisma …` and their like load settings, plugins and tasks of the project before they answer. What those do stands in no table.",
+        "It counts as an action, which a person runs.",
+        "If the project's code only reads, say so: `<!-- gonogo: probe -->`.",
+        "- [ ] Sound: `python manage.py check --deploy`\n"
+        => "- [ ] Sound: `python manage.py check --deploy` <!-- gonogo: probe -->\n";
 }
