@@ -311,7 +311,10 @@ pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemI
 }
 
 /// Every parameter that the command names has a value.
-fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Refused`], which names the line to add.
+pub(crate) fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
     let missing = plan
         .parameters
         .iter()
