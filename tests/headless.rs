@@ -2,9 +2,10 @@
 
 use crate::support::{App, Folder, database_url};
 use domain::Role;
-use gonogo::server::library;
+use gonogo::server::{library, sites::Sites};
 use sqlx::PgPool;
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader, Read as _},
     net::TcpListener,
     process::{Child, ChildStdout, Command, Stdio},
@@ -245,6 +246,20 @@ fn what_is_listed_as_published_must_be_a_plans_hash() {
         error.contains("here.toml:1:") && error.contains("\"2d71\" names no plan"),
         "{error}"
     );
+}
+
+#[test]
+fn listing_a_plan_changes_nothing_for_the_runs_of_a_server() {
+    let here = Here::new(THREE);
+    let hash = || {
+        let sites = Sites::load(&here.folder.path().join("environments"), &BTreeMap::new());
+        sites.place("here").unwrap().hash.clone()
+    };
+    let before = hash();
+    here.declare(&format!("published = [\"sha256:{}\"]", "0".repeat(64)));
+    assert_eq!(hash(), before);
+    here.declare("paths = [\"/srv\"]");
+    assert_ne!(hash(), before);
 }
 
 #[test]
