@@ -25,6 +25,7 @@ compare() {
 
 # measure ROUNDS CHECKLIST SECONDS [false]: with `false`, goss and testinfra leave out the same line.
 measure() {
+  publish "$GONOGO" "$2"
   local words=(-- gonogo "$3" env "GONOGO_ENVIRONMENTS=$LAB/environments" "$GONOGO" run "$2" --env lab --release v2
     --t0 "$(date -u -d '25 hours ago' +%FT%TZ)")
   words+=(-- script 150 "${AS_OPERATOR[@]}" env GONOGO_DB_HOST=127.0.0.1 GONOGO_DB_USER=conversations

@@ -243,3 +243,12 @@ environment_file() {
   render "$(operator git rev-parse v1)" >"$ENVIRONMENT.new"
   mv "$ENVIRONMENT.new" "$ENVIRONMENT"
 }
+
+# publish GONOGO CHECKLIST: `gonogo run` may run the commands of this checklist, as this Gonogo reads it.
+publish() {
+  local plan
+  plan="$(GONOGO_ENVIRONMENTS="$LAB/environments" "$1" run "$2" --env lab --plan --format json | sed 's/.*"plan":"\([^"]*\)".*/\1/')"
+  if grep --quiet "$plan" "$ENVIRONMENT"; then return; fi
+  if grep --quiet '^published = ' "$ENVIRONMENT"; then sed --in-place "s/^published = \[/&\"$plan\", /" "$ENVIRONMENT"
+  else sed --in-place "1i published = [\"$plan\"]" "$ENVIRONMENT"; fi
+}

@@ -311,13 +311,17 @@ pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemI
 }
 
 /// Every parameter that the command names has a value, and one that a command may be given.
-fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Refused`], which names the line to add.
+pub(crate) fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
     let missing = plan
         .parameters
         .iter()
         .find(|parameter| parameter::names(command, &parameter.name) && !site.has_variable(&parameter.name));
     match missing {
-        None => parameter::unfit(command, site).map_or(Ok(()), |why| Err(Error::refused(format!("Refused: {why}.")))),
+        None => parameter::unfit(command, site)
+            .map_or(Ok(()), |why| Err(Error::refused(format!("Refused: {why}.")))),
         Some(parameter) => Err(Error::refused(format!(
             "The parameter {} has no value: add `{} = \"…\"` below [parameters] in environments/{}.toml.",
             parameter.name, parameter.name, site.environment.name

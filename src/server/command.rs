@@ -6,8 +6,13 @@ pub mod serve;
 pub mod user;
 
 use crate::server::{config::Settings, telemetry};
+use checklist::report::Paint;
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 /// Gonogo: your deployment checklist, executed, proved and signed.
 #[derive(Debug, Parser)]
@@ -27,7 +32,7 @@ enum Command {
     /// Compile checklists and say what each line becomes; needs no database
     #[command(after_help = check::EXAMPLE)]
     Check(check::Check),
-    /// Ask every probe of a checklist once, without a server; needs no database
+    /// Ask the probes of a checklist, without a server; needs no database
     #[command(after_help = run::EXAMPLE)]
     Run(run::Run),
     /// Add people, change passwords and roles, list everybody
@@ -42,7 +47,7 @@ pub fn main() -> ExitCode {
     match run(cli) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("gonogo: {error:#}");
+            complain("gonogo", &error);
             ExitCode::FAILURE
         }
     }
@@ -58,9 +63,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => runtime.block_on(serve::run(cli.settings, &directory))?,
         Command::Run(command) => {
             let done = runtime.block_on(self::run::run(command, cli.settings, &directory));
+            // A file system that hangs is left behind.
+            runtime.shutdown_background();
             // Exit code 1 is a no-go: what could not be asked at all could not tell.
             return Ok(done.unwrap_or_else(|error| {
-                eprintln!("gonogo run: {error:#}");
+                complain("gonogo run", &error);
                 ExitCode::from(2)
             }));
         }
@@ -68,6 +75,22 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(_) => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever closed standard error does not want to hear it.
+fn complain(who: &str, error: &anyhow::Error) {
+    let _ = writeln!(std::io::stderr(), "{who}: {error:#}");
+}
+
+/// Whether standard output is coloured.
+fn paint() -> Paint {
+    let variable = std::env::var_os;
+    checklist::check::paint(
+        variable("NO_COLOR").as_deref(),
+        variable("CLICOLOR_FORCE").as_deref(),
+        variable("TERM").as_deref(),
+        std::io::stdout().is_terminal(),
+    )
 }
 
 fn working_directory() -> anyhow::Result<PathBuf> {

@@ -87,7 +87,8 @@ fn of_work(work: &Work) -> Vec<Command> {
     }
 }
 
-fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
+/// The commands of a probe.
+pub fn of_probe(spec: &ProbeSpec) -> Vec<Command> {
     let command = |shell: &ShellProbe| Command {
         reads: true,
         text: shell.command.clone(),

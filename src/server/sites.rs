@@ -26,7 +26,7 @@ pub enum Entry {
 pub struct Place {
     /// As the file declares it: references and `$NAME` unresolved, so that it is safe to show.
     pub declared: Environment,
-    /// The SHA-256 of the declaration.
+    /// The SHA-256 of the declaration, `published` apart.
     pub hash: Hash,
     /// With everything filled in.
     pub site: Site,
@@ -84,7 +84,12 @@ pub fn variables<const N: usize>(own: [(&str, String); N]) -> BTreeMap<String, S
 }
 
 fn open(declared: Environment, find: &dyn Fn(&str) -> Option<String>) -> Result<Place, String> {
-    let hash = store::canonical::hash(&declared).map_err(|error| error.to_string())?;
+    // What runs without a server changes nothing for the runs on it.
+    let for_runs = Environment {
+        published: Vec::new(),
+        ..declared.clone()
+    };
+    let hash = store::canonical::hash(&for_runs).map_err(|error| error.to_string())?;
     let site = Site::open(declared.clone(), find).map_err(|error| error.to_string())?;
     Ok(Place { declared, hash, site })
 }

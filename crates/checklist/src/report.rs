@@ -54,18 +54,25 @@ pub enum Paint {
 }
 
 /// Colours by meaning.
-#[derive(Clone, Copy)]
-enum Tone {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// A heading.
     Strong,
+    /// Beside what matters.
     Faint,
+    /// As it should be.
     Good,
+    /// Worth knowing.
     Note,
+    /// Wants a look.
     Warning,
+    /// Wrong.
     Error,
 }
 
 impl Paint {
-    fn tone(self, tone: Tone, text: &str) -> String {
+    /// The text in the tone's colour, where there are colours.
+    pub fn tone(self, tone: Tone, text: &str) -> String {
         let code = match tone {
             Tone::Strong => "1",
             Tone::Faint => "2",

@@ -1,5 +1,6 @@
 //! An environment: where a checklist runs. Declared in a TOML file on the server, never edited from a browser.
 
+use crate::hash::Hash;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -51,6 +52,44 @@ pub struct Environment {
     /// How many minutes a command that changes something may take, 1 to 1440; `None`: 30.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_minutes: Option<u32>,
+    /// The plans whose reading commands may run without a server, which has its own record of who published what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<Published>,
+}
+
+/// A plan that somebody has read, as a file lists it: `sha256:` and the plan's hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Published(pub Hash);
+
+/// What stands before the digits.
+const ALGORITHM: &str = "sha256:";
+
+/// The text names no plan.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{0:?} names no plan: what `gonogo run --plan` prints is needed, `sha256:` and 64 digits")]
+pub struct NotPublished(pub String);
+
+impl TryFrom<String> for Published {
+    type Error = NotPublished;
+
+    fn try_from(text: String) -> Result<Self, NotPublished> {
+        let digits = text.strip_prefix(ALGORITHM).map(str::to_owned);
+        let hash = digits.and_then(|digits| Hash::try_from(digits).ok());
+        hash.map(Published).ok_or(NotPublished(text))
+    }
+}
+
+impl From<Published> for String {
+    fn from(published: Published) -> Self {
+        published.to_string()
+    }
+}
+
+impl fmt::Display for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{ALGORITHM}{}", self.0)
+    }
 }
 
 /// A target that may be reached.

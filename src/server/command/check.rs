@@ -1,10 +1,11 @@
 //! `gonogo check`.
 
-use checklist::check::{Answer, check, explain, paint, refused};
+use super::paint;
+use checklist::check::{Answer, check, explain, refused};
 use checklist::report::visible;
 use domain::plan::Severity;
 use std::{
-    io::{IsTerminal, Read, Write},
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -111,16 +112,10 @@ pub fn run(command: &Check) -> anyhow::Result<ExitCode> {
 }
 
 fn answer(command: &Check) -> Answer {
-    let variable = std::env::var_os;
     match (command.fix, command.format) {
         (true, _) => Answer::Patch,
         (false, Format::Json) => Answer::Json,
-        (false, Format::Human) => Answer::Human(paint(
-            variable("NO_COLOR").as_deref(),
-            variable("CLICOLOR_FORCE").as_deref(),
-            variable("TERM").as_deref(),
-            std::io::stdout().is_terminal(),
-        )),
+        (false, Format::Human) => Answer::Human(paint()),
     }
 }
 

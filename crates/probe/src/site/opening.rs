@@ -76,6 +76,7 @@ impl Opening<'_> {
             secrets: references,
             shell,
             action_minutes,
+            published,
         } = environment;
         let none = |_: &str| None;
         let map = |section: &str, map: BTreeMap<String, String>| {
@@ -103,6 +104,7 @@ impl Opening<'_> {
             secrets: references,
             shell,
             action_minutes,
+            published,
         })
     }
 

@@ -56,6 +56,7 @@ pub fn environment(work_directory: &Path) -> Environment {
             .map(str::to_owned)
             .to_vec(),
         action_minutes: None,
+        published: Vec::new(),
     }
 }
 
