@@ -6,6 +6,7 @@ mod items;
 mod output;
 mod said;
 mod shape;
+mod windows;
 
 use crate::heading::{self, Meaning};
 use crate::infer;

@@ -2,6 +2,7 @@
 
 mod listed;
 mod sessions;
+mod windows;
 
 use crate::annotation;
 use crate::classify;
@@ -9,6 +10,7 @@ use crate::parse::{Fence, FenceLine};
 use listed::listed;
 pub use sessions::sessions;
 use std::ops::Range;
+pub use windows::{Dialect, dialect, lines as windows_lines};
 
 /// A command of a block of code.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod filters;
 pub mod judge;
 mod native;
 mod one;
+pub mod windows;
 pub mod words;
 
 use crate::classify;

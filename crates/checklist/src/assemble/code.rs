@@ -18,13 +18,19 @@ impl<'a> Assembler<'a> {
                 .item
                 .is_some_and(|item| self.ids.contains_key(&item) && self.is_command_of(item));
         let kind = self.kind();
-        let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
+        let works = !used && self.verifies(kind);
+        let verifies = works && fence::is_shell(fence);
+        let foreign = fence::dialect(fence).filter(|_| works);
         self.outline.fences.push(outline::fence(
             self.source.line(block.span.start),
             kind,
-            verifies || used,
+            verifies || used || foreign.is_some(),
         ));
         if used {
+            return;
+        }
+        if let Some(dialect) = foreign {
+            self.windows(fence, dialect, block, index);
             return;
         }
         if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
@@ -152,6 +158,18 @@ impl<'a> Assembler<'a> {
                 infer::short(opener)
             );
         }
+        self.keep_check(line, inferred, false, step);
+    }
+
+    /// Puts a command among the checks. One that `changes` something is a step where no box stands in the section, and so
+    /// is an action.
+    pub(super) fn keep_check(
+        &mut self,
+        line: &Line,
+        mut inferred: Inferred,
+        changes: bool,
+        step: Option<usize>,
+    ) {
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {
@@ -173,7 +191,7 @@ impl<'a> Assembler<'a> {
         }
         self.parameters_of(&inferred);
         lint::check(&inferred, self.findings);
-        if self.bare() && matches!(check.work, Work::Action { .. }) {
+        if self.bare() && (changes || matches!(check.work, Work::Action { .. })) {
             self.command_item(line, check, step);
             return;
         }
@@ -219,7 +237,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// The place in the section of the step that a block is.
-    fn step(&mut self, block: usize) -> Option<usize> {
+    pub(super) fn step(&mut self, block: usize) -> Option<usize> {
         let id = self.ids.get(&block).cloned()?;
         self.current()
             .section

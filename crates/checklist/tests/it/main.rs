@@ -22,3 +22,4 @@ mod steps;
 mod trap_lint;
 mod traps;
 mod wild;
+mod windows;
