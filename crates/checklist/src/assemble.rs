@@ -1,6 +1,7 @@
 //! Blocks to sections, items, checks and slots.
 
 mod boxes;
+mod choices;
 mod code;
 mod items;
 mod output;

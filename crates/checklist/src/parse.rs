@@ -2,6 +2,7 @@
 
 mod boxes;
 mod builder;
+pub mod choices;
 pub mod marks;
 mod rows;
 
@@ -63,6 +64,8 @@ pub struct Tick {
     pub form: marks::Form,
     /// It is a box wherever it stands; a ✅ is one in some places only.
     pub certain: bool,
+    /// The boxes of its line, where one of several is to be ticked.
+    pub choices: Vec<choices::Choice>,
 }
 
 /// A block of code.

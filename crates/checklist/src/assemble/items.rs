@@ -1,6 +1,6 @@
 //! List items to boxes and steps.
 
-use super::{Assembler, boxes::direct_box, output};
+use super::{Assembler, boxes::direct_box, choices, output};
 use crate::infer::command::{self, Outcome};
 use crate::infer::{self, Inferred};
 use crate::names::{self, Named};
@@ -95,13 +95,19 @@ impl<'a> Assembler<'a> {
                 BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
                 _ => None,
             });
-        let text = item.inline.markdown(self.source);
+        let boxes = item.tick.as_ref().map_or(&[][..], |tick| tick.choices.as_slice());
+        let text = match choices::words(boxes, self.source, &item.inline) {
+            Some(words) => words,
+            None => item.inline.markdown(self.source),
+        };
         let line = self.source.line(
             item.tick
                 .as_ref()
                 .map_or(block.span.start, |tick| tick.span.start),
         );
-        let inferred = if self.parents.contains(&index) {
+        let inferred = if !boxes.is_empty() {
+            choices::inferred(boxes)
+        } else if self.parents.contains(&index) {
             let why = format!("{}: its boxes settle it", infer::short(&text));
             Inferred {
                 work: Work::Parent,
@@ -119,11 +125,13 @@ impl<'a> Assembler<'a> {
             infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
-        let id = self.named(
-            names::of_item(&item.inline.plain()),
-            label.as_deref(),
-            parent.as_ref(),
-        );
+        // Which of several boxes is ticked is no part of the name.
+        let asked = item
+            .tick
+            .as_ref()
+            .is_some_and(|tick| !tick.certain && !tick.choices.is_empty());
+        let named = if asked { text.clone() } else { item.inline.plain() };
+        let id = self.named(names::of_item(&named), label.as_deref(), parent.as_ref());
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
         let left_out = item

@@ -5,6 +5,7 @@
 //! heading, of a list of features, of what was done long ago.
 
 use super::builder::Builder;
+use super::choices;
 use super::marks::{self, Form, Mark};
 use super::{BlockKind, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Tick};
 use crate::classify;
@@ -28,15 +29,36 @@ pub fn any(text: &str) -> bool {
 impl Builder<'_> {
     /// A paragraph, or the items that its lines are.
     pub(super) fn lines(&mut self, span: Range<usize>, inline: Inline) {
-        let (first, items) = self.split(inline, self.doing);
+        let (first, mut items) = self.split(inline, self.doing);
+        let asked = self.choices(&first);
         if !first.pieces.is_empty() {
             let end = items.first().map_or(span.end, |(_, item)| item.span.start);
             let span = span.start..first.span.end.max(span.start).min(end.max(span.start));
             let span = if items.is_empty() { span.start..end } else { span };
             self.push(span, BlockKind::Paragraph(first));
         }
+        items.extend(asked);
+        items.sort_by_key(|(tick, _)| tick.span.start);
         let parent = self.items.last().copied();
         self.push_items(items, parent);
+    }
+
+    /// The lines of a paragraph that ask for one of several boxes.
+    fn choices(&self, inline: &Inline) -> Vec<(Tick, Inline)> {
+        // A comment would be about another box.
+        let said = inline
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece.kind, PieceKind::Comment(_)));
+        if said || inline.pieces.is_empty() || !marks::holds(self.source.slice(inline.span.clone())) {
+            return Vec::new();
+        }
+        let lines = choices::lines(self.source, inline.span.clone()).into_iter();
+        let asked = |line: Range<usize>| {
+            let tick = choices::tick(choices::labelled(self.source, line.clone(), inline))?;
+            Some((tick, inline_of(self.source, line)))
+        };
+        lines.filter_map(asked).collect()
     }
 
     /// The text of a list item: its box, where it has one, and the items of further lines.
@@ -54,13 +76,24 @@ impl Builder<'_> {
             if item.tick.is_none() {
                 item.tick = trailing(self.source, &mut first);
             }
+            if item.tick.is_none() && marks::holds(self.source.slice(first.span.clone())) {
+                let line = choices::lines(self.source, first.span.clone()).into_iter().next();
+                let asked = line.map(|line| choices::labelled(self.source, line, &first));
+                item.tick = asked.and_then(choices::tick);
+            }
             item.inline = first;
+        }
+        if let Some(tick) = item.tick.as_mut().filter(|tick| tick.choices.is_empty()) {
+            tick.choices = choices::after(self.source, tick, &item.inline);
         }
         self.push_items(items, parent);
     }
 
     fn push_items(&mut self, items: Vec<(Tick, Inline)>, parent: Option<usize>) {
-        for (tick, inline) in items {
+        for (mut tick, inline) in items {
+            if tick.choices.is_empty() {
+                tick.choices = choices::after(self.source, &tick, &inline);
+            }
             let span = tick.span.start.min(inline.span.start)..tick.span.end.max(inline.span.end);
             let item = ListItem {
                 number: None,
@@ -362,6 +395,7 @@ pub(super) fn tick(start: usize, mark: Mark) -> Tick {
         span: start..start + mark.length,
         form: mark.form,
         certain: mark.certain,
+        choices: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::boxes::tick;
 use super::builder::Builder;
+use super::choices;
 use super::marks::{self, Mark};
 use super::{BlockKind, Cell, Inline, ListItem, Piece, PieceKind, Table};
 use crate::source::Source;
@@ -153,9 +154,15 @@ impl Builder<'_> {
                 let inline = row_text(self.source, row, &header, &found, named);
                 let all = row.first().map_or(*start, |cell| cell.span.start)
                     ..row.last().map_or(*start, |cell| cell.span.end);
+                let mut tick = tick(*start, *mark);
+                let cell = Inline {
+                    span: trimmed(self.source, row[*column].span.clone()),
+                    ..Inline::default()
+                };
+                tick.choices = choices::after(self.source, &tick, &cell);
                 let item = ListItem {
                     number: None,
-                    tick: Some(tick(*start, *mark)),
+                    tick: Some(tick),
                     inline,
                 };
                 items.push((all, item));

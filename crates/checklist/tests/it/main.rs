@@ -4,6 +4,7 @@ mod annotations;
 mod boxes;
 mod changes;
 mod check;
+mod choices;
 #[cfg(target_os = "linux")]
 mod denial;
 mod dialling;
