@@ -6,6 +6,7 @@ mod code;
 mod items;
 mod output;
 mod said;
+mod settings;
 mod shape;
 mod windows;
 
@@ -86,6 +87,8 @@ struct Assembler<'a> {
     bare: HashSet<usize>,
     /// The label was not yet put into the prose.
     label_waits: bool,
+    /// Variables to which the blocks give more than one value.
+    contradicted: HashSet<String>,
     /// The step that is the heading of the steps in it.
     heads: Option<usize>,
     shape: Shape,
@@ -113,6 +116,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         pending: None,
         label: None,
         label_waits: false,
+        contradicted: settings::contradicted(blocks),
         heads: None,
         shape,
     };

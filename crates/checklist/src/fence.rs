@@ -2,6 +2,7 @@
 
 mod listed;
 mod sessions;
+mod settings;
 mod windows;
 
 use crate::annotation;
@@ -9,6 +10,7 @@ use crate::classify;
 use crate::parse::{Fence, FenceLine};
 use listed::listed;
 pub use sessions::sessions;
+pub use settings::{Setting, settings};
 use std::ops::Range;
 pub use windows::{Dialect, dialect, lines as windows_lines};
 

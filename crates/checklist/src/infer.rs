@@ -5,6 +5,7 @@ mod constant;
 mod denial;
 mod doubt;
 mod filters;
+pub mod forbidden;
 pub mod judge;
 mod native;
 mod one;

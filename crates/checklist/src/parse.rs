@@ -3,6 +3,7 @@
 mod boxes;
 mod builder;
 pub mod choices;
+mod html;
 pub mod marks;
 mod rows;
 

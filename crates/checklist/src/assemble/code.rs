@@ -3,7 +3,7 @@
 use super::items::keep_given;
 use super::{Assembler, output};
 use crate::fence::{self, Line};
-use crate::infer::{self, Inferred};
+use crate::infer::{self, Inferred, forbidden};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
 use crate::{annotation, heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
@@ -35,6 +35,9 @@ impl<'a> Assembler<'a> {
         }
         if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
             lint::block(fence, self.findings);
+        }
+        if !verifies && self.settings(fence, block, index) {
+            return;
         }
         let lines = if fence::is_shell(fence) {
             fence::lines(fence)
@@ -170,6 +173,10 @@ impl<'a> Assembler<'a> {
         changes: bool,
         step: Option<usize>,
     ) {
+        if let Some(words) = self.forbidding(None) {
+            let said = format!("`{}`", line.command);
+            inferred = forbidden::settle(&said, &words, inferred);
+        }
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {

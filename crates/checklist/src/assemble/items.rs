@@ -2,7 +2,7 @@
 
 use super::{Assembler, boxes::direct_box, choices, output};
 use crate::infer::command::{self, Outcome};
-use crate::infer::{self, Inferred};
+use crate::infer::{self, Inferred, forbidden};
 use crate::names::{self, Named};
 use crate::parse::{Block, BlockKind, Inline, ListItem, PieceKind};
 use crate::{annotation, fence, heading, lint};
@@ -122,7 +122,11 @@ impl<'a> Assembler<'a> {
                 output: output::below(self.blocks, index, &text),
                 said: below_said,
             };
-            infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
+            let inferred = infer::item_near(&item.inline, parent_text.as_deref(), below, &near);
+            match self.forbidding(parent_text.as_deref()) {
+                Some(words) => forbidden::settle(&text, &words, inferred),
+                None => inferred,
+            }
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
         // Which of several boxes is ticked is no part of the name.
@@ -204,8 +208,20 @@ impl<'a> Assembler<'a> {
         self.current().section.items.push(item);
     }
 
+    /// The heading, the label or the box above that says that what stands under it must not be so.
+    pub(super) fn forbidding(&self, above: Option<&str>) -> Option<String> {
+        let label = self.label.as_ref().map(|(label, _)| label.as_str());
+        let titles = self
+            .open
+            .iter()
+            .filter(|open| !open.is_title)
+            .map(|open| open.title.as_str());
+        let mut words = above.into_iter().chain(label).chain(titles);
+        words.find(|words| forbidden::forbids(words)).map(infer::short)
+    }
+
     /// The open headings and the label, at most so much of each as says what they are about.
-    fn headings(&self) -> String {
+    pub(super) fn headings(&self) -> String {
         let label = self.label.as_ref().map(|(label, _)| label.as_str());
         let titles = self.open.iter().map(|open| open.title.as_str());
         let words: Vec<String> = titles.chain(label).map(infer::short).collect();
