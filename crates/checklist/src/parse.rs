@@ -53,6 +53,8 @@ pub struct ListItem {
     pub tick: Option<Tick>,
     /// Its first paragraph.
     pub inline: Inline,
+    /// Its row of a table says that it may be left out.
+    pub optional: bool,
 }
 
 /// The box of a list item.

@@ -143,6 +143,7 @@ impl<'a> Assembler<'a> {
             .as_ref()
             .is_some_and(|tick| matches!(self.source.slice(tick.span.clone()), "[-]" | "[~]"));
         let optional = left_out
+            || item.optional
             || [
                 "(optional)",
                 "[optional]",

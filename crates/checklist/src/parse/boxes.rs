@@ -99,6 +99,7 @@ impl Builder<'_> {
                 number: None,
                 tick: Some(tick),
                 inline,
+                optional: false,
             };
             let at = self.push(span, BlockKind::Item(item));
             self.blocks[at].item = parent;
