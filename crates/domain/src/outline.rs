@@ -209,7 +209,7 @@ impl From<&Check> for OutlineLine {
             kind,
             why: check.why.clone(),
             proof: Proof::of(&check.work),
-            role: None,
+            role: check.role.clone(),
             env_edit: false,
         }
     }

@@ -185,6 +185,8 @@ impl<'a> Assembler<'a> {
             text: line.command.clone(),
             work: inferred.work.clone(),
             why: inferred.why.clone(),
+            timeout_seconds: None,
+            role: None,
         };
         let mut said = annotation::Said::default();
         for (comment, span) in &line.annotations {
@@ -213,7 +215,10 @@ impl<'a> Assembler<'a> {
         let open = |step: &&mut Item| matches!(step.work, Work::Attestation | Work::Parent);
         let parent = step.filter(open).map(|step| {
             step.work = Work::Parent;
-            step.why = format!("{}: its commands settle it", infer::short(&step.text));
+            step.why = format!(
+                "{}: its commands settle it",
+                infer::short(step.text.trim_end_matches(':'))
+            );
             step.id.clone()
         });
         let ticks = if line.command.contains('`') { "``" } else { "`" };
@@ -238,8 +243,8 @@ impl<'a> Assembler<'a> {
             optional: false,
             work: check.work,
             why: check.why,
-            timeout_seconds: None,
-            role: None,
+            timeout_seconds: check.timeout_seconds,
+            role: check.role,
         });
     }
 

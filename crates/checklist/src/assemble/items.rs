@@ -108,7 +108,10 @@ impl<'a> Assembler<'a> {
         let inferred = if !boxes.is_empty() {
             choices::inferred(boxes)
         } else if self.parents.contains(&index) {
-            let why = format!("{}: its boxes settle it", infer::short(&text));
+            let why = format!(
+                "{}: its boxes settle it",
+                infer::short(text.trim_end_matches(':'))
+            );
             Inferred {
                 work: Work::Parent,
                 why,

@@ -60,6 +60,8 @@ impl Assembler<'_> {
                 why: format!("`{text}`: {because}; {}", describe::probe(&spec)),
                 work: Work::Probe { spec },
                 text,
+                timeout_seconds: None,
+                role: None,
             };
             self.current().section.checks.push(check);
         }

@@ -60,6 +60,7 @@ pub fn probe(
         "curl" => http(&arguments, filters, expectation, rules),
         "test" | "[" if filters.is_empty() => files::tested(&arguments),
         "ls" | "stat" if filters.is_empty() && rules.is_empty() => files::listed(&arguments),
+        "ls" if filters.is_empty() => files::unlisted(&arguments, rules),
         "cat" => files::content(&arguments, filters, rules),
         "grep" if filters.is_empty() => files::searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
