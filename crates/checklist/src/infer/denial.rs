@@ -154,7 +154,7 @@ fn only_success(http: &HttpProbe) -> bool {
 
 /// From plain http to https where that is what is asked, else any redirect.
 fn redirect(http: &HttpProbe) -> ProbeSpec {
-    if http.url.starts_with("http://") && !http.url.contains("localhost") {
+    if http.url.starts_with("http://") && !http.url.contains("localhost") && http.headers.is_empty() {
         let url = Some(http.url.clone());
         return ProbeSpec::Redirects { url };
     }

@@ -16,7 +16,7 @@ use machine::{disk, listening, memory, port, tools, version_after};
 pub use places::is_path;
 use places::{file, is_route};
 use settings::env_line;
-pub use settings::{assignment, is_variable, setting, settings_file};
+pub use settings::{assignment, fixed, is_variable, setting, settings_file};
 use web::web;
 
 /// An item's words.

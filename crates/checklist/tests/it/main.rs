@@ -12,6 +12,7 @@ mod execution;
 mod fixes;
 mod forbidden;
 mod format;
+mod headers;
 mod hostile;
 mod inference;
 mod lints;

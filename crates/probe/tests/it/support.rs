@@ -114,6 +114,7 @@ pub fn get(url: &str) -> HttpProbe {
         filters: Vec::new(),
         within_ms: None,
         secure_or_loopback: false,
+        headers: Vec::new(),
     }
 }
 
