@@ -319,7 +319,8 @@ fn filled(plan: &Plan, command: &str, site: &Site) -> Result<(), Error> {
         .iter()
         .find(|parameter| parameter::names(command, &parameter.name) && !site.has_variable(&parameter.name));
     match missing {
-        None => parameter::unfit(command, site).map_or(Ok(()), |why| Err(Error::refused(format!("Refused: {why}.")))),
+        None => parameter::unfit(command, site)
+            .map_or(Ok(()), |why| Err(Error::refused(format!("Refused: {why}.")))),
         Some(parameter) => Err(Error::refused(format!(
             "The parameter {} has no value: add `{} = \"…\"` below [parameters] in environments/{}.toml.",
             parameter.name, parameter.name, site.environment.name
