@@ -274,7 +274,9 @@ fn command<'a>(plan: &'a Plan, id: &ItemId) -> Result<(&'a str, &'a str), Error>
 
 /// How long it may take: what the line says, else the environment's file, else half an hour.
 fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
-    let said = plan.item(item).and_then(|item| item.timeout_seconds);
+    let mut checks = plan.sections.iter().flat_map(|section| &section.checks);
+    let check = || checks.find(|check| check.id == *item)?.timeout_seconds;
+    let said = plan.item(item).map_or_else(check, |item| item.timeout_seconds);
     said.map_or(site.action_deadline, |seconds| {
         Duration::from_secs(u64::from(seconds))
     })

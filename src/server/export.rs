@@ -68,6 +68,11 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
             let status = standing(section, line, run, now).status;
             (line.line, matches!(status, Status::Proved | Status::Attested))
         });
+    let noted = outline.lines().filter(|(_, line)| line.is_box);
+    let noted = noted.filter_map(|(_, line)| {
+        let settled = run.items.get(&line.id)?.settlement.as_ref()?;
+        Some((line.line, settled.reason.clone()))
+    });
     let signed = outline.slots.iter().filter_map(|slot| {
         let sign_off = run.sign_offs.get(&slot.role)?;
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
@@ -89,6 +94,7 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     });
     Filled {
         boxes: boxes.collect(),
+        notes: noted.collect(),
         blanks: blanks.collect(),
         signatures: signed.collect(),
     }

@@ -1,11 +1,14 @@
 //! Blocks to sections, items, checks and slots.
 
 mod boxes;
+mod choices;
 mod code;
 mod items;
 mod output;
 mod said;
+mod settings;
 mod shape;
+mod windows;
 
 use crate::heading::{self, Meaning};
 use crate::infer;
@@ -84,6 +87,8 @@ struct Assembler<'a> {
     bare: HashSet<usize>,
     /// The label was not yet put into the prose.
     label_waits: bool,
+    /// Variables to which the blocks give more than one value.
+    contradicted: HashSet<String>,
     /// The step that is the heading of the steps in it.
     heads: Option<usize>,
     shape: Shape,
@@ -111,6 +116,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         pending: None,
         label: None,
         label_waits: false,
+        contradicted: settings::contradicted(blocks),
         heads: None,
         shape,
     };

@@ -71,7 +71,7 @@ fn section_at(sections: &[Section], line: u32) -> SectionId {
 /// The lines within blocks of shell code: brackets are something else there.
 fn lines_of_code(source: &Source, blocks: &[Block]) -> HashSet<u32> {
     let fences = blocks.iter().filter_map(|block| match &block.kind {
-        BlockKind::Fence(fence) if fence::is_shell(fence) => Some(fence),
+        BlockKind::Fence(fence) if fence::is_shell(fence) || fence::dialect(fence).is_some() => Some(fence),
         _ => None,
     });
     fences

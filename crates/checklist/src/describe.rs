@@ -5,6 +5,7 @@ mod metrics;
 mod redis;
 mod web;
 
+use crate::lint::secret;
 use domain::probe::{
     FileRule, Filter, GitQuestion, HttpProbe, JsonField, JsonHolds, PostgresQuestion, ProbeSpec, StatusRule,
     TextRule, Tool,
@@ -99,7 +100,23 @@ fn http(http: &HttpProbe) -> String {
             .then(|| "https or a loopback address".to_owned()),
     );
     parts.extend(text_rules(&http.filters, &http.body));
-    format!("GET {}: {}", http.url, parts.join(", "))
+    // Of what says who asks, the name is enough.
+    let shown = |(name, value): &(String, String)| {
+        let own =
+            secret::is_secret(name) || ["authorization", "cookie"].contains(&name.to_lowercase().as_str());
+        if own {
+            name.clone()
+        } else {
+            format!("{name}: {value}")
+        }
+    };
+    let headers: Vec<String> = http.headers.iter().map(shown).collect();
+    let with = if headers.is_empty() {
+        String::new()
+    } else {
+        format!(" with {}", headers.join(", "))
+    };
+    format!("GET {}{with}: {}", http.url, parts.join(", "))
 }
 
 /// Whether a probe starts no process of the document's.

@@ -2,13 +2,17 @@
 
 mod listed;
 mod sessions;
+mod settings;
+mod windows;
 
 use crate::annotation;
 use crate::classify;
 use crate::parse::{Fence, FenceLine};
 use listed::listed;
 pub use sessions::sessions;
+pub use settings::{Setting, settings};
 use std::ops::Range;
+pub use windows::{Dialect, dialect, lines as windows_lines};
 
 /// A command of a block of code.
 #[derive(Clone, Debug, PartialEq, Eq)]

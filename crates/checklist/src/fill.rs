@@ -1,7 +1,8 @@
 //! Filling a document in: boxes ticked, the signature table completed, and not a byte touched besides.
 
 use crate::blanks::places;
-use crate::parse::{self, BlockKind, Tick, marks};
+use crate::parse::choices::{self, Choice};
+use crate::parse::{self, BlockKind, marks};
 use crate::source::{SUBSTITUTE, Source};
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -12,6 +13,9 @@ pub struct Filled {
     /// The boxes in the document's order: the line of each, from 1, and whether it is settled. Boxes of other lines
     /// stay as they are. A row of a table may hold several.
     pub boxes: Vec<(u32, bool)>,
+    /// What somebody wrote about the box of a line, from 1: in a line with several boxes the one is ticked that the
+    /// note begins with.
+    pub notes: Vec<(u32, String)>,
     /// What stands in the blanks of the forms.
     pub blanks: Vec<Blank>,
     /// The signatures.
@@ -46,7 +50,7 @@ pub struct Signature {
 /// for byte.
 pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
     let source = Source::new(bytes);
-    let mut edits = boxes(&source, &filled.boxes);
+    let mut edits = boxes(&source, &filled.boxes, &filled.notes);
     for signature in &filled.signatures {
         edits.extend(sign(&source, signature));
     }
@@ -84,7 +88,7 @@ pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
 /// A change: the bytes that are replaced, and what stands there then.
 type Edit = (Range<usize>, String);
 
-fn boxes(source: &Source, known: &[(u32, bool)]) -> Vec<Edit> {
+fn boxes(source: &Source, known: &[(u32, bool)], notes: &[(u32, String)]) -> Vec<Edit> {
     let mut states: HashMap<u32, VecDeque<bool>> = HashMap::new();
     for (line, settled) in known {
         states.entry(*line).or_default().push_back(*settled);
@@ -97,13 +101,35 @@ fn boxes(source: &Source, known: &[(u32, bool)]) -> Vec<Edit> {
         BlockKind::Item(item) => item.tick.as_ref(),
         _ => None,
     });
-    let edit = |tick: &Tick| {
-        let line = source.line(tick.span.start);
-        let settled = states.get_mut(&line)?.pop_front()?;
-        let mark = source.slice(tick.span.clone());
-        (settled != tick.claimed).then(|| (tick.span.clone(), marks::written(mark, tick.form, settled)))
+    let turned = |span: &Range<usize>, form, ticked| {
+        let mark = source.slice(span.clone());
+        (span.clone(), marks::written(mark, form, ticked))
     };
-    ticks.filter_map(edit).collect()
+    let mut edits = Vec::new();
+    for tick in ticks {
+        let line = source.line(tick.span.start);
+        let Some(settled) = states.get_mut(&line).and_then(VecDeque::pop_front) else {
+            continue;
+        };
+        if tick.choices.is_empty() {
+            edits.extend((settled != tick.claimed).then(|| turned(&tick.span, tick.form, settled)));
+            continue;
+        }
+        let note = notes
+            .iter()
+            .find(|(of, _)| *of == line)
+            .map_or("", |(_, note)| note.as_str());
+        let chosen = choices::chosen(&tick.choices, note).map(|choice| choice.span.clone());
+        // A choice that was made and is not named keeps the boxes of the document.
+        if settled && chosen.is_none() {
+            continue;
+        }
+        let chosen = chosen.filter(|_| settled);
+        let wrong = |choice: &&Choice| choice.claimed != (chosen.as_ref() == Some(&choice.span));
+        let choices = tick.choices.iter().filter(wrong);
+        edits.extend(choices.map(|choice| turned(&choice.span, choice.form, !choice.claimed)));
+    }
+    edits
 }
 
 fn blanks(source: &Source, known: &[Blank]) -> Vec<Edit> {
@@ -189,6 +215,7 @@ mod tests {
     fn boxes_are_ticked_and_rows_signed_and_nothing_else_is_touched() {
         let filled = Filled {
             boxes: vec![(3, true), (4, false)],
+            notes: Vec::new(),
             blanks: Vec::new(),
             signatures: vec![Signature {
                 line: 8,

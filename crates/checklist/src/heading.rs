@@ -282,7 +282,7 @@ fn without_minutes(text: &str) -> (String, Option<u32>) {
     (text.trim().to_owned(), duration(text))
 }
 
-/// The last duration in the words, in whole minutes, rounded up.
+/// The last duration in the words, in whole minutes, rounded up; of a range its longer end.
 fn duration(text: &str) -> Option<u32> {
     let measures = measure::find(text);
     let last = measures
@@ -292,7 +292,7 @@ fn duration(text: &str) -> Option<u32> {
     let Some(last) = last else {
         return foreign_duration(&text.to_lowercase());
     };
-    let minutes = (last.value / 60_000.0).ceil();
+    let minutes = (last.upper.unwrap_or(last.value) / 60_000.0).ceil();
     (1.0..=1e6).contains(&minutes).then_some(minutes as u32)
 }
 

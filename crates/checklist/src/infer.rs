@@ -5,9 +5,11 @@ mod constant;
 mod denial;
 mod doubt;
 mod filters;
+pub mod forbidden;
 pub mod judge;
 mod native;
 mod one;
+pub mod windows;
 pub mod words;
 
 use crate::classify;

@@ -255,12 +255,13 @@ const LEADS: &[(&str, Lead)] = &[
         "<=, ≤, =<, at most, up to, maximum of, a maximum of, maximum, max, max., within, \
          no more than, not more than, not exceed, not exceeding, not to exceed, no longer than, \
          not older than, no older than, capped at, limited to, höchstens, maximal, au plus, \
-         como máximo, no máximo, 最多, 不超过",
+         como máximo, no máximo, máximo, máximo de, massimo, al massimo, не более, максимум, 最多, 最大, 不超过",
         Lead::Compares(Comparison::AtMost),
     ),
     (
         ">=, ≥, at least, minimum of, a minimum of, minimum, min, min., no less than, not less than, \
-         no fewer than, mindestens, au moins, al menos, pelo menos, 至少, 最低, 不少于",
+         no fewer than, mindestens, au moins, al menos, pelo menos, almeno, mínimo, mínimo de, no mínimo, \
+         como mínimo, minimo, minimo de, не менее, минимум, как минимум, 최소, 至少, 最小, 最低, 不少于",
         Lead::Compares(Comparison::AtLeast),
     ),
     (
@@ -285,14 +286,15 @@ const LEADS: &[(&str, Lead)] = &[
 const BEHIND: &[(&str, Comparison)] = &[
     (
         "or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
-         ou mais, 以上",
+         ou mais, o superior, ou superior, oder höher, или больше, или более, 以上, 이상",
         Comparison::AtLeast,
     ),
     (
-        "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内",
+        "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内, 이하, 이내",
         Comparison::AtMost,
     ),
-    ("未満", Comparison::Below),
+    ("未満, 미만", Comparison::Below),
+    ("초과", Comparison::Above),
 ];
 
 /// The words of a lead by their last byte in lower case.

@@ -2,6 +2,8 @@
 
 mod boxes;
 mod builder;
+pub mod choices;
+mod html;
 pub mod marks;
 mod rows;
 
@@ -51,6 +53,8 @@ pub struct ListItem {
     pub tick: Option<Tick>,
     /// Its first paragraph.
     pub inline: Inline,
+    /// Its row of a table says that it may be left out.
+    pub optional: bool,
 }
 
 /// The box of a list item.
@@ -63,6 +67,8 @@ pub struct Tick {
     pub form: marks::Form,
     /// It is a box wherever it stands; a ✅ is one in some places only.
     pub certain: bool,
+    /// The boxes of its line, where one of several is to be ticked.
+    pub choices: Vec<choices::Choice>,
 }
 
 /// A block of code.

@@ -2,7 +2,7 @@
 
 use crate::Compiled;
 use crate::describe;
-use domain::plan::{Diagnostic, Item, Plan, Section, SectionKind, Severity, Work};
+use domain::plan::{Check, Diagnostic, Item, Plan, Section, SectionKind, Severity, Work};
 use std::fmt::Write;
 
 /// How many boxes became what.
@@ -130,32 +130,45 @@ fn sections(out: &mut String, compiled: &Compiled, paint: Paint) -> std::fmt::Re
     )?;
     for section in &compiled.plan.sections {
         writeln!(out, "\n{}", paint.tone(Tone::Strong, &heading(section)))?;
-        for item in &section.items {
-            let depth = if item.parent.is_some() { "  " } else { "" };
-            writeln!(
-                out,
-                "{:>5}  {depth}{} {}{}",
-                item.line,
-                paint.mark(&item.work),
-                visible(&item.text),
-                notes(item)
-            )?;
-            let why = visible(&reason(&item.why, &item.text));
+        for line in lines(section) {
+            let (number, depth, text, why) = match line {
+                Line::Box(item) => (item.line, depth(item), &item.text, &item.why),
+                Line::Check(check) => (check.line, "", &check.text, &check.why),
+            };
+            let (work, notes) = match line {
+                Line::Box(item) => (&item.work, notes(item)),
+                Line::Check(check) => (&check.work, String::new()),
+            };
+            let mark = paint.mark(work);
+            writeln!(out, "{number:>5}  {depth}{mark} {}{notes}", visible(text))?;
+            let why = visible(&reason(why, text));
             writeln!(out, "       {depth}  {}", paint.tone(Tone::Faint, &why))?;
-        }
-        for check in &section.checks {
-            writeln!(
-                out,
-                "{:>5}  {} {}",
-                check.line,
-                paint.mark(&check.work),
-                visible(&check.text)
-            )?;
-            let why = visible(&reason(&check.why, &check.text));
-            writeln!(out, "         {}", paint.tone(Tone::Faint, &why))?;
         }
     }
     Ok(())
+}
+
+/// A box or a check.
+#[derive(Clone, Copy)]
+enum Line<'a> {
+    Box(&'a Item),
+    Check(&'a Check),
+}
+
+/// The boxes and checks of a section in the document's order.
+fn lines(section: &Section) -> Vec<Line<'_>> {
+    let boxes = section.items.iter().map(|item| (item.line, Line::Box(item)));
+    let checks = section
+        .checks
+        .iter()
+        .map(|check| (check.line, Line::Check(check)));
+    let mut lines: Vec<(u32, Line)> = boxes.chain(checks).collect();
+    lines.sort_by_key(|(line, _)| *line);
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+fn depth(item: &Item) -> &'static str {
+    if item.parent.is_some() { "  " } else { "" }
 }
 
 fn heading(section: &Section) -> String {
@@ -287,18 +300,20 @@ pub fn listing(plan: &Plan) -> String {
     for section in plan.sections.iter().filter(full) {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{} ({})", visible(&section.title), kind(section.kind));
-        for item in &section.items {
-            let depth = if item.parent.is_some() { "  " } else { "" };
-            let _ = writeln!(
-                out,
-                "  {depth}{} {}{}",
-                mark(&item.work),
-                visible(&item.text),
-                notes(item)
-            );
-        }
-        for check in &section.checks {
-            let _ = writeln!(out, "  {} {} (check)", mark(&check.work), visible(&check.text));
+        for line in lines(section) {
+            let _ = match line {
+                Line::Box(item) => writeln!(
+                    out,
+                    "  {}{} {}{}",
+                    depth(item),
+                    mark(&item.work),
+                    visible(&item.text),
+                    notes(item)
+                ),
+                Line::Check(check) => {
+                    writeln!(out, "  {} {} (check)", mark(&check.work), visible(&check.text))
+                }
+            };
         }
     }
     out

@@ -31,7 +31,7 @@ pub struct OutlineSection {
     pub group: Option<String>,
     /// The heading's line, from 1.
     pub line: u32,
-    /// The boxes, then the checks.
+    /// The boxes and the checks, in the document's order.
     pub lines: Vec<OutlineLine>,
 }
 
@@ -148,15 +148,16 @@ impl From<&Section> for OutlineSection {
             env_edit: edits(item),
             ..OutlineLine::from(item)
         });
+        let checks = section.checks.iter().map(OutlineLine::from);
+        let mut lines: Vec<OutlineLine> = boxes.chain(checks).collect();
+        lines.sort_by_key(|line| line.line);
         Self {
             id: section.id.clone(),
             kind: section.kind,
             title: section.title.clone(),
             group: section.group.clone(),
             line: section.line,
-            lines: boxes
-                .chain(section.checks.iter().map(OutlineLine::from))
-                .collect(),
+            lines,
         }
     }
 }
@@ -208,7 +209,7 @@ impl From<&Check> for OutlineLine {
             kind,
             why: check.why.clone(),
             proof: Proof::of(&check.work),
-            role: None,
+            role: check.role.clone(),
             env_edit: false,
         }
     }

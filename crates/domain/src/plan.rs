@@ -168,6 +168,12 @@ pub struct Check {
     pub work: Work,
     /// Why it became that.
     pub why: String,
+    /// How long it may take, in seconds, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_seconds: Option<u32>,
+    /// The key of the role that settles it, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// What settles an item.

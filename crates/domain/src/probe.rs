@@ -138,6 +138,9 @@ pub struct HttpProbe {
     pub within_ms: Option<u64>,
     /// The scheme must be https or the host a loopback address.
     pub secure_or_loopback: bool,
+    /// What is sent in the request's header, by name; each is [`web::may_send`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
 }
 
 /// What an HTTP status must be.

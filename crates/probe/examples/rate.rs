@@ -174,6 +174,7 @@ impl Bench {
             filters: Vec::new(),
             within_ms: None,
             secure_or_loopback: false,
+            headers: Vec::new(),
         })
     }
 

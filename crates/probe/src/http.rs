@@ -13,6 +13,7 @@ use domain::environment::Endpoint;
 use domain::probe::{HttpProbe, StatusRule};
 use domain::quantity::bytes;
 use domain::verdict::Verdict;
+use reqwest::header::HeaderMap;
 use reqwest::{StatusCode, Url};
 use std::error::Error;
 use std::time::Duration;
@@ -20,11 +21,13 @@ use tokio::time::{Instant, timeout_at};
 
 mod address;
 mod client;
+mod headers;
 mod health;
 mod page;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};
 pub(crate) use client::Client;
+use headers::{Headers, headers};
 pub(crate) use page::fetch;
 
 /// How much of a body is read, in bytes, after decompression.
@@ -61,7 +64,11 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> A
     let secure = spec
         .secure_or_loopback
         .then(|| judge_secure(&url, &endpoint.name));
-    let Captured { seen, capture, .. } = page(&url, endpoint, spec.status, site, round).await;
+    let headers = match headers(&spec.headers) {
+        Ok(headers) => headers,
+        Err(why) => return Answer::new(asked, Judgement::error(why)),
+    };
+    let Captured { seen, capture, .. } = page(&url, endpoint, spec.status, headers, site, round).await;
     let answer = match seen.as_ref() {
         Ok(seen) => {
             let judgements = secure
@@ -85,13 +92,14 @@ async fn page(
     url: &Url,
     endpoint: &Endpoint,
     wanted: StatusRule,
+    headers: Headers,
     site: &Site,
     round: &Round<'_>,
 ) -> Captured<Result<Seen, String>> {
     let following = follows(wanted);
     let how = if following { "" } else { ", redirects not followed" };
-    let name = format!("GET {} (endpoint {}){how}", shown(url), endpoint.name);
-    let observing = observe(url.clone(), following, site, round.client);
+    let name = format!("GET {} (endpoint {}){how}{headers}", shown(url), endpoint.name);
+    let observing = observe(url.clone(), following, headers.fields, site, round.client);
     round.once(&round.pages, name, site, observing).await
 }
 
@@ -100,12 +108,23 @@ fn follows(wanted: StatusRule) -> bool {
     wanted == StatusRule::Success
 }
 
-async fn observe(mut url: Url, following: bool, site: &Site, client: &Client) -> Result<Seen, String> {
+async fn observe(
+    mut url: Url,
+    following: bool,
+    headers: HeaderMap,
+    site: &Site,
+    client: &Client,
+) -> Result<Seen, String> {
     let began = Instant::now();
     let deadline = began + site.deadline;
     let first = url.clone();
     for _ in 0..=HOPS {
-        let sent = timeout_at(deadline, client.get(&url)?.send()).await;
+        let mut request = client.get(&url)?;
+        // What the document gives to one server is given to no other one.
+        if authority(&url) == authority(&first) && url.scheme() == first.scheme() {
+            request = request.headers(headers.clone());
+        }
+        let sent = timeout_at(deadline, request.send()).await;
         let mut response = match sent {
             Err(_) => {
                 return Err(format!(

@@ -72,7 +72,9 @@ pub fn check(
                     format!("another line has the id `{id}` already"),
                 ),
             },
-            Part::Optional | Part::Timeout(_) | Part::Role(_) | Part::Section(_) => {
+            Part::Timeout(seconds) => check.timeout_seconds = Some(seconds),
+            Part::Role(role) => check.role = Some(role),
+            Part::Optional | Part::Section(_) => {
                 findings.add(
                     &c::BAD_ANNOTATION,
                     place,

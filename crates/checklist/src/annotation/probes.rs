@@ -106,6 +106,7 @@ fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
         filters: Vec::new(),
         within_ms: None,
         secure_or_loopback: false,
+        headers: Vec::new(),
     };
     for word in values.words {
         if word.starts_with("http://") || word.starts_with("https://") || word.starts_with('/') {

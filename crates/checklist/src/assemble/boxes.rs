@@ -1,7 +1,7 @@
 //! Which box holds which.
 
 use crate::fence;
-use crate::parse::{Block, BlockKind};
+use crate::parse::{Block, BlockKind, Tick};
 use std::collections::{HashMap, HashSet};
 
 /// The nearest box above a block.
@@ -48,6 +48,11 @@ pub fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
     below
 }
 
+/// A line that asks for one of several boxes is a field of a form, and says nothing of the steps around it.
+fn counts(tick: &Tick) -> bool {
+    tick.certain || tick.choices.is_empty()
+}
+
 /// Where the headings start that have no box up to the next one.
 pub fn bare(blocks: &[Block]) -> HashSet<usize> {
     let mut found = HashSet::new();
@@ -55,7 +60,7 @@ pub fn bare(blocks: &[Block]) -> HashSet<usize> {
     for block in blocks {
         match &block.kind {
             BlockKind::Heading { .. } => found.extend(open.replace(block.span.start)),
-            BlockKind::Item(item) if item.tick.is_some() => open = None,
+            BlockKind::Item(item) if item.tick.as_ref().is_some_and(counts) => open = None,
             BlockKind::Paragraph(_)
             | BlockKind::Item(_)
             | BlockKind::Fence(_)

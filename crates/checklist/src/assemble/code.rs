@@ -3,7 +3,7 @@
 use super::items::keep_given;
 use super::{Assembler, output};
 use crate::fence::{self, Line};
-use crate::infer::{self, Inferred};
+use crate::infer::{self, Inferred, forbidden};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
 use crate::{annotation, heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Slot, Work};
@@ -18,17 +18,26 @@ impl<'a> Assembler<'a> {
                 .item
                 .is_some_and(|item| self.ids.contains_key(&item) && self.is_command_of(item));
         let kind = self.kind();
-        let verifies = !used && fence::is_shell(fence) && self.verifies(kind);
+        let works = !used && self.verifies(kind);
+        let verifies = works && fence::is_shell(fence);
+        let foreign = fence::dialect(fence).filter(|_| works);
         self.outline.fences.push(outline::fence(
             self.source.line(block.span.start),
             kind,
-            verifies || used,
+            verifies || used || foreign.is_some(),
         ));
         if used {
             return;
         }
+        if let Some(dialect) = foreign {
+            self.windows(fence, dialect, block, index);
+            return;
+        }
         if !verifies && (kind == SectionKind::Prose || !fence::is_shell(fence)) {
             lint::block(fence, self.findings);
+        }
+        if !verifies && self.settings(fence, block, index) {
+            return;
         }
         let lines = if fence::is_shell(fence) {
             fence::lines(fence)
@@ -152,6 +161,22 @@ impl<'a> Assembler<'a> {
                 infer::short(opener)
             );
         }
+        self.keep_check(line, inferred, false, step);
+    }
+
+    /// Puts a command among the checks. One that `changes` something is a step where no box stands in the section, and so
+    /// is an action.
+    pub(super) fn keep_check(
+        &mut self,
+        line: &Line,
+        mut inferred: Inferred,
+        changes: bool,
+        step: Option<usize>,
+    ) {
+        if let Some(words) = self.forbidding(None) {
+            let said = format!("`{}`", line.command);
+            inferred = forbidden::settle(&said, &words, inferred);
+        }
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {
@@ -160,6 +185,8 @@ impl<'a> Assembler<'a> {
             text: line.command.clone(),
             work: inferred.work.clone(),
             why: inferred.why.clone(),
+            timeout_seconds: None,
+            role: None,
         };
         let mut said = annotation::Said::default();
         for (comment, span) in &line.annotations {
@@ -173,7 +200,7 @@ impl<'a> Assembler<'a> {
         }
         self.parameters_of(&inferred);
         lint::check(&inferred, self.findings);
-        if self.bare() && matches!(check.work, Work::Action { .. }) {
+        if self.bare() && (changes || matches!(check.work, Work::Action { .. })) {
             self.command_item(line, check, step);
             return;
         }
@@ -188,7 +215,10 @@ impl<'a> Assembler<'a> {
         let open = |step: &&mut Item| matches!(step.work, Work::Attestation | Work::Parent);
         let parent = step.filter(open).map(|step| {
             step.work = Work::Parent;
-            step.why = format!("{}: its commands settle it", infer::short(&step.text));
+            step.why = format!(
+                "{}: its commands settle it",
+                infer::short(step.text.trim_end_matches(':'))
+            );
             step.id.clone()
         });
         let ticks = if line.command.contains('`') { "``" } else { "`" };
@@ -213,13 +243,13 @@ impl<'a> Assembler<'a> {
             optional: false,
             work: check.work,
             why: check.why,
-            timeout_seconds: None,
-            role: None,
+            timeout_seconds: check.timeout_seconds,
+            role: check.role,
         });
     }
 
     /// The place in the section of the step that a block is.
-    fn step(&mut self, block: usize) -> Option<usize> {
+    pub(super) fn step(&mut self, block: usize) -> Option<usize> {
         let id = self.ids.get(&block).cloned()?;
         self.current()
             .section

@@ -1,8 +1,8 @@
 //! List items to boxes and steps.
 
-use super::{Assembler, boxes::direct_box, output};
+use super::{Assembler, boxes::direct_box, choices, output};
 use crate::infer::command::{self, Outcome};
-use crate::infer::{self, Inferred};
+use crate::infer::{self, Inferred, forbidden};
 use crate::names::{self, Named};
 use crate::parse::{Block, BlockKind, Inline, ListItem, PieceKind};
 use crate::{annotation, fence, heading, lint};
@@ -95,14 +95,23 @@ impl<'a> Assembler<'a> {
                 BlockKind::Fence(fence) => fence::lines(fence).into_iter().next(),
                 _ => None,
             });
-        let text = item.inline.markdown(self.source);
+        let boxes = item.tick.as_ref().map_or(&[][..], |tick| tick.choices.as_slice());
+        let text = match choices::words(boxes, self.source, &item.inline) {
+            Some(words) => words,
+            None => item.inline.markdown(self.source),
+        };
         let line = self.source.line(
             item.tick
                 .as_ref()
                 .map_or(block.span.start, |tick| tick.span.start),
         );
-        let inferred = if self.parents.contains(&index) {
-            let why = format!("{}: its boxes settle it", infer::short(&text));
+        let inferred = if !boxes.is_empty() {
+            choices::inferred(boxes)
+        } else if self.parents.contains(&index) {
+            let why = format!(
+                "{}: its boxes settle it",
+                infer::short(text.trim_end_matches(':'))
+            );
             Inferred {
                 work: Work::Parent,
                 why,
@@ -116,14 +125,20 @@ impl<'a> Assembler<'a> {
                 output: output::below(self.blocks, index, &text),
                 said: below_said,
             };
-            infer::item_near(&item.inline, parent_text.as_deref(), below, &near)
+            let inferred = infer::item_near(&item.inline, parent_text.as_deref(), below, &near);
+            match self.forbidding(parent_text.as_deref()) {
+                Some(words) => forbidden::settle(&text, &words, inferred),
+                None => inferred,
+            }
         };
         let label = self.label.as_ref().map(|(label, _)| label.clone());
-        let id = self.named(
-            names::of_item(&item.inline.plain()),
-            label.as_deref(),
-            parent.as_ref(),
-        );
+        // Which of several boxes is ticked is no part of the name.
+        let asked = item
+            .tick
+            .as_ref()
+            .is_some_and(|tick| !tick.certain && !tick.choices.is_empty());
+        let named = if asked { text.clone() } else { item.inline.plain() };
+        let id = self.named(names::of_item(&named), label.as_deref(), parent.as_ref());
         self.ids.insert(index, id.clone());
         let lower = text.to_lowercase();
         let left_out = item
@@ -131,6 +146,7 @@ impl<'a> Assembler<'a> {
             .as_ref()
             .is_some_and(|tick| matches!(self.source.slice(tick.span.clone()), "[-]" | "[~]"));
         let optional = left_out
+            || item.optional
             || [
                 "(optional)",
                 "[optional]",
@@ -196,8 +212,20 @@ impl<'a> Assembler<'a> {
         self.current().section.items.push(item);
     }
 
+    /// The heading, the label or the box above that says that what stands under it must not be so.
+    pub(super) fn forbidding(&self, above: Option<&str>) -> Option<String> {
+        let label = self.label.as_ref().map(|(label, _)| label.as_str());
+        let titles = self
+            .open
+            .iter()
+            .filter(|open| !open.is_title)
+            .map(|open| open.title.as_str());
+        let mut words = above.into_iter().chain(label).chain(titles);
+        words.find(|words| forbidden::forbids(words)).map(infer::short)
+    }
+
     /// The open headings and the label, at most so much of each as says what they are about.
-    fn headings(&self) -> String {
+    pub(super) fn headings(&self) -> String {
         let label = self.label.as_ref().map(|(label, _)| label.as_str());
         let titles = self.open.iter().map(|open| open.title.as_str());
         let words: Vec<String> = titles.chain(label).map(infer::short).collect();

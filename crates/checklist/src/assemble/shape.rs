@@ -108,7 +108,10 @@ pub(super) fn head(section: &mut Section) {
         return;
     }
     first.work = Work::Parent;
-    first.why = format!("{}: the boxes below it settle it", infer::short(&first.text));
+    first.why = format!(
+        "{}: the boxes below it settle it",
+        infer::short(first.text.trim_end_matches(':'))
+    );
     for item in rest.iter_mut().filter(|item| item.parent.is_none()) {
         item.parent = Some(first.id.clone());
     }

@@ -54,6 +54,14 @@ fn opposite(holds: Holds) -> Option<Holds> {
     match holds {
         Holds::Empty => Some(Holds::Something),
         Holds::Something => Some(Holds::Empty),
+        // "is not `0`": `100mb` holds a 0 and is none.
+        Holds::Is(text) if text.trim() == "0" => Some(Holds::Number(Bound {
+            comparison: Comparison::Above,
+            quantity: Quantity {
+                value: 0.0,
+                unit: Unit::Count,
+            },
+        })),
         Holds::Is(text) | Holds::Contains(text) => Some(Holds::Lacks(text)),
         Holds::Number(bound) if above_zero(&bound) => Some(Holds::Number(Bound {
             comparison: Comparison::Above,

@@ -16,6 +16,18 @@ fn a_phase_has_a_number_and_minutes() {
 }
 
 #[test]
+fn of_a_range_the_longer_end_is_the_budget() {
+    for words in [
+        "Phase 1: x (5-10 minutes)",
+        "Phase 1: x (5–10 min)",
+        "Phase 1: x (5 to 10 m)",
+        "Phase 1: x (5-10 Minuten)",
+    ] {
+        assert_eq!(read(words).minutes, Some(10), "{words}");
+    }
+}
+
+#[test]
 fn windows_are_due_in_minutes_whatever_the_unit() {
     let kind = |words| read(words).kind;
     assert_eq!(

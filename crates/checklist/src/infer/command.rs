@@ -295,10 +295,12 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
     })
 }
 
-/// A `grep` that finds nothing exits 1, which is no failure where what it finds is judged.
+/// A `grep` or `which` that finds nothing exits 1, which is no failure where what it finds is judged.
 fn finds_nothing(stage: &Simple, filters: &[Filter], rules: &[TextRule]) -> bool {
     let judged = !filters.is_empty() && !rules.is_empty() || rules.contains(&TextRule::Empty);
+    let empty = rules == [TextRule::Empty] && filters.is_empty();
     judged && matches!(stage.program(), Some("grep" | "egrep" | "rg"))
+        || empty && stage.program() == Some("which")
 }
 
 /// A `grep` that stays with the command and finds nothing exits 1, which is no failure of the source.

@@ -119,11 +119,22 @@ fn without_said(text: &str, expectations: &[&Expectation]) -> String {
 
 /// "File is gone: `ls legacy.conf`": a file that a command asks for by its name must not be there.
 fn gone(spec: &ProbeSpec, denials: &Denials, inferred: &Inferred) -> Option<ProbeSpec> {
-    let ProbeSpec::File(file) = spec else { return None };
     let [(outcome, _)] = inferred.commands.as_slice() else {
         return None;
     };
     let program = outcome.script.as_ref().and_then(first_program)?;
+    if let ("which", ProbeSpec::Shell(shell)) = (program, spec) {
+        let alone =
+            shell.rules.is_empty() && shell.filters.is_empty() && !shell.command.contains(['|', ';', '&']);
+        // `which` exits 1 where there is none, and otherwise where it fails.
+        return (alone && denials.only_gone()).then(|| {
+            let mut shell = shell.clone();
+            shell.command.push_str(" || test $? -eq 1");
+            shell.rules = vec![TextRule::Empty];
+            ProbeSpec::Shell(shell)
+        });
+    }
+    let ProbeSpec::File(file) = spec else { return None };
     let named = matches!(program, "ls" | "test" | "[" | "stat");
     let plain = file.rules.iter().all(|rule| *rule == FileRule::Directory);
     (named && plain && denials.only_gone()).then(|| {
@@ -143,7 +154,7 @@ fn only_success(http: &HttpProbe) -> bool {
 
 /// From plain http to https where that is what is asked, else any redirect.
 fn redirect(http: &HttpProbe) -> ProbeSpec {
-    if http.url.starts_with("http://") && !http.url.contains("localhost") {
+    if http.url.starts_with("http://") && !http.url.contains("localhost") && http.headers.is_empty() {
         let url = Some(http.url.clone());
         return ProbeSpec::Redirects { url };
     }

@@ -8,7 +8,10 @@ mod services;
 
 use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
+use crate::infer::words;
+use crate::lint::secret::{self, Strength};
 use crate::shell::{Redirect, Simple};
+use domain::probe::web::may_send;
 use domain::probe::{
     Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
 };
@@ -60,6 +63,7 @@ pub fn probe(
         "curl" => http(&arguments, filters, expectation, rules),
         "test" | "[" if filters.is_empty() => files::tested(&arguments),
         "ls" | "stat" if filters.is_empty() && rules.is_empty() => files::listed(&arguments),
+        "ls" if filters.is_empty() => files::unlisted(&arguments, rules),
         "cat" => files::content(&arguments, filters, rules),
         "grep" if filters.is_empty() => files::searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
@@ -91,6 +95,7 @@ fn http(
     rules: &[TextRule],
 ) -> Option<ProbeSpec> {
     let mut url = None;
+    let mut headers = Vec::new();
     let mut code_only = false;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -101,6 +106,7 @@ fn http(
             "-o" | "--output" | "-so" | "-sSo" | "-fso" | "-fsSo" => {
                 words.next()?;
             }
+            "-H" | "--header" => headers.push(header(words.next()?)?),
             "-m" | "--max-time" | "--connect-timeout" | "--retry" | "--retry-delay" => {
                 words.next()?;
             }
@@ -148,8 +154,22 @@ fn http(
         filters,
         within_ms,
         secure_or_loopback: false,
+        headers,
     };
-    metrics::probe(&probe, expectation, rules).or(Some(ProbeSpec::Http(probe)))
+    // A page of metrics is asked without any.
+    let plain = probe.headers.is_empty();
+    let metric = || metrics::probe(&probe, expectation, rules);
+    plain.then(metric).flatten().or(Some(ProbeSpec::Http(probe)))
+}
+
+/// `Accept: application/json`, where a probe may send it and nothing is left open in it.
+fn header(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once(':')?;
+    let value = value.trim();
+    let secret = secret::is_secret(name) || name.eq_ignore_ascii_case("authorization");
+    let last = value.split_whitespace().next_back().unwrap_or_default();
+    let open = !words::fixed(value) || secret && secret::strength(last) == Strength::No;
+    (may_send(name, value) && !open).then(|| (name.to_owned(), value.to_owned()))
 }
 
 fn http_rules(

@@ -15,8 +15,8 @@ pub use machine::version_named;
 use machine::{disk, listening, memory, port, tools, version_after};
 pub use places::is_path;
 use places::{file, is_route};
-pub use settings::assignment;
 use settings::env_line;
+pub use settings::{assignment, fixed, is_variable, setting, settings_file};
 use web::web;
 
 /// An item's words.

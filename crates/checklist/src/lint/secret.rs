@@ -329,10 +329,9 @@ pub fn line(line: &str, next: Option<&str>, span: &Range<usize>, findings: &mut 
         .is_some_and(|next| next.len() >= 40 && distinct(next) >= 12 && !runs(next) && !next.contains("..."));
     let pair = text.split_once('=').or_else(|| text.split_once(':'));
     let assigned = pair.map_or(Strength::No, |(name, value)| {
-        let name = name
-            .trim()
-            .trim_start_matches("export ")
-            .trim_start_matches("- ")
+        let name = ["export ", "- ", "set ", "$env:", "$"]
+            .iter()
+            .fold(name.trim(), |name, lead| name.trim_start_matches(lead))
             .trim_matches(['"', '\'']);
         let word = !name.is_empty()
             && name

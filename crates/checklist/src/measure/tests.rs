@@ -32,6 +32,18 @@ fn comparisons_and_units_are_read() {
         first("10+ new indexes"),
         (Some(Comparison::AtLeast), 10.0, Unit::Count)
     );
+    let at_least = (Some(Comparison::AtLeast), 10.0 * 1024f64.powi(3), Unit::Bytes);
+    for text in [
+        "Mínimo 10 GB",
+        "mínimo de 10GB",
+        "10 GB 이상",
+        "최소 10 GB",
+        "не менее 10 GB",
+    ] {
+        assert_eq!(first(text), at_least, "{text}");
+    }
+    assert_eq!(first("5% 미만").0, Some(Comparison::Below));
+    assert_eq!(first("takes 20 m"), (None, 1_200_000.0, Unit::Milliseconds));
     assert_eq!(first("returns 1,024"), (None, 1024.0, Unit::Count));
 }
 

@@ -5,6 +5,7 @@
 //! heading, of a list of features, of what was done long ago.
 
 use super::builder::Builder;
+use super::choices;
 use super::marks::{self, Form, Mark};
 use super::{BlockKind, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Tick};
 use crate::classify;
@@ -28,15 +29,36 @@ pub fn any(text: &str) -> bool {
 impl Builder<'_> {
     /// A paragraph, or the items that its lines are.
     pub(super) fn lines(&mut self, span: Range<usize>, inline: Inline) {
-        let (first, items) = self.split(inline, self.doing);
+        let (first, mut items) = self.split(inline, self.doing);
+        let asked = self.choices(&first);
         if !first.pieces.is_empty() {
             let end = items.first().map_or(span.end, |(_, item)| item.span.start);
             let span = span.start..first.span.end.max(span.start).min(end.max(span.start));
             let span = if items.is_empty() { span.start..end } else { span };
             self.push(span, BlockKind::Paragraph(first));
         }
+        items.extend(asked);
+        items.sort_by_key(|(tick, _)| tick.span.start);
         let parent = self.items.last().copied();
         self.push_items(items, parent);
+    }
+
+    /// The lines of a paragraph that ask for one of several boxes.
+    fn choices(&self, inline: &Inline) -> Vec<(Tick, Inline)> {
+        // A comment would be about another box.
+        let said = inline
+            .pieces
+            .iter()
+            .any(|piece| matches!(piece.kind, PieceKind::Comment(_)));
+        if said || inline.pieces.is_empty() || !marks::holds(self.source.slice(inline.span.clone())) {
+            return Vec::new();
+        }
+        let lines = choices::lines(self.source, inline.span.clone()).into_iter();
+        let asked = |line: Range<usize>| {
+            let tick = choices::tick(choices::labelled(self.source, line.clone(), inline))?;
+            Some((tick, inline_of(self.source, line)))
+        };
+        lines.filter_map(asked).collect()
     }
 
     /// The text of a list item: its box, where it has one, and the items of further lines.
@@ -54,18 +76,30 @@ impl Builder<'_> {
             if item.tick.is_none() {
                 item.tick = trailing(self.source, &mut first);
             }
+            if item.tick.is_none() && marks::holds(self.source.slice(first.span.clone())) {
+                let line = choices::lines(self.source, first.span.clone()).into_iter().next();
+                let asked = line.map(|line| choices::labelled(self.source, line, &first));
+                item.tick = asked.and_then(choices::tick);
+            }
             item.inline = first;
+        }
+        if let Some(tick) = item.tick.as_mut().filter(|tick| tick.choices.is_empty()) {
+            tick.choices = choices::after(self.source, tick, &item.inline);
         }
         self.push_items(items, parent);
     }
 
-    fn push_items(&mut self, items: Vec<(Tick, Inline)>, parent: Option<usize>) {
-        for (tick, inline) in items {
+    pub(super) fn push_items(&mut self, items: Vec<(Tick, Inline)>, parent: Option<usize>) {
+        for (mut tick, inline) in items {
+            if tick.choices.is_empty() {
+                tick.choices = choices::after(self.source, &tick, &inline);
+            }
             let span = tick.span.start.min(inline.span.start)..tick.span.end.max(inline.span.end);
             let item = ListItem {
                 number: None,
                 tick: Some(tick),
                 inline,
+                optional: false,
             };
             let at = self.push(span, BlockKind::Item(item));
             self.blocks[at].item = parent;
@@ -162,35 +196,7 @@ impl Builder<'_> {
         self.push_items(items, parent);
     }
 
-    /// The boxes in raw HTML.
-    pub(super) fn html(&mut self, span: Range<usize>) {
-        let html = self.source.slice(span.clone()).to_owned();
-        let start = span.start;
-        self.push(span, BlockKind::Html(html.clone()));
-        let lower = html
-            .trim_start()
-            .get(..7)
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        if ["<!--", "<pre", "<script", "<style"]
-            .iter()
-            .any(|tag| lower.starts_with(tag))
-        {
-            return;
-        }
-        let mut items = Vec::new();
-        let mut at = start;
-        for line in html.split_inclusive('\n') {
-            html_line(line.trim_end(), |offset, mark, end| {
-                items.push(self.source_item(at + offset, mark, at + end));
-            });
-            at += line.len();
-        }
-        let parent = self.items.last().copied();
-        self.push_items(items, parent);
-    }
-
-    fn source_item(&self, start: usize, mark: Mark, end: usize) -> (Tick, Inline) {
+    pub(super) fn source_item(&self, start: usize, mark: Mark, end: usize) -> (Tick, Inline) {
         let tick = tick(start, mark);
         (tick, inline_of(self.source, start + mark.length..end))
     }
@@ -222,47 +228,6 @@ fn command_of(source: &Source, inline: &mut Inline) {
         .into_iter()
         .filter(|piece| !piece.span.is_empty())
         .collect();
-}
-
-/// Calls `found` for each box of a line of HTML: where it starts and where its text ends.
-fn html_line(line: &str, mut found: impl FnMut(usize, Mark, usize)) {
-    let mut at = line.len() - line.trim_start().len();
-    while let Some(tag) = line[at..]
-        .strip_prefix('<')
-        .filter(|tag| !tag.starts_with("input"))
-    {
-        let Some(end) = tag.find('>') else { return };
-        at += end + 2;
-        at += line[at..].len() - line[at..].trim_start().len();
-    }
-    if let Some((offset, mark)) = marks::of_line(&line[at..])
-        && mark.certain
-        && mark.form != Form::Html
-    {
-        found(at + offset, mark, text_end(line, at + offset + mark.length));
-        return;
-    }
-    let mut from = 0;
-    while let Some(offset) = line[from..].find("<input") {
-        let start = from + offset;
-        from = start + 6;
-        if let Some(mark) = marks::at_start(&line[start..]) {
-            from = start + mark.length;
-            found(start, mark, text_end(line, from));
-        }
-    }
-}
-
-/// Where the words behind a box of HTML end: at the next box, or at a tag that is closed or breaks the line.
-fn text_end(line: &str, from: usize) -> usize {
-    let rest = &line[from..];
-    let stops = |at: usize| {
-        ["<input", "</", "<br"]
-            .iter()
-            .any(|stop| rest[at..].starts_with(stop))
-    };
-    let first = rest.match_indices('<').find(|(at, _)| stops(*at));
-    first.map_or(line.len(), |(offset, _)| from + offset)
 }
 
 /// The box that a line of inline content starts with: before, or inside of, its first piece.
@@ -362,6 +327,7 @@ pub(super) fn tick(start: usize, mark: Mark) -> Tick {
         span: start..start + mark.length,
         form: mark.form,
         certain: mark.certain,
+        choices: Vec::new(),
     }
 }
 

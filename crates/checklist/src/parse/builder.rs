@@ -126,6 +126,7 @@ impl Builder<'_> {
                     number,
                     tick: None,
                     inline: Inline::default(),
+                    optional: false,
                 };
                 let at = self.push(span, BlockKind::Item(item));
                 self.items.push(at);

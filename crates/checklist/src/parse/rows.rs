@@ -1,139 +1,15 @@
 //! Rows of tables that hold a box: each becomes an item of its cells.
 
+mod columns;
+
 use super::boxes::tick;
 use super::builder::Builder;
+use super::choices;
 use super::marks::{self, Mark};
 use super::{BlockKind, Cell, Inline, ListItem, Piece, PieceKind, Table};
 use crate::source::Source;
+use columns::{ASIDE, EXPECTED, STATES, STEPS};
 use std::ops::Range;
-
-/// Names of columns whose ✅ and ❌ are boxes.
-const STATES: &[&str] = &[
-    "status",
-    "done",
-    "state",
-    "check",
-    "complete",
-    "finished",
-    "verified",
-    "ok",
-    "pass",
-    "ready",
-    "tick",
-    "result",
-    "erledigt",
-    "fertig",
-    "fait",
-    "statut",
-    "hecho",
-    "estado",
-    "feito",
-    "fatto",
-    "stato",
-    "状态",
-    "完成",
-    "状態",
-    "完了",
-    "상태",
-    "완료",
-    "статус",
-    "готово",
-    "✓",
-    "✔",
-    "✅",
-    "☑",
-];
-
-/// Names of columns that say nothing of what is to be done.
-const ASIDE: &[&str] = &[
-    "#",
-    "no",
-    "no.",
-    "nr",
-    "nr.",
-    "id",
-    "owner",
-    "assignee",
-    "assigned to",
-    "responsible",
-    "who",
-    "due",
-    "date",
-    "priority",
-    "signature",
-    "initials",
-    "name",
-    "by",
-    "time",
-    "eta",
-];
-
-/// Parts of the names of columns that say what must come out.
-const EXPECTED: &[&str] = &[
-    "expect",
-    "should",
-    "result",
-    "criteri",
-    "require",
-    "condition",
-    "accept",
-    "verif",
-    "pass",
-    "output",
-    "response",
-    "outcome",
-    "success",
-    "target",
-    "threshold",
-    "ergebnis",
-    "résultat",
-    "resultado",
-    "критери",
-    "результат",
-    "结果",
-    "結果",
-    "erwart",
-    "attendu",
-    "esperad",
-    "atteso",
-    "期望",
-    "预期",
-    "期待",
-    "예상",
-    "ожида",
-];
-
-/// Columns of tables whose rows are steps.
-const STEPS: &[&str] = &[
-    "step",
-    "task",
-    "action",
-    "check",
-    "item",
-    "command",
-    "activity",
-    "test",
-    "schritt",
-    "aufgabe",
-    "prüf",
-    "paso",
-    "tarea",
-    "étape",
-    "tâche",
-    "passo",
-    "tarefa",
-    "attività",
-    "步骤",
-    "检查",
-    "任务",
-    "手順",
-    "作業",
-    "項目",
-    "단계",
-    "작업",
-    "шаг",
-    "задача",
-];
 
 impl Builder<'_> {
     pub(super) fn table(&mut self, span: Range<usize>, mut table: Table) {
@@ -153,10 +29,17 @@ impl Builder<'_> {
                 let inline = row_text(self.source, row, &header, &found, named);
                 let all = row.first().map_or(*start, |cell| cell.span.start)
                     ..row.last().map_or(*start, |cell| cell.span.end);
+                let mut tick = tick(*start, *mark);
+                let cell = Inline {
+                    span: trimmed(self.source, row[*column].span.clone()),
+                    ..Inline::default()
+                };
+                tick.choices = choices::after(self.source, &tick, &cell);
                 let item = ListItem {
                     number: None,
-                    tick: Some(tick(*start, *mark)),
+                    tick: Some(tick),
                     inline,
+                    optional: columns::optional(row, &header),
                 };
                 items.push((all, item));
             }
@@ -170,6 +53,7 @@ impl Builder<'_> {
             let step = |row: &Vec<Cell>| ListItem {
                 number: None,
                 tick: None,
+                optional: columns::optional(row, &header),
                 inline: row_text(self.source, row, &header, &[], None),
             };
             let steps = table.rows.iter().skip(1).map(step);

@@ -148,10 +148,15 @@ fn a_comment_in_a_block_says_it_of_the_command_below_it() {
     assert_eq!(check(&block("# gonogo: id my-check\nls dist")).id.0, "my-check");
     let (_, wrong) = read(&block("ls dist\n# gonogo: expect empty"));
     assert_eq!(wrong, ["no command follows this annotation"]);
-    let (_, wrong) = read(&block("# gonogo: timeout 5m\nls dist"));
+    let timed = check(&block("# gonogo: timeout 5m; role devops\nls dist"));
+    assert_eq!(
+        (timed.timeout_seconds, timed.role.as_deref()),
+        (Some(300), Some("devops"))
+    );
+    let (_, wrong) = read(&block("# gonogo: optional\nls dist"));
     assert_eq!(
         wrong,
-        ["`timeout 5m` is for a box: this command is a check of its section"]
+        ["`optional` is for a box: this command is a check of its section"]
     );
     let (_, wrong) = read("## Rollback\n\n```bash\n# gonogo: expect empty\ngit stash list\n```\n");
     assert_eq!(

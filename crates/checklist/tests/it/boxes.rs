@@ -267,3 +267,29 @@ proptest! {
         prop_assert_eq!(exported.lines().count(), text.lines().count());
     }
 }
+
+#[rstest]
+#[case("Priority", "Optional", true)]
+#[case("Priority", "**Nice to have**", true)]
+#[case("Required", "No", true)]
+#[case("Required?", "optional", true)]
+#[case("Optional", "yes", true)]
+#[case("Priority", "P3", false)]
+#[case("Priority", "Low", false)]
+#[case("Priority", "High", false)]
+#[case("Required", "Yes", false)]
+#[case("Optional", "no", false)]
+#[case("Notes", "Optional", false)]
+#[case("Notes", "No", false)]
+fn a_row_is_optional_only_where_its_cell_says_so_plainly(
+    #[case] column: &str,
+    #[case] cell: &str,
+    #[case] optional: bool,
+) {
+    let text = format!("| Task | {column} | Done |\n|---|---|---|\n| Load test ran | {cell} | [ ] |\n");
+    let plan = compile(text.as_bytes()).plan;
+    assert_eq!(
+        plan.items().map(|item| item.optional).collect::<Vec<_>>(),
+        [optional]
+    );
+}

@@ -304,3 +304,36 @@ fn a_command_that_says_what_its_own_words_say_proves_nothing() {
         );
     }
 }
+
+/// What was falsely red: what the author wants is read, and nothing else.
+#[rstest]
+#[case("`ls /etc/old.conf` returns nothing", "file /etc/old.conf: does not exist")]
+#[case("`ls dist` returns nothing", "run `ls dist`: must be empty")]
+#[case("`ls conf.d` returns nothing", "run `ls conf.d`: must be empty")]
+#[case(
+    "`which telnet` returns nothing",
+    "run `which telnet || test $? -eq 1`: must be empty"
+)]
+#[case(
+    "`which telnet` should not exist",
+    "run `which telnet || test $? -eq 1`: must be empty"
+)]
+#[case("`which telnet` should not exist, but `which nc` does", "a person")]
+#[case(
+    "`redis-cli CONFIG GET maxmemory` is not `0`",
+    "ask the environment's Redis: the setting maxmemory: its number must be > 0"
+)]
+#[case("Debug is `false`: `grep DEBUG= .env`", "DEBUG in .env is false")]
+#[case(
+    "Debug is `false`: `grep DEBUG= config.ini`",
+    "run `grep DEBUG= config.ini`: must be \"false\""
+)]
+#[case("Only admins can see it: `curl http://localhost:8000/admin`", "a person")]
+#[case("Nur Admins: `curl http://localhost:8000/admin`", "a person")]
+#[case(
+    "Only admins can see it: `curl http://localhost:8000/admin` returns 403",
+    "GET http://localhost:8000/admin: status 403"
+)]
+fn what_the_author_wants_is_not_falsely_red(#[case] line: &str, #[case] expected: &str) {
+    assert_eq!(read(line), expected, "{line}");
+}

@@ -62,7 +62,7 @@ fn another_machines_address_is_never_dialled_by_a_command() {
         "openssl s_client -connect www.corp.test:443",
         "docker-compose exec web curl http://192.0.2.7/",
         "git ls-remote https://git.corp.test/x",
-        "curl -H 'X: y' http://localhost:3000/",
+        "curl -H 'Host: y' http://localhost:3000/",
         "curl -k localhost:3000/health",
         "curl \"$URL/x\" | jq -r .a",
     ] {

@@ -19,3 +19,71 @@ pub struct DnsProbe {
     /// The address, or the name with the same addresses, that it must lead to.
     pub to: Option<String>,
 }
+
+/// Longest name and longest value of a header field, in bytes.
+const LONGEST: usize = 1000;
+
+/// Whether a probe may send this header field (RFC 9110, section 5): a plain name and a value of visible characters. None
+/// that says where the request goes, how it is carried (section 7.6.1), what its body is, or that it is no GET.
+pub fn may_send(name: &str, value: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let kept = [
+        "host",
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "content-length",
+        "expect",
+        "accept-encoding",
+        "via",
+        "forwarded",
+        "http2-settings",
+    ];
+    let carried =
+        lower.starts_with("proxy-") || lower.starts_with("x-forwarded-") || lower.contains("method");
+    let named = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let plain = value.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+    let short = name.len() <= LONGEST && value.len() <= LONGEST;
+    named && plain && short && !value.trim().is_empty() && !carried && !kept.contains(&lower.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_send;
+
+    #[test]
+    fn a_header_that_only_describes_the_request_may_be_sent_and_no_other() {
+        for (name, value) in [
+            ("Accept", "application/json"),
+            ("X-Tenant", "acme"),
+            ("Cookie", "a=b; c=d"),
+            ("Range", "bytes=0-9"),
+        ] {
+            assert!(may_send(name, value), "{name}");
+        }
+        for (name, value) in [
+            ("Host", "other"),
+            ("CONNECTION", "close"),
+            ("Transfer-Encoding", "chunked"),
+            ("Proxy-Authorization", "x"),
+            ("X-Forwarded-Host", "other"),
+            ("X-HTTP-Method-Override", "DELETE"),
+            ("Upgrade", "h2c"),
+            ("Content-Length", "5"),
+            ("A b", "x"),
+            ("", "x"),
+            ("A", ""),
+            ("A", "x\r\nHost: other"),
+            ("A", "x\0"),
+            ("A", "é"),
+        ] {
+            assert!(!may_send(name, value), "{name}: {value:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Pages for probes that read more in them than a status.
 
-use super::{Seen, judge_status, page, resolve, shown};
+use super::{Headers, Seen, judge_status, page, resolve, shown};
 use crate::answer::Judgement;
 use crate::round::Round;
 use crate::site::Site;
@@ -30,7 +30,15 @@ pub(crate) async fn fetch(written: &str, site: &Site, round: &Round<'_>) -> Fetc
         }
     };
     let target = shown(&url);
-    let captured = page(&url, endpoint, StatusRule::Success, site, round).await;
+    let captured = page(
+        &url,
+        endpoint,
+        StatusRule::Success,
+        Headers::default(),
+        site,
+        round,
+    )
+    .await;
     let seen = match captured.seen.as_ref() {
         Err(why) => Err(Judgement::error(format!("GET {target}: {why}"))),
         Ok(seen) => {

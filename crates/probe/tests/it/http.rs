@@ -7,7 +7,7 @@ use probe::{CancellationToken, Prober};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use wiremock::matchers::{method, path};
+use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 async fn mock(page: &str, answer: ResponseTemplate) -> MockServer {
@@ -525,4 +525,57 @@ async fn tls_where_none_is_spoken_is_an_error_in_words() {
             .as_str()
         )
     );
+}
+
+fn with_header(url: &str, name: &str, value: &str) -> ProbeSpec {
+    ProbeSpec::Http(HttpProbe {
+        headers: vec![(name.to_owned(), value.to_owned())],
+        ..get(url)
+    })
+}
+
+#[tokio::test]
+async fn the_header_fields_of_a_probe_are_sent_and_not_to_another_server() {
+    let other = MockServer::start().await;
+    let moved = format!("http://{}/new", other.address());
+    Mock::given(path("/new"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&other)
+        .await;
+    let server = MockServer::start().await;
+    Mock::given(path("/old"))
+        .and(header("x-tenant", "acme"))
+        .respond_with(ResponseTemplate::new(302).insert_header("location", moved.as_str()))
+        .mount(&server)
+        .await;
+    let mut environment = environment(&std::env::temp_dir());
+    environment
+        .endpoints
+        .push(endpoint("one", &format!("http://{}", server.address()), &[]));
+    environment
+        .endpoints
+        .push(endpoint("two", &format!("http://{}", other.address()), &[]));
+    let url = format!("http://{}/old", server.address());
+    let finding = probe(&with_header(&url, "X-Tenant", "acme"), &open(environment)).await;
+    // Another page than the one that was asked for is a warning of its own.
+    assert_said(&finding, Verdict::Warning, "/new");
+    let seen = other.received_requests().await.expect("requests");
+    assert_eq!(seen.len(), 1);
+    assert!(!seen[0].headers.contains_key("x-tenant"));
+}
+
+#[tokio::test]
+async fn a_header_field_that_may_not_be_sent_is_an_error_and_nothing_is_dialled() {
+    let server = mock("/", ResponseTemplate::new(200)).await;
+    let url = format!("http://{}/", server.address());
+    for (name, value) in [
+        ("Host", "other"),
+        ("Connection", "close"),
+        ("A", "x\r\nB: y"),
+        ("X-Method", "DELETE"),
+    ] {
+        let finding = probe(&with_header(&url, name, value), &site_of(*server.address())).await;
+        assert_said(&finding, Verdict::Error, "none that a probe may send");
+    }
+    assert!(server.received_requests().await.expect("requests").is_empty());
 }

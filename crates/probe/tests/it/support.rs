@@ -115,6 +115,7 @@ pub fn get(url: &str) -> HttpProbe {
         filters: Vec::new(),
         within_ms: None,
         secure_or_loopback: false,
+        headers: Vec::new(),
     }
 }
 

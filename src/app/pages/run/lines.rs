@@ -213,6 +213,10 @@ fn took(section: &OutlineSection, run: &Run) -> Option<i64> {
     Some((*last - *first).num_seconds()).filter(|seconds| *seconds > 0)
 }
 
+/// The labels of commands, and of what follows them without a label of its own.
+const CHECKS: &str = "Verification commands";
+const BOXES: &str = "Boxes";
+
 fn rows(board: Board, selected: Memo<Option<String>>, section: usize) -> Vec<AnyView> {
     let lines = board.outline.with_value(|outline| {
         let lines = outline.sections[section].lines.iter();
@@ -223,10 +227,13 @@ fn rows(board: Board, selected: Memo<Option<String>>, section: usize) -> Vec<Any
     let mut rows = Vec::new();
     let mut above: Option<String> = None;
     for (index, (label, is_box)) in lines.into_iter().enumerate() {
-        let label = if is_box {
-            label
-        } else {
-            Some("Verification commands".to_owned())
+        let label = match (is_box, &above) {
+            (false, _) => Some(CHECKS.to_owned()),
+            // A box behind the commands is none of them.
+            (true, Some(above)) if label.is_none() && matches!(above.as_str(), CHECKS | BOXES) => {
+                Some(BOXES.to_owned())
+            }
+            (true, _) => label,
         };
         if label != above {
             if let Some(text) = label.clone() {

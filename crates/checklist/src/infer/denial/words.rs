@@ -68,7 +68,11 @@ const UNSPACED_OTHER: &str = "停止, 禁用, 关闭, 關閉, 拒绝, 拒否, �
 
 /// Phrases that say that something is not let in or does not answer.
 const PHRASES: &str = "requires auth, require auth, requires login, require login, requires a login, requires a token, requires token, \
-    needs auth, needs a token, needs login, auth required, authentication required, login required, token required, times out, timed out, \
+    needs auth, needs a token, needs login, auth required, authentication required, login required, token required, only admin, only for admin, only authenticated, only authorized, only authorised, only logged-in, \
+    only logged in, only signed-in, only staff, only members, only internal, only from the vpn, only via vpn, only the owner, admin only, \
+    admins only, admin-only, staff only, internal only, members only, vpn only, nur admin, nur für admin, nur intern, nur angemeldete, \
+    seuls les admin, réservé aux, solo admin, solo los admin, solo para admin, somente admin, apenas admin, 仅管理员, 只有管理员, 管理者のみ, \
+    관리자만, только админ, только для админ, times out, timed out, \
     returns an error, returns error, gives an error, errors out, access denied";
 
 /// Phrases that deny nothing that a probe shows.

@@ -46,6 +46,25 @@ pub fn listed(arguments: &[&str]) -> Option<ProbeSpec> {
     }))
 }
 
+/// `ls a` that must print nothing: of a file that is not there it prints nothing and fails. What may be an empty directory
+/// is left to the command.
+pub fn unlisted(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
+    let ([path], [TextRule::Empty]) = (arguments, rules) else {
+        return None;
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let file = name.trim_start_matches('.').contains('.')
+        && !name.ends_with(".d")
+        && !path.contains(['*', '?', '[', '$', '~'])
+        && !path.starts_with('-');
+    file.then(|| {
+        ProbeSpec::File(FileProbe {
+            path: (*path).to_owned(),
+            rules: vec![FileRule::Absent],
+        })
+    })
+}
+
 /// `cat a` with what must hold of it.
 pub fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
     let [path] = arguments else { return None };
@@ -63,6 +82,17 @@ pub fn content(arguments: &[&str], filters: &[Filter], rules: &[TextRule]) -> Op
 pub fn searched(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
     let arguments = arguments.strip_prefix(&["-q"]).unwrap_or(arguments);
     let [pattern, path] = arguments else { return None };
+    if let (Some(key), [TextRule::Is(value)]) = (pattern.trim_start_matches('^').strip_suffix('='), rules)
+        && (path.starts_with(".env") || path.ends_with(".env") || path.contains("/.env"))
+        && crate::infer::words::is_variable(key)
+    {
+        // "Debug is `false`: `grep DEBUG= .env`" is about the value, and not about the line.
+        return Some(ProbeSpec::EnvLine {
+            file: (*path).to_owned(),
+            key: key.to_owned(),
+            value: Some(value.clone()),
+        });
+    }
     let plain = !pattern.contains(['.', '*', '[', '^', '$', '\\', '-'])
         && !path.starts_with('-')
         && !path.contains('*');

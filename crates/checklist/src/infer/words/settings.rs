@@ -39,12 +39,7 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
             .find(|word| word.starts_with(".env") || word.ends_with(".env"))
             .map(str::to_owned)
     });
-    let near = words.near.to_lowercase();
-    let hosted = near
-        .split(|c: char| !c.is_alphanumeric() && c != '.')
-        .any(|word| PLATFORMS.contains(&word));
-    let elsewhere = hosted || ELSEWHERE.split(", ").any(|place| lower.contains(place));
-    if elsewhere && file.is_none() && above.is_none() {
+    if elsewhere(words.near, lower) && file.is_none() && above.is_none() {
         return None;
     }
     let file_name = file.clone().or(above).unwrap_or_else(|| ".env".to_owned());
@@ -94,6 +89,53 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
         };
         (one_or_all(specs.collect()), because)
     })
+}
+
+/// Whether the values live in no file of the environment, by the headings and by the words in lower case.
+fn elsewhere(near: &str, lower: &str) -> bool {
+    let near = near.to_lowercase();
+    let mut words = near.split(|c: char| !c.is_alphanumeric() && c != '.');
+    words.any(|word| PLATFORMS.contains(&word)) || ELSEWHERE.split(", ").any(|place| lower.contains(place))
+}
+
+/// What says that a block lists environment variables.
+const VARIABLES: &str = "environment variable, env variable, env var, environment setting, environment file, environment config, \
+    .env, umgebungsvariable, variables d'environnement, variables de entorno, variáveis de ambiente, variabili d'ambiente, \
+    环境变量, 環境変数, 환경 변수, 환경변수, переменные окружения, переменных окружения";
+
+/// The file in which a block's variables must be set, by the words that it stands under and the headings above: `None`
+/// where they say nothing of environment variables, or that these are kept elsewhere, or where the file is a template.
+pub fn settings_file(near: &str, headings: &str) -> Option<String> {
+    let lower = near.to_lowercase();
+    let says = VARIABLES.split(", ").any(|word| lower.contains(word));
+    let mut named = near
+        .split_whitespace()
+        .map(|word| word.trim_matches(['`', ':', ',', '*', '(', ')', '"', '.']));
+    // The dot of `.env` was trimmed with the full stops.
+    let file = named.find(|word| {
+        *word == "env" && near.contains(".env") || word.starts_with("env.") || word.ends_with(".env")
+    });
+    let file = match file {
+        Some(word) if word.starts_with("env") => format!(".{word}"),
+        Some(word) => word.to_owned(),
+        None => ".env".to_owned(),
+    };
+    let template = ["example", "template", "sample", "dist"]
+        .iter()
+        .any(|word| file.contains(word));
+    (says && !template && !elsewhere(headings, &lower)).then_some(file)
+}
+
+/// The probe for one line of a block. Values of blocks are examples more often than those of lines: an address is not
+/// compared.
+pub fn setting(file: &str, key: &str, value: &str) -> Found {
+    let example =
+        value.contains("://") || value.contains(['@', ' ']) || value.contains("__") || value.len() > 40;
+    let kept = [
+        "KEY", "SALT", "URL", "URI", "DSN", "ID", "HOST", "PASS", "PWD", "USER", "EMAIL", "DOMAIN",
+    ];
+    let own = key.rsplit('_').next().is_some_and(|last| kept.contains(&last));
+    line(file, key, if example || own { "" } else { value })
 }
 
 /// The probe for one line.

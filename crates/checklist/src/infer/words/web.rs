@@ -79,6 +79,7 @@ pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
                     filters: Vec::new(),
                     within_ms,
                     secure_or_loopback: secure,
+                    headers: Vec::new(),
                 })
             })
             .collect();
