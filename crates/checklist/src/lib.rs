@@ -24,6 +24,7 @@ mod migration;
 mod names;
 pub mod outline;
 mod parse;
+mod phrases;
 mod proof;
 pub mod reach;
 pub mod report;

@@ -2,6 +2,7 @@
 
 use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
+use crate::phrases::Lower;
 use domain::probe::{ProbeSpec, Tool};
 use domain::quantity::{Comparison, Unit, Version};
 
@@ -93,12 +94,14 @@ const DISTRACTIONS: &[&str] = &[
 ];
 
 /// "Python 3.12+ available", "Docker and Docker Compose installed (20.10+)".
-pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let installed = any(lower, INSTALLED);
-    let mut rest = lower.to_owned();
+    let mut rest = str::to_owned(lower);
     let mut found: Vec<(Tool, Option<Version>)> = Vec::new();
     for (name, tool) in TOOLS {
-        let Some(at) = whole(&rest, name) else { continue };
+        let Some(at) = whole(&rest, name).filter(|_| lower.contains(name)) else {
+            continue;
+        };
         let own = version_after(words.text, lower, &[name]);
         // Without "installed" a server may run anywhere.
         let elsewhere =
@@ -182,7 +185,7 @@ const OR_NEWER: &[&str] = &[
 ];
 
 /// "Python 3.12+", "Helm v3.x": the version right after one of the names.
-pub fn version_after(text: &str, lower: &str, names: &[&str]) -> Option<Version> {
+pub fn version_after(text: &str, lower: &Lower, names: &[&str]) -> Option<Version> {
     let (at, name) = names.iter().find_map(|name| Some((whole(lower, name)?, name)))?;
     let rest = text.get(at + name.len()..)?.trim_start();
     let rest = ["version ", "Version ", "versión ", "versão "]
@@ -224,7 +227,7 @@ fn at_least(text: &str) -> Option<Version> {
 }
 
 /// "Service listens on port 8000"
-pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn listening(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let said = any(
         lower,
         &[
@@ -248,7 +251,7 @@ pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
 }
 
 /// "Port 6379 available", "Ports 80 and 443 available"
-pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn port(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let numbers = ports(lower);
     let free = any(
         lower,
@@ -277,7 +280,7 @@ pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
 }
 
 /// What stands between this machine and others is not seen from here.
-fn beyond_this_machine(lower: &str) -> bool {
+fn beyond_this_machine(lower: &Lower) -> bool {
     any(
         lower,
         &[
@@ -300,7 +303,7 @@ fn beyond_this_machine(lower: &str) -> bool {
 }
 
 /// The numbers right after "port", "ports".
-fn ports(lower: &str) -> Vec<u16> {
+fn ports(lower: &Lower) -> Vec<u16> {
     let names = ["ports", "port", "portas", "porta", "puertos", "puerto", "端口"];
     let Some(rest) = names.iter().find_map(|name| {
         whole(lower, name)
@@ -332,7 +335,7 @@ fn ports(lower: &str) -> Vec<u16> {
 }
 
 /// "At least 1GB RAM available"
-pub fn memory(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn memory(_: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let about =
         any(lower, &[" ram", "memory"]) && any(lower, &["available", "free", "at least", "minimum", "+"]);
     let bound = measures
@@ -349,7 +352,7 @@ pub fn memory(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found>
 }
 
 /// "At least 5 GB of disk free"
-pub fn disk(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn disk(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let about = any(lower, &["disk", "storage"]) && any(lower, &["free", "available", "at least", "space"]);
     let bound = measures
         .iter()

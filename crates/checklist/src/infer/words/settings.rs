@@ -3,12 +3,15 @@
 use super::{Found, Words, any, one_or_all};
 use crate::lint::exposed;
 use crate::measure::Measure;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::ProbeSpec;
 
 /// Places where values live that are in no file of the repository.
-const ELSEWHERE: &str = "dashboard, vercel, netlify, heroku, railway, on render, in render, render env, fly.io, github, gitlab, \
+static ELSEWHERE: Phrases = Phrases::new(
+    "dashboard, vercel, netlify, heroku, railway, on render, in render, render env, fly.io, github, gitlab, \
     secrets manager, secret manager, parameter store, key vault, console, portal, cloudflare, app settings, app service, \
-    configmap, config map, lambda, docker-compose.yml, settings.py, systemd, ci/cd, pipeline, build args, amplify, firebase";
+    configmap, config map, lambda, docker-compose.yml, settings.py, systemd, ci/cd, pipeline, build args, amplify, firebase",
+);
 
 /// Platforms that keep the values of what they host, as a heading names them.
 const PLATFORMS: &[&str] = &[
@@ -26,7 +29,7 @@ const PLATFORMS: &[&str] = &[
 ];
 
 /// `KEY=value` alone, "`KEY` is set to `value`", or "`KEY` is set in `.env`".
-pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn env_line(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let file = words
         .codes
         .iter()
@@ -43,7 +46,7 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
     let hosted = near
         .split(|c: char| !c.is_alphanumeric() && c != '.')
         .any(|word| PLATFORMS.contains(&word));
-    let elsewhere = hosted || ELSEWHERE.split(", ").any(|place| lower.contains(place));
+    let elsewhere = hosted || ELSEWHERE.within(lower);
     if elsewhere && file.is_none() && above.is_none() {
         return None;
     }

@@ -3,6 +3,7 @@
 use super::web::is_url;
 use super::{Found, Words, any, is_path};
 use crate::measure::Measure;
+use crate::phrases::Lower;
 use domain::probe::{CertificateProbe, DnsProbe, ProbeSpec};
 use domain::quantity::Unit;
 
@@ -10,7 +11,7 @@ use domain::quantity::Unit;
 const DAY: f64 = 86_400_000.0;
 
 /// "SSL certificate valid", "certificate of `app.example.com` does not expire within 30 days".
-pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn certificate(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let about = any(
         lower,
         &[
@@ -76,7 +77,7 @@ pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Opti
 }
 
 /// "HTTPS is enforced", "HTTP redirects to HTTPS".
-pub fn redirects(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn redirects(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let enforced = lower.contains("https")
         && any(
             lower,
@@ -125,7 +126,7 @@ pub fn redirects(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
 }
 
 /// "DNS resolves", "`app.example.com` points to `192.0.2.1`".
-pub fn dns(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn dns(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let about = any(lower, &["dns", "domain", "a record", "cname", "域名"]);
     let resolves = any(
         lower,
