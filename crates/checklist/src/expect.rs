@@ -247,6 +247,9 @@ fn by_number(text: &str) -> Option<Said> {
 
 /// "200 OK", "HTTP 200", "status 204" without a verb.
 fn by_status(text: &str) -> Option<Said> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let at = ["http/1.1 ", "http/2 ", "http ", "status code ", "status "]
         .iter()

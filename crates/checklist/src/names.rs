@@ -229,7 +229,7 @@ fn unique(taken: &HashSet<String>, next: &mut HashMap<String, u32>, slug: String
 
 /// Letters and digits in lower case, words joined by `-`.
 pub fn slug(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len().min(LONGEST + 4));
     let mut length = 0;
     let mut gap = false;
     for c in text.chars() {
@@ -244,7 +244,10 @@ pub fn slug(text: &str) -> String {
             out.push('-');
             length += 1;
         }
-        out.extend(c.to_lowercase());
+        match c.is_ascii() {
+            true => out.push(c.to_ascii_lowercase()),
+            false => out.extend(c.to_lowercase()),
+        }
         length += 1;
     }
     out

@@ -99,7 +99,7 @@ pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let mut rest = str::to_owned(lower);
     let mut found: Vec<(Tool, Option<Version>)> = Vec::new();
     for (name, tool) in TOOLS {
-        let Some(at) = whole(&rest, name).filter(|_| lower.contains(name)) else {
+        let Some(at) = lower.contains(name).then(|| whole(&rest, name)).flatten() else {
             continue;
         };
         let own = version_after(words.text, lower, &[name]);
@@ -240,7 +240,7 @@ pub fn listening(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Foun
             "监听",
         ],
     );
-    let numbers = ports(lower);
+    let numbers = if said { ports(lower) } else { Vec::new() };
     (said && !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower)).then(
         || {
             let specs = numbers.into_iter().map(|port| ProbeSpec::Listening { port });
@@ -252,7 +252,6 @@ pub fn listening(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Foun
 
 /// "Port 6379 available", "Ports 80 and 443 available"
 pub fn port(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
-    let numbers = ports(lower);
     let free = any(
         lower,
         &[
@@ -271,6 +270,7 @@ pub fn port(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
             "未被占用",
         ],
     );
+    let numbers = if free { ports(lower) } else { Vec::new() };
     let fits = !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower);
     (free && fits).then(|| {
         let specs = numbers.into_iter().map(|port| ProbeSpec::Port { port });
@@ -305,7 +305,8 @@ fn beyond_this_machine(lower: &Lower) -> bool {
 /// The numbers right after "port", "ports".
 fn ports(lower: &Lower) -> Vec<u16> {
     let names = ["ports", "port", "portas", "porta", "puertos", "puerto", "端口"];
-    let Some(rest) = names.iter().find_map(|name| {
+    let mut named = names.iter().filter(|name| lower.contains(name));
+    let Some(rest) = named.find_map(|name| {
         whole(lower, name)
             .or_else(|| lower.find(name).filter(|_| !name.is_ascii()))
             .map(|at| &lower[at + name.len()..])

@@ -42,12 +42,7 @@ pub fn env_line(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found
             .find(|word| word.starts_with(".env") || word.ends_with(".env"))
             .map(str::to_owned)
     });
-    let near = words.near.to_lowercase();
-    let hosted = near
-        .split(|c: char| !c.is_alphanumeric() && c != '.')
-        .any(|word| PLATFORMS.contains(&word));
-    let elsewhere = hosted || ELSEWHERE.within(lower);
-    if elsewhere && file.is_none() && above.is_none() {
+    if file.is_none() && above.is_none() && (ELSEWHERE.within(lower) || hosted(words.near)) {
         return None;
     }
     let file_name = file.clone().or(above).unwrap_or_else(|| ".env".to_owned());
@@ -97,6 +92,15 @@ pub fn env_line(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found
         };
         (one_or_all(specs.collect()), because)
     })
+}
+
+/// Whether the headings above name a platform.
+fn hosted(near: &str) -> bool {
+    let near = Lower::of(near);
+    near.any(PLATFORMS)
+        && near
+            .split(|c: char| !c.is_alphanumeric() && c != '.')
+            .any(|word| PLATFORMS.contains(&word))
 }
 
 /// The probe for one line.
