@@ -17,7 +17,7 @@ const PARTS: [usize; 4] = [8, 4, 2, 1];
 const PATIENCE: Duration = Duration::from_secs(10);
 const ROUNDS: std::ops::RangeInclusive<usize> = 3..=9;
 
-/// A name, what comes once, what is repeated, what comes at the end.
+/// A name, what comes once, what is repeated (`№` is its number), what comes at the end.
 type Case = (&'static str, &'static str, &'static str, &'static str);
 
 const CASES: &[Case] = &[
@@ -57,10 +57,28 @@ const CASES: &[Case] = &[
     ("quoted boxes", "", "\n> - [ ] a\n", ""),
     ("boxes of HTML", "", "\n<p>\n<input type=\"checkbox\"> a\n\n", ""),
     ("ticks", "", "\n- ✅ a\n", ""),
+    ("named headings", "", "## a№\n", ""),
+    ("named boxes", "", "- [ ] a№ <!-- gonogo: id=a№ -->\n", ""),
+    ("parameters", "", "- [ ] `ls \"$A№\"`\n", ""),
+    ("placeholders", "", "- [ ] `ls <a№>`\n", ""),
+    ("paths", "- [ ] ", "`GET /a№` ", ""),
+    ("addresses", "- [ ] ", "http://a№.example.com ", ""),
+    ("slots", "## Sign-off\n|Role|Signature|\n|-|-|\n", "|a№|b|\n", ""),
+    ("thresholds", "", "- [ ] a№ latency <5ms\n", ""),
+    ("nested boxes", "", "- [ ] a\n  - [ ] b№\n", ""),
+    ("steps", "## Phase 1\n1. a\n", "   ```bash\n   touch a№\n   ```\n", ""),
 ];
 
 fn text((_, before, piece, after): &Case, size: usize) -> String {
-    format!("{before}{}{after}", piece.repeat(size / piece.len()))
+    let mut text = String::from(*before);
+    for number in 1.. {
+        match text.len() < size {
+            true if piece.contains('№') => text.push_str(&piece.replace('№', &number.to_string())),
+            true => text.push_str(piece),
+            false => break,
+        }
+    }
+    text + after
 }
 
 fn time(work: impl FnOnce()) -> Duration {

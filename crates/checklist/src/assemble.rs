@@ -66,6 +66,8 @@ struct Assembler<'a> {
     open: Vec<Open>,
     slots: Vec<Slot>,
     parameters: Vec<Parameter>,
+    /// The names of the parameters.
+    parameter_names: HashSet<String>,
     outline: Outline,
     /// What the items and checks are named by; the place in it is their id until all are known.
     names: Vec<Named>,
@@ -101,6 +103,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         open: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
+        parameter_names: HashSet::new(),
         outline: Outline::default(),
         names: Vec::new(),
         given: HashSet::new(),

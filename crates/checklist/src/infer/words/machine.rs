@@ -95,7 +95,6 @@ const DISTRACTIONS: &[&str] = &[
 
 /// "Python 3.12+ available", "Docker and Docker Compose installed (20.10+)".
 pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
-    let installed = any(lower, INSTALLED);
     let mut rest = str::to_owned(lower);
     let mut found: Vec<(Tool, Option<Version>)> = Vec::new();
     for (name, tool) in TOOLS {
@@ -111,6 +110,10 @@ pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
         }
         rest.replace_range(at..at + name.len(), &" ".repeat(name.len()));
     }
+    if found.is_empty() {
+        return None;
+    }
+    let installed = any(lower, INSTALLED);
     let versioned = found.iter().any(|(_, version)| version.is_some());
     let short = words.text.split_whitespace().count() <= 10;
     let distracted = any(lower, DISTRACTIONS);
@@ -123,7 +126,7 @@ pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
         .iter()
         .filter(|code| named(code))
         .any(|code| !known(code));
-    if stranger || found.is_empty() || !(installed || versioned) || !short || distracted {
+    if stranger || !(installed || versioned) || !short || distracted {
         return None;
     }
     let shared = words

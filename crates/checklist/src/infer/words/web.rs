@@ -165,12 +165,16 @@ fn addresses<'a>(words: &Words<'a>, lower: &Lower) -> Vec<&'a str> {
                 .collect();
         }
     }
-    let mut seen = Vec::new();
-    found.retain(|url| !seen.contains(url) && (seen.push(*url), true).1);
-    if found.len() > MOST {
-        found.clear();
+    let mut once: Vec<&str> = Vec::new();
+    for url in found {
+        if !once.contains(&url) {
+            once.push(url);
+        }
+        if once.len() > MOST {
+            return Vec::new();
+        }
     }
-    found
+    once
 }
 
 /// What stands before and behind an address.
