@@ -75,6 +75,8 @@ struct Assembler<'a> {
     given: HashSet<String>,
     /// Ids of the boxes, by block.
     ids: HashMap<usize, ItemId>,
+    /// Where the boxes stand in their sections.
+    stands: HashMap<ItemId, usize>,
     /// Boxes that hold boxes.
     parents: HashSet<usize>,
     /// The fence that is the command of a box, by the box's block.
@@ -108,6 +110,7 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         names: Vec::new(),
         given: HashSet::new(),
         ids: HashMap::new(),
+        stands: HashMap::new(),
         parents: boxes::parents(blocks),
         below: boxes::commands_below(blocks),
         bare: boxes::bare(blocks),

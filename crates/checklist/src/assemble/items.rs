@@ -191,6 +191,8 @@ impl<'a> Assembler<'a> {
         }
         self.parameters_of(&inferred);
         lint::item(&item, inline, &inferred, attested, self.findings);
+        let at = self.current().section.items.len();
+        self.stands.insert(item.id.clone(), at);
         self.current().section.items.push(item);
     }
 
