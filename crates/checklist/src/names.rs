@@ -142,17 +142,17 @@ fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
     let by_words = |at: usize| plain(names[at].base.clone());
     let by_section = |at: usize| {
         let (base, home, _) = words(at);
-        plain(format!("{base}--{home}"))
+        plain([base, "--", home].concat())
     };
     let by_label = |at: usize| {
         let (base, home, label) = words(at);
-        plain(format!("{base}--{home}--{label}"))
+        plain([base, "--", home, "--", label].concat())
     };
     let by_parent = |at: usize| {
         let (base, home, label) = words(at);
         let parent = names[at].parent.and_then(|at| names.get(at));
         let parent = parent.map_or("", |parent| &parent.base);
-        plain(format!("{base}--{home}--{label}--{parent}"))
+        plain([base, "--", home, "--", label, "--", parent].concat())
     };
     let given = names.iter().map(|name| name.given.clone()).collect();
     told_apart(given, &[&by_words, &by_section, &by_label, &by_parent])
@@ -228,7 +228,7 @@ fn unique(taken: &Set<String>, next: &mut Map<String, u32>, slug: String) -> Str
         return slug;
     };
     loop {
-        let id = format!("{slug}-{number}");
+        let id = [slug.as_str(), "-", &number.to_string()].concat();
         *number = number.saturating_add(1);
         if !taken.contains(&id) {
             return id;

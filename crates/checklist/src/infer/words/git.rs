@@ -129,6 +129,9 @@ fn branch<'a>(words: &Words<'a>, lower: &Lower) -> Option<&'a str> {
 
 /// The changelog that is said to be up to date.
 fn changelog(words: &Words<'_>, lower: &Lower) -> Option<String> {
+    if !lower.contains("changelog") {
+        return None;
+    }
     let updated = any(
         lower,
         &[
@@ -145,7 +148,7 @@ fn changelog(words: &Words<'_>, lower: &Lower) -> Option<String> {
             "更新",
         ],
     );
-    if !updated || !lower.contains("changelog") {
+    if !updated {
         return None;
     }
     let is_one = |word: &&str| word.to_lowercase().contains("changelog") && !word.contains([' ', '<', '*']);

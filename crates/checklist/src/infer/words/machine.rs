@@ -340,6 +340,9 @@ fn ports(lower: &Lower) -> Vec<u16> {
 
 /// "At least 1GB RAM available"
 pub fn memory(_: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
+    if measures.is_empty() {
+        return None;
+    }
     let about =
         any(lower, &[" ram", "memory"]) && any(lower, &["available", "free", "at least", "minimum", "+"]);
     let bound = measures
@@ -357,6 +360,9 @@ pub fn memory(_: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Foun
 
 /// "At least 5 GB of disk free"
 pub fn disk(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
+    if measures.is_empty() {
+        return None;
+    }
     let about = any(lower, &["disk", "storage"]) && any(lower, &["free", "available", "at least", "space"]);
     let bound = measures
         .iter()

@@ -30,6 +30,9 @@ const PLATFORMS: &[&str] = &[
 
 /// `KEY=value` alone, "`KEY` is set to `value`", or "`KEY` is set in `.env`".
 pub fn env_line(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    if words.codes.is_empty() && !words.text.contains('_') {
+        return None;
+    }
     let file = words
         .codes
         .iter()

@@ -31,6 +31,9 @@ static OTHERS: Phrases = Phrases::new(
 
 /// A URL in code, in a link or in the words, or a path without a host.
 pub fn web(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    if words.codes.is_empty() && words.links.is_empty() && !words.text.contains('/') {
+        return None;
+    }
     let addresses = addresses(words, lower);
     if addresses.is_empty() || changes(words.text) {
         return None;
