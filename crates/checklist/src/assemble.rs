@@ -69,6 +69,8 @@ struct Assembler<'a> {
     open: Vec<Open>,
     slots: Vec<Slot>,
     parameters: Vec<Parameter>,
+    /// The names of the parameters.
+    parameter_names: HashSet<String>,
     outline: Outline,
     /// What the items and checks are named by; the place in it is their id until all are known.
     names: Vec<Named>,
@@ -76,6 +78,8 @@ struct Assembler<'a> {
     given: HashSet<String>,
     /// Ids of the boxes, by block.
     ids: HashMap<usize, ItemId>,
+    /// Where the boxes stand in their sections.
+    stands: HashMap<ItemId, usize>,
     /// Boxes that hold boxes.
     parents: HashSet<usize>,
     /// The fence that is the command of a box, by the box's block.
@@ -106,10 +110,12 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         open: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
+        parameter_names: HashSet::new(),
         outline: Outline::default(),
         names: Vec::new(),
         given: HashSet::new(),
         ids: HashMap::new(),
+        stands: HashMap::new(),
         parents: boxes::parents(blocks),
         below: boxes::commands_below(blocks),
         bare: boxes::bare(blocks),

@@ -136,7 +136,8 @@ fn simple(stage: &Simple, said: Said, depth: u32) -> Look {
 
 /// `/dev/tcp/HOST/PORT`, which a shell opens by itself.
 pub fn socket(word: &Word) -> bool {
-    let opens = |text: &str| text.contains("/dev/tcp") || text.contains("/dev/udp") || text.contains("/inet");
+    let names = |text: &str| text.contains("/dev/tcp") || text.contains("/dev/udp") || text.contains("/inet");
+    let opens = |text: &str| text.contains('/') && names(text);
     opens(&word.raw) || opens(&word.filled) || word.literal.as_deref().is_some_and(opens)
 }
 

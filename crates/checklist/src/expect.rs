@@ -7,6 +7,7 @@ mod value;
 mod verbs;
 
 use crate::measure::{self, Measure};
+use crate::phrases::Lower;
 pub use claim::{Claim, claim};
 use domain::probe::{JsonField, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
@@ -84,17 +85,19 @@ const LONGEST: usize = 2000;
 /// Reads the words before and after a command. Inline code in them stands between backticks.
 pub fn read(before: &str, after: &str) -> Expectation {
     let (before, after) = (cut(before), cut(after));
-    let within_ms = response_time(before).or_else(|| response_time(after));
+    let (lower_before, lower_after) = (Lower::of(before), Lower::of(after));
+    let none_before = says_none(&lower_before);
+    let hunts = || verbs::hunts(&lower_before) || verbs::hunts(&lower_after);
+    let within_ms = response_time(before, &lower_before).or_else(|| response_time(after, &lower_after));
     let mut expectation = Expectation {
-        none: says_none(before) || says_clean(after) || verbs::hunts(before) || verbs::hunts(after),
+        none: none_before || says_clean(&lower_after) || hunts(),
         within_ms,
-        beyond: value::exit_code(after).or_else(|| value::exit_code(before)),
+        beyond: value::exit_code(&lower_after).or_else(|| value::exit_code(&lower_before)),
         ..Expectation::default()
     };
-    if says_exit(after) || says_exit(before) {
+    if says_exit(&lower_after) || says_exit(&lower_before) {
         return expectation;
     }
-    let none_before = says_none(before);
     let found = by_verb(after)
         .or_else(|| verbs::behind(after))
         .or_else(|| by_number(after))
@@ -145,8 +148,7 @@ fn cut(text: &str) -> &str {
 }
 
 /// "No …", "Zero …", "… show no errors", "without errors".
-pub fn says_none(text: &str) -> bool {
-    let lower = cut(text).to_lowercase();
+pub fn says_none(lower: &Lower) -> bool {
     let start = lower.trim_start();
     let first = [
         "no ", "zero ", "kein ", "keine ", "aucun ", "aucune ", "sin ", "sem ", "nenhum ", "无", "没有",
@@ -172,13 +174,12 @@ pub fn says_none(text: &str) -> bool {
         "がなし",
         "エラーなし",
     ];
-    first.iter().any(|words| start.starts_with(words)) || inside.iter().any(|words| lower.contains(words))
+    first.iter().any(|words| start.starts_with(words)) || lower.any(&inside)
 }
 
 /// Words behind a command that there is nothing in its output that there should not be.
-fn says_clean(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    [
+fn says_clean(lower: &Lower) -> bool {
+    lower.any(&[
         "no error",
         "no errors",
         "without errors",
@@ -194,16 +195,11 @@ fn says_clean(text: &str) -> bool {
         "没有错误",
         "エラーなし",
         "エラーがない",
-    ]
-    .iter()
-    .any(|words| lower.contains(words))
+    ])
 }
 
-fn says_exit(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    ["exit code", "exit status", "exits with", "exits 0", "return code"]
-        .iter()
-        .any(|words| lower.contains(words))
+fn says_exit(lower: &Lower) -> bool {
+    lower.any(&["exit code", "exit status", "exits with", "exits 0", "return code"])
 }
 
 /// The first verb behind which something stands that can be judged.
@@ -251,6 +247,9 @@ fn by_number(text: &str) -> Option<Said> {
 
 /// "200 OK", "HTTP 200", "status 204" without a verb.
 fn by_status(text: &str) -> Option<Said> {
+    if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
     let lower = text.to_ascii_lowercase();
     let at = ["http/1.1 ", "http/2 ", "http ", "status code ", "status "]
         .iter()
@@ -325,18 +324,15 @@ fn count_or_number(measure: &Measure) -> Holds {
 }
 
 /// "answers within 200 ms", "<200ms response": at most ten minutes.
-fn response_time(text: &str) -> Option<u64> {
+fn response_time(text: &str, lower: &Lower) -> Option<u64> {
     let bound = measure::find(text).into_iter().find(|measure| {
         let upper = matches!(measure.comparison, Some(Comparison::AtMost | Comparison::Below));
         upper && measure.unit == Unit::Milliseconds && (1.0..=600_000.0).contains(&measure.value)
     })?;
-    let lower = text.to_lowercase();
-    [
+    let about = lower.any(&[
         "answer", "respon", "latency", "load", "within", "time", "antwort", "répon", "响应", "応答",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-    .then_some(bound.value as u64)
+    ]);
+    about.then_some(bound.value as u64)
 }
 
 /// The rules for a text that a command or a file gives.

@@ -8,6 +8,7 @@ mod tests;
 
 use crate::measure;
 use crate::parse::marks;
+use crate::phrases::Lower;
 use domain::plan::SectionKind;
 use domain::quantity::Unit;
 use words::Kind;
@@ -52,7 +53,7 @@ pub fn read(words: &str) -> Meaning {
     let (title, minutes) = without_minutes(rest);
     let title = without_prefix(&title);
     let title = without_numbering(&title).to_owned();
-    let lower = without_numbering(text).to_lowercase();
+    let lower = Lower::of(without_numbering(text));
     let own = kind(&lower, number, minutes);
     let checks = number.is_none() && words::CHECKING.iter().any(|word| lower.starts_with(word));
     let own = own.filter(|kind| !(checks && matches!(kind, SectionKind::Phase { .. })));
@@ -153,21 +154,21 @@ fn with_minutes(kind: SectionKind, own: &Meaning) -> SectionKind {
 }
 
 /// Whether a text in lower case holds one of the words.
-fn has(lower: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| lower.contains(word))
+fn has(lower: &Lower, words: &[&str]) -> bool {
+    lower.any(words)
 }
 
 /// Whether a document of this title is a list of things to do, whatever its headings say.
 pub fn lists(title: &str) -> bool {
-    has(&title.to_lowercase(), words::LISTS)
+    has(&Lower::of(title), words::LISTS)
 }
 
 /// Whether a heading's part is for reading: "Overview".
 pub fn apart(words: &str) -> bool {
-    has(&words.to_lowercase(), words::APART)
+    has(&Lower::of(words), words::APART)
 }
 
-fn kind(lower: &str, number: Option<u32>, minutes: Option<u32>) -> Option<SectionKind> {
+fn kind(lower: &Lower, number: Option<u32>, minutes: Option<u32>) -> Option<SectionKind> {
     if let Some(kind) = countdown(lower) {
         return Some(kind);
     }
@@ -238,6 +239,9 @@ fn countdown(lower: &str) -> Option<SectionKind> {
 
 /// "Phase 2: Database" gives 2 and "Database"; so do "Step 2 —", "Schritt 2:", "第2步" and "2단계".
 fn leading_number(text: &str) -> (Option<u32>, &str) {
+    if !has_digit(text) {
+        return (None, text);
+    }
     let lower = text.to_lowercase();
     let start = words::NUMBERED.iter().find_map(|word| lower.strip_prefix(word));
     let digits = start.unwrap_or(&lower).trim_start();
@@ -282,8 +286,15 @@ fn without_minutes(text: &str) -> (String, Option<u32>) {
     (text.trim().to_owned(), duration(text))
 }
 
+fn has_digit(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// The last duration in the words, in whole minutes, rounded up; of a range its longer end.
 fn duration(text: &str) -> Option<u32> {
+    if !has_digit(text) {
+        return None;
+    }
     let measures = measure::find(text);
     let last = measures
         .iter()
@@ -343,6 +354,9 @@ fn without_numbering(title: &str) -> &str {
 }
 
 fn without_prefix(title: &str) -> String {
+    if !title.contains([':', '-']) {
+        return title.trim().to_owned();
+    }
     let lower = title.to_lowercase();
     let prefix = ["issue:", "problem:", "issue -", "problem -"]
         .iter()

@@ -270,6 +270,9 @@ fn why(words: &str, outcome: &Outcome) -> String {
 
 /// At most 300 characters of the author's words.
 pub fn short(words: &str) -> String {
+    if words.len() <= 300 {
+        return words.to_owned();
+    }
     match words.char_indices().nth(300) {
         None => words.to_owned(),
         Some((at, _)) => format!("{}…", &words[..at]),

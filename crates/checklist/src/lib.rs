@@ -25,6 +25,7 @@ mod migration;
 mod names;
 pub mod outline;
 mod parse;
+mod phrases;
 mod proof;
 pub mod reach;
 pub mod report;

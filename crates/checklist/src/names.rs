@@ -4,7 +4,12 @@
 
 use crate::changes;
 use domain::plan::{ItemId, Plan, Section, SectionId};
+use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
+
+/// Keyed by chance, as those of the standard library, and hashed in a fraction of the time.
+type Map<K, V> = HashMap<K, V, RandomState>;
+type Set<T> = HashSet<T, RandomState>;
 
 /// Longest slug, in characters.
 const LONGEST: usize = 60;
@@ -103,7 +108,7 @@ fn adopted(
     }
     let matched = changes::pairs(&before, &after);
     let mut out: Vec<Option<String>> = vec![None; ids.len()];
-    let mut taken = HashSet::new();
+    let mut taken = Set::default();
     let given = |at: &usize| names[*at].given.is_some();
     for at in places.iter().flatten().filter(|at| given(at)) {
         taken.insert(ids[*at].clone());
@@ -117,7 +122,7 @@ fn adopted(
             out[*at] = Some(before[*pair].id.0.clone());
         }
     }
-    let mut next = HashMap::new();
+    let mut next = Map::default();
     let rest = |(kept, id): (Option<String>, String)| {
         kept.unwrap_or_else(|| {
             let id = unique(&taken, &mut next, id);
@@ -129,24 +134,28 @@ fn adopted(
 }
 
 fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
-    let levels = [
-        |name: &Named, _: &str, _: &[Named]| name.base.clone(),
-        |name: &Named, home: &str, _: &[Named]| format!("{}--{home}", name.base),
-        |name: &Named, home: &str, _: &[Named]| format!("{}--{home}--{}", name.base, name.label),
-        |name: &Named, home: &str, names: &[Named]| {
-            let parent = name
-                .parent
-                .and_then(|at| names.get(at))
-                .map_or("", |parent| &parent.base);
-            format!("{}--{home}--{}--{parent}", name.base, name.label)
-        },
-    ];
-    let candidates = levels.iter().map(|level| {
-        let one = |(name, home): (&Named, &&str)| level(name, home, names).trim_end_matches('-').to_owned();
-        names.iter().zip(home).map(one).collect()
-    });
+    let words = |at: usize| (names[at].base.as_str(), home[at], names[at].label.as_str());
+    let plain = |id: String| match id.trim_end_matches('-').len() {
+        length if length == id.len() => id,
+        length => id[..length].to_owned(),
+    };
+    let by_words = |at: usize| plain(names[at].base.clone());
+    let by_section = |at: usize| {
+        let (base, home, _) = words(at);
+        plain([base, "--", home].concat())
+    };
+    let by_label = |at: usize| {
+        let (base, home, label) = words(at);
+        plain([base, "--", home, "--", label].concat())
+    };
+    let by_parent = |at: usize| {
+        let (base, home, label) = words(at);
+        let parent = names[at].parent.and_then(|at| names.get(at));
+        let parent = parent.map_or("", |parent| &parent.base);
+        plain([base, "--", home, "--", label, "--", parent].concat())
+    };
     let given = names.iter().map(|name| name.given.clone()).collect();
-    told_apart(given, candidates)
+    told_apart(given, &[&by_words, &by_section, &by_label, &by_parent])
 }
 
 fn sections_words(sections: &[Section]) -> Vec<(String, String)> {
@@ -158,50 +167,45 @@ fn sections_words(sections: &[Section]) -> Vec<(String, String)> {
 }
 
 fn of_sections(words: &[(String, String)]) -> Vec<String> {
-    let levels = [0, 1].into_iter().map(|level| {
-        let one = |(title, group): &(String, String)| match (level, group.as_str()) {
-            (0, _) | (_, "") => title.clone(),
-            (_, group) => format!("{title}--{group}"),
-        };
-        words.iter().map(one).collect()
-    });
-    told_apart(vec![None; words.len()], levels)
+    let by_title = |at: usize| words[at].0.clone();
+    let by_group = |at: usize| match &words[at] {
+        (title, group) if group.is_empty() => title.clone(),
+        (title, group) => format!("{title}--{group}"),
+    };
+    told_apart(vec![None; words.len()], &[&by_title, &by_group])
 }
 
-/// The first candidate of each that nobody shares; equal ones of the last level are numbered in their order.
+/// The first candidate of each that nobody shares; equal ones of the last level are numbered in their order. A level is
+/// asked for those only that the levels before it left open.
 ///
 /// Those that are given already stay, the first of equal ones.
-fn told_apart(given: Vec<Option<String>>, levels: impl Iterator<Item = Vec<String>>) -> Vec<String> {
-    let mut taken: HashSet<String> = HashSet::new();
+fn told_apart(given: Vec<Option<String>>, levels: &[&dyn Fn(usize) -> String]) -> Vec<String> {
+    let mut taken: Set<String> = Set::default();
     let first = |id: Option<String>| id.filter(|id| taken.insert(id.clone()));
     let mut ids: Vec<Option<String>> = given.into_iter().map(first).collect();
-    let mut last = Vec::new();
-    for candidates in levels {
-        let mut shared: HashMap<&str, u32> = HashMap::new();
-        for (candidate, id) in candidates.iter().zip(&ids) {
-            if id.is_none() {
-                *shared.entry(candidate).or_insert(0) += 1;
-            }
+    let mut open: Vec<(usize, String)> = Vec::new();
+    for level in levels {
+        let left = (0..ids.len()).filter(|at| ids[*at].is_none());
+        open = left.map(|at| (at, level(at))).collect();
+        let mut shared: Map<&str, u32> = Map::default();
+        for (_, candidate) in &open {
+            *shared.entry(candidate).or_insert(0) += 1;
         }
-        for (candidate, id) in candidates.iter().zip(&mut ids) {
-            if id.is_none() && shared.get(candidate.as_str()) == Some(&1) && taken.insert(candidate.clone()) {
-                *id = Some(candidate.clone());
+        for (at, candidate) in &open {
+            if shared.get(candidate.as_str()) == Some(&1) && taken.insert(candidate.clone()) {
+                ids[*at] = Some(candidate.clone());
             }
-        }
-        last = candidates;
-        if ids.iter().all(Option::is_some) {
-            break;
         }
     }
-    let mut next = HashMap::new();
-    let number = |(id, candidate): (Option<String>, String)| {
-        id.unwrap_or_else(|| {
+    let mut next = Map::default();
+    for (at, candidate) in open {
+        if ids[at].is_none() {
             let id = unique(&taken, &mut next, candidate);
             taken.insert(id.clone());
-            id
-        })
-    };
-    ids.into_iter().zip(last).map(number).collect()
+            ids[at] = Some(id);
+        }
+    }
+    ids.into_iter().flatten().collect()
 }
 
 fn or(slug: String, otherwise: &str) -> String {
@@ -213,13 +217,18 @@ fn or(slug: String, otherwise: &str) -> String {
 }
 
 /// `slug`, else `slug-2`, `slug-3` …; remembers where it stopped, so that many equal names take linear time.
-fn unique(taken: &HashSet<String>, next: &mut HashMap<String, u32>, slug: String) -> String {
+fn unique(taken: &Set<String>, next: &mut Map<String, u32>, slug: String) -> String {
     if !taken.contains(&slug) {
         return slug;
     }
-    let number = next.entry(slug.clone()).or_insert(2);
+    if !next.contains_key(&slug) {
+        next.insert(slug.clone(), 2);
+    }
+    let Some(number) = next.get_mut(&slug) else {
+        return slug;
+    };
     loop {
-        let id = format!("{slug}-{number}");
+        let id = [slug.as_str(), "-", &number.to_string()].concat();
         *number = number.saturating_add(1);
         if !taken.contains(&id) {
             return id;
@@ -229,7 +238,7 @@ fn unique(taken: &HashSet<String>, next: &mut HashMap<String, u32>, slug: String
 
 /// Letters and digits in lower case, words joined by `-`.
 pub fn slug(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len().min(LONGEST + 4));
     let mut length = 0;
     let mut gap = false;
     for c in text.chars() {
@@ -244,7 +253,10 @@ pub fn slug(text: &str) -> String {
             out.push('-');
             length += 1;
         }
-        out.extend(c.to_lowercase());
+        match c.is_ascii() {
+            true => out.push(c.to_ascii_lowercase()),
+            false => out.extend(c.to_lowercase()),
+        }
         length += 1;
     }
     out

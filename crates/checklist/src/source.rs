@@ -125,6 +125,9 @@ impl Source {
 }
 
 fn lossy(bytes: &[u8]) -> (String, Vec<Range<usize>>) {
+    if let (Ok(text), None) = (std::str::from_utf8(bytes), memchr::memchr(0, bytes)) {
+        return (text.to_owned(), Vec::new());
+    }
     let mut text = String::with_capacity(bytes.len());
     let mut invalid: Vec<Range<usize>> = Vec::new();
     for chunk in bytes.utf8_chunks() {
@@ -162,14 +165,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
 
 /// Lines end at `\n`, `\r\n` and a lone `\r` (CommonMark 0.31, section 2.1).
 fn line_starts(bytes: &[u8]) -> Vec<usize> {
-    let mut starts = vec![0];
-    for (at, byte) in bytes.iter().enumerate() {
-        let lone_return = *byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-        if *byte == b'\n' || lone_return {
-            starts.push(at + 1);
-        }
-    }
-    starts
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1);
+    let whole = |end: &usize| bytes[end - 1] == b'\n' || bytes.get(*end) != Some(&b'\n');
+    std::iter::once(0).chain(ends.filter(whole)).collect()
 }
 
 /// The end of a YAML or TOML front matter at the very start: a fence line, up to 200 lines, the fence again.

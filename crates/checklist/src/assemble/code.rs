@@ -251,11 +251,9 @@ impl<'a> Assembler<'a> {
     /// The place in the section of the step that a block is.
     pub(super) fn step(&mut self, block: usize) -> Option<usize> {
         let id = self.ids.get(&block).cloned()?;
-        self.current()
-            .section
-            .items
-            .iter()
-            .rposition(|item| item.id == id)
+        let at = *self.stands.get(&id)?;
+        let item = self.current().section.items.get(at)?;
+        (item.id == id).then_some(at)
     }
 
     /// No box stands in the section: its steps are what would have one.

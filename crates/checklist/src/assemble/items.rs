@@ -5,6 +5,7 @@ use crate::infer::command::{self, Outcome};
 use crate::infer::{self, Inferred, forbidden};
 use crate::names::{self, Named};
 use crate::parse::{Block, BlockKind, Inline, ListItem, PieceKind};
+use crate::phrases::Lower;
 use crate::{annotation, fence, heading, lint};
 use domain::plan::{Item, ItemId, Parameter, SectionKind, Work};
 use std::ops::Range;
@@ -140,23 +141,20 @@ impl<'a> Assembler<'a> {
         let named = if asked { text.clone() } else { item.inline.plain() };
         let id = self.named(names::of_item(&named), label.as_deref(), parent.as_ref());
         self.ids.insert(index, id.clone());
-        let lower = text.to_lowercase();
         let left_out = item
             .tick
             .as_ref()
             .is_some_and(|tick| matches!(self.source.slice(tick.span.clone()), "[-]" | "[~]"));
         let optional = left_out
             || item.optional
-            || [
+            || Lower::of(&text).any(&[
                 "(optional)",
                 "[optional]",
                 "optional:",
                 "*optional*",
                 "if applicable",
                 "(if needed)",
-            ]
-            .iter()
-            .any(|word| lower.contains(word));
+            ]);
         let built = Item {
             id,
             parent,
@@ -209,6 +207,8 @@ impl<'a> Assembler<'a> {
         }
         self.parameters_of(&inferred);
         lint::item(&item, inline, &inferred, attested, self.findings);
+        let at = self.current().section.items.len();
+        self.stands.insert(item.id.clone(), at);
         self.current().section.items.push(item);
     }
 
@@ -263,7 +263,7 @@ impl<'a> Assembler<'a> {
 
     pub(super) fn parameters_in(&mut self, found: &[(String, String)], span: &Range<usize>) {
         for (name, written) in found {
-            if !self.parameters.iter().any(|parameter| parameter.name == *name) {
+            if self.parameter_names.insert(name.clone()) {
                 let line = self.source.line(span.start);
                 self.parameters.push(Parameter {
                     name: name.clone(),

@@ -2,6 +2,8 @@
 
 use super::Effect;
 use super::tool::{Tool, guarded, tool};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Tools that check.
 #[rustfmt::skip] // a row is a tool
@@ -47,11 +49,16 @@ const OPTIONS: &[(&str, &str)] = &[
     ("pip|pip3|pipx", "--outdated -o --format= --local -l --user --not-required --verbose -v -q --files -f --all -V --version --uptodate --editable -e --pre"),
 ];
 
+/// [`OPTIONS`] by the name of the checker.
+static BY_NAME: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    let rows = OPTIONS.iter().rev();
+    rows.flat_map(|(names, options)| names.split('|').map(move |name| (name, *options)))
+        .collect()
+});
+
 /// An option that a checker is not known to read with.
 pub fn strange(name: &str, words: &[&str]) -> Option<Effect> {
-    let (_, options) = OPTIONS
-        .iter()
-        .find(|(names, _)| names.split('|').any(|known| known == name))?;
+    let options = BY_NAME.get(name)?;
     let mut words = words.iter();
     while let Some(word) = words.next() {
         if !word.starts_with('-') || *word == "-" {

@@ -1,6 +1,7 @@
 //! What words claim of a number that no probe reads: a limit, a change, steadiness.
 
 use crate::measure::{self, Measure};
+use crate::phrases::Lower;
 use domain::quantity::{Bound, Comparison, Unit};
 use std::fmt;
 
@@ -101,27 +102,32 @@ const STEADY: &[&str] = &[
 
 /// The claim of a text, if there is one.
 pub fn claim(text: &str) -> Option<Claim> {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
-    let says = |word: &str| words.contains(&word);
     let measures = measure::find(text);
-    let changed = CHANGES.iter().find(|(written, _)| says(written));
-    if let Some((_, word)) = changed
-        && let Some(by) = measures.iter().find(|measure| measure.unit == Unit::Percent)
+    let steady = |pair: &[u8]| pair.eq_ignore_ascii_case(b"st");
+    if measures.is_empty() && !text.as_bytes().windows(2).any(steady) {
+        return None;
+    }
+    let lower = Lower::of(text);
+    let says = |word: &str| {
+        lower.contains(word)
+            && lower
+                .split(|c: char| !c.is_alphanumeric())
+                .any(|said| said == word)
+    };
+    if let Some(by) = measures.iter().find(|measure| measure.unit == Unit::Percent)
+        && let Some((_, word)) = CHANGES.iter().find(|(written, _)| says(written))
     {
         return Some(Claim::Changed {
             word,
             by: by.bound(Comparison::AtLeast),
         });
     }
-    let timed = ["latency", "response", "time", "load", "duration", "downtime"]
-        .iter()
-        .any(|word| lower.contains(word));
+    let timed = || lower.any(&["latency", "response", "time", "load", "duration", "downtime"]);
     let telling = |measure: &&Measure| {
         let measured = match measure.unit {
             Unit::Count => measure.value == 0.0,
             // "Wait 10 minutes" claims nothing.
-            Unit::Milliseconds => timed,
+            Unit::Milliseconds => timed(),
             Unit::Bytes | Unit::Percent => true,
         };
         let of_people = PEOPLE.iter().any(|noun| measure.noun.starts_with(noun));

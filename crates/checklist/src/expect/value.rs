@@ -2,6 +2,7 @@
 
 use super::{Holds, count_or_number, json};
 use crate::measure;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::StatusRule;
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
@@ -16,21 +17,29 @@ pub enum Verb {
     Matches,
 }
 
-const EMPTY: &str = "empty, nothing, no output, no result, no rows, no matches, none, blank, leer, nichts, \
+static EMPTY: Phrases = Phrases::new(
+    "empty, nothing, no output, no result, no rows, no matches, none, blank, leer, nichts, \
     keine ausgabe, vide, rien, aucun, vacío, vacía, vacio, vacia, nada, ninguno, ninguna, vazio, \
-    vazia, nenhum, 空, 无输出, 没有输出, なし";
+    vazia, nenhum, 空, 无输出, 没有输出, なし",
+);
 
-const SOMETHING: &str = "data, something, not empty, non-empty, output, results, a response, valid, metrics, nicht leer, \
-    不为空, 非空";
+static SOMETHING: Phrases = Phrases::new(
+    "data, something, not empty, non-empty, output, results, a response, valid, metrics, nicht leer, \
+    不为空, 非空",
+);
 
-const UP: &str = "all up, all \"up\", all `up`, up for all, all healthy, all running, all services up, \
-    all services running, all containers running, all containers up";
+static UP: Phrases = Phrases::new(
+    "all up, all \"up\", all `up`, up for all, all healthy, all running, all services up, \
+    all services running, all containers running, all containers up",
+);
 
 /// Words before a value that say nothing of it.
-const FILLING: &str = "http status code, http status, http code, http response, status code of, status code:, \
+static FILLING: Phrases = Phrases::new(
+    "http status code, http status, http code, http response, status code of, status code:, \
     status code, status:, status of, status, code, statut, estado, 状态码, 状态码, with, mit, avec, con, \
     com, a, an, the, all, only, exactly, equal to, to be, response, le, la, un, une, el, o, der, die, \
-    das, to return, to see, to contain, to show, value, json, output";
+    das, to return, to see, to contain, to show, value, json, output",
+);
 
 /// What a value says.
 pub fn read(value: &str, verb: Verb, negated: bool) -> Option<Holds> {
@@ -39,9 +48,7 @@ pub fn read(value: &str, verb: Verb, negated: bool) -> Option<Holds> {
         .iter()
         .find(|no| lower.starts_with(**no))
     {
-        Some(no) if !SOMETHING.split(", ").any(|word| lower.starts_with(word)) => {
-            (!negated, value.get(no.len()..).unwrap_or_default())
-        }
+        Some(no) if !SOMETHING.begins(&lower) => (!negated, value.get(no.len()..).unwrap_or_default()),
         _ => (negated, value),
     };
     let holds = plain(value, verb)?;
@@ -91,17 +98,17 @@ fn begins(text: &str, word: &str) -> bool {
 
 fn plain(value: &str, verb: Verb) -> Option<Holds> {
     let lower = value.to_lowercase();
-    let starts = |words: &str| words.split(", ").any(|word| begins(&lower, word));
-    if starts(EMPTY) {
+    let starts = |words: &Phrases| words.near(&lower).iter().any(|word| begins(&lower, word));
+    if starts(&EMPTY) {
         return Some(Holds::Empty);
     }
     if let Some(list) = ["no ", "zero "].iter().find_map(|no| lower.strip_prefix(no)) {
         return none_of(list, value);
     }
-    if starts(SOMETHING) {
+    if starts(&SOMETHING) {
         return Some(Holds::Something);
     }
-    if starts(UP) {
+    if starts(&UP) {
         return Some(Holds::AllUp);
     }
     let value = without_filling(value);
@@ -137,8 +144,10 @@ fn plain(value: &str, verb: Verb) -> Option<Holds> {
 }
 
 /// Words that are a state, and all that a command prints of it.
-const STATES: &str = "up, ok, healthy, active, running, online, green, ready, yes, no, true, false, enabled, disabled, success, \
-    succeeded, passed, connected, open, on, off, available, primary, live, pong";
+static STATES: Phrases = Phrases::new(
+    "up, ok, healthy, active, running, online, green, ready, yes, no, true, false, enabled, disabled, success, \
+    succeeded, passed, connected, open, on, off, available, primary, live, pong",
+);
 
 /// A state, or a version.
 fn word(value: &str) -> Option<Holds> {
@@ -148,13 +157,13 @@ fn word(value: &str) -> Option<Holds> {
     let word = value[..end].trim_end_matches(['.', '*', '!']);
     let lower = word.to_lowercase();
     let version = word.matches('.').count() >= 2 && word.split('.').all(|part| part.parse::<u64>().is_ok());
-    (version || STATES.split(", ").any(|state| state == lower)).then(|| Holds::Word(word.to_owned()))
+    (version || STATES.has(&lower)).then(|| Holds::Word(word.to_owned()))
 }
 
 /// A value that stands alone.
 pub fn bare(text: &str) -> Option<Holds> {
     let lower = text.to_lowercase();
-    if EMPTY.split(", ").any(|word| word == lower) {
+    if EMPTY.has(&lower) {
         return Some(Holds::Empty);
     }
     let single = !text.is_empty() && !text.contains(char::is_whitespace) && !text.contains('`');
@@ -276,7 +285,8 @@ fn first_json(value: &str) -> &str {
 fn without_filling(mut text: &str) -> &str {
     // Each turn takes something off; more than a few words of this kind are no value.
     for _ in 0..6 {
-        let Some(rest) = FILLING.split(", ").find_map(|words| filling(text, words)) else {
+        let near = FILLING.near_ignoring_case(text);
+        let Some(rest) = near.iter().find_map(|words| filling(text, words)) else {
             break;
         };
         text = rest;
@@ -363,8 +373,7 @@ fn counts(noun: &str) -> bool {
 }
 
 /// "exit code 1": why it cannot be judged; 0 is asked of every command anyway.
-pub fn exit_code(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
+pub fn exit_code(lower: &Lower) -> Option<String> {
     let after = [
         "exit code",
         "exit status",
@@ -373,8 +382,7 @@ pub fn exit_code(text: &str) -> Option<String> {
         "return code",
     ]
     .iter()
-    .find_map(|words| lower.split_once(words))?
-    .1;
+    .find_map(|words| Some(&lower[lower.find(words)? + words.len()..]))?;
     let digits: String = after
         .trim_start_matches(|c: char| !c.is_ascii_alphanumeric())
         .chars()

@@ -2,6 +2,7 @@
 
 use super::value::{self, Verb};
 use super::{Holds, Said};
+use crate::phrases::{Lower, Phrases};
 use std::sync::LazyLock;
 
 /// Where a verb stands.
@@ -142,6 +143,9 @@ const NEGATIONS: &[&str] = &[
 
 /// What stands before a verb that comes last.
 pub fn behind(text: &str) -> Option<Said> {
+    if text.is_ascii() {
+        return None;
+    }
     let (at, word, verb) = BEHIND
         .iter()
         .filter_map(|(word, verb)| Some((text.find(word)?, *word, *verb)))
@@ -167,33 +171,34 @@ pub fn behind(text: &str) -> Option<Said> {
 }
 
 /// Words that ask for a look for what follows.
-const HUNTS: &str = "search for, search logs for, search the logs for, look for, look out for, looking for, scan for, scan logs for, \
+static HUNTS: Phrases = Phrases::new(
+    "search for, search logs for, search the logs for, look for, look out for, looking for, scan for, scan logs for, \
     check for, checking for, watch for, grep for, nach fehlern, auf fehler, rechercher les erreurs, vérifier les erreurs, \
-    buscar errores, procurar erros, verificar erros, поиск ошибок, 检查错误, 查找错误, エラーを確認";
+    buscar errores, procurar erros, verificar erros, поиск ошибок, 检查错误, 查找错误, エラーを確認",
+);
 
 /// What nobody hopes to find.
-const BAD: &str = "violation, error, failure, failed, exception, leak, todo, fixme, vulnerab, denied, panic, crash, timeout, warning, \
+static BAD: Phrases = Phrases::new(
+    "violation, error, failure, failed, exception, leak, todo, fixme, vulnerab, denied, panic, crash, timeout, warning, \
     traceback, fatal, oom, deadlock, orphan, hardcoded, hard-coded, secret, console.log, debug statement, breach, attack, anomal, \
-    fehler, erreur, errores, erros, ошиб, 错误, エラー";
+    fehler, erreur, errores, erros, ошиб, 错误, エラー",
+);
 
 /// "Search for rate limit violations": there must be none.
-pub fn hunts(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    HUNTS.split(", ").any(|verb| {
-        let Some((_, rest)) = lower.split_once(verb) else {
-            return false;
-        };
+pub fn hunts(lower: &Lower) -> bool {
+    HUNTS.of(lower).any(|verb| {
+        let (_, rest) = lower.split_once(verb).unwrap_or_default();
         let end = rest
             .find(['.', ':', ';', '。', '：'])
             .filter(|end| !rest[*end..].starts_with(".log"));
         let object = &rest[..end.unwrap_or(rest.len())];
-        !verb.is_ascii() || !verb.ends_with("for") || BAD.split(", ").any(|bad| object.contains(bad))
+        !verb.is_ascii() || !verb.ends_with("for") || BAD.iter().any(|bad| object.contains(bad))
     })
 }
 
 /// Whether words before a command that there is none mean errors, or say nothing of the kind.
 pub fn means_errors(before: &str) -> bool {
-    let lower = before.to_lowercase();
+    let lower = Lower::of(before);
     let errors = [
         "error",
         "exception",
@@ -216,7 +221,7 @@ pub fn means_errors(before: &str) -> bool {
         "에러",
         "오류",
     ];
-    !super::says_none(before) && !hunts(before) || errors.iter().any(|word| lower.contains(word))
+    !super::says_none(&Lower::of(super::cut(before))) && !hunts(&lower) || lower.any(&errors)
 }
 
 /// Whether the words before inline code end in a verb, so that the code is what must come out and no command.
@@ -238,7 +243,7 @@ pub fn ends_with_verb(before: &str) -> bool {
 
 /// Whether a comment or a paragraph announces what a command before it prints.
 pub fn announces(text: &str) -> bool {
-    let lower = text.trim_start_matches(['*', '_', '#', '>', ' ']).to_lowercase();
+    let lower = Lower::of(text.trim_start_matches(['*', '_', '#', '>', ' ']));
     let first = [
         "expect",
         "should",
@@ -275,16 +280,14 @@ pub fn announces(text: &str) -> bool {
         "期待",
     ];
     first.iter().any(|words| lower.starts_with(words))
-        || [
+        || lower.any(&[
             "should return",
             "should output",
             "should print",
             "expected output",
             "expected response",
             "should see",
-        ]
-        .iter()
-        .any(|words| lower.contains(words))
+        ])
 }
 
 /// Nothing that continues a word.

@@ -8,6 +8,7 @@ mod site;
 mod web;
 
 use crate::measure::{self, Measure};
+use crate::phrases::Lower;
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::quantity::{Bound, Comparison, Unit};
 use git::git;
@@ -36,7 +37,7 @@ pub struct Words<'a> {
 }
 
 /// Looks for one kind of probe: the words, the words in lower case, the numbers in them.
-type Finder = fn(&Words<'_>, &str, &[Measure]) -> Option<Found>;
+type Finder = fn(&Words<'_>, &Lower, &[Measure]) -> Option<Found>;
 
 /// A probe and why it is the one.
 pub type Found = (ProbeSpec, String);
@@ -49,7 +50,7 @@ const WRITES_DOWN: &[&str] = &[
 
 /// The native probe that the words ask for.
 pub fn probe(words: &Words<'_>) -> Option<Found> {
-    let lower = words.text.to_lowercase();
+    let lower = Lower::of(words.text);
     let first = lower.trim_start_matches(['*', '_', ' ']).split([' ', ':']).next();
     if first.is_some_and(|word| WRITES_DOWN.contains(&word)) {
         return None;
@@ -75,8 +76,8 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
     finders.iter().find_map(|find| find(words, &lower, &measures))
 }
 
-fn any(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
+fn any(text: &Lower, words: &[&str]) -> bool {
+    text.any(words)
 }
 
 /// Where a word stands by itself.
@@ -95,7 +96,7 @@ fn one_or_all(mut specs: Vec<ProbeSpec>) -> ProbeSpec {
     }
 }
 
-fn clock(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+fn clock(_: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let about =
         lower.contains("clock") && any(lower, &["agree", "within", "differ", "synchron", "drift", "skew"]);
     let bound = measures
@@ -117,7 +118,7 @@ fn postgres(question: PostgresQuestion) -> ProbeSpec {
     })
 }
 
-fn database(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+fn database(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let server = any(lower, &["postgresql", "postgres ", "postgres`"]);
     if server && !any(lower, &["client", "psql", "pg_dump", "read replica", "replicas"]) {
         let mut parts = Vec::new();
@@ -207,7 +208,7 @@ fn database(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
 }
 
 /// "with pgvector extension", "`postgis` extension".
-fn extension(lower: &str) -> Option<String> {
+fn extension(lower: &Lower) -> Option<String> {
     let at = lower.find("extension")?;
     let word = lower[..at]
         .split_whitespace()

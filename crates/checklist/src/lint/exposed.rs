@@ -2,6 +2,7 @@
 
 use super::{Findings, catalogue as c, placeholder};
 use crate::address;
+use crate::phrases::Lower;
 use crate::shell::Simple;
 use std::ops::Range;
 
@@ -195,7 +196,7 @@ fn host_of(rest: &str) -> &str {
 
 /// Reports an example host as a placeholder and an address as hard-coded.
 pub fn named_host(host: &str, span: &Range<usize>, findings: &mut Findings) {
-    let lower = host.to_lowercase();
+    let lower = Lower::of(host);
     let example = lower.starts_with("your") || lower.contains("your-") || placeholder::example_host(&lower);
     if example {
         findings.add(

@@ -7,22 +7,23 @@ pub fn why(run: &Run<'_>) -> Option<String> {
     if run.has(&["--help", "--version"]) {
         return None;
     }
-    let name = run.short();
+    let name = || run.short();
     if edits(run) {
-        return Some(format!("`{name}` opens an editor or a pager"));
+        return Some(format!("`{}` opens an editor or a pager", name()));
     }
     if shell(run) {
         return Some(format!(
-            "`{name}` opens a shell and waits for what is typed there"
+            "`{}` opens a shell and waits for what is typed there",
+            name()
         ));
     }
     if password(run) {
-        return Some(format!("`{name}` asks for a password"));
+        return Some(format!("`{}` asks for a password", name()));
     }
     if logs_in(run) {
-        return Some(format!("`{name}` asks who you are, or opens a browser"));
+        return Some(format!("`{}` asks who you are, or opens a browser", name()));
     }
-    confirms(run).then(|| format!("`{name}` asks before it goes on"))
+    confirms(run).then(|| format!("`{}` asks before it goes on", name()))
 }
 
 fn edits(run: &Run<'_>) -> bool {

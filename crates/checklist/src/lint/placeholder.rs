@@ -1,6 +1,7 @@
 //! Words of a command that somebody must replace first: `YOUR_TOKEN`, `/path/to/app`, `{{tag}}`, `[version]`.
 
 use super::run::Run;
+use crate::phrases::Lower;
 
 /// The first placeholder in a command. `<name>` is found where the command is rewritten.
 pub fn of<'a>(run: &Run<'a>) -> Option<&'a str> {
@@ -45,13 +46,18 @@ pub fn of<'a>(run: &Run<'a>) -> Option<&'a str> {
 
 /// By its words.
 fn named(word: &str) -> bool {
-    let lower = word.to_lowercase();
-    let your = lower.match_indices("your").any(|(at, _)| {
-        let before = lower[..at].chars().next_back();
-        let after = lower[at + 4..].chars().next();
-        !before.is_some_and(char::is_alphabetic)
-            && after.is_some_and(|c| matches!(c, '-' | '_' | '.' | 'd' | 'a' | 'p' | 's'))
-    });
+    if word.len() < 3 {
+        return false;
+    }
+    let lower = Lower::of(word);
+    let your = || {
+        lower.match_indices("your").any(|(at, _)| {
+            let before = lower[..at].chars().next_back();
+            let after = lower[at + 4..].chars().next();
+            !before.is_some_and(char::is_alphabetic)
+                && after.is_some_and(|c| matches!(c, '-' | '_' | '.' | 'd' | 'a' | 'p' | 's'))
+        })
+    };
     let marks = [
         "path/to/",
         "xxxx",
@@ -62,11 +68,11 @@ fn named(word: &str) -> bool {
         "yourdomain",
         "xxx.xxx",
     ];
-    your || lower == "xxx" || marks.iter().any(|mark| lower.contains(mark)) || example_host(&lower)
+    lower.contains("your") && your() || *lower == *"xxx" || lower.any(&marks) || example_host(&lower)
 }
 
 /// `example.com` and its like (RFC 2606), as a host.
-pub fn example_host(lower: &str) -> bool {
+pub fn example_host(lower: &Lower) -> bool {
     [
         "example.com",
         "example.org",
@@ -78,6 +84,7 @@ pub fn example_host(lower: &str) -> bool {
         "yourapp.",
     ]
     .iter()
+    .filter(|host| lower.contains(host))
     .any(|host| {
         lower.match_indices(host).any(|(at, _)| {
             let before = lower[..at].chars().next_back();

@@ -91,21 +91,27 @@ fn unwrapped<'a>(words: &[&'a str], fed: bool, inside: bool) -> Option<Run<'a>> 
 impl<'a> Run<'a> {
     /// The words that are no options and no values of options.
     pub fn operands(&self) -> Vec<&'a str> {
-        let mut out = Vec::new();
+        self.each_operand().collect()
+    }
+
+    fn each_operand(&self) -> impl Iterator<Item = &'a str> + '_ {
+        let valued = valued(self.program);
         let mut words = self.words.iter();
-        while let Some(word) = words.next() {
-            if valued(self.program).contains(word) {
-                words.next();
-            } else if !word.starts_with('-') {
-                out.push(*word);
+        std::iter::from_fn(move || {
+            loop {
+                let word = words.next()?;
+                if valued.contains(word) {
+                    words.next();
+                } else if !word.starts_with('-') {
+                    return Some(*word);
+                }
             }
-        }
-        out
+        })
     }
 
     /// The operands begin with these words.
     pub fn starts(&self, row: &[&str]) -> bool {
-        self.operands().starts_with(row)
+        self.each_operand().take(row.len()).eq(row.iter().copied())
     }
 
     /// One of these words stands there, by itself or before a `=`.

@@ -3,6 +3,7 @@
 
 use super::{Findings, catalogue as c};
 use crate::infer::words;
+use crate::phrases::{Lower, Pairs};
 use crate::shell::Simple;
 use std::ops::Range;
 
@@ -91,8 +92,7 @@ const SHOWN: &[&str] = &[
 /// How much a value looks like a secret.
 pub fn strength(value: &str) -> Strength {
     let value = value.trim_matches(['"', '\'', ' ', ',', ';']);
-    let lower = value.to_lowercase();
-    let shown = SHOWN.iter().any(|word| lower.contains(word));
+    let shown = Lower::of(value).any(SHOWN);
     if shown
         || value.len() < 6
         || value.len() > 4096
@@ -186,11 +186,18 @@ const TOKENS: &[(&str, usize, usize)] = &[
     ("SG.", 50, 80),
 ];
 
+/// Bytes of the shortest token.
+const SHORTEST: usize = 20;
+
 /// The first token in a text.
 pub fn token(text: &str) -> Option<Range<usize>> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let pairs = Pairs::of(text);
     TOKENS.iter().find_map(|(start, least, most)| {
-        let at = text.find(start)?;
+        let at = pairs.may_hold(start).then(|| text.find(start)).flatten()?;
         let before = text[..at].chars().next_back();
         let end = text[at..].find(|c| !part(c)).map_or(text.len(), |end| at + end);
         let body = &text[at + start.len()..end];
@@ -204,10 +211,7 @@ pub fn token(text: &str) -> Option<Range<usize>> {
 }
 
 fn shown(body: &str) -> bool {
-    let lower = body.to_lowercase();
-    ["example", "your", "xxx", "test", "placeholder", "here", "..."]
-        .iter()
-        .any(|word| lower.contains(word))
+    Lower::of(body).any(&["example", "your", "xxx", "test", "placeholder", "here", "..."])
 }
 
 /// Looks at a command.

@@ -24,6 +24,10 @@ fn survive(name: &str, bytes: &[u8]) -> Compiled {
     compiled
 }
 
+fn numbered(count: usize, piece: impl Fn(usize) -> String) -> String {
+    (0..count).map(piece).collect()
+}
+
 #[test]
 fn very_long_lines_and_deep_nesting_are_survived() {
     let item = |text: String| format!("- [ ] {text}\n");
@@ -67,6 +71,41 @@ fn very_long_lines_and_deep_nesting_are_survived() {
         ("20,000 blanks", "____ ".repeat(20_000)),
         ("20,000 annotations", item("<!-- gonogo: zzz -->".repeat(20_000))),
         ("20,000 numbers", item("<5ms ".repeat(20_000))),
+        (
+            "4,000 annotated boxes",
+            numbered(4_000, |at| format!("- [ ] a <!-- gonogo: id=a{at} -->\n")),
+        ),
+        ("a line of 300 kB of boxes", item("[ ] ".repeat(75_000))),
+        (
+            "3,000 actions before 3,000 probes",
+            format!(
+                "## Phase 1\n{}{}",
+                "- [ ] `touch a`\n".repeat(3_000),
+                "- [ ] `git status`\n".repeat(3_000)
+            ),
+        ),
+        (
+            "3,000 blocks in one step",
+            format!(
+                "## Phase 1\n1. a\n{}",
+                "   ```bash\n   touch a\n   ```\n".repeat(3_000)
+            ),
+        ),
+        (
+            "4,000 variables",
+            numbered(4_000, |at| format!("- [ ] `ls \"$A{at}\"`\n")),
+        ),
+        (
+            "4,000 placeholders",
+            numbered(4_000, |at| format!("- [ ] `ls <a{at}>`\n")),
+        ),
+        (
+            "20,000 paths in one box",
+            item(numbered(20_000, |at| format!("`GET /a{at}` "))),
+        ),
+        ("20,000 comments, each a block", "<!-- a -->\n\n".repeat(20_000)),
+        ("5,000 small tables", "|a|b|\n|-|-|\n|c|d|\n\n".repeat(5_000)),
+        ("4,000 small blocks of code", "```bash\nls\n```\n".repeat(4_000)),
     ];
     for (name, text) in cases {
         survive(name, text.as_bytes());

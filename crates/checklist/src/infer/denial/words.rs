@@ -1,5 +1,7 @@
 //! The words of a denial, in the languages that expectations are read in.
 
+use crate::phrases::{Lower, Phrases};
+
 /// What a line denies.
 #[derive(Debug, Default)]
 pub struct Denials {
@@ -33,50 +35,63 @@ impl Denials {
 }
 
 /// Words that deny what follows.
-const NOT: &str = "not, no, never, without, none, nobody, nothing, neither, nor, zero, cannot, cant, dont, doesnt, isnt, \
+static NOT: Phrases = Phrases::new(
+    "not, no, never, without, none, nobody, nothing, neither, nor, zero, cannot, cant, dont, doesnt, isnt, \
     nicht, kein, keine, keinen, keiner, keinem, keinerlei, nie, niemals, niemand, ohne, ne, pas, aucun, aucune, sans, jamais, \
     sin, ningún, ninguna, ninguno, nunca, nadie, não, sem, nenhum, nenhuma, ninguém, non, senza, nessun, nessuno, nessuna, \
-    не, нет, без, ни, никто, никогда, нельзя";
+    не, нет, без, ни, никто, никогда, нельзя",
+);
 
 /// Words that say that something is not there any more.
-const GONE: &str = "gone, absent, removed, deleted, uninstalled, purged, weg, entfernt, gelöscht, deinstalliert, \
-    absente";
+static GONE: Phrases = Phrases::new(
+    "gone, absent, removed, deleted, uninstalled, purged, weg, entfernt, gelöscht, deinstalliert, \
+    absente",
+);
 
 /// Words that say that something is not there, does not work or is not let in.
-const OTHER: &str = "dropped, closed, stopped, disabled, blocked, refused, refuses, rejected, rejects, denied, denies, fail, fails, \
+static OTHER: Phrases = Phrases::new(
+    "dropped, closed, stopped, disabled, blocked, refused, refuses, rejected, rejects, denied, denies, fail, fails, \
     failed, failing, unreachable, unavailable, inaccessible, missing, away, expired, revoked, decommissioned, \
     forbidden, prevented, prohibited, down, wiped, emptied, cleared, destroyed, deactivated, inactive, terminated, killed, retired, \
     unset, undefined, lost, offline, hidden, invisible, unauthorized, unauthorised, unauthenticated, \
     restricted, protected, unmounted, detached, disconnected, suspended, paused, cancelled, canceled, aborted, unregistered, cleaned, \
     vanished, disappeared, dead, blocks, blocking, closes, stops, close, kill, terminate, shut, excluded, remove, delete, disable, block, revoke, uninstall, stop, drop, \
     gestoppt, deaktiviert, gesperrt, blockiert, geschlossen, abgelehnt, verweigert, abgeschaltet, ausgeschaltet, abgebaut, \
-    fehlt, fehlen, unerreichbar, abgelaufen, widerrufen, ausente, inaccesible, inacessível";
+    fehlt, fehlen, unerreichbar, abgelaufen, widerrufen, ausente, inaccesible, inacessível",
+);
 
 /// Beginnings of words that say that something is gone.
-const GONE_STEMS: &str =
-    "supprim, eliminad, borrad, removid, excluíd, apagad, désinstall, desinstalad, rimoss, eliminat, удал";
+static GONE_STEMS: Phrases = Phrases::new(
+    "supprim, eliminad, borrad, removid, excluíd, apagad, désinstall, desinstalad, rimoss, eliminat, удал",
+);
 
 /// Beginnings of other words.
-const OTHER_STEMS: &str = "arrêté, désactiv, bloqu, fermé, refus, rejet, révoqu, expiré, detenid, desactivad, deshabilitad, bloquead, \
+static OTHER_STEMS: Phrases = Phrases::new(
+    "arrêté, désactiv, bloqu, fermé, refus, rejet, révoqu, expiré, detenid, desactivad, deshabilitad, bloquead, \
     cerrad, rechazad, denegad, revocad, expirad, desativad, desabilitad, fechad, recusad, rejeitad, negad, revogad, \
-    disabilitat, disattivat, bloccat, chius, rifiutat, остановл, отключ, закрыт, заблокир, отклон, запрещ, отсутств, недоступ, выключ, отозван, истек";
+    disabilitat, disattivat, bloccat, chius, rifiutat, остановл, отключ, закрыт, заблокир, отклон, запрещ, отсутств, недоступ, выключ, отозван, истек",
+);
 
 /// Chinese, Japanese and Korean, which put no space between words.
-const UNSPACED_NOT: &str = "不, 没, 无, 無, 未, ない, なし, ません, 없, 않";
-const UNSPACED_GONE: &str = "已删除, 已刪除, 删除, 移除, 削除, 삭제, 제거";
-const UNSPACED_OTHER: &str = "停止, 禁用, 关闭, 關閉, 拒绝, 拒否, 阻止, 遮断, 閉じ, 중지, 차단, 거부, 비활성";
+static UNSPACED_NOT: Phrases = Phrases::new("不, 没, 无, 無, 未, ない, なし, ません, 없, 않");
+static UNSPACED_GONE: Phrases = Phrases::new("已删除, 已刪除, 删除, 移除, 削除, 삭제, 제거");
+static UNSPACED_OTHER: Phrases =
+    Phrases::new("停止, 禁用, 关闭, 關閉, 拒绝, 拒否, 阻止, 遮断, 閉じ, 중지, 차단, 거부, 비활성");
 
 /// Phrases that say that something is not let in or does not answer.
-const PHRASES: &str = "requires auth, require auth, requires login, require login, requires a login, requires a token, requires token, \
+static PHRASES: Phrases = Phrases::new(
+    "requires auth, require auth, requires login, require login, requires a login, requires a token, requires token, \
     needs auth, needs a token, needs login, auth required, authentication required, login required, token required, only admin, only for admin, only authenticated, only authorized, only authorised, only logged-in, \
     only logged in, only signed-in, only staff, only members, only internal, only from the vpn, only via vpn, only the owner, admin only, \
     admins only, admin-only, staff only, internal only, members only, vpn only, nur admin, nur für admin, nur intern, nur angemeldete, \
     seuls les admin, réservé aux, solo admin, solo los admin, solo para admin, somente admin, apenas admin, 仅管理员, 只有管理员, 管理者のみ, \
     관리자만, только админ, только для админ, times out, timed out, \
-    returns an error, returns error, gives an error, errors out, access denied";
+    returns an error, returns error, gives an error, errors out, access denied",
+);
 
 /// Phrases that deny nothing that a probe shows.
-const FRIENDS: &str = "not empty, not be empty, non-empty, non empty, is not zero, not zero, not null, not just, not only, not later than, no later than, \
+static FRIENDS: Phrases = Phrases::new(
+    "not empty, not be empty, non-empty, non empty, is not zero, not zero, not null, not just, not only, not later than, no later than, \
     no auth needed, no auth required, no authentication required, no authentication needed, no login required, no login needed, \
     no token needed, no token required, auth not required, not required, not needed, not yet expired, not expired, does not expire, \
     doesn't expire, no longer than, no more than, not more than, no less than, not less than, no fewer than, no slower than, \
@@ -84,28 +99,23 @@ const FRIENDS: &str = "not empty, not be empty, non-empty, non empty, is not zer
     if it fails, if this fails, if absent, no matter, zero downtime, no downtime, without downtime, no data loss, zero data loss, \
     without data loss, without restart, without problems, do not commit, don't commit, never commit, nicht leer, non vide, no vacío, não vazio, не пуст, does not fail, \
     closed beta, sign off, 不为空, 非空, 不超过, 不低于, 不少于, 不大于, 无错误, 没有错误, 无异常, 没有异常, 无误, 未被占用, 无停机, \
-    エラーなし, エラーがない, 異常なし, 問題なし";
+    エラーなし, エラーがない, 異常なし, 問題なし",
+);
 
 /// Beginnings of what there may well be none of where all is good: "no errors", "without pending migrations".
-const PROBLEMS: &str = "error, warning, vulnerab, drift, differ, conflict, issue, problem, failure, failed, failing, exception, regress, \
+static PROBLEMS: Phrases = Phrases::new(
+    "error, warning, vulnerab, drift, differ, conflict, issue, problem, failure, failed, failing, exception, regress, \
     violation, finding, uncommitted, unapplied, pending, missing, unresolved, broken, crash, timeout, leak, downtime, outage, \
     interrupt, dropped, loss, change, fehler, warnung, unterbrechung, änderung, erreur, avertissement, modification, erro, errores, aviso, \
-    problema, cambio, ошиб, проблем, advisor, invalid, obsolete, unhealthy, restart, duplicate";
-
-fn lists(list: &str, word: &str) -> bool {
-    list.split(", ").any(|known| known == word)
-}
-
-fn begins(list: &str, word: &str) -> bool {
-    list.split(", ").any(|stem| word.starts_with(stem))
-}
+    problema, cambio, ошиб, проблем, advisor, invalid, obsolete, unhealthy, restart, duplicate",
+);
 
 /// What the words of a line deny; inline code, between backticks, says nothing.
 pub fn denials(text: &str) -> Denials {
-    let mut text = spoken(text);
-    for friend in FRIENDS.split(", ") {
+    let mut text = Lower::from(spoken(text));
+    for friend in FRIENDS.iter() {
         if text.contains(friend) {
-            text = text.replace(friend, " ; ");
+            text = text.replace(friend, " ; ").into();
         }
     }
     let words: Vec<&str> = tokens(&text).collect();
@@ -127,30 +137,31 @@ pub fn denials(text: &str) -> Denials {
                 }
                 None => found.not += 1,
             }
-        } else if lists(GONE, word) || begins(GONE_STEMS, word) {
+        } else if GONE.has(word) || GONE_STEMS.begins(word) {
             found.gone += 1;
             found.from |= words.get(at).is_some_and(|next| FROM.contains(next));
         } else if matches!(*word, "left" | "leftover" | "leftovers") {
             found.left += 1;
-        } else if lists(OTHER, word) || begins(OTHER_STEMS, word) || off(word, &words, at) {
+        } else if OTHER.has(word) || OTHER_STEMS.begins(word) || off(word, &words, at) {
             found.other += 1;
         }
     }
-    found.other += PHRASES
-        .split(", ")
-        .filter(|phrase| text.contains(*phrase))
-        .count();
-    let unspaced = |list: &str| list.split(", ").filter(|word| text.contains(*word)).count();
-    found.not += unspaced(UNSPACED_NOT);
-    found.gone += unspaced(UNSPACED_GONE);
-    found.other += unspaced(UNSPACED_OTHER);
+    found.other += PHRASES.of(&text).count();
+    if !text.is_ascii() {
+        found.not += UNSPACED_NOT.of(&text).count();
+        found.gone += UNSPACED_GONE.of(&text).count();
+        found.other += UNSPACED_OTHER.of(&text).count();
+    }
     found
 }
 
 /// Words of a language in which "no" is "in the".
+static PORTUGUESE: Phrases = Phrases::new(
+    "da, dos, das, em, uma, foi, ao, aos, na, nas, nos, pelo, pela, e, arquivo, arquivos, banco",
+);
+
 fn portuguese(word: &str) -> bool {
-    let own = "da, dos, das, em, uma, foi, ao, aos, na, nas, nos, pelo, pela, e, arquivo, arquivos, banco";
-    lists(own, word) || word.contains(['ã', 'õ', 'ç']) || word.ends_with("veis") || word.ends_with("ível")
+    PORTUGUESE.has(word) || word.contains(['ã', 'õ', 'ç']) || word.ends_with("veis") || word.ends_with("ível")
 }
 
 /// A text without what stands between parentheses.
@@ -175,7 +186,7 @@ pub fn without_asides(text: &str) -> String {
 const FROM: &[&str] = &["from", "in", "aus", "de", "du", "do", "da", "del", "из", "dal"];
 
 fn denies(word: &str) -> bool {
-    lists(NOT, word) || word.ends_with("n't") || word.starts_with("n'") && word.len() > 2
+    NOT.has(word) || word.ends_with("n't") || word.starts_with("n'") && word.len() > 2
 }
 
 /// "debug is off", "turned off"
@@ -200,7 +211,7 @@ fn problem(rest: &[&str]) -> Option<usize> {
     rest.iter()
         .take(4)
         .take_while(|word| **word != ";")
-        .position(|word| begins(PROBLEMS, word))
+        .position(|word| PROBLEMS.begins(word))
         .map(|at| at + 1)
 }
 
@@ -314,12 +325,13 @@ pub fn redirects(text: &str) -> bool {
 }
 
 /// What an answer says in its headers, which its status does not tell.
-const HEADERS: &str = "header, cors, hsts, csp, gzip, brotli, compress, x-frame, cache-control, content-type, strict-transport, \
+static HEADERS: Phrases = Phrases::new(
+    "header, cors, hsts, csp, gzip, brotli, compress, x-frame, cache-control, content-type, strict-transport, \
     content-security, http/2, http2, http/3, rate limit, rate-limit, kopfzeile, en-tête, cabecera, cabeçalho, \
-    заголов, 响应头, 安全头, ヘッダ, 헤더, 压缩, 圧縮";
+    заголов, 响应头, 安全头, ヘッダ, 헤더, 压缩, 圧縮",
+);
 
 /// "Security headers present", "gzip enabled"
 pub fn headers(text: &str) -> bool {
-    let text = spoken(text);
-    HEADERS.split(", ").any(|word| text.contains(word))
+    HEADERS.within(&spoken(text).into())
 }

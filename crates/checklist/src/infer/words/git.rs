@@ -2,10 +2,11 @@
 
 use super::{Found, Words, any};
 use crate::measure::Measure;
+use crate::phrases::Lower;
 use domain::probe::{GitQuestion, ProbeSpec};
 
 /// "Application code committed", "on the `main` branch", "CHANGELOG.md updated".
-pub fn git(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn git(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     if let Some(file) = changelog(words, lower) {
         let because = "the file must differ from what it was at the last tag before HEAD; what it says is for people to read";
         return Some((
@@ -90,7 +91,7 @@ const DEEDS: &[&str] = &[
 ];
 
 /// "on the `main` branch", "branch is `main`", "on branch main", "`main` branch checked out".
-fn branch<'a>(words: &Words<'a>, lower: &str) -> Option<&'a str> {
+fn branch<'a>(words: &Words<'a>, lower: &Lower) -> Option<&'a str> {
     if !lower.contains("branch") || DEEDS.iter().any(|deed| lower.contains(deed)) {
         return None;
     }
@@ -127,7 +128,10 @@ fn branch<'a>(words: &Words<'a>, lower: &str) -> Option<&'a str> {
 }
 
 /// The changelog that is said to be up to date.
-fn changelog(words: &Words<'_>, lower: &str) -> Option<String> {
+fn changelog(words: &Words<'_>, lower: &Lower) -> Option<String> {
+    if !lower.contains("changelog") {
+        return None;
+    }
     let updated = any(
         lower,
         &[
@@ -144,7 +148,7 @@ fn changelog(words: &Words<'_>, lower: &str) -> Option<String> {
             "更新",
         ],
     );
-    if !updated || !lower.contains("changelog") {
+    if !updated {
         return None;
     }
     let is_one = |word: &&str| word.to_lowercase().contains("changelog") && !word.contains([' ', '<', '*']);

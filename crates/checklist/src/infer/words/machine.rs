@@ -2,6 +2,7 @@
 
 use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
+use crate::phrases::Lower;
 use domain::probe::{ProbeSpec, Tool};
 use domain::quantity::{Comparison, Unit, Version};
 
@@ -93,12 +94,13 @@ const DISTRACTIONS: &[&str] = &[
 ];
 
 /// "Python 3.12+ available", "Docker and Docker Compose installed (20.10+)".
-pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let installed = any(lower, INSTALLED);
-    let mut rest = lower.to_owned();
+pub fn tools(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    let mut rest = str::to_owned(lower);
     let mut found: Vec<(Tool, Option<Version>)> = Vec::new();
     for (name, tool) in TOOLS {
-        let Some(at) = whole(&rest, name) else { continue };
+        let Some(at) = lower.contains(name).then(|| whole(&rest, name)).flatten() else {
+            continue;
+        };
         let own = version_after(words.text, lower, &[name]);
         // Without "installed" a server may run anywhere.
         let elsewhere =
@@ -108,6 +110,10 @@ pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
         }
         rest.replace_range(at..at + name.len(), &" ".repeat(name.len()));
     }
+    if found.is_empty() {
+        return None;
+    }
+    let installed = any(lower, INSTALLED);
     let versioned = found.iter().any(|(_, version)| version.is_some());
     let short = words.text.split_whitespace().count() <= 10;
     let distracted = any(lower, DISTRACTIONS);
@@ -120,7 +126,7 @@ pub fn tools(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
         .iter()
         .filter(|code| named(code))
         .any(|code| !known(code));
-    if stranger || found.is_empty() || !(installed || versioned) || !short || distracted {
+    if stranger || !(installed || versioned) || !short || distracted {
         return None;
     }
     let shared = words
@@ -182,7 +188,7 @@ const OR_NEWER: &[&str] = &[
 ];
 
 /// "Python 3.12+", "Helm v3.x": the version right after one of the names.
-pub fn version_after(text: &str, lower: &str, names: &[&str]) -> Option<Version> {
+pub fn version_after(text: &str, lower: &Lower, names: &[&str]) -> Option<Version> {
     let (at, name) = names.iter().find_map(|name| Some((whole(lower, name)?, name)))?;
     let rest = text.get(at + name.len()..)?.trim_start();
     let rest = ["version ", "Version ", "versión ", "versão "]
@@ -224,7 +230,7 @@ fn at_least(text: &str) -> Option<Version> {
 }
 
 /// "Service listens on port 8000"
-pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn listening(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let said = any(
         lower,
         &[
@@ -237,7 +243,7 @@ pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
             "监听",
         ],
     );
-    let numbers = ports(lower);
+    let numbers = if said { ports(lower) } else { Vec::new() };
     (said && !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower)).then(
         || {
             let specs = numbers.into_iter().map(|port| ProbeSpec::Listening { port });
@@ -248,8 +254,7 @@ pub fn listening(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
 }
 
 /// "Port 6379 available", "Ports 80 and 443 available"
-pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
-    let numbers = ports(lower);
+pub fn port(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let free = any(
         lower,
         &[
@@ -268,6 +273,7 @@ pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
             "未被占用",
         ],
     );
+    let numbers = if free { ports(lower) } else { Vec::new() };
     let fits = !numbers.is_empty() && words.codes.len() <= numbers.len() && !beyond_this_machine(lower);
     (free && fits).then(|| {
         let specs = numbers.into_iter().map(|port| ProbeSpec::Port { port });
@@ -277,7 +283,7 @@ pub fn port(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
 }
 
 /// What stands between this machine and others is not seen from here.
-fn beyond_this_machine(lower: &str) -> bool {
+fn beyond_this_machine(lower: &Lower) -> bool {
     any(
         lower,
         &[
@@ -300,9 +306,10 @@ fn beyond_this_machine(lower: &str) -> bool {
 }
 
 /// The numbers right after "port", "ports".
-fn ports(lower: &str) -> Vec<u16> {
+fn ports(lower: &Lower) -> Vec<u16> {
     let names = ["ports", "port", "portas", "porta", "puertos", "puerto", "端口"];
-    let Some(rest) = names.iter().find_map(|name| {
+    let mut named = names.iter().filter(|name| lower.contains(name));
+    let Some(rest) = named.find_map(|name| {
         whole(lower, name)
             .or_else(|| lower.find(name).filter(|_| !name.is_ascii()))
             .map(|at| &lower[at + name.len()..])
@@ -332,7 +339,10 @@ fn ports(lower: &str) -> Vec<u16> {
 }
 
 /// "At least 1GB RAM available"
-pub fn memory(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn memory(_: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
+    if measures.is_empty() {
+        return None;
+    }
     let about =
         any(lower, &[" ram", "memory"]) && any(lower, &["available", "free", "at least", "minimum", "+"]);
     let bound = measures
@@ -349,7 +359,10 @@ pub fn memory(_: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found>
 }
 
 /// "At least 5 GB of disk free"
-pub fn disk(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn disk(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
+    if measures.is_empty() {
+        return None;
+    }
     let about = any(lower, &["disk", "storage"]) && any(lower, &["free", "available", "at least", "space"]);
     let bound = measures
         .iter()

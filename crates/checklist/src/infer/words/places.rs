@@ -2,28 +2,31 @@
 
 use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::{FileProbe, FileRule, JsonField, JsonHolds, ProbeSpec, TextRule};
 use domain::quantity::{Comparison, Unit};
 
 /// Words that say that a file is there.
-const THERE: &str = "exist, created, present, in place, added, readable, backup, mode , directory, folder, is in the repo, \
+static THERE: Phrases = Phrases::new(
+    "exist, created, present, in place, added, readable, backup, mode , directory, folder, is in the repo, \
     in the root, in root, in project root, at the root, checked in, vorhanden, erstellt, existe, créé, présent, creado, \
-    criado, gerado, presente, 存在, 已创建, 生成, 作成, がある, существует, создан";
+    criado, gerado, presente, 存在, 已创建, 生成, 作成, がある, существует, создан",
+);
 
 /// Words that say that it is not.
-const GONE: &str = "does not exist, is absent, removed, deleted, not present, gelöscht, entfernt, supprimé, eliminad, removid, \
-    已删除, 削除";
+static GONE: Phrases = Phrases::new(
+    "does not exist, is absent, removed, deleted, not present, gelöscht, entfernt, supprimé, eliminad, removid, \
+    已删除, 削除",
+);
 
 /// Words that say that it may be written.
-const WRITABLE: &str = "writable, writeable, write permission, schreibbar, beschreibbar, inscriptible, accessible en écriture, \
-    escribible, gravável, 可写, 書き込み可能";
-
-fn says(lower: &str, list: &str) -> bool {
-    list.split(", ").any(|word| lower.contains(word))
-}
+static WRITABLE: Phrases = Phrases::new(
+    "writable, writeable, write permission, schreibbar, beschreibbar, inscriptible, accessible en écriture, \
+    escribible, gravável, 可写, 書き込み可能",
+);
 
 /// "config file created: `path`", and what else is said of files.
-pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn file(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let paths: Vec<&str> = words.codes.iter().copied().filter(|code| is_path(code)).collect();
     let path = *paths.first()?;
     if let Some(found) = version(words, lower, path) {
@@ -31,7 +34,7 @@ pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
     }
     let above = words.parent.is_some_and(|parent| {
         any(
-            &parent.to_lowercase(),
+            &Lower::of(parent),
             &["file", "created", "exist", "director", "present"],
         )
     });
@@ -49,11 +52,11 @@ pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
     if let Some(text) = content {
         rules.push(FileRule::Content(TextRule::Contains((*text).to_owned())));
     }
-    if says(lower, GONE) {
+    if GONE.within(lower) {
         rules = vec![FileRule::Absent];
     }
     let alone = words.text.trim() == format!("`{path}`");
-    let said = says(lower, THERE) || says(lower, GONE) || rules.contains(&FileRule::Writable);
+    let said = THERE.within(lower) || GONE.within(lower) || rules.contains(&FileRule::Writable);
     (said || above && alone || !rules.is_empty() && other.is_some()).then(|| {
         let named = if content.is_some() {
             &paths[..1]
@@ -66,7 +69,7 @@ pub fn file(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Foun
     })
 }
 
-fn of(path: &str, lower: &str, rules: &[FileRule]) -> ProbeSpec {
+fn of(path: &str, lower: &Lower, rules: &[FileRule]) -> ProbeSpec {
     let absent = rules.contains(&FileRule::Absent);
     let folder = path.ends_with('/') || any(lower, &["directory", "directories", "folder"]);
     let directory = (folder && !absent).then_some(FileRule::Directory);
@@ -77,9 +80,9 @@ fn of(path: &str, lower: &str, rules: &[FileRule]) -> ProbeSpec {
 }
 
 /// What is said of a file beside that it is there.
-fn rules(lower: &str, measures: &[Measure]) -> Vec<FileRule> {
+fn rules(lower: &Lower, measures: &[Measure]) -> Vec<FileRule> {
     let mut rules: Vec<FileRule> = mode(lower).into_iter().collect();
-    if says(lower, WRITABLE) && !any(lower, &["not writ", "read-only"]) {
+    if WRITABLE.within(lower) && !any(lower, &["not writ", "read-only"]) {
         rules.push(FileRule::Writable);
     }
     if let Some(age) = measures
@@ -101,7 +104,7 @@ fn rules(lower: &str, measures: &[Measure]) -> Vec<FileRule> {
 }
 
 /// "`.env` is in `.gitignore`", "`.dev.vars` is git-ignored".
-pub fn ignored(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn ignored(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let list = ".gitignore";
     let listed = words.codes.contains(&list) || lower.contains(list);
     let said = listed
@@ -140,7 +143,7 @@ pub fn ignored(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
 }
 
 /// "`package.json` version bumped to 1.2.3".
-fn version(words: &Words<'_>, lower: &str, path: &str) -> Option<Found> {
+fn version(words: &Words<'_>, lower: &Lower, path: &str) -> Option<Found> {
     any(lower, &["version"]).then_some(())?;
     let number = words
         .text
@@ -166,7 +169,7 @@ fn version(words: &Words<'_>, lower: &str, path: &str) -> Option<Found> {
 }
 
 /// "mode 0600", "readable only by its owner".
-fn mode(lower: &str) -> Option<FileRule> {
+fn mode(lower: &Lower) -> Option<FileRule> {
     if let Some(at) = lower.find("mode ") {
         let digits: String = lower[at + 5..]
             .trim_start_matches(['`', '0', 'o'])

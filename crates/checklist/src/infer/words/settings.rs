@@ -3,12 +3,15 @@
 use super::{Found, Words, any, one_or_all};
 use crate::lint::exposed;
 use crate::measure::Measure;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::ProbeSpec;
 
 /// Places where values live that are in no file of the repository.
-const ELSEWHERE: &str = "dashboard, vercel, netlify, heroku, railway, on render, in render, render env, fly.io, github, gitlab, \
+static ELSEWHERE: Phrases = Phrases::new(
+    "dashboard, vercel, netlify, heroku, railway, on render, in render, render env, fly.io, github, gitlab, \
     secrets manager, secret manager, parameter store, key vault, console, portal, cloudflare, app settings, app service, \
-    configmap, config map, lambda, docker-compose.yml, settings.py, systemd, ci/cd, pipeline, build args, amplify, firebase";
+    configmap, config map, lambda, docker-compose.yml, settings.py, systemd, ci/cd, pipeline, build args, amplify, firebase",
+);
 
 /// Platforms that keep the values of what they host, as a heading names them.
 const PLATFORMS: &[&str] = &[
@@ -26,7 +29,10 @@ const PLATFORMS: &[&str] = &[
 ];
 
 /// `KEY=value` alone, "`KEY` is set to `value`", or "`KEY` is set in `.env`".
-pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn env_line(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    if words.codes.is_empty() && !words.text.contains('_') {
+        return None;
+    }
     let file = words
         .codes
         .iter()
@@ -39,7 +45,7 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
             .find(|word| word.starts_with(".env") || word.ends_with(".env"))
             .map(str::to_owned)
     });
-    if elsewhere(words.near, lower) && file.is_none() && above.is_none() {
+    if file.is_none() && above.is_none() && elsewhere(words.near, lower) {
         return None;
     }
     let file_name = file.clone().or(above).unwrap_or_else(|| ".env".to_owned());
@@ -92,22 +98,22 @@ pub fn env_line(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> 
 }
 
 /// Whether the values live in no file of the environment, by the headings and by the words in lower case.
-fn elsewhere(near: &str, lower: &str) -> bool {
-    let near = near.to_lowercase();
-    let mut words = near.split(|c: char| !c.is_alphanumeric() && c != '.');
-    words.any(|word| PLATFORMS.contains(&word)) || ELSEWHERE.split(", ").any(|place| lower.contains(place))
+fn elsewhere(near: &str, lower: &Lower) -> bool {
+    ELSEWHERE.within(lower) || hosted(near)
 }
 
 /// What says that a block lists environment variables.
-const VARIABLES: &str = "environment variable, env variable, env var, environment setting, environment file, environment config, \
+static VARIABLES: Phrases = Phrases::new(
+    "environment variable, env variable, env var, environment setting, environment file, environment config, \
     .env, umgebungsvariable, variables d'environnement, variables de entorno, variáveis de ambiente, variabili d'ambiente, \
-    环境变量, 環境変数, 환경 변수, 환경변수, переменные окружения, переменных окружения";
+    环境变量, 環境変数, 환경 변수, 환경변수, переменные окружения, переменных окружения",
+);
 
 /// The file in which a block's variables must be set, by the words that it stands under and the headings above: `None`
 /// where they say nothing of environment variables, or that these are kept elsewhere, or where the file is a template.
 pub fn settings_file(near: &str, headings: &str) -> Option<String> {
-    let lower = near.to_lowercase();
-    let says = VARIABLES.split(", ").any(|word| lower.contains(word));
+    let lower = Lower::of(near);
+    let says = VARIABLES.within(&lower);
     let mut named = near
         .split_whitespace()
         .map(|word| word.trim_matches(['`', ':', ',', '*', '(', ')', '"', '.']));
@@ -136,6 +142,15 @@ pub fn setting(file: &str, key: &str, value: &str) -> Found {
     ];
     let own = key.rsplit('_').next().is_some_and(|last| kept.contains(&last));
     line(file, key, if example || own { "" } else { value })
+}
+
+/// Whether the headings above name a platform.
+fn hosted(near: &str) -> bool {
+    let near = Lower::of(near);
+    near.any(PLATFORMS)
+        && near
+            .split(|c: char| !c.is_alphanumeric() && c != '.')
+            .any(|word| PLATFORMS.contains(&word))
 }
 
 /// The probe for one line.

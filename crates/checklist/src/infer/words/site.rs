@@ -3,6 +3,7 @@
 use super::web::is_url;
 use super::{Found, Words, any, is_path};
 use crate::measure::Measure;
+use crate::phrases::Lower;
 use domain::probe::{CertificateProbe, DnsProbe, ProbeSpec};
 use domain::quantity::Unit;
 
@@ -10,7 +11,7 @@ use domain::quantity::Unit;
 const DAY: f64 = 86_400_000.0;
 
 /// "SSL certificate valid", "certificate of `app.example.com` does not expire within 30 days".
-pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Option<Found> {
+pub fn certificate(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
     let about = any(
         lower,
         &[
@@ -24,6 +25,9 @@ pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Opti
             "証明書",
         ],
     );
+    if !about {
+        return None;
+    }
     let judged = any(
         lower,
         &[
@@ -60,7 +64,7 @@ pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Opti
             "validat",
         ],
     );
-    if !about || !judged || other || words.codes.iter().any(|code| is_path(code) && !is_host(code)) {
+    if !judged || other || words.codes.iter().any(|code| is_path(code) && !is_host(code)) {
         return None;
     }
     let days = measures
@@ -76,7 +80,7 @@ pub fn certificate(words: &Words<'_>, lower: &str, measures: &[Measure]) -> Opti
 }
 
 /// "HTTPS is enforced", "HTTP redirects to HTTPS".
-pub fn redirects(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn redirects(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let enforced = lower.contains("https")
         && any(
             lower,
@@ -96,22 +100,23 @@ pub fn redirects(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
                 "强制https",
             ],
         );
-    let redirected = any(
-        lower,
-        &[
-            "http redirects to https",
-            "http to https",
-            "http → https",
-            "http -> https",
-            "redirects http to https",
-            "http auf https",
-            "http vers https",
-            "http a https",
-            "http para https",
-        ],
-    );
-    let between = matches!(urls(words).as_slice(), [from, to] if from.starts_with("http://") && to.starts_with("https://"))
-        && lower.contains("redirect");
+    let redirected = lower.contains("http")
+        && any(
+            lower,
+            &[
+                "http redirects to https",
+                "http to https",
+                "http → https",
+                "http -> https",
+                "redirects http to https",
+                "http auf https",
+                "http vers https",
+                "http a https",
+                "http para https",
+            ],
+        );
+    let two = |urls: &[&str]| matches!(urls, [from, to] if from.starts_with("http://") && to.starts_with("https://"));
+    let between = lower.contains("redirect") && two(&urls(words));
     (enforced || redirected || between).then(|| {
         let url = urls(words).into_iter().find(|url| url.starts_with("http://"));
         let because = "the site is asked by plain http, which must lead to https";
@@ -125,8 +130,11 @@ pub fn redirects(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found>
 }
 
 /// "DNS resolves", "`app.example.com` points to `192.0.2.1`".
-pub fn dns(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn dns(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
     let about = any(lower, &["dns", "domain", "a record", "cname", "域名"]);
+    if !about {
+        return None;
+    }
     let resolves = any(
         lower,
         &["resolve", "propagated", "löst auf", "résolu", "resuelve", "解析"],
@@ -144,7 +152,7 @@ pub fn dns(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     ]
     .iter()
     .find_map(|verb| lower.find(verb).map(|at| at + verb.len()));
-    if !about || !(resolves || points.is_some()) || lower.contains("ttl") {
+    if !(resolves || points.is_some()) || lower.contains("ttl") {
         return None;
     }
     let names = || hosts(words.text);

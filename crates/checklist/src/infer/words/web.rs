@@ -3,28 +3,37 @@
 use super::{Found, Words, any, is_route, whole_word};
 use crate::expect::{self, Holds};
 use crate::measure::Measure;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::{HttpProbe, ProbeSpec, StatusRule, TextRule};
 
 /// Most addresses of one line.
 const MOST: usize = 12;
 
 /// Words that ask for a look at an address.
-const ASKS: &str = "visit, open , reachable, accessible, answers, responds, loads, available, works, working, health, \
+static ASKS: Phrases = Phrases::new(
+    "visit, open , reachable, accessible, answers, responds, loads, available, works, working, health, \
     returns, return , get , navigate to, browse to, go to, access , is up, is live, online, \
     endpoint, route , curl, 200, erreichbar, antwortet, liefert, gibt, accessible, répond, renvoie, retourne, testée, accesible, \
-    responde, devuelve, acessível, retorna, disponible, disponível, 可访问, 返回, 响应, 访问, アクセス, 返";
+    responde, devuelve, acessível, retorna, disponible, disponível, 可访问, 返回, 响应, 访问, アクセス, 返",
+);
 
 /// Words that ask a person to do something there, or to be somebody.
-const PERSON: &str = "log in, login and, logged in, sign in, sign up, click, select , with jwt, with token, with a token, \
+static PERSON: Phrases = Phrases::new(
+    "log in, login and, logged in, sign in, sign up, click, select , with jwt, with token, with a token, \
     with auth, authenticated, bearer, dashboard, fill in, fill out, submit, upload, create , configure, add , register, paste, \
-    redirect, websocket, incognito, mobile, browser console, devtools, rotate, flow, form, button, manually, functionality, permission, admin, header, cors, faucet, claimed, bought, purchased, curl , wget ";
+    redirect, websocket, incognito, mobile, browser console, devtools, rotate, flow, form, button, manually, functionality, permission, admin, header, cors, faucet, claimed, bought, purchased, curl , wget ",
+);
 
 /// Services whose paths are not those of what is deployed.
-const OTHERS: &str =
-    "loki, prometheus, grafana, jaeger, kibana, elasticsearch, alertmanager, rabbitmq, minio, consul, vault";
+static OTHERS: Phrases = Phrases::new(
+    "loki, prometheus, grafana, jaeger, kibana, elasticsearch, alertmanager, rabbitmq, minio, consul, vault",
+);
 
 /// A URL in code, in a link or in the words, or a path without a host.
-pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
+pub fn web(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    if words.codes.is_empty() && words.links.is_empty() && !words.text.contains('/') {
+        return None;
+    }
     let addresses = addresses(words, lower);
     if addresses.is_empty() || changes(words.text) {
         return None;
@@ -67,7 +76,7 @@ pub fn web(words: &Words<'_>, lower: &str, _: &[Measure]) -> Option<Found> {
     let said = secure || within_ms.is_some() || status != StatusRule::Success || !body.is_empty();
     let alone = words.text.trim().trim_matches(['`', '<', '>']) == addresses[0];
     let person = ASKS_NOTHING.iter().any(|word| lower.starts_with(word)) || person(lower, said);
-    let asks = said || alone || any_of(lower, ASKS);
+    let asks = said || alone || ASKS.within(lower);
     (asks && !person).then(|| {
         let specs: Vec<ProbeSpec> = addresses
             .iter()
@@ -116,15 +125,10 @@ const ASKS_NOTHING: &[&str] = &[
     "ver ",
 ];
 
-fn person(lower: &str, said: bool) -> bool {
-    let deeds = PERSON
-        .split(", ")
-        .filter(|word| !said || !matches!(word.trim(), "create" | "add" | "dashboard"));
-    deeds.into_iter().any(|word| lower.contains(word))
-}
-
-fn any_of(lower: &str, list: &str) -> bool {
-    list.split(", ").any(|word| lower.contains(word.trim_start()))
+fn person(lower: &Lower, said: bool) -> bool {
+    PERSON
+        .of(lower)
+        .any(|word| !said || !matches!(word.trim(), "create" | "add" | "dashboard"))
 }
 
 /// POST and its like: such a request is never sent.
@@ -135,7 +139,7 @@ pub fn changes(text: &str) -> bool {
 }
 
 /// The addresses of a line, each once: whole ones, else paths without a host.
-fn addresses<'a>(words: &Words<'a>, lower: &str) -> Vec<&'a str> {
+fn addresses<'a>(words: &Words<'a>, lower: &Lower) -> Vec<&'a str> {
     let codes = || {
         words
             .codes
@@ -155,7 +159,7 @@ fn addresses<'a>(words: &Words<'a>, lower: &str) -> Vec<&'a str> {
             .filter(|word| is_url(word))
     };
     let mut found: Vec<&str> = whole().take(1).collect();
-    if found.is_empty() && !any_of(lower, OTHERS) {
+    if found.is_empty() && !OTHERS.within(lower) {
         found = codes().filter(|code| is_plain_route(code)).collect();
         let named = any(lower, &["get ", "endpoint", "route", "returns", "health", "page"]);
         if found.is_empty() && named {
@@ -165,12 +169,16 @@ fn addresses<'a>(words: &Words<'a>, lower: &str) -> Vec<&'a str> {
                 .collect();
         }
     }
-    let mut seen = Vec::new();
-    found.retain(|url| !seen.contains(url) && (seen.push(*url), true).1);
-    if found.len() > MOST {
-        found.clear();
+    let mut once: Vec<&str> = Vec::new();
+    for url in found {
+        if !once.contains(&url) {
+            once.push(url);
+        }
+        if once.len() > MOST {
+            return Vec::new();
+        }
     }
-    found
+    once
 }
 
 /// What stands before and behind an address.
