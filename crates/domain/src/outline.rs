@@ -67,6 +67,9 @@ pub struct OutlineLine {
     /// It asks for lines of a `.env` file that Gonogo can set, and so does a box that holds such lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub env_edit: bool,
+    /// For how many minutes what its probe saw counts; `None`: for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeps_minutes: Option<u32>,
 }
 
 /// What proves an action.
@@ -184,6 +187,7 @@ impl From<&Item> for OutlineLine {
             proof: Proof::of(&item.work),
             role: item.role.clone(),
             env_edit: false,
+            keeps_minutes: keeps(&item.work),
         }
     }
 }
@@ -211,7 +215,15 @@ impl From<&Check> for OutlineLine {
             proof: Proof::of(&check.work),
             role: check.role.clone(),
             env_edit: false,
+            keeps_minutes: keeps(&check.work),
         }
+    }
+}
+
+fn keeps(work: &Work) -> Option<u32> {
+    match work {
+        Work::Probe { spec } => spec.keeps_minutes(),
+        Work::Action { .. } | Work::Attestation | Work::Parent => None,
     }
 }
 

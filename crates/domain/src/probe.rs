@@ -111,6 +111,30 @@ impl ProbeSpec {
         }
     }
 
+    /// For how many minutes its evidence counts: what changes by itself within minutes, for a quarter of an hour; files, for an
+    /// hour; what somebody installs or renews, for a day. `None`: what it reads was written once and does not change.
+    pub fn keeps_minutes(&self) -> Option<u32> {
+        match self {
+            Self::All(specs) => specs.iter().filter_map(Self::keeps_minutes).min(),
+            Self::Tests { .. } => None,
+            Self::Tool { .. } | Self::Certificate(_) | Self::Dns(_) => Some(24 * 60),
+            Self::File(_) | Self::EnvLine { .. } | Self::Git(_) => Some(60),
+            Self::Http(_)
+            | Self::Postgres(_)
+            | Self::Redis(_)
+            | Self::Docker(_)
+            | Self::Prometheus(_)
+            | Self::Metric(_)
+            | Self::Port { .. }
+            | Self::Listening { .. }
+            | Self::Redirects { .. }
+            | Self::Memory { .. }
+            | Self::Disk { .. }
+            | Self::Clock { .. }
+            | Self::Shell(_) => Some(15),
+        }
+    }
+
     /// The commands that it gives to a shell; empty where it starts no process of the document's.
     pub fn commands(&self) -> Vec<&ShellProbe> {
         let leaves = self.leaves().into_iter();

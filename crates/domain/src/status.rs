@@ -26,6 +26,9 @@ pub enum Status {
     Skipped,
     /// Let off with a reason, until a time.
     Waived,
+    /// A probe passed, longer ago than its evidence counts. It was settled and holds nothing up; it is verified again before
+    /// anybody signs.
+    Stale,
     /// An action ended well; nothing proves its effect yet.
     Done,
     /// Nothing happened yet.
@@ -54,6 +57,7 @@ impl Status {
             Status::Overridden => "Overridden",
             Status::Skipped => "Skipped",
             Status::Waived => "Waived",
+            Status::Stale => "Stale",
             Status::Done => "Done",
             Status::Open => "Open",
             Status::Running => "Running",
@@ -67,7 +71,7 @@ impl Status {
 
     /// Whether nothing more is needed.
     pub fn is_settled(self) -> bool {
-        self <= Status::Waived
+        self <= Status::Stale
     }
 
     /// Whether it stands against a go.
@@ -101,6 +105,10 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
     let stands = match (line.kind, state) {
         (_, None) => Standing::open(),
         (LineKind::Action, Some(state)) => acted(line, state, run),
+        (_, Some(state)) if grown_old(section, line, state, run, now) => Standing {
+            status: Status::Stale,
+            ..observed(state)
+        },
         (_, Some(state)) => observed(state),
     };
     match state.and_then(|state| state.settlement.as_ref()) {
@@ -211,6 +219,29 @@ fn observed(state: &ItemState) -> Standing {
     Standing {
         status,
         reason: latest.reason.clone(),
+    }
+}
+
+/// Whether a probe passed longer ago than its evidence counts. A signature takes it as it was then, and what a window saw
+/// when it was due is not made better by looking again.
+fn grown_old(
+    section: &OutlineSection,
+    line: &OutlineLine,
+    state: &ItemState,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> bool {
+    let signed = run.sign_offs.values().filter(|sign_off| !run.is_stale(sign_off));
+    let counts_at = signed
+        .map(|sign_off| sign_off.at)
+        .max()
+        .map_or(now, |at| at.min(now));
+    let passed = || observed(state).status == Status::Proved;
+    match (section.kind, line.keeps_minutes, &state.latest) {
+        (SectionKind::Window { .. }, ..) | (_, None, _) | (.., None) => false,
+        (_, Some(minutes), Some(latest)) => {
+            counts_at - latest.at > TimeDelta::minutes(i64::from(minutes)) && passed()
+        }
     }
 }
 
@@ -325,6 +356,9 @@ pub struct Tally {
     pub all: u32,
     /// Proved by a probe.
     pub proved: u32,
+    /// Proved longer ago than the evidence counts.
+    #[serde(default)]
+    pub stale: u32,
     /// By a person's word.
     pub attested: u32,
     /// Against the probe.
@@ -369,6 +403,7 @@ impl Tally {
             Status::Attested => &mut self.attested,
             Status::Overridden => &mut self.overridden,
             Status::Waived => &mut self.waived,
+            Status::Stale => &mut self.stale,
             Status::Skipped | Status::NotApplicable => &mut self.skipped,
             Status::Failed | Status::Error => &mut self.failed,
             Status::Warning => &mut self.warned,
@@ -379,6 +414,6 @@ impl Tally {
 
     /// Boxes that need nothing more.
     pub fn settled(&self) -> u32 {
-        self.proved + self.attested + self.overridden + self.waived + self.skipped
+        self.proved + self.stale + self.attested + self.overridden + self.waived + self.skipped
     }
 }

@@ -32,6 +32,7 @@ mod tests {
             Status::Overridden,
             Status::Skipped,
             Status::Waived,
+            Status::Stale,
             Status::Done,
             Status::Open,
             Status::Running,
@@ -42,7 +43,7 @@ mod tests {
             Status::Failed,
         ];
         let tones = [Tone::Go, Tone::No, Tone::Hold, Tone::Run, Tone::None];
-        let others = ["stale", "close", "list", "eye", "play", "person", "terminal"];
+        let others = ["close", "list", "eye", "play", "person", "terminal"];
         let names = statuses
             .map(status_icon)
             .into_iter()

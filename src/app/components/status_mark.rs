@@ -52,6 +52,7 @@ pub fn status_icon(status: Status) -> &'static str {
         Status::Overridden => "overridden",
         Status::Skipped => "skipped",
         Status::Waived => "waived",
+        Status::Stale => "stale",
         Status::Done => "done",
         Status::Open => "open",
         Status::Running => "running",

@@ -45,10 +45,11 @@ pub fn TallyBar(
 type Count = (&'static str, &'static str, u32, bool);
 
 /// Key, word, count, and whether it is shown when it is zero.
-fn counts(tally: &Tally) -> [Count; 9] {
+fn counts(tally: &Tally) -> [Count; 10] {
     let Tally {
         all: _,
         proved,
+        stale,
         attested,
         overridden,
         waived,
@@ -60,6 +61,7 @@ fn counts(tally: &Tally) -> [Count; 9] {
     } = *tally;
     [
         ("proved", "proved", proved, true),
+        ("stale", "stale", stale, false),
         ("attested", "attested", attested, true),
         ("overridden", "overridden", overridden, false),
         ("waived", "waived", waived, true),

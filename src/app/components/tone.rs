@@ -46,7 +46,9 @@ impl From<Status> for Tone {
         match status {
             Status::Proved | Status::Attested => Tone::Go,
             Status::Failed | Status::Error => Tone::No,
-            Status::Overridden | Status::Waived | Status::Warning | Status::Unknown => Tone::Hold,
+            Status::Overridden | Status::Waived | Status::Stale | Status::Warning | Status::Unknown => {
+                Tone::Hold
+            }
             Status::Running | Status::Done => Tone::Run,
             Status::Open | Status::Skipped | Status::NotApplicable | Status::NoData => Tone::None,
         }

@@ -65,11 +65,18 @@ impl Builder<'_> {
     pub(super) fn item_text(&mut self, at: usize, inline: Inline) {
         let (mut first, mut items) = self.split(inline, self.doing || self.marked);
         let parent = self.blocks[at].item;
+        let ticked = matches!(&self.blocks[at].kind, BlockKind::Item(item) if item.tick.is_some());
+        let own = (!ticked && first.pieces.is_empty() && !items.is_empty()).then(|| {
+            // Behind a box that only we take for one, a further one may stand as it may behind one of Markdown's own.
+            let (tick, text) = items.remove(0);
+            let (text, further) = self.split(text, true);
+            items.splice(0..0, further);
+            (tick, text)
+        });
         let BlockKind::Item(item) = &mut self.blocks[at].kind else {
             return;
         };
-        if item.tick.is_none() && first.pieces.is_empty() && !items.is_empty() {
-            let (tick, text) = items.remove(0);
+        if let Some((tick, text)) = own {
             item.tick = Some(tick);
             item.inline = text;
         } else {

@@ -293,3 +293,11 @@ fn a_row_is_optional_only_where_its_cell_says_so_plainly(
         [optional]
     );
 }
+
+#[rstest]
+#[case("- []  - [ ] Disk space")]
+#[case("- [x]  - [ ] Disk space")]
+#[case("- [x]  - [x] Disk space")]
+fn a_box_behind_a_box_is_one_of_its_own_whichever_way_the_first_is_written(#[case] text: &str) {
+    assert_eq!(texts(text).len(), 2);
+}

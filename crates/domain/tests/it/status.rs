@@ -69,6 +69,24 @@ fn a_window_has_no_data_before_it_is_due_whatever_was_seen() {
 }
 
 #[test]
+fn evidence_grows_stale_and_is_then_not_counted_as_proved_until_somebody_looks_again() {
+    let mut bench = Bench::new();
+    bench.observe("probe", Verdict::Pass);
+    bench.now += TimeDelta::minutes(15);
+    assert_eq!(of(&bench, "probe").status, Status::Proved);
+    bench.now += TimeDelta::seconds(1);
+    assert_eq!(of(&bench, "probe").status, Status::Stale);
+    let tally = Tally::of(&bench.outline, &bench.run, bench.now);
+    assert_eq!((tally.proved, tally.stale), (0, 1));
+    assert!(Status::Stale.is_settled(), "it holds nothing up");
+    bench.observe("probe", Verdict::Pass);
+    assert_eq!(of(&bench, "probe").status, Status::Proved);
+    bench.observe("probe", Verdict::Fail);
+    bench.now += TimeDelta::hours(1);
+    assert_eq!(of(&bench, "probe").status, Status::Failed, "what fails stays red");
+}
+
+#[test]
 fn a_waiver_ends() {
     let mut bench = Bench::new();
     let until = bench.now + TimeDelta::hours(1);

@@ -45,6 +45,7 @@ fn line(name: &str, parent: Option<&str>, kind: LineKind) -> OutlineLine {
         proof: Proof::Nothing,
         role: None,
         env_edit: false,
+        keeps_minutes: matches!(kind, LineKind::Probe | LineKind::Check).then_some(15),
         id: id(name),
         parent: parent.map(id),
         line: 1,
