@@ -147,6 +147,7 @@ impl Bench {
             secrets: BTreeMap::new(),
             shell: vec!["bash".to_owned(), "-c".to_owned()],
             action_minutes: None,
+            published: Vec::new(),
         };
         let began = Instant::now();
         let context = Context {
