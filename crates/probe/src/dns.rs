@@ -68,22 +68,26 @@ fn name(written: Option<&str>, site: &Site) -> Result<String, String> {
             "{name} is an address and no name: there is nothing to resolve"
         ));
     }
-    let listed = site.environment.endpoints.iter().any(|endpoint| {
-        let own = host(&endpoint.url).is_some_and(|own| own == name);
-        own || endpoint.replaces.iter().any(|written| {
-            let bare = written
-                .rsplit_once(':')
-                .map_or(written.as_str(), |(host, _)| host);
-            bare.eq_ignore_ascii_case(&name)
-        })
-    });
-    if listed {
+    if lists(&name, site) {
         return Ok(name);
     }
     Err(site
         .environment
         .endpoint(&format!("{name}:443"))
         .map_or_else(|none| none.to_string(), |_| format!("{name} is not listed")))
+}
+
+/// Whether an endpoint of the environment has this name, in its own address or in one that it replaces, at any port.
+pub(crate) fn lists(name: &str, site: &Site) -> bool {
+    site.environment.endpoints.iter().any(|endpoint| {
+        let own = host(&endpoint.url).is_some_and(|own| own == name);
+        own || endpoint.replaces.iter().any(|written| {
+            let bare = written
+                .rsplit_once(':')
+                .map_or(written.as_str(), |(host, _)| host);
+            bare.eq_ignore_ascii_case(name)
+        })
+    })
 }
 
 fn host(url: &str) -> Option<String> {

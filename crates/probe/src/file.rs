@@ -76,6 +76,10 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
     };
     asked.target = place.shown();
     match observe(&place, Wanted::by(&spec.rules)) {
+        Ok(Seen::Nothing) if spec.rules.contains(&FileRule::Absent) && place.is_link() => {
+            let reason = format!("{path} is a link that leads to nothing");
+            Answer::new(asked, Judgement::fail(reason.clone(), reason))
+        }
         Ok(seen) => {
             let judgement = judge(&path, &seen, &spec.rules, now, &site.secrets);
             let answer = Answer::new(asked, judgement);

@@ -64,6 +64,14 @@ pub(crate) fn judge(
         MetricQuestion::Value { name, bound } => judge_values(page, cut, name, *bound),
         MetricQuestion::Share { part, rest, bound } => judge_share(page, cut, part, rest, *bound),
     };
+    // What every sample must hold is not known while one of them cannot be read.
+    let judgement = match broken(text, question) {
+        Some(line) if judgement.verdict != Verdict::Fail => {
+            let line = excerpt(line, secrets);
+            Judgement::error(format!("a line of the metric cannot be read: {line}"))
+        }
+        Some(_) | None => judgement,
+    };
     match page.malformed.as_slice() {
         [] => judgement,
         lines => {
@@ -83,6 +91,19 @@ pub(crate) fn judge(
             }
         }
     }
+}
+
+/// A line that names a metric of which every sample counts, and that is no sample.
+fn broken<'a>(text: &'a str, question: &MetricQuestion) -> Option<&'a str> {
+    let names = match question {
+        MetricQuestion::Present { .. } => return None,
+        MetricQuestion::Value { name, .. } => vec![name],
+        MetricQuestion::Share { part, rest, .. } => vec![part, rest],
+    };
+    let of = |line: &&str| names.iter().any(|name| line.contains(name.as_str()));
+    text.lines()
+        .filter(of)
+        .find(|line| exposition::parse(line).strange > 0)
 }
 
 /// The samples of the metrics with this text in their name. When a counter began is no value of it.

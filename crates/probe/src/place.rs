@@ -5,7 +5,7 @@ mod replace;
 
 use crate::site::Site;
 use rustix::fd::OwnedFd;
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -98,6 +98,15 @@ impl Place {
     /// Opens without reading: enough for `fstat` and `fstatvfs`, and for files that may not be read.
     pub fn open(&self) -> Result<OwnedFd, Closed> {
         self.open_with(OFlags::PATH)
+    }
+
+    /// A symbolic link stands there, whatever it leads to.
+    pub fn is_link(&self) -> bool {
+        let opened = self.open_with(OFlags::PATH | OFlags::NOFOLLOW);
+        opened.is_ok_and(|link| {
+            rustix::fs::fstat(&link)
+                .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
+        })
     }
 
     /// Opens for reading; never waits for the other end of a pipe and never takes a terminal.

@@ -206,6 +206,15 @@ fn judge_value(value: &str, of: &str, rules: &[TextRule], secrets: &Secrets) -> 
             "NaN",
         );
     }
+    let beyond = |rule: &TextRule| match rule {
+        TextRule::Number(bound) if !bound.comparison.holds(number, bound.quantity.value) => Some(*bound),
+        _ => None,
+    };
+    if number.is_infinite()
+        && let Some(bound) = rules.iter().find_map(beyond)
+    {
+        return Judgement::fail(format!("{of}{value}, must be {bound}"), format!("{of}{value}"));
+    }
     let timed = rules
         .iter()
         .any(|rule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Milliseconds));

@@ -1,10 +1,12 @@
 //! Plain http is answered with a redirect to https.
 
 use crate::answer::{Answer, Asked, Judgement};
+use crate::dns;
 use crate::http::{self, Client};
 use crate::output::excerpt;
 use crate::redact::Secrets;
 use crate::site::Site;
+use domain::verdict::Verdict;
 use reqwest::Url;
 
 pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Client) -> Answer {
@@ -27,7 +29,14 @@ pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Client) -> An
                 .headers()
                 .get("location")
                 .and_then(|value| value.to_str().ok());
-            judge(response.status().as_u16(), location, &url, &site.secrets)
+            let judgement = judge(response.status().as_u16(), location, &url, &site.secrets);
+            match location.and_then(|location| url.join(location).ok()) {
+                Some(leads) if judgement.verdict == Verdict::Pass && !is_own(&leads, site) => {
+                    let reason = format!("{}, a site that the environment does not list", judgement.reason);
+                    Judgement::new(Verdict::Warning, reason, judgement.found)
+                }
+                Some(_) | None => judgement,
+            }
         }
     };
     Answer::new(asked, judgement)
@@ -49,6 +58,13 @@ fn target(written: Option<&str>, site: &Site) -> Result<Url, String> {
         "endpoint {} is reached by https only: add an [[endpoints]] with `url = \"http://{host}\"` in environments/{}.toml",
         endpoint.name, site.environment.name
     ))
+}
+
+/// The environment lists the host, with or without `www.`: a redirect to https elsewhere is no way to this site.
+fn is_own(leads: &Url, site: &Site) -> bool {
+    let host = leads.host_str().unwrap_or_default();
+    let bare = host.strip_prefix("www.").unwrap_or(host);
+    dns::lists(bare, site) || dns::lists(&format!("www.{bare}"), site)
 }
 
 pub(crate) fn judge(status: u16, location: Option<&str>, asked: &Url, secrets: &Secrets) -> Judgement {

@@ -40,7 +40,7 @@ impl Sockets {
     /// Reads the kernel's tables. Blocking.
     ///
     /// # Errors
-    /// A table cannot be read.
+    /// A table cannot be read or understood: what is missing in it would be taken for a port that is free.
     pub fn read(proc: &Path) -> Result<Self, String> {
         let mut listening = Vec::new();
         for table in ["net/tcp", "net/tcp6"] {
@@ -51,7 +51,11 @@ impl Sockets {
                 Err(why) if why.kind() == std::io::ErrorKind::NotFound && table == "net/tcp6" => continue,
                 Err(why) => return Err(format!("{}: {why}", path.display())),
             };
-            listening.extend(text.lines().skip(1).filter_map(Listening::of));
+            for line in text.lines().skip(1) {
+                let socket = Listening::of(line)
+                    .ok_or_else(|| format!("{}: a line cannot be understood", path.display()))?;
+                listening.extend(socket);
+            }
         }
         listening.sort();
         listening.dedup();
@@ -76,19 +80,19 @@ impl Sockets {
 }
 
 impl Listening {
-    /// A line of the table, where it listens.
-    fn of(line: &str) -> Option<Self> {
+    /// A line of the table, and the socket where it listens; `None` where the line is none of such a table.
+    fn of(line: &str) -> Option<Option<Self>> {
         let mut fields = line.split_whitespace().skip(1);
         let local = fields.next()?;
         let state = fields.nth(1)?;
         let inode = fields.nth(5)?.parse().ok()?;
         let (address, port) = local.rsplit_once(':')?;
         let port = u16::from_str_radix(port, 16).ok()?;
-        (state == LISTENING).then(|| Self {
+        Some((state == LISTENING).then(|| Self {
             port,
             address: words(address),
             inode,
-        })
+        }))
     }
 }
 

@@ -42,16 +42,33 @@ pub(crate) fn judge(
             continue;
         }
         let left = text::filter(Text::of(shown(container).as_bytes(), false), filters, secrets);
-        judged.push(match left {
+        match left {
             Ok(left) => {
                 output.push_str(&left.text);
-                text::judge(&left, rules, secrets)
+                judged.push(text::judge(&left, rules, secrets));
+                judged.extend(rules.iter().filter_map(|rule| misnamed(&left.text, rule)));
             }
-            Err(judgement) => judgement,
-        });
+            Err(judgement) => judged.push(judgement),
+        }
         judged.extend(differing(container, settings, filters));
     }
     (weakest(judged), output)
+}
+
+/// A rule that writes a variable with its value is not held by one whose name only ends so.
+fn misnamed(text: &str, rule: &TextRule) -> Option<Judgement> {
+    let TextRule::Contains(part) = rule else {
+        return None;
+    };
+    let in_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (name, _) = part.split_once('=')?;
+    let mut places = text.match_indices(part.as_str()).peekable();
+    places.peek()?;
+    let longer = places.all(|(at, _)| text[..at].ends_with(in_name));
+    (!name.is_empty() && name.chars().all(in_name) && longer).then(|| {
+        let reason = format!("{name} is not what is set: a longer name ends so");
+        Judgement::fail(reason.clone(), reason)
+    })
 }
 
 fn variables(container: &Container) -> BTreeMap<&str, &str> {

@@ -39,11 +39,25 @@ pub(super) fn judge(url: &str, body: &[u8]) -> Option<Judgement> {
         return None;
     }
     let Ok(Value::Object(page)) = serde_json::from_slice::<Value>(body) else {
-        return None;
+        return for_people(path, body);
     };
     ["status", "state", "health", "healthy", "ok"]
         .iter()
         .find_map(|key| page.get(*key).and_then(|value| said(key, value)))
+}
+
+/// Sites that draw themselves in the browser answer every address with 200 and the same page, also where no service is.
+fn for_people(path: &str, body: &[u8]) -> Option<Judgement> {
+    let start = String::from_utf8_lossy(&body[..body.len().min(64)])
+        .trim_start()
+        .to_ascii_lowercase();
+    let html = start.starts_with("<!doctype html") || start.starts_with("<html");
+    // A status page may well be one for people.
+    let meant = path
+        .rsplit('/')
+        .any(|segment| segment.eq_ignore_ascii_case("status"));
+    let reason = "what answers is a page for people, which says nothing about the service's health";
+    (html && !meant).then(|| Judgement::new(Verdict::Warning, reason, reason))
 }
 
 fn said(key: &str, value: &Value) -> Option<Judgement> {
@@ -77,6 +91,12 @@ mod tests {
         None
     )]
     #[case("http://localhost:8000/health", "degraded", None)]
+    #[case(
+        "http://localhost:8000/health",
+        "\n<!DOCTYPE html><title>Shop</title>",
+        Some(Warning)
+    )]
+    #[case("http://localhost:8000/status", "<html>all well</html>", None)]
     #[case("http://localhost:8000/health", r#"{"status":"sideways"}"#, None)]
     #[case("http://localhost:8000/api/orders", r#"{"status":"failed"}"#, None)]
     fn a_health_page_that_says_it_is_not_well_does_not_pass(

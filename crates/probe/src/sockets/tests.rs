@@ -13,10 +13,10 @@ fn a_line_of_the_kernels_table_is_read() {
         address: address.to_owned(),
         inode: 12345,
     };
-    assert_eq!(Listening::of(line), Some(socket));
+    assert_eq!(Listening::of(line), Some(Some(socket)));
     assert_eq!(
         Listening::of(&line.replace(" 0A ", " 01 ")),
-        None,
+        Some(None),
         "connected, not listening"
     );
     for broken in [

@@ -9,6 +9,7 @@ mod files;
 mod git;
 mod http;
 mod machine;
+mod matrix;
 mod metrics;
 mod postgres;
 mod redis;
