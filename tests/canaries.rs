@@ -214,6 +214,15 @@ async fn no_secret_is_found_again_in_the_database_the_log_the_stream_the_pages_o
             .collect(),
         ..Search::default()
     };
+    let mut unmasked = Search {
+        traces: search.traces.clone(),
+        ..Search::default()
+    };
+    unmasked.look(
+        "what was printed",
+        &std::fs::read_to_string(team.place.file("forms.txt")).unwrap(),
+    );
+    assert!(unmasked.hits.len() >= 50 * 6, "the search finds what is there");
     let last = format!("id: {}\n", page.run.number);
     let mut told = String::new();
     while !told.contains(&last) {
