@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod canaries;
 mod cli;
 mod embedded_postgres;
 mod env_edit;

@@ -55,9 +55,20 @@ impl App {
 
     /// The application on `pool` with these settings, as if started in `directory`.
     pub async fn start_with(pool: &PgPool, clock: Clock, settings: Settings, directory: &Path) -> Self {
+        Self::start_knowing(pool, clock, settings, directory, BTreeMap::new()).await
+    }
+
+    /// The same, where the server has these variables too.
+    pub async fn start_knowing(
+        pool: &PgPool,
+        clock: Clock,
+        settings: Settings,
+        directory: &Path,
+        more: BTreeMap<String, String>,
+    ) -> Self {
         let config = Config::load(settings, directory).unwrap();
         let listener = serve::listen(config.address).await.unwrap();
-        let variables = BTreeMap::from([
+        let mut variables = BTreeMap::from([
             (
                 "GONOGO_URL".to_owned(),
                 config.public_url(listener.local_addr().unwrap()).origin(),
@@ -66,6 +77,7 @@ impl App {
             ("GONOGO_DATA_DIR".to_owned(), directory.display().to_string()),
             ("PATH".to_owned(), std::env::var("PATH").unwrap()),
         ]);
+        variables.extend(more);
         let state = serve::state(config, pool.clone(), clock, &variables).unwrap();
         App {
             running: Running::start(state, listener).unwrap(),

@@ -4,6 +4,7 @@ use super::{App, Folder, noon};
 use gonogo::server::{clock::Clock, config::Settings, verification};
 use sqlx::PgPool;
 use std::{
+    collections::BTreeMap,
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -57,12 +58,18 @@ impl Place {
     /// The application with these environments, started as `gonogo serve` starts it on a database that was used
     /// before.
     pub async fn app_at(&self, pool: &PgPool, clock: Clock) -> App {
+        self.app_knowing(pool, clock, BTreeMap::new()).await
+    }
+
+    /// The same, where the server has these variables too.
+    pub async fn app_knowing(&self, pool: &PgPool, clock: Clock, more: BTreeMap<String, String>) -> App {
         let settings = Settings {
             address: Some("127.0.0.1:0".parse().unwrap()),
             environments: Some(self.environments()),
             ..Settings::default()
         };
-        let app = App::start_with(pool, clock, settings, Path::new(env!("CARGO_MANIFEST_DIR"))).await;
+        let app =
+            App::start_knowing(pool, clock, settings, Path::new(env!("CARGO_MANIFEST_DIR")), more).await;
         verification::interrupt_lost(app.state()).await.unwrap();
         app
     }
@@ -87,7 +94,8 @@ impl Place {
             .await;
     }
 
-    fn environments(&self) -> PathBuf {
+    /// Where the environments' files are.
+    pub fn environments(&self) -> PathBuf {
         self.folder.path().join("environments")
     }
 

@@ -47,6 +47,11 @@ impl Team {
     pub async fn new(pool: &PgPool) -> Self {
         let place = Place::new().await;
         let app = place.app(pool).await;
+        Self::at(place, app).await
+    }
+
+    /// Four people at this application.
+    pub async fn at(place: Place, app: App) -> Self {
         Team {
             developer: Member::new(&app, "dora", Role::Developer).await,
             devops: Member::new(&app, "otto", Role::Devops).await,

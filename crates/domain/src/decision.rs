@@ -277,7 +277,12 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
     };
     let attest = count(&[LineKind::Attestation]);
     let red = blockers.iter().filter(|blocker| blocker.status.is_red()).count();
-    let verify = count(&[LineKind::Probe, LineKind::Check]) - red;
+    // A failed action is red too, and nothing to verify.
+    let verify = blockers
+        .iter()
+        .filter(|blocker| matches!(blocker.line.kind, LineKind::Probe | LineKind::Check))
+        .filter(|blocker| !blocker.status.is_red())
+        .count();
     let mut deeds = Vec::new();
     if person.may(Right::Verify, class) && verify > 0 && run.superseded.is_none() {
         deeds.push(format!("{verify} to verify"));

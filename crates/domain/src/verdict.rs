@@ -1,5 +1,6 @@
 //! The answer to a probe, and the evidence for it.
 
+use crate::hash::Hash;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -32,13 +33,24 @@ impl Verdict {
     }
 }
 
-/// Output of a target or a command as it was kept: redacted, capped, valid UTF-8.
+/// Output of a target or a command as it was kept: masked, its beginning and its end, valid UTF-8, harmless to show.
+///
+/// What is absent in evidence of an earlier version is left out when it is written, so that its hash stays the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Output {
-    /// The kept text; invalid UTF-8 is replaced, control characters are escaped.
+    /// The beginning, at most 64 KiB; invalid UTF-8 is replaced, control characters are escaped.
     pub text: String,
-    /// How many bytes came after the kept part and were dropped.
+    /// How many bytes between `text` and `ending` are not kept.
     pub dropped_bytes: u64,
+    /// What comes after them to the end, at most 64 KiB, like `text`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ending: String,
+    /// How many bytes there were in all, after masking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// The digest of all of them, after masking: what was left out can be compared, and a secret cannot be guessed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Hash>,
 }
 
 /// An observation that several probes may judge: findings that name the same one were made from one answer of the target.

@@ -2,17 +2,14 @@
 
 use crate::context::Context;
 use crate::file::lasting;
-use crate::output::{KEPT_BYTES, piece, sentence};
+use crate::output::{Kept, cut_character, piece, sentence};
 use crate::redact::{Masker, Secrets};
 use crate::run::{self, End, Pipe};
 use crate::site::Site;
 use domain::action::Ending;
-use domain::verdict::{Evidence, Finding, Output, Verdict};
+use domain::verdict::{Evidence, Finding, Verdict};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-/// How much of the beginning and of the end of an output is kept, in bytes of the escaped text, each.
-pub const KEPT_EACH: usize = KEPT_BYTES / 2;
 
 /// Runs `command`, exactly these bytes, by the environment's shell in its work directory, and hands on what it prints,
 /// masked and escaped. The verdict says how it ended, nothing more: exit 0 proves nothing about the target.
@@ -32,8 +29,9 @@ pub async fn act(
         printing.take(pipe, bytes, print)
     })
     .await;
-    printing.finish(print);
-    let (ending, verdict, reason) = ended(&end, printing.last_words());
+    let by_itself = matches!(end, End::Exited(_) | End::Signalled(_));
+    let kept = printing.finish(by_itself, print);
+    let (ending, verdict, reason) = ended(&end, kept.last_line());
     let words = |text: &str| sentence(text, &site.secrets);
     let finding = Finding {
         verdict,
@@ -43,7 +41,7 @@ pub async fn act(
             target: words(&site.environment.work_directory),
             expected: "exit code 0".to_owned(),
             found: words(&reason),
-            output: Some(printing.kept()).filter(|output| !output.text.is_empty()),
+            output: (!kept.is_empty()).then(|| kept.output()),
             exit_code: end.exit_code(),
             at,
             duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
@@ -85,12 +83,9 @@ fn ended(end: &End, last: Option<String>) -> (Ending, Verdict, String) {
 
 /// What a command prints: both outputs as they come, masked, escaped, and a bounded part of them kept.
 struct Printing<'a> {
-    secrets: &'a Secrets,
     out: Stream<'a>,
     err: Stream<'a>,
-    head: String,
-    tail: String,
-    dropped: u64,
+    kept: Kept,
 }
 
 /// One of the two outputs. A secret or a character that is cut by a read waits for its rest.
@@ -106,12 +101,9 @@ impl<'a> Printing<'a> {
             rest: Vec::new(),
         };
         Self {
-            secrets,
             out: stream(),
             err: stream(),
-            head: String::new(),
-            tail: String::new(),
-            dropped: 0,
+            kept: Kept::default(),
         }
     }
 
@@ -122,90 +114,28 @@ impl<'a> Printing<'a> {
         };
         let masked = stream.masker.push(bytes);
         stream.rest.extend(masked);
-        let shown = stream.whole_characters();
-        self.keep(&shown, print);
+        let whole = stream.rest.len() - cut_character(&stream.rest);
+        let bytes: Vec<u8> = stream.rest.drain(..whole).collect();
+        keep(&mut self.kept, &bytes, print);
     }
 
-    fn finish(&mut self, print: &mut (dyn FnMut(&str) + Send)) {
-        let mut shown = String::new();
-        for stream in [&mut self.out, &mut self.err] {
-            let masker = std::mem::replace(&mut stream.masker, self.secrets.masker());
-            stream.rest.extend(masker.finish());
-            shown.push_str(&piece(&String::from_utf8_lossy(&std::mem::take(
-                &mut stream.rest,
-            ))));
-        }
-        self.keep(&shown, print);
-    }
-
-    fn keep(&mut self, shown: &str, print: &mut (dyn FnMut(&str) + Send)) {
-        if shown.is_empty() {
-            return;
-        }
-        print(shown);
-        let room = shown.floor_char_boundary(KEPT_EACH.saturating_sub(self.head.len()));
-        // Once something stands in the tail, nothing more belongs to the head.
-        let room = if self.tail.is_empty() { room } else { 0 };
-        self.head.push_str(&shown[..room]);
-        self.tail.push_str(&shown[room..]);
-        if self.tail.len() > 2 * KEPT_EACH {
-            let cut = self.tail.ceil_char_boundary(self.tail.len() - KEPT_EACH);
-            self.dropped += cut as u64;
-            self.tail.drain(..cut);
-        }
-    }
-
-    /// The last line that is not blank, for a sentence.
-    fn last_words(&self) -> Option<String> {
-        let lines = |text: &str| {
-            text.lines()
-                .map(str::trim)
-                .rfind(|line| !line.is_empty())
-                .map(str::to_owned)
-        };
-        lines(&self.tail).or_else(|| lines(&self.head))
-    }
-
-    /// The beginning and the end, with what lies between counted where it was left out.
-    fn kept(mut self) -> Output {
-        if self.tail.len() > KEPT_EACH && self.dropped > 0 {
-            let cut = self.tail.ceil_char_boundary(self.tail.len() - KEPT_EACH);
-            self.dropped += cut as u64;
-            self.tail.drain(..cut);
-        }
-        let between = match self.dropped {
-            0 => String::new(),
-            dropped => format!("\n[… {dropped} bytes left out …]\n"),
-        };
-        Output {
-            text: format!("{}{between}{}", self.head, self.tail),
-            dropped_bytes: 0,
-        }
-    }
-}
-
-impl Stream<'_> {
-    /// What is complete so far, escaped; a character that is not whole yet stays for the next read.
-    fn whole_characters(&mut self) -> String {
-        let whole = match std::str::from_utf8(&self.rest) {
-            Ok(_) => self.rest.len(),
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            Err(_) => {
-                // Bytes that are no character are replaced, and at most three at the end can be the start of one.
-                self.rest.len() - unfinished(&self.rest)
+    /// The rest of both; of one that was ended by us, no half of a secret.
+    fn finish(self, by_itself: bool, print: &mut (dyn FnMut(&str) + Send)) -> Kept {
+        let mut kept = self.kept;
+        for Stream { masker, mut rest } in [self.out, self.err] {
+            match by_itself {
+                true => rest.extend(masker.finish()),
+                false => rest.extend_from_slice(masker.cut()),
             }
-        };
-        let bytes: Vec<u8> = self.rest.drain(..whole).collect();
-        piece(&String::from_utf8_lossy(&bytes))
+            keep(&mut kept, &rest, print);
+        }
+        kept
     }
 }
 
-/// How many bytes at the end are the start of a character.
-fn unfinished(bytes: &[u8]) -> usize {
-    (1..=3.min(bytes.len()))
-        .find(|count| {
-            let tail = &bytes[bytes.len() - count..];
-            matches!(std::str::from_utf8(tail), Err(error) if error.valid_up_to() == 0 && error.error_len().is_none())
-        })
-        .unwrap_or(0)
+fn keep(kept: &mut Kept, bytes: &[u8], print: &mut (dyn FnMut(&str) + Send)) {
+    if !bytes.is_empty() {
+        print(&piece(&String::from_utf8_lossy(bytes)));
+        kept.push(bytes);
+    }
 }

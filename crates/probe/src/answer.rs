@@ -1,6 +1,8 @@
 //! What a kind of probe gives before it is stamped with time and host, and how several answers become one.
 
-use domain::verdict::{Capture, Verdict};
+use crate::output::Printed;
+use crate::redact::Secrets;
+use domain::verdict::{Capture, Output, Verdict};
 
 /// How it was read, of what, and what must hold.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +25,8 @@ pub(crate) struct Judgement {
 pub(crate) struct Answer {
     pub asked: Asked,
     pub judgement: Judgement,
-    pub output: Option<Vec<u8>>,
-    /// How many bytes came after `output`.
-    pub beyond: u64,
+    /// What was printed, of each of several probes.
+    pub output: Vec<Printed>,
     pub exit_code: Option<i32>,
     /// The captures that were judged.
     pub captures: Vec<Capture>,
@@ -82,8 +83,7 @@ impl Answer {
         Self {
             asked,
             judgement,
-            output: None,
-            beyond: 0,
+            output: Vec::new(),
             exit_code: None,
             captures: Vec::new(),
         }
@@ -95,9 +95,34 @@ impl Answer {
         self
     }
 
-    pub fn with_output(mut self, output: impl Into<Vec<u8>>) -> Self {
-        self.output = Some(output.into());
+    pub fn with_output(self, output: impl Into<Vec<u8>>) -> Self {
+        self.with_cut_output(output, false)
+    }
+
+    /// There was more than this where it is cut.
+    pub fn with_cut_output(self, output: impl Into<Vec<u8>>, cut: bool) -> Self {
+        self.printed(Printed::Raw {
+            bytes: output.into(),
+            cut,
+        })
+    }
+
+    pub fn printed(mut self, printed: Printed) -> Self {
+        self.output.push(printed);
         self
+    }
+
+    /// What is kept of everything that was printed.
+    pub fn kept(output: Vec<Printed>, secrets: &Secrets) -> Option<Output> {
+        let mut parts = output.into_iter().map(|printed| printed.kept(secrets));
+        let mut all = parts.next()?;
+        for part in parts.filter(|part| !part.is_empty()) {
+            if !all.is_empty() {
+                all.push(b"\n");
+            }
+            all.append(part);
+        }
+        Some(all.output())
     }
 
     /// One answer for several that must all pass.
@@ -111,17 +136,11 @@ impl Answer {
             .iter()
             .filter_map(|answer| answer.exit_code)
             .max_by_key(|code| code.abs());
-        let beyond = answers.iter().map(|answer| answer.beyond).sum();
         let mut output = Vec::new();
         let mut judgements = Vec::with_capacity(answers.len());
         let mut captures: Vec<Capture> = Vec::new();
         for answer in answers {
-            if let Some(text) = answer.output.filter(|text| !text.is_empty()) {
-                if !output.is_empty() {
-                    output.push(b'\n');
-                }
-                output.extend(text);
-            }
+            output.extend(answer.output);
             judgements.push(answer.judgement);
             for capture in answer.captures {
                 if !captures.contains(&capture) {
@@ -134,8 +153,7 @@ impl Answer {
         Self {
             asked,
             judgement,
-            output: (!output.is_empty()).then_some(output),
-            beyond,
+            output,
             exit_code,
             captures,
         }

@@ -84,7 +84,7 @@ impl EnvEdit {
                 let mut finding = self.finding(context, Verdict::Pass, sentence(&reason, &site.secrets));
                 finding.evidence.output = Some(Output {
                     text: shown(&difference),
-                    dropped_bytes: 0,
+                    ..Output::default()
                 });
                 finding
             }

@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
+use crate::output::Printed;
 use crate::redact::Secrets;
 use crate::run::{self, End, Ran};
 use crate::shell;
@@ -58,7 +59,7 @@ pub(crate) async fn probe(
     )
     .await;
     if let Some(judgement) = judge_end(&ran, &site.secrets) {
-        return Answer::new(asked, judgement).with_output(ran.stderr);
+        return Answer::new(asked, judgement).printed(Printed::Masked(ran.complained));
     }
     let status = parse(&String::from_utf8_lossy(&ran.stdout));
     let release = match question {
@@ -206,7 +207,7 @@ async fn git(arguments: &[&str], site: &Site, context: &Context, cancel: &Cancel
     ] {
         program.variables.insert(name.to_owned(), value.to_owned());
     }
-    run::run(&program, cancel, None).await
+    run::run(&program, &site.secrets, cancel, None).await
 }
 
 fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {

@@ -77,7 +77,7 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> A
                 .collect();
             let judgement =
                 Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
-            Answer::new(asked, judgement).with_output(seen.body.clone())
+            Answer::new(asked, judgement).with_cut_output(seen.body.clone(), seen.cut)
         }
         Err(why) => {
             let reason = format!("GET {}: {why}", asked.target);

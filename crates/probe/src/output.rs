@@ -3,7 +3,10 @@
 use crate::redact::Secrets;
 use domain::verdict::Output;
 
-/// How much of an output is kept, in bytes of the escaped text.
+mod kept;
+pub(crate) use kept::{Keeping, Kept, Printed, cut_character};
+
+/// How much of the beginning and of the end of an output is kept, in bytes of the escaped text, each.
 pub const KEPT_BYTES: usize = 64 * 1024;
 
 /// How long a reason, a target or another sentence may be, in characters.
@@ -12,34 +15,11 @@ pub const SENTENCE_CHARS: usize = 600;
 /// How much of a foreign text stands inside a sentence, in characters.
 pub const EXCERPT_CHARS: usize = 160;
 
-/// Masks, escapes and caps an output, in this order: a secret is neither cut in two nor hidden by an escape. `beyond`
-/// is how many bytes came after `raw`.
-pub fn keep(raw: &[u8], beyond: u64, secrets: &Secrets) -> Output {
-    let reach = raw.len().min(2 * KEPT_BYTES + secrets.longest());
-    let masked = mask_start(raw, reach, beyond > 0, secrets);
-    let mut text = String::new();
-    let mut kept = 0;
-    let lossy = String::from_utf8_lossy(&masked);
-    for character in lossy.chars() {
-        let before = text.len();
-        push_escaped(&mut text, character, true);
-        if text.len() > KEPT_BYTES {
-            text.truncate(before);
-            break;
-        }
-        kept += character.len_utf8();
-    }
-    let dropped = if kept == lossy.len() && reach == raw.len() && beyond == 0 {
-        0
-    } else {
-        (raw.len().saturating_sub(kept) as u64)
-            .saturating_add(beyond)
-            .max(1)
-    };
-    Output {
-        text,
-        dropped_bytes: dropped,
-    }
+/// Masks, escapes and caps an output of which everything is at hand. `cut` says that there was more, which was not read.
+pub fn keep(raw: &[u8], cut: bool, secrets: &Secrets) -> Output {
+    let mut keeping = Keeping::new(secrets);
+    keeping.push(raw);
+    keeping.finish(!cut).output()
 }
 
 /// The next piece of an output that is shown while it comes: escaped like [`keep`].

@@ -1,9 +1,13 @@
 //! Secrets, and the one place that masks them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use forms::forms;
 use std::collections::BTreeMap;
 use std::fmt;
+
+mod forms;
+mod masker;
+mod shape;
+pub use masker::Masker;
 
 /// A secret must be at least this many bytes long: masking a shorter one would shred every text.
 pub const SHORTEST_SECRET: usize = 4;
@@ -20,16 +24,20 @@ pub struct Secrets {
     first_bytes: Vec<u8>,
 }
 
+/// What stands at a place of a stream.
+enum Look<T> {
+    /// No secret.
+    Nothing,
+    /// What has come could be the beginning of one.
+    Open,
+    /// A secret.
+    Found(T),
+}
+
 #[derive(Clone)]
 struct Needle {
     bytes: Vec<u8>,
     mask: String,
-}
-
-/// Masks a stream that arrives in pieces: what could be the beginning of a secret is held back until more is known.
-pub struct Masker<'a> {
-    secrets: &'a Secrets,
-    held: Vec<u8>,
 }
 
 impl Secrets {
@@ -82,11 +90,8 @@ impl Secrets {
         self.needles.first().map_or(0, |needle| needle.bytes.len())
     }
 
-    /// `text` with every secret in every form replaced by its name in brackets.
+    /// `text` with every secret in every form, and what has the shape of one, replaced by words in brackets.
     pub fn mask(&self, text: &str) -> String {
-        if self.needles.is_empty() {
-            return text.to_owned();
-        }
         String::from_utf8_lossy(&self.mask_bytes(text.as_bytes())).into_owned()
     }
 
@@ -100,51 +105,51 @@ impl Secrets {
 
     /// Masks a stream.
     pub fn masker(&self) -> Masker<'_> {
-        Masker {
-            secrets: self,
-            held: Vec::new(),
-        }
+        Masker::new(self)
     }
 
-    /// The secret that stands at the beginning of `bytes`.
-    fn at(&self, bytes: &[u8]) -> Option<&Needle> {
-        self.first_bytes.binary_search(bytes.first()?).ok()?;
-        self.needles
-            .iter()
-            .find(|needle| bytes.starts_with(&needle.bytes))
+    /// Whether a secret could begin with this byte.
+    fn possible(&self, first: u8) -> bool {
+        self.first_bytes.binary_search(&first).is_ok()
+    }
+
+    /// The mask of the secret at the beginning of `bytes`, and how many bytes it takes; the longest is looked for first.
+    fn at(&self, bytes: &[u8], ended: bool) -> Look<(&str, usize)> {
+        if !bytes.first().is_some_and(|first| self.possible(*first)) {
+            return Look::Nothing;
+        }
+        for needle in &self.needles {
+            match needle.at(bytes) {
+                Look::Found(length) => return Look::Found((&needle.mask, length)),
+                Look::Open if !ended => return Look::Open,
+                Look::Open | Look::Nothing => {}
+            }
+        }
+        Look::Nothing
     }
 }
 
-impl Masker<'_> {
-    /// Takes the next piece and gives what can be shown by now.
-    pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.held.extend_from_slice(bytes);
-        self.advance(self.secrets.longest().saturating_sub(1))
-    }
-
-    /// Gives the rest.
-    pub fn finish(mut self) -> Vec<u8> {
-        self.advance(0)
-    }
-
-    /// Shows all but the last `keep` bytes, where a secret could still be incomplete.
-    fn advance(&mut self, keep: usize) -> Vec<u8> {
-        let mut shown = Vec::with_capacity(self.held.len());
-        let mut at = 0;
-        while at + keep < self.held.len() {
-            match self.secrets.at(&self.held[at..]) {
-                Some(needle) => {
-                    shown.extend_from_slice(needle.mask.as_bytes());
-                    at += needle.bytes.len();
-                }
-                None => {
-                    shown.push(self.held[at]);
-                    at += 1;
+impl Needle {
+    /// How many bytes it takes at the beginning of `bytes`. One that is long enough may be broken into lines anywhere, as
+    /// `base64` and terminals do.
+    fn at(&self, bytes: &[u8]) -> Look<usize> {
+        let (mut at, mut skipped) = (0, 0);
+        for wanted in &self.bytes {
+            loop {
+                match bytes.get(at) {
+                    None => return Look::Open,
+                    Some(byte) if byte == wanted => break,
+                    Some(b'\n' | b'\r') if at > 0 && skipped < 2 && self.bytes.len() >= SHORTEST_FORM => {
+                        skipped += 1;
+                        at += 1;
+                    }
+                    Some(_) => return Look::Nothing,
                 }
             }
+            skipped = 0;
+            at += 1;
         }
-        self.held.drain(..at.min(self.held.len()));
-        shown
+        Look::Found(at)
     }
 }
 
@@ -152,72 +157,6 @@ impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.values.keys()).finish()
     }
-}
-
-/// The value itself, its lines, and its base64, URL, JSON, shell and hexadecimal forms.
-fn forms(value: &str) -> Vec<Vec<u8>> {
-    let mut forms = Vec::new();
-    if value.len() >= SHORTEST_SECRET {
-        forms.push(value.as_bytes().to_vec());
-    }
-    let trimmed = value.trim();
-    let lines = value
-        .lines()
-        .map(str::trim)
-        .filter(|line| line.len() >= SHORTEST_FORM);
-    let json = serde_json::to_string(value).unwrap_or_default();
-    let (upper, lower) = (percent(value, true), percent(value, false));
-    let mut encoded: Vec<String> = lines.map(str::to_owned).collect();
-    encoded.extend([
-        json.trim_matches('"').to_owned(),
-        upper.replace("%20", "+"),
-        upper,
-        lower,
-    ]);
-    encoded.extend([
-        value.replace('\'', r"'\''"),
-        value.replace('"', "\\\""),
-        trimmed.to_owned(),
-    ]);
-    let hex: String = trimmed.bytes().map(|byte| format!("{byte:02x}")).collect();
-    encoded.extend([hex.to_uppercase(), hex]);
-    encoded.extend(base64_forms(trimmed.as_bytes()));
-    for form in encoded {
-        if form.len() >= SHORTEST_FORM && !forms.contains(&form.clone().into_bytes()) {
-            forms.push(form.into_bytes());
-        }
-    }
-    forms
-}
-
-/// The base64 text of `value` wherever it stands within a longer text: at each of the three alignments, only the
-/// characters that depend on nothing else.
-fn base64_forms(value: &[u8]) -> Vec<String> {
-    let mut forms = Vec::new();
-    for before in 0..3 {
-        let mut bytes = vec![0; before];
-        bytes.extend_from_slice(value);
-        let first = (before * 8).div_ceil(6);
-        let end = bytes.len() * 8 / 6;
-        for text in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
-            forms.extend(text.get(first..end).map(str::to_owned));
-        }
-    }
-    forms
-}
-
-fn percent(value: &str, upper: bool) -> String {
-    let mut text = String::new();
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else if upper {
-            text.push_str(&format!("%{byte:02X}"));
-        } else {
-            text.push_str(&format!("%{byte:02x}"));
-        }
-    }
-    text
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::docker::containers::Listed;
 use crate::docker::logs::Whole;
 use crate::http::{self, Client};
-use crate::output::{keep, sentence};
+use crate::output::sentence;
 use crate::postgres::connect::Connections;
 use crate::redis::connect::{Lines, Trouble};
 use crate::site::Site;
@@ -88,7 +88,6 @@ impl<'a> Round<'a> {
                 },
             judgement,
             output,
-            beyond,
             exit_code,
             mut captures,
         } = answer;
@@ -106,7 +105,7 @@ impl<'a> Round<'a> {
                 target: words(&target),
                 expected: words(&expected),
                 found: words(&judgement.found),
-                output: output.map(|output| keep(&output, beyond, &site.secrets)),
+                output: Answer::kept(output, &site.secrets),
                 exit_code,
                 at,
                 duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),

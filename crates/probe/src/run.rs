@@ -2,15 +2,16 @@
 //! started.
 
 use crate::context::Context;
+use crate::output::{Kept, Printed};
 use crate::parameter;
+use crate::redact::Secrets;
 use crate::site::Site;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use std::collections::BTreeMap;
-use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
@@ -19,7 +20,9 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+mod descendants;
 mod reading;
+use descendants::descendants;
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
@@ -46,12 +49,12 @@ pub(crate) struct Ran {
     pub end: End,
     /// What is judged of standard output: all of it, or the lines that passed the sieve.
     pub stdout: Vec<u8>,
-    /// The beginning of standard output, for showing.
-    pub shown: Vec<u8>,
-    /// How many bytes of standard output came after `shown`.
-    pub beyond: u64,
-    /// The beginning of standard error.
+    /// The end of standard error.
     pub stderr: Vec<u8>,
+    /// Standard output, for showing.
+    pub printed: Kept,
+    /// Standard error, for showing.
+    pub complained: Kept,
 }
 
 /// How a program ended.
@@ -120,9 +123,14 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
 
 /// Runs a program to its end, its deadline or its cancellation, whichever is first. When this returns, or is dropped,
 /// its process group is gone. With a sieve only the lines that it keeps are judged.
-pub(crate) async fn run(program: &Program, cancel: &CancellationToken, sieve: Option<Sieve<'_>>) -> Ran {
+pub(crate) async fn run(
+    program: &Program,
+    secrets: &Secrets,
+    cancel: &CancellationToken,
+    sieve: Option<Sieve<'_>>,
+) -> Ran {
     let deadline = Instant::now() + program.deadline;
-    let (mut out, mut err) = (Reading::default(), Reading::default());
+    let (mut out, mut err) = (Reading::new(secrets), Reading::new(secrets));
     let end = match Tree::start(program) {
         Err(why) => End::NotStarted(why),
         Ok(mut tree) => {
@@ -136,13 +144,29 @@ pub(crate) async fn run(program: &Program, cancel: &CancellationToken, sieve: Op
             early.unwrap_or(ended)
         }
     };
-    let beyond = out.total - out.shown.len() as u64;
+    let (printed, stdout) = out.done();
+    let (complained, stderr) = err.done();
     Ran {
         end,
-        stdout: out.kept,
-        shown: out.shown,
-        beyond,
-        stderr: err.shown,
+        stdout,
+        stderr,
+        printed,
+        complained,
+    }
+}
+
+impl Ran {
+    /// Standard output, and standard error below it where there is any, with this line between.
+    pub fn printed(self, between: &str) -> Printed {
+        let (mut all, complained) = (self.printed, self.complained);
+        if !complained.is_empty() {
+            if !all.ends_line() {
+                all.push(b"\n");
+            }
+            all.push(between.as_bytes());
+            all.append(complained);
+        }
+        Printed::Masked(all)
     }
 }
 
@@ -228,8 +252,8 @@ async fn printed(mut out: ChildStdout, mut err: ChildStderr, print: &mut (dyn Fn
 /// Reads until the program has ended; gives an end only when it has to be ended by us.
 async fn follow(
     tree: &mut Tree,
-    out: &mut Reading,
-    err: &mut Reading,
+    out: &mut Reading<'_>,
+    err: &mut Reading<'_>,
     sieve: Option<Sieve<'_>>,
 ) -> Option<End> {
     let (Some(stdout), Some(stderr)) = (tree.child.stdout.take(), tree.child.stderr.take()) else {
@@ -365,35 +389,4 @@ impl Drop for Tree {
     fn drop(&mut self) {
         self.signal();
     }
-}
-
-/// Every process below `leader` by its parents.
-fn descendants(proc: &Path, leader: Pid) -> Vec<Pid> {
-    let Ok(entries) = fs::read_dir(proc) else {
-        return Vec::new();
-    };
-    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let parents: BTreeMap<i32, i32> = pids.filter_map(|pid| Some((pid, parent(proc, pid)?))).collect();
-    let below = |pid: i32| {
-        let mut at = pid;
-        for _ in 0..64 {
-            match parents.get(&at) {
-                Some(parent) if *parent == leader.as_raw_nonzero().get() => return true,
-                Some(parent) if *parent > 1 => at = *parent,
-                _ => return false,
-            }
-        }
-        false
-    };
-    parents
-        .keys()
-        .filter(|pid| below(**pid))
-        .filter_map(|pid| Pid::from_raw(*pid))
-        .collect()
-}
-
-/// The parent: the second field after the name, which stands in brackets and may hold anything.
-fn parent(proc: &Path, pid: i32) -> Option<i32> {
-    let stat = fs::read_to_string(proc.join(pid.to_string()).join("stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }

@@ -30,17 +30,15 @@ pub(crate) async fn probe(
     };
     let ran = run::run(
         &run::shell(&spec.command, site, context),
+        &site.secrets,
         cancel,
         text::sieve(&spec.filters).as_deref(),
     )
     .await;
     let judgement = judge(&ran, spec, &site.secrets);
-    let (exit_code, beyond) = (ran.end.exit_code(), ran.beyond);
-    let answer = Answer::new(asked, judgement).with_output(output(ran));
     Answer {
-        exit_code,
-        beyond,
-        ..answer
+        exit_code: ran.end.exit_code(),
+        ..Answer::new(asked, judgement).printed(ran.printed("standard error:\n"))
     }
 }
 
@@ -111,17 +109,4 @@ fn signal_word(signal: i32) -> String {
         _ => return format!("signal {signal}"),
     };
     name.to_owned()
-}
-
-/// Standard output, and standard error below it where there is any.
-fn output(ran: Ran) -> Vec<u8> {
-    let mut output = ran.shown;
-    if !ran.stderr.is_empty() {
-        if !output.is_empty() && !output.ends_with(b"\n") {
-            output.push(b'\n');
-        }
-        output.extend_from_slice(b"standard error:\n");
-        output.extend(ran.stderr);
-    }
-    output
 }

@@ -29,14 +29,11 @@ pub(crate) async fn probe(
         target: tool.title().to_owned(),
         expected: at_least.map_or_else(|| "installed".to_owned(), |version| format!("{version} or newer")),
     };
-    let ran = run::run(&run::shell(command, site, context), cancel, None).await;
+    let ran = run::run(&run::shell(command, site, context), &site.secrets, cancel, None).await;
     let judgement = judge(tool.title(), &ran, at_least, &site.secrets);
-    let (exit_code, beyond) = (ran.end.exit_code(), ran.beyond);
-    let answer = Answer::new(asked, judgement).with_output([ran.shown, ran.stderr].concat());
     Answer {
-        exit_code,
-        beyond,
-        ..answer
+        exit_code: ran.end.exit_code(),
+        ..Answer::new(asked, judgement).printed(ran.printed(""))
     }
 }
 

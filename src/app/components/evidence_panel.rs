@@ -148,20 +148,39 @@ pub fn EvidenceList(
     .into_any()
 }
 
-/// Raw output, and how much of it was left out.
+/// Raw output: its beginning, how much was left out, its end, and what it was in all.
 #[component]
 pub fn OutputBlock(
     /// The output as it was kept.
     output: Output,
 ) -> impl IntoView {
-    let Output { text, dropped_bytes } = output;
-    let dropped =
-        (dropped_bytes > 0).then(|| view! { <small>{dropped_bytes} " more bytes were not kept"</small> });
-    view! {
-        <pre class="output" tabindex="0" aria-label="Output">{text}</pre>
-        {dropped}
+    let Output {
+        text,
+        dropped_bytes,
+        ending,
+        bytes,
+        sha256,
+    } = output;
+    let block = |text: String, label: &'static str| {
+        view! { <pre class="output" tabindex="0" aria-label=label>{text}</pre> }
+    };
+    let all = bytes.map(|bytes| {
+        let digest = sha256.map(|hash| view! { ", sha256 " <HashText hash=hash /> });
+        view! { <small>{counted(bytes)} {digest}</small> }
+    });
+    if dropped_bytes == 0 {
+        return view! { {block(text + &ending, "Output")} {all} }.into_any();
     }
-    .into_any()
+    let dropped = view! { <small>{counted(dropped_bytes)} " left out"</small> };
+    let ending = (!ending.is_empty()).then(|| block(ending, "Output, its end"));
+    view! { {block(text, "Output")} {dropped} {ending} {all} }.into_any()
+}
+
+fn counted(bytes: u64) -> String {
+    match bytes {
+        1 => "1 byte".to_owned(),
+        bytes => format!("{bytes} bytes"),
+    }
 }
 
 /// The last tries, oldest first, as bars and in words.

@@ -3,6 +3,7 @@
 use super::{git, judge_end};
 use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
+use crate::output::Printed;
 use crate::run::{End, Ran};
 use crate::site::Site;
 use domain::verdict::Verdict;
@@ -42,7 +43,7 @@ pub(super) async fn probe(
         | End::Cancelled => {
             let judgement = judge_end(&described, &site.secrets)
                 .unwrap_or_else(|| Judgement::error("git did not answer"));
-            return Answer::new(asked, judgement).with_output(described.stderr);
+            return Answer::new(asked, judgement).printed(Printed::Masked(described.complained));
         }
     };
     let range = format!("{tag}..HEAD");
@@ -64,7 +65,7 @@ pub(super) async fn probe(
     let judgement = judge(file, &tag, &compared.end).unwrap_or_else(|| {
         judge_end(&compared, &site.secrets).unwrap_or_else(|| Judgement::error("git did not answer"))
     });
-    Answer::new(asked, judgement).with_output(compared.stderr)
+    Answer::new(asked, judgement).printed(Printed::Masked(compared.complained))
 }
 
 fn outside(ran: &Ran) -> bool {

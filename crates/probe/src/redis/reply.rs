@@ -17,6 +17,8 @@ pub(crate) struct Arriving {
     pub bytes: Vec<u8>,
     /// Up to where it was measured.
     at: usize,
+    /// Up to where the end of the present line was looked for.
+    looked: usize,
     /// How many values each open array still lacks, the outermost first.
     open: Vec<usize>,
     values: usize,
@@ -30,7 +32,13 @@ impl Arriving {
     pub fn complete(&mut self) -> Result<bool, String> {
         loop {
             let rest = &self.bytes[self.at..];
-            let Some(line) = rest.windows(2).position(|pair| pair == b"\r\n") else {
+            if !matches!(rest.first(), None | Some(b'+' | b'-' | b':' | b'$' | b'*')) {
+                return Err("what answers does not speak Redis".to_owned());
+            }
+            let looked = self.looked.saturating_sub(self.at);
+            let end = rest[looked..].windows(2).position(|pair| pair == b"\r\n");
+            let Some(line) = end.map(|end| looked + end) else {
+                self.looked = self.bytes.len().saturating_sub(1).max(self.at);
                 return self.within_bounds().map(|()| false);
             };
             let (kind, number) = (rest[0], &rest[1..line.max(1)]);

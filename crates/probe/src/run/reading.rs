@@ -1,28 +1,35 @@
 //! Reading what a process prints: all of it is seen, a bounded part is kept.
 
-use crate::output::KEPT_BYTES;
+use crate::output::{Keeping, Kept};
+use crate::redact::Secrets;
 use crate::text::Keeps;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// How much of the beginning is kept for showing, in bytes, before it is masked and escaped.
-const SHOWN_BYTES: usize = 2 * KEPT_BYTES;
+/// How much of the end of what is only drained is kept for judging, in bytes.
+const LAST_BYTES: usize = 64 * 1024;
 
 /// What was read of a pipe.
-#[derive(Debug, Default)]
-pub(crate) struct Reading {
-    /// The beginning, whatever is sieved.
-    pub shown: Vec<u8>,
-    /// The lines that passed the sieve, whole.
-    pub kept: Vec<u8>,
+pub(crate) struct Reading<'a> {
+    /// All of it, for showing, whatever is sieved.
+    shown: Keeping<'a>,
+    /// What is judged: the lines that passed the sieve, whole.
+    kept: Vec<u8>,
     /// A line of which the end has not come yet.
     line: Vec<u8>,
-    /// Bytes that were read in all.
-    pub total: u64,
-    /// There was more than may be kept.
-    pub full: bool,
+    /// It was read to its end.
+    ended: bool,
 }
 
-impl Reading {
+impl<'a> Reading<'a> {
+    pub fn new(secrets: &'a Secrets) -> Self {
+        Self {
+            shown: Keeping::new(secrets),
+            kept: Vec::new(),
+            line: Vec::new(),
+            ended: false,
+        }
+    }
+
     /// Reads to the end, or until more than `most` bytes pass the sieve; true at the end. Lines that the first `grep` of
     /// a pipeline would drop are dropped while they come, so that a long log is judged whole.
     pub async fn read(
@@ -34,33 +41,38 @@ impl Reading {
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
             let bytes = &buffer[..count];
-            self.total += count as u64;
-            let room = SHOWN_BYTES.saturating_sub(self.shown.len());
-            self.shown.extend_from_slice(&bytes[..count.min(room)]);
+            self.shown.push(bytes);
             match sieve {
                 None => self.kept.extend_from_slice(bytes),
                 Some(keeps) => self.sieve(bytes, keeps),
             }
             if self.kept.len() + self.line.len() > most {
                 self.kept.truncate(most);
-                self.full = true;
                 return false;
             }
         }
         if let Some(keeps) = sieve {
             self.end_line(keeps);
         }
+        self.ended = true;
         true
     }
 
-    /// Reads to the end, whatever comes, and keeps only the beginning.
+    /// Reads to the end, whatever comes, and keeps only the last [`LAST_BYTES`].
     pub async fn drain(&mut self, mut pipe: impl AsyncRead + Unpin) {
         let mut buffer = vec![0; 16 * 1024];
         while let Ok(count @ 1..) = pipe.read(&mut buffer).await {
-            self.total += count as u64;
-            let room = SHOWN_BYTES.saturating_sub(self.shown.len());
-            self.shown.extend_from_slice(&buffer[..count.min(room)]);
+            self.shown.push(&buffer[..count]);
+            self.kept.extend_from_slice(&buffer[..count]);
+            let old = self.kept.len().saturating_sub(LAST_BYTES);
+            self.kept.drain(..old);
         }
+        self.ended = true;
+    }
+
+    /// What is shown, and what is judged.
+    pub fn done(self) -> (Kept, Vec<u8>) {
+        (self.shown.finish(self.ended), self.kept)
     }
 
     fn sieve(&mut self, bytes: &[u8], keeps: Sieve<'_>) {

@@ -328,6 +328,7 @@ async fn endless_output_is_ended_at_a_bound() {
     assert_said(&finding, Verdict::Error, "printed more than 8 MB, and was ended");
     let output = finding.evidence.output.expect("the beginning");
     assert!(output.text.len() <= probe::output::KEPT_BYTES && output.dropped_bytes >= 8_000_000);
+    assert!(output.ending.len() <= probe::output::KEPT_BYTES && output.bytes > Some(8_000_000));
 }
 
 #[tokio::test]
@@ -341,8 +342,12 @@ async fn a_log_of_any_length_is_judged_whole_by_its_grep() {
         Verdict::Fail,
         "should be empty, but has 1 line: “ERROR at last”",
     );
-    let output = finding.evidence.output.expect("the beginning");
-    assert_eq!(output.text.len() as u64 + output.dropped_bytes, 500_000 * 38 + 14);
+    let output = finding.evidence.output.expect("both ends");
+    assert_eq!(output.bytes, Some(500_000 * 38 + 14));
+    assert!(
+        output.ending.ends_with("well\nERROR at last\n"),
+        "its end is there"
+    );
     let finding = probe(&piped(log, &[grep("fatal")], &[TextRule::Empty]), &site).await;
     assert_eq!(said(&finding), (Verdict::Pass, "empty"));
     let finding = probe(

@@ -7,6 +7,7 @@ mod docker;
 mod environments;
 mod files;
 mod git;
+mod hostile;
 mod http;
 mod machine;
 mod matrix;
