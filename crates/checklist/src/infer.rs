@@ -350,28 +350,16 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
 }
 
 fn without_command(inline: &Inline, text: &str, above: Option<&str>, near: &Near) -> Inferred {
-    let codes: Vec<&str> = inline
-        .pieces
-        .iter()
-        .filter_map(|piece| {
-            if let PieceKind::Code(code) = &piece.kind {
-                Some(code.as_str())
-            } else {
-                None
-            }
-        })
-        .collect();
-    let links: Vec<&str> = inline
-        .pieces
-        .iter()
-        .filter_map(|piece| {
-            if let PieceKind::Link(url) = &piece.kind {
-                Some(url.as_str())
-            } else {
-                None
-            }
-        })
-        .collect();
+    let pieces = inline.pieces.iter();
+    let codes = pieces.clone().filter_map(|piece| match &piece.kind {
+        PieceKind::Code(code) => Some(code.as_str()),
+        _ => None,
+    });
+    let links = pieces.filter_map(|piece| match &piece.kind {
+        PieceKind::Link(url) => Some(url.as_str()),
+        _ => None,
+    });
+    let (codes, links): (Vec<&str>, Vec<&str>) = (codes.collect(), links.collect());
     let text = &text[..text.floor_char_boundary(2000)];
     let words = Words {
         text,
