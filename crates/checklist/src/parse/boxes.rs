@@ -154,14 +154,17 @@ impl Builder<'_> {
         (first, items)
     }
 
-    /// A heading, and the item that its open box is; "☑️ Before the deployment" is decorated.
+    /// A heading, and the item that its box is. "☑️ Before the deployment" is decorated; the plain ☑ is how ☐ is ticked.
     pub(super) fn heading(&mut self, span: Range<usize>, level: u8, inline: Inline) {
         let mark = inline
             .pieces
             .first()
             .and_then(|piece| line_mark(self.source, &inline.span, piece));
         let item = mark
-            .filter(|(_, mark)| mark.certain && !(mark.claimed && mark.form == Form::Glyph))
+            .filter(|(start, mark)| {
+                let plain = self.source.slice(*start..start + mark.length) == "☑";
+                mark.certain && (plain || !(mark.claimed && mark.form == Form::Glyph))
+            })
             .map(|(start, mark)| self.source_item(start, mark, inline.span.end));
         self.push(span, BlockKind::Heading { level, inline });
         let parent = self.items.last().copied();

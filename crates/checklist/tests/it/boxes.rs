@@ -301,3 +301,13 @@ fn a_row_is_optional_only_where_its_cell_says_so_plainly(
 fn a_box_behind_a_box_is_one_of_its_own_whichever_way_the_first_is_written(#[case] text: &str) {
     assert_eq!(texts(text).len(), 2);
 }
+
+#[test]
+fn a_heading_that_is_a_box_stays_one_when_it_is_ticked_and_a_decorated_one_is_none() {
+    assert_eq!(
+        items("## ☐ Switch over\n"),
+        [(1, "Switch over".to_owned(), false)]
+    );
+    assert_eq!(items("## ☑ Switch over\n"), [(1, "Switch over".to_owned(), true)]);
+    assert_eq!(items("## ☑️ Before the deployment\n\n- [ ] x\n").len(), 1);
+}
