@@ -748,3 +748,30 @@ fn check_denies_what_it_is_told_to_and_explains_a_lint() {
     assert_eq!(code, Some(0));
     assert!(out.contains("GNG012"), "{out}");
 }
+
+/// Boxes on both sides of a verification block: each line has its own probe.
+#[test]
+fn a_check_between_boxes_decides_for_itself_and_no_box_for_it() {
+    let here = Here::new(
+        "# Between\n\n## Phase 1: Switch\n\n- [ ] Before <!-- gonogo: file before.txt -->\n\n**Verification Commands:**\n\n\
+         ```bash\ntest -f checked.txt\n```\n\n- [ ] After (optional) <!-- gonogo: file after.txt -->\n",
+    );
+    here.write("before.txt", "x");
+    here.write("after.txt", "x");
+    let (code, out, _) = here.run(&["here", "--format", "json"]);
+    assert_eq!(code, Some(1), "{out}");
+    let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let lines = answer["lines"].as_array().unwrap().iter();
+    let verdicts: Vec<_> = lines
+        .map(|line| (line["line"].as_u64(), line["verdict"].as_str()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            (Some(5), Some("pass")),
+            (Some(10), Some("fail")),
+            (Some(13), Some("pass"))
+        ],
+        "{out}"
+    );
+}

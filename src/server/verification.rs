@@ -245,6 +245,7 @@ async fn observe(
     site: &Site,
     work: Vec<(ItemId, ProbeSpec)>,
 ) {
+    let asked_at = state.clock.now();
     // What one line observes serves every other line that was asked for with it.
     let round = state.prober.round();
     let probe = async |(item, spec): (ItemId, ProbeSpec)| {
@@ -263,7 +264,7 @@ async fn observe(
             // Cancelled by our own stop: the next start says that they are unknown.
             return;
         }
-        if let Err(error) = record(state, opened, id, by, &findings).await {
+        if let Err(error) = record(state, opened, id, by, asked_at, &findings).await {
             tracing::error!(run = id.0, %error, "verdicts could not be recorded; they show as running until they are verified again");
         }
     }
@@ -274,6 +275,7 @@ async fn record(
     opened: &Opened,
     id: RunId,
     by: &Author,
+    asked_at: DateTime<Utc>,
     findings: &[(ItemId, Finding)],
 ) -> Result<(), Error> {
     let mut tx = state.pool.begin().await?;
@@ -285,6 +287,7 @@ async fn record(
             reason: finding.reason.clone(),
             evidence: store::evidence::insert(&mut tx, id, item, finding).await?,
             duration_us: finding.evidence.duration_us,
+            asked_at: Some(asked_at),
         });
     }
     let decide = |run: &Run| {

@@ -72,6 +72,9 @@ pub enum Happening {
         evidence: Hash,
         /// How long it took, in microseconds.
         duration_us: u64,
+        /// When the round began that it was asked in: what it saw is no older.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<DateTime<Utc>>,
     },
     /// A command that changes the target is about to be started: written before its effect.
     ActionStarted {

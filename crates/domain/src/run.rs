@@ -173,6 +173,7 @@ impl Run {
                 reason,
                 evidence,
                 duration_us,
+                asked_at,
             } => {
                 let state = self.item_mut(item);
                 let same = state.latest.take().filter(|latest| latest.verdict == *verdict);
@@ -181,6 +182,7 @@ impl Run {
                     reason: reason.clone(),
                     at,
                     duration_us: *duration_us,
+                    asked_at: *asked_at,
                     evidence: evidence.clone(),
                     first: same.map_or_else(|| evidence.clone(), |latest| latest.first),
                     by: by.clone(),

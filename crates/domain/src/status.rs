@@ -5,6 +5,7 @@ use crate::{
     outline::{LineKind, OutlineLine, OutlineSection, Proof},
     plan::{ItemId, SectionKind},
     run::{How, ItemState, Run, RunState},
+    sign_off::Meaning,
     verdict::Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -234,7 +235,10 @@ fn grown_old(
     run: &Run,
     now: DateTime<Utc>,
 ) -> bool {
-    let signed = run.sign_offs.values().filter(|sign_off| !run.is_stale(sign_off));
+    let signed = run
+        .sign_offs
+        .values()
+        .filter(|sign_off| !run.is_stale(sign_off) && sign_off.meaning != Meaning::NoGo);
     let counts_at = signed
         .map(|sign_off| sign_off.at)
         .max()
@@ -293,7 +297,8 @@ fn proof(line: &OutlineLine, run: &Run, ended: DateTime<Utc>) -> Option<Proven> 
     let mut said = String::new();
     for id in proofs {
         let latest = run.items.get(id).and_then(|state| state.latest.as_ref());
-        match latest.filter(|latest| latest.at >= ended) {
+        // What was seen before the action ended shows nothing of what it did, however late it was judged.
+        match latest.filter(|latest| latest.asked_at.unwrap_or(latest.at) >= ended) {
             None => return Some(Proven::NotYet("what proves it was not verified since".to_owned())),
             Some(latest) if latest.verdict == Verdict::Pass => said.clone_from(&latest.reason),
             Some(latest) if latest.verdict == Verdict::Fail && line.proof == Proof::Own => {

@@ -92,17 +92,15 @@ async fn observe(
     round: &Round<'_>,
 ) -> Result<Observed, String> {
     let mut found = containers::find(engine, spec, site, round).await?;
-    let mut captures = vec![found.capture.clone()];
     let missing = judge_missing(&found, &spec.question);
     let (judgement, output) = match missing {
         Some(judgement) => (judgement, String::new()),
         None => judged(engine, spec, &mut found, site, round).await?,
     };
-    captures.extend(found.logged);
     Ok(Observed {
         judgement,
         output,
-        captures,
+        captures: found.captures,
     })
 }
 
@@ -231,7 +229,7 @@ async fn observe_logs(
         let (mut log, capture) = logs::read(engine, container, question, since, site, round)
             .await
             .map_err(|why| format!("the log of {}: {why}", container.name))?;
-        found.logged.extend(capture);
+        found.captures.extend(capture);
         let state = containers::judge(container, false, now, &site.secrets);
         log.ended = (!container.runs()).then_some(state.reason);
         read.push(log);

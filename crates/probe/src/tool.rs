@@ -8,6 +8,7 @@ use crate::redact::Secrets;
 use crate::run::{self, End, Ran};
 use crate::shell;
 use crate::site::Site;
+use crate::turn::cancelled;
 use domain::probe::Tool;
 use domain::quantity::Version;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +22,14 @@ pub(crate) async fn probe(
 ) -> Answer {
     // The client has a number of its own; what is asked for is the engine that the environment deploys to.
     if tool == Tool::Docker && site.environment.endpoint("docker").is_ok() {
-        return docker::version(at_least, site).await;
+        let asking = docker::version(at_least, site);
+        return cancel.run_until_cancelled(asking).await.unwrap_or_else(|| {
+            let asked = Asked {
+                target: "Docker Engine".to_owned(),
+                ..Asked::default()
+            };
+            Answer::new(asked, cancelled())
+        });
     }
     let command = command(tool);
     let asked = Asked {

@@ -41,6 +41,9 @@ pub struct Observation {
     pub at: DateTime<Utc>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+    /// When the round began that it was asked in: what it saw is no older. `None` in what was stored before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<DateTime<Utc>>,
     /// The evidence.
     pub evidence: Hash,
     /// The evidence that first gave this verdict: what the record names.

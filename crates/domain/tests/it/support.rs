@@ -145,6 +145,7 @@ impl Bench {
 
     pub fn observe(&mut self, item: &str, verdict: Verdict) {
         let what = Happening::Observed {
+            asked_at: None,
             item: id(item),
             verdict,
             reason: format!("{item} is {}", verdict.word()),

@@ -51,10 +51,8 @@ pub(crate) struct Found {
     pub missing: Vec<String>,
     /// Whose containers these are, in words.
     pub project: String,
-    /// The list that they were found in.
-    pub capture: Capture,
-    /// The logs that were read.
-    pub logged: Vec<Capture>,
+    /// What was observed: the list that they were found in, each of them, and the logs that were read.
+    pub captures: Vec<Capture>,
 }
 
 /// The containers that the engine lists for a label: their ids and labels.
@@ -110,15 +108,16 @@ pub(crate) async fn find(
     }
     wanted.sort();
     needed.retain(|service| !wanted.iter().any(|(other, _)| other == service));
+    let (containers, mut captures) = inspected(engine, wanted, site, round).await?;
+    captures.insert(0, capture);
     Ok(Found {
-        containers: inspected(engine, wanted, site, round).await?,
+        containers,
         missing: needed.into_iter().collect(),
         project: match named {
             Some(name) => format!("the Compose project {name}"),
             None => format!("the Compose project of {}", site.environment.work_directory),
         },
-        capture,
-        logged: Vec::new(),
+        captures,
     })
 }
 
@@ -148,7 +147,7 @@ async fn inspected(
     wanted: Vec<(String, String)>,
     site: &Site,
     round: &Round<'_>,
-) -> Result<Vec<Container>, String> {
+) -> Result<(Vec<Container>, Vec<Capture>), String> {
     let services: Vec<String> = wanted.iter().map(|(service, _)| service.clone()).collect();
     let several = |service: &str| services.iter().filter(|other| *other == service).count() > 1;
     let looking = wanted.into_iter().map(|(service, id)| async move {
@@ -161,19 +160,20 @@ async fn inspected(
         };
         let question = format!("container {id} of {}", engine.shown);
         let captured = round.once(&round.inspected, question, site, looking).await;
-        captured.seen.as_ref().clone().map(|seen| (service, seen))
+        let seen = captured.seen.as_ref().clone()?;
+        Ok::<_, String>((service, seen, captured.capture))
     });
-    let looked: Vec<(String, Arc<ContainerInspectResponse>)> =
+    let looked: Vec<(String, Arc<ContainerInspectResponse>, Capture)> =
         stream::iter(looking).buffered(AT_ONCE).try_collect().await?;
-    let containers = looked.into_iter().map(|(service, seen)| {
+    let containers = looked.into_iter().map(|(service, seen, capture)| {
         let own = seen.name.as_deref().unwrap_or_default().trim_start_matches('/');
         let name = match several(&service) {
             true => format!("{service} ({own})"),
             false => service.clone(),
         };
-        Container { service, name, seen }
+        (Container { service, name, seen }, capture)
     });
-    Ok(containers.collect())
+    Ok(containers.unzip())
 }
 
 /// Whether a container belongs to the project that Compose makes of this folder.

@@ -3,7 +3,8 @@
 use domain::probe::web::may_send;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
 
 /// Header fields that may be sent.
 #[derive(Default)]
@@ -13,6 +14,9 @@ pub(crate) struct Headers {
     /// Their names and values in short, so that only equal requests are taken for one; no value can be read from it.
     digest: u64,
 }
+
+/// Of this process alone: from a digest that is stored nobody finds out a value by trying.
+static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
 /// The header fields of a request, where all of them may be sent: a stored plan is not trusted to be Gonogo's.
 ///
@@ -28,11 +32,9 @@ pub(crate) fn headers(given: &[(String, String)]) -> Result<Headers, String> {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
         fields.append(name, HeaderValue::from_str(value).map_err(|_| refused())?);
     }
-    let mut hasher = DefaultHasher::new();
-    given.hash(&mut hasher);
     Ok(Headers {
         fields,
-        digest: hasher.finish(),
+        digest: KEY.hash_one(given),
     })
 }
 

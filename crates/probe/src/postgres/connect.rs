@@ -78,7 +78,11 @@ impl Connections {
     /// Begins a read-only transaction that ends by itself at the deadline, over the round's connection where that is free.
     pub async fn begin(&self, target: &Target, deadline: Instant, site: &Site) -> Result<Line, String> {
         let mut kept = timeout(PATIENCE, self.to(&target.shown).lock_owned()).await.ok();
-        let connection = match kept.as_mut().and_then(|kept| kept.take()) {
+        let there = match kept.as_mut().and_then(|kept| kept.take()) {
+            Some(connection) => still_open(connection, deadline).await,
+            None => None,
+        };
+        let connection = match there {
             Some(connection) => connection,
             None => open(target, deadline, site).await?,
         };
@@ -111,6 +115,12 @@ impl Line {
             *kept = Some(self.connection);
         }
     }
+}
+
+/// A kept connection, unless the server has closed it meanwhile.
+async fn still_open(mut connection: PgConnection, deadline: Instant) -> Option<PgConnection> {
+    let answered = timeout_at(deadline, connection.ping()).await;
+    matches!(answered, Ok(Ok(()))).then_some(connection)
 }
 
 /// Connects to the first of the host's addresses, all of them checked, that takes a connection.

@@ -6,10 +6,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     environment::{Environment, Published},
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
-    plan::{Plan, Section, SectionKind, Work},
+    plan::{ItemId, Plan, Section, SectionKind, Work},
     probe::ProbeSpec,
 };
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 /// A compiled checklist as one environment takes it.
 pub struct Checklist {
@@ -89,12 +89,15 @@ impl Checklist {
         let sections = self.plan.sections.iter().zip(&self.outline.sections);
         let chosen = sections.zip(&self.chosen).filter(|(_, chosen)| **chosen);
         let lines = chosen.flat_map(|((section, outlined), _)| {
-            // An outline has a section's lines in the order of its works.
-            works(section).zip(&outlined.lines).map(|(work, line)| Line {
-                section: outlined,
-                line,
-                work,
-                step: self.step(work, outlined, now),
+            let works: HashMap<&ItemId, &Work> = works(section).collect();
+            outlined.lines.iter().filter_map(move |line| {
+                let work = works.get(&line.id)?;
+                Some(Line {
+                    section: outlined,
+                    line,
+                    work,
+                    step: self.step(work, outlined, now),
+                })
             })
         });
         lines.filter(|line| line.line.kind != LineKind::Parent).collect()
@@ -137,9 +140,9 @@ impl Checklist {
     }
 }
 
-fn works(section: &Section) -> impl Iterator<Item = &Work> {
-    let items = section.items.iter().map(|item| &item.work);
-    items.chain(section.checks.iter().map(|check| &check.work))
+fn works(section: &Section) -> impl Iterator<Item = (&ItemId, &Work)> {
+    let items = section.items.iter().map(|item| (&item.id, &item.work));
+    items.chain(section.checks.iter().map(|check| (&check.id, &check.work)))
 }
 
 fn too_early(section: &OutlineSection, t0: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<String> {
