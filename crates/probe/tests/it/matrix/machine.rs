@@ -4,7 +4,7 @@ use super::world::{Conduct, Target, World};
 use super::*;
 use std::net::TcpListener;
 
-fn row(
+pub fn row(
     kind: &'static str,
     state: State,
     what: &'static str,

@@ -1,5 +1,6 @@
 //! A site's certificate, its name and its way to https.
 
+use super::machine::row;
 use super::world::{Conduct, Target, World};
 use super::*;
 use domain::probe::{CertificateProbe, DnsProbe};
@@ -9,26 +10,6 @@ use rustls::pki_types::pem::PemObject as _;
 use std::sync::Arc;
 
 const AUTHORITY: &[u8] = include_bytes!("../../certificates/authority.pem");
-
-fn row(
-    kind: &'static str,
-    state: State,
-    what: &'static str,
-    right: Right,
-    spec: ProbeSpec,
-    world: World,
-    command: &str,
-) -> Row {
-    Row {
-        kind,
-        state,
-        what,
-        right,
-        spec,
-        world,
-        command: command.to_owned(),
-    }
-}
 
 pub fn rows() -> Vec<Row> {
     [certificates(), names(), redirects()]
