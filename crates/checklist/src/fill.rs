@@ -229,7 +229,7 @@ mod tests {
             .replace("[x] two", "[ ] two")
             .replace("| QA | | | |", "| QA | Ada \\| L. | 2026-11-23 | GO |");
         assert_eq!(
-            String::from_utf8(fill(DOCUMENT.as_bytes(), &filled)).unwrap(),
+            String::from_utf8(fill(DOCUMENT.as_bytes(), &filled)).expect("UTF-8"),
             expected
         );
     }
