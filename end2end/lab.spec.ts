@@ -115,9 +115,9 @@ test("the reference checklist deploys the lab, from the first probe to four sign
       await devops.goto(path);
       await lab.act(devops, "Run cache performance tests", "Failed");
       await lab.lab("mend", state);
+      await devops.goto(path);
+      await lab.act(devops, "Run cache performance tests", "Proved");
     }
-    await devops.goto(path);
-    await lab.act(devops, "Run cache performance tests", "Proved");
   });
 
   const after = await lab.standings(devops);

@@ -50,15 +50,20 @@ export async function workFile(name: string): Promise<string> {
   return join(folder, name);
 }
 
-/** Runs the action of a line as the person of `page`: reads what will run, confirms, and waits for its end. */
+/**
+ * Runs the action of a line as the person of `page`: reads what will run, confirms, and waits for its end. The line must
+ * not stand as `expected` before: it would count as ended while the action still runs.
+ */
 export async function act(page: Page, text: string, expected: string): Promise<void> {
+  const status = run.line(page, text).locator(".status").first();
+  await expect(status, `${text}, before it runs`).not.toHaveText(expected);
   const panel = await run.openLine(page, text);
   const [offered, refused] = [panel.getByText("Run…"), panel.locator(".action-refused")];
   await expect(offered.or(refused)).toBeVisible();
   if (await refused.isVisible()) throw new Error(`${text}: ${await refused.innerText()}`);
   await offered.click();
   await panel.getByRole("button", { name: "Run in lab" }).click();
-  await expect(run.line(page, text).locator(".status").first(), text).toHaveText(expected, { timeout: 120_000 });
+  await expect(status, text).toHaveText(expected, { timeout: 120_000 });
 }
 
 /** Reads the offered edit of `.env` for a line, accepts it, and waits until nothing is left to change. */
