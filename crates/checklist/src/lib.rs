@@ -94,6 +94,7 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
         slots: assembled.slots,
         parameters: assembled.parameters,
         blanks,
+        rollback: Vec::new(),
     };
     let places = findings.places();
     let compiled = Compiled {

@@ -14,6 +14,14 @@ use chrono::{DateTime, Utc};
 pub fn consequence(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<Happening> {
     match &run.state {
         RunState::Preparing | RunState::Closed { .. } => None,
+        RunState::RollingBack { .. } => run
+            .rollback
+            .as_ref()
+            .filter(|rollback| rollback.is_done() && !rollback.rehearsal)
+            .map(|rollback| Happening::Closed {
+                outcome: Outcome::RolledBack,
+                reason: rollback.reason.clone(),
+            }),
         RunState::Executing { .. } if phases_settled(outline, run, now) => Some(Happening::T0Set {
             t0: now,
             reason: None,

@@ -84,6 +84,10 @@ pub fn decide(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Answer {
     if let RunState::Closed { outcome, reason, .. } = &run.state {
         return closed(*outcome, reason, run);
     }
+    if let (RunState::RollingBack { by, .. }, Some(rollback)) = (&run.state, &run.rollback) {
+        let why = format!("{} rolls back: “{}”.", by.name(), rollback.reason);
+        return Answer::new(Word::NoGo, why);
+    }
     let blockers = blockers(outline, run, now);
     if let Some(answer) = no_go(&blockers, run) {
         return answer;

@@ -4,6 +4,7 @@ use crate::{
     action::Ending,
     blank::BlankId,
     environment::Class,
+    fingerprint::{Difference, Fingerprint, Moment},
     hash::Hash,
     person::{Author, PersonId},
     plan::{ItemId, SectionId},
@@ -156,6 +157,72 @@ pub enum Happening {
         t0: DateTime<Utc>,
         /// Why, where a person corrected it.
         reason: Option<String>,
+    },
+    /// How things were at this moment.
+    FingerprintTaken {
+        /// Which.
+        moment: Moment,
+        /// What was read.
+        fingerprint: Fingerprint,
+    },
+    /// A rollback began: it takes over from whatever runs.
+    RollbackStarted {
+        /// The tier's section.
+        tier: SectionId,
+        /// Why.
+        reason: String,
+        /// How many steps it has.
+        steps: usize,
+        /// On trial.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        rehearsal: bool,
+    },
+    /// A step of the rollback is about to begin: written before its effect.
+    StepStarted {
+        /// Its place, from 0.
+        step: usize,
+        /// The fencing number under which it runs.
+        fence: i64,
+    },
+    /// A step of the rollback ended.
+    StepEnded {
+        /// Its place, from 0.
+        step: usize,
+        /// How.
+        ending: Ending,
+        /// Why, in one sentence.
+        reason: String,
+        /// The hash of the evidence.
+        evidence: Hash,
+    },
+    /// Nobody knows how this step of the rollback ended: its Gonogo died in it.
+    StepLost {
+        /// Its place, from 0.
+        step: usize,
+    },
+    /// A person wants a step of the rollback again.
+    StepRetried {
+        /// Its place, from 0.
+        step: usize,
+    },
+    /// A person leaves a step of the rollback out, or did it by hand.
+    StepSkipped {
+        /// Its place, from 0.
+        step: usize,
+        /// Why.
+        reason: String,
+    },
+    /// All steps of the rollback are over. Empty `differences`: things are as they were before.
+    RollbackEnded {
+        /// What is not as it was.
+        differences: Vec<Difference>,
+    },
+    /// A person takes it that a part is not as it was.
+    DifferenceAccepted {
+        /// The part's name.
+        part: String,
+        /// Why.
+        reason: String,
     },
     /// A slot of the signature table was filled.
     Signed {

@@ -6,6 +6,7 @@ use crate::{
     hash::Hash,
     probe::ProbeSpec,
     role::{Right, Role},
+    rollback::{Contract, Tier},
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,6 +27,9 @@ pub struct Plan {
     /// The blanks outside of the signature table, in the document's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blanks: Vec<Blank>,
+    /// The ways back, in the document's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rollback: Vec<Tier>,
 }
 
 /// A row of the signature table.
@@ -197,6 +201,9 @@ pub enum Work {
         /// The probes beside it that prove it once it ran, where it has no proof of its own.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         proved_by: Vec<ItemId>,
+        /// What happens where its Gonogo died in it; its own proof decides before.
+        #[serde(default, skip_serializing_if = "Contract::is_manual")]
+        contract: Contract,
     },
     /// A person's word.
     Attestation,
@@ -243,6 +250,7 @@ impl Work {
             written,
             proof: None,
             proved_by: Vec::new(),
+            contract: Contract::Manual,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     event::Start,
     hash::Hash,
     person::PersonId,
-    plan::ItemId,
+    plan::{ItemId, SectionId},
     run::{Filling, How, ItemState, Run},
     verdict::Verdict,
 };
@@ -22,6 +22,9 @@ pub struct Record<'a> {
     start: &'a Start,
     run: i64,
     t0: Option<String>,
+    /// The tier that undid it: what was signed before is void.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rolled_back_by: Option<&'a SectionId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     superseded_by: Option<i64>,
     items: BTreeMap<&'a ItemId, RecordItem<'a>>,
@@ -77,10 +80,12 @@ impl<'a> From<&'a Run> for Record<'a> {
                 (id, item)
             })
             .collect();
+        let undone = run.rollback.as_ref().filter(|rollback| !rollback.rehearsal);
         Self {
             start: &run.start,
             run: run.id.0,
             t0: run.t0.map(|t0| t0.to_rfc3339()),
+            rolled_back_by: undone.map(|rollback| &rollback.tier),
             superseded_by: run.superseded.map(|superseded| superseded.by_run.0),
             items,
             blanks: run

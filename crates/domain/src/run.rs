@@ -2,14 +2,17 @@
 //! event that arrives; both by [`Run::apply`].
 
 mod item;
+mod rolling_back;
 
 use crate::{
     action::ActionState,
     blank::BlankId,
     event::{Event, Happening, Outcome, Start},
+    fingerprint::{Moment, Taken},
     hash::Hash,
     person::Author,
     plan::{ItemId, SectionId},
+    rollback::Rollback,
     sign_off::SignOff,
 };
 use chrono::{DateTime, Utc};
@@ -51,6 +54,12 @@ pub struct Run {
     pub blanks: BTreeMap<BlankId, Filling>,
     /// The signatures that count now, by role key.
     pub sign_offs: BTreeMap<String, SignOff>,
+    /// How things were, by moment.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fingerprints: BTreeMap<Moment, Taken>,
+    /// The latest rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback: Option<Rollback>,
     /// The number of the last event.
     pub number: u64,
     /// The hash of the canonical record now.
@@ -74,6 +83,13 @@ pub enum RunState {
     Verifying {
         /// Since when.
         since: DateTime<Utc>,
+    },
+    /// A rollback is under way, or waits for somebody: the run holds the environment's lock.
+    RollingBack {
+        /// Since when.
+        since: DateTime<Utc>,
+        /// Who pressed.
+        by: Author,
     },
     /// It ended.
     Closed {
@@ -126,6 +142,8 @@ impl Run {
             items: BTreeMap::new(),
             blanks: BTreeMap::new(),
             sign_offs: BTreeMap::new(),
+            fingerprints: BTreeMap::new(),
+            rollback: None,
             number: event.number,
             record: event.record.clone(),
         })
@@ -239,6 +257,18 @@ impl Run {
                 self.t0 = Some(*t0);
                 self.state = RunState::Verifying { since: at };
             }
+            Happening::FingerprintTaken { moment, fingerprint } => {
+                let fingerprint = fingerprint.clone();
+                self.fingerprints.insert(*moment, Taken { at, fingerprint });
+            }
+            Happening::RollbackStarted { .. }
+            | Happening::StepStarted { .. }
+            | Happening::StepEnded { .. }
+            | Happening::StepLost { .. }
+            | Happening::StepRetried { .. }
+            | Happening::StepSkipped { .. }
+            | Happening::RollbackEnded { .. }
+            | Happening::DifferenceAccepted { .. } => self.rolling_back(event),
             Happening::Signed {
                 role,
                 meaning,
@@ -291,6 +321,19 @@ impl Run {
         matches!(self.state, RunState::Closed { .. })
     }
 
+    /// Whether it has begun and not ended: there is something to roll back.
+    pub fn is_live(&self) -> bool {
+        match self.state {
+            RunState::Executing { .. } | RunState::Verifying { .. } | RunState::RollingBack { .. } => true,
+            RunState::Preparing | RunState::Closed { .. } => false,
+        }
+    }
+
+    /// Whether a rollback holds it.
+    pub fn is_rolling_back(&self) -> bool {
+        matches!(self.state, RunState::RollingBack { .. })
+    }
+
     /// Whether the signature in the slot of `role` was given on another record than today's.
     pub fn is_stale(&self, sign_off: &SignOff) -> bool {
         sign_off.record != self.record
@@ -304,6 +347,7 @@ impl RunState {
             RunState::Preparing => "preparing",
             RunState::Executing { .. } => "executing",
             RunState::Verifying { .. } => "verifying",
+            RunState::RollingBack { .. } => "rolling back",
             RunState::Closed { outcome, .. } => outcome.word(),
         }
     }

@@ -165,7 +165,10 @@ pub fn untimely(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Opti
 fn as_of(run: &Run, now: DateTime<Utc>) -> DateTime<Utc> {
     match &run.state {
         RunState::Closed { at, .. } => now.min(*at),
-        RunState::Preparing | RunState::Executing { .. } | RunState::Verifying { .. } => now,
+        RunState::Preparing
+        | RunState::Executing { .. }
+        | RunState::Verifying { .. }
+        | RunState::RollingBack { .. } => now,
     }
 }
 

@@ -188,7 +188,10 @@ pub async fn append<E: From<Error>>(
 async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head: &str) -> Result<(), Error> {
     let closed_at = match &run.state {
         RunState::Closed { at, .. } => Some(*at),
-        RunState::Preparing | RunState::Executing { .. } | RunState::Verifying { .. } => None,
+        RunState::Preparing
+        | RunState::Executing { .. }
+        | RunState::Verifying { .. }
+        | RunState::RollingBack { .. } => None,
     };
     sqlx::query!(
         "update run set fold = $2, state = $3, event_count = $4, head = $5, closed_at = $6, summary = $7 where id = $1",
@@ -202,7 +205,10 @@ async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head
     )
     .execute(&mut *connection)
     .await?;
-    if !matches!(run.state, RunState::Executing { .. }) {
+    if !matches!(
+        run.state,
+        RunState::Executing { .. } | RunState::RollingBack { .. }
+    ) {
         environment_lock::release(connection, run.id).await?;
     }
     Ok(())

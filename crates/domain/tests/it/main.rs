@@ -9,5 +9,6 @@ mod decision;
 mod probe;
 mod quantity;
 mod role;
+mod rollback;
 mod status;
 mod support;

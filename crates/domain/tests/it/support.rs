@@ -34,7 +34,7 @@ pub fn id(text: &str) -> ItemId {
     ItemId(text.to_owned())
 }
 
-fn hash(seed: u64) -> Hash {
+pub fn hash(seed: u64) -> Hash {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_be_bytes());
     Hash::of_bytes(&bytes)

@@ -20,6 +20,7 @@ enum Stage {
     Preparing,
     Executing,
     Verifying,
+    RollingBack,
     Closed,
 }
 
@@ -31,6 +32,7 @@ pub fn controls(board: Board, deeds: Deeds, held_by: Option<Holder>) -> AnyView 
             RunState::Preparing => Stage::Preparing,
             RunState::Executing { .. } => Stage::Executing,
             RunState::Verifying { .. } => Stage::Verifying,
+            RunState::RollingBack { .. } => Stage::RollingBack,
             RunState::Closed { .. } => Stage::Closed,
         })
     });

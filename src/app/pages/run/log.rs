@@ -132,6 +132,40 @@ fn words(board: Board, what: Happening) -> String {
                 quoted(reason.unwrap_or_default())
             )
         }
+        Happening::FingerprintTaken { moment, fingerprint } => {
+            format!(
+                "read how things are {}: {} parts",
+                moment.word(),
+                fingerprint.parts.len()
+            )
+        }
+        Happening::RollbackStarted { tier, reason, .. } => {
+            format!("rolls back ({tier}){}", quoted(reason))
+        }
+        Happening::StepStarted { step, .. } => format!("began step {} of the rollback", step + 1),
+        Happening::StepEnded {
+            step, ending, reason, ..
+        } => format!("step {} of the rollback: {}, {reason}", step + 1, ending.word()),
+        Happening::StepLost { step } => format!(
+            "Gonogo stopped in step {} of the rollback: nobody knows how it ended",
+            step + 1
+        ),
+        Happening::StepRetried { step } => format!("wants step {} of the rollback again", step + 1),
+        Happening::StepSkipped { step, reason } => {
+            format!("leaves step {} of the rollback out{}", step + 1, quoted(reason))
+        }
+        Happening::RollbackEnded { differences } if differences.is_empty() => {
+            "the rollback is over: things are as they were".to_owned()
+        }
+        Happening::RollbackEnded { differences } => {
+            format!(
+                "the rollback is over: {} parts are not as they were",
+                differences.len()
+            )
+        }
+        Happening::DifferenceAccepted { part, reason } => {
+            format!("takes it that {part} is not as it was{}", quoted(reason))
+        }
         Happening::Signed {
             role,
             meaning,
