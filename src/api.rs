@@ -12,6 +12,7 @@ pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod revision;
+pub mod rollback;
 pub mod run;
 pub mod session;
 pub mod sign_off;

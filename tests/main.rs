@@ -23,5 +23,6 @@ mod run;
 mod sign_in;
 mod sign_off;
 mod support;
+mod task;
 mod tidy;
 mod verification;

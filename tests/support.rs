@@ -1,9 +1,11 @@
 //! The harness: the real application on a free port, a real database, real HTTP.
 
+mod panel;
 mod place;
 mod team;
 mod watch;
 
+pub use panel::Panel;
 pub use place::{Place, SHOP};
 pub use team::{Look, Member, Team};
 pub use watch::Watch;

@@ -1,5 +1,10 @@
 //! Actions: the command of an item, run once, shown while it runs, and proved by what comes after it.
 
+mod execution;
+
+pub use execution::carry_out;
+pub(crate) use execution::lose;
+
 use crate::{
     api::{Error, action::ActionOffer},
     server::{
@@ -7,34 +12,25 @@ use crate::{
         run::{self, Opened},
         settlement,
         state::AppState,
-        verification,
+        task,
     },
 };
 use domain::{
     Right,
     action::ActionState,
     event::Happening,
-    person::{Author, Person},
+    person::Person,
     plan::{ItemId, Plan, SectionKind, Work},
     probe::ProbeSpec,
     run::{Run, RunId, RunState},
 };
 use probe::{Site, parameter};
 use std::time::Duration;
+use store::task::NewTask;
 use uuid::Uuid;
 
 /// How long a request waits for its action: without JavaScript the page that follows shows how it ended.
 const WAIT: Duration = Duration::from_secs(5);
-
-/// When what proves an action is asked, after it ended: what was started needs a moment to answer. It ends with the first
-/// time at which all of it holds.
-const PROVED_AFTER: [Duration; 5] = [
-    Duration::ZERO,
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(4),
-    Duration::from_secs(8),
-];
 
 /// What somebody reads before they run it.
 ///
@@ -76,46 +72,53 @@ pub async fn run(
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
     let (command, _) = command(&opened.pinned.plan, &item)?;
-    let command = command.to_owned();
-    let mut site = run::site(state, &opened)?;
-    filled(&opened.pinned.plan, &command, &site)?;
+    let site = run::site(state, &opened)?;
+    filled(&opened.pinned.plan, command, &site)?;
     theirs(&opened, &item, person)?;
-    site.action_deadline = deadline(&opened.pinned.plan, &item, &site);
     let (by, now) = (person.author(), state.clock.now());
+    let new = NewTask {
+        run: id,
+        environment: opened.pinned.run.start.environment.clone(),
+        request_key,
+        work: domain::task::Work::Action { item: item.clone() },
+        by: by.clone(),
+        due_at: now,
+        panel: state.panel.id(),
+    };
     let mut tx = state.pool.begin().await?;
-    if !store::action_request::is_new(&mut tx, id, request_key, &item, now).await? {
+    let Some(task) = store::task::begin(&mut tx, &new, now).await? else {
         return Ok(());
-    }
+    };
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         may_run(state, &opened, run, &item)?;
-        Ok::<_, Error>(vec![Happening::ActionStarted { item: item.clone() }])
+        Ok::<_, Error>(vec![Happening::ActionStarted { item, again: false }])
     })
     .await?;
     // The intent is stored before the effect: what dies from here on is unknown, never forgotten.
     tx.commit().await?;
-    let cancel = state.stopping.child_token();
-    state.executions.begin(id, item.clone(), cancel.clone());
-    let execution = Execution {
-        id,
-        item,
-        by,
-        site,
-        opened,
-    };
-    let task = state.tasks.spawn(execution.run(state.clone(), command, cancel));
-    // It goes on where this ends first.
-    let _ = tokio::time::timeout(WAIT, task).await;
+    if task.fence > 0 {
+        // It goes on where this ends first.
+        let _ = tokio::time::timeout(WAIT, task::begin(state, task)).await;
+    }
     Ok(())
 }
 
 /// Ends it with everything that it started; the log names who asked for it.
 ///
 /// # Errors
-/// [`Error::Conflict`] where it is not under way, or another Gonogo runs it.
+/// [`Error::Conflict`] where it is not under way.
 pub async fn cancel(state: &AppState, person: &Person, id: RunId, item: ItemId) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
-    run::change(state, &opened, id, &person.author(), |run| {
-        match action_of(run, &item) {
+    let mut tx = state.pool.begin().await?;
+    store::task::stop(&mut tx, id, Some(&item.0)).await?;
+    let now = state.clock.now();
+    store::run::append(
+        &mut tx,
+        &opened.outline,
+        id,
+        &person.author(),
+        now,
+        |run| match action_of(run, &item) {
             Some(ActionState::Running {
                 cancelled_by: None, ..
             }) => Ok(vec![Happening::ActionCancelled { item: item.clone() }]),
@@ -123,114 +126,13 @@ pub async fn cancel(state: &AppState, person: &Person, id: RunId, item: ItemId) 
             Some(ActionState::Ended { .. } | ActionState::Unknown { .. }) | None => {
                 Err(run::conflict("It is not under way any more."))
             }
-        }
-    })
+        },
+    )
     .await?;
-    if state.executions.cancel(id, &item) {
-        Ok(())
-    } else {
-        Err(run::conflict(
-            "Another Gonogo runs it, and ends it at its own deadline.",
-        ))
-    }
-}
-
-/// One execution, from its start to its proof.
-struct Execution {
-    id: RunId,
-    item: ItemId,
-    by: Author,
-    site: Site,
-    opened: Opened,
-}
-
-impl Execution {
-    async fn run(self, state: AppState, command: String, cancel: probe::CancellationToken) {
-        let (id, item) = (self.id, &self.item);
-        if let Err(error) = self.fresh_reports().await {
-            tracing::warn!(run = id.0, %item, %error, "an older test report could not be taken away");
-        }
-        let mut print = |piece: &str| state.executions.print(id, item, piece);
-        let (ending, finding) = state.prober.act(&command, &self.site, cancel, &mut print).await;
-        // Ended by our own stop: the next start says that nobody knows how it went.
-        if !state.stopping.is_cancelled()
-            && let Err(error) = self.record(&state, ending, &finding).await
-        {
-            tracing::error!(run = id.0, %item, %error, "the end of an action could not be recorded");
-        }
-        state.executions.end(id, item);
-        self.prove(&state).await;
-    }
-
-    /// What is read as the report of this test run was written by it.
-    async fn fresh_reports(&self) -> std::io::Result<()> {
-        let proofs = proofs(&self.opened.pinned.plan, &self.item);
-        let reports: Vec<String> = proofs
-            .into_iter()
-            .filter_map(|(_, spec)| {
-                if let ProbeSpec::Tests { report } = spec {
-                    Some(report)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        let site = self.site.clone();
-        let cleared = tokio::task::spawn_blocking(move || {
-            reports.iter().try_for_each(|report| site.fresh_report(report))
-        });
-        cleared
-            .await
-            .unwrap_or_else(|broken| Err(std::io::Error::other(broken)))
-    }
-
-    async fn record(
-        &self,
-        state: &AppState,
-        ending: domain::action::Ending,
-        finding: &domain::verdict::Finding,
-    ) -> Result<(), Error> {
-        let mut tx = state.pool.begin().await?;
-        let evidence = store::evidence::insert(&mut tx, self.id, &self.item, finding).await?;
-        let ended = Happening::ActionEnded {
-            item: self.item.clone(),
-            ending,
-            reason: finding.reason.clone(),
-            evidence,
-            duration_us: finding.evidence.duration_us,
-        };
-        // Its end is a fact also where the run was closed meanwhile.
-        let now = state.clock.now();
-        store::run::append::<Error>(&mut tx, &self.opened.outline, self.id, &self.by, now, |_| {
-            Ok(vec![ended])
-        })
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Asks what proves it, until all of it holds or nothing more is to be expected.
-    async fn prove(self, state: &AppState) {
-        let mut open = proofs(&self.opened.pinned.plan, &self.item);
-        for wait in PROVED_AFTER {
-            tokio::select! {
-                () = state.stopping.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
-            }
-            if open.is_empty() {
-                return;
-            }
-            let asked =
-                verification::ask_again(state, &self.opened, &self.by, &self.site, open.clone()).await;
-            match asked {
-                Ok(run) => open.retain(|(item, _)| !verification::passes(&run, item)),
-                Err(error) => {
-                    tracing::warn!(run = self.id.0, item = %self.item, %error, "what proves an action was not asked");
-                    return;
-                }
-            }
-        }
-    }
+    tx.commit().await?;
+    // Where another Gonogo runs it, that one hears of it with its next heartbeat.
+    state.executions.cancel(id, &item);
+    Ok(())
 }
 
 /// The probes that prove an action: its own, or those beside it.

@@ -1,6 +1,7 @@
 //! The command line. Each subcommand is a module of its own.
 
 pub mod check;
+pub mod rollback;
 pub mod run;
 pub mod serve;
 pub mod user;
@@ -35,6 +36,9 @@ enum Command {
     /// Ask the probes of a checklist, without a server; needs no database
     #[command(after_help = run::EXAMPLE)]
     Run(run::Run),
+    /// Roll a run back
+    #[command(after_help = rollback::EXAMPLE)]
+    Rollback(rollback::Rollback),
     /// Add people, change passwords and roles, list everybody
     #[command(after_help = user::EXAMPLE)]
     User(user::User),
@@ -68,6 +72,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             // Exit code 1 is a no-go: what could not be asked at all could not tell.
             return Ok(done.unwrap_or_else(|error| {
                 complain("gonogo run", &error);
+                ExitCode::from(2)
+            }));
+        }
+        Command::Rollback(command) => {
+            let done = runtime.block_on(rollback::run(command, cli.settings, &directory));
+            return Ok(done.unwrap_or_else(|error| {
+                complain("gonogo rollback", &error);
                 ExitCode::from(2)
             }));
         }

@@ -9,8 +9,9 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
-        commands, failure, form::Form, library, prose, revision_changes, run, settlement::Deed,
-        sign_off::Signature, sites::Entry, source_text, state::AppState, verification::Scope,
+        commands, failure, form::Form, library, prose, revision_changes, rollback::Wish, run,
+        settlement::Deed, sign_off::Signature, sites::Entry, source_text, state::AppState,
+        verification::Scope,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -281,6 +282,26 @@ pub fn deed(word: &str, reason: String, days: Option<u32>, now: DateTime<Utc>) -
             "{word:?} is nothing to do: override, skip, waive or reopen."
         ))),
     }
+}
+
+/// What somebody who rolls back has typed.
+///
+/// # Errors
+/// [`Error::Refused`] where the form has no number.
+pub fn wish(
+    tier: String,
+    reason: String,
+    environment: String,
+    key: &str,
+    rehearsal: bool,
+) -> Result<Wish, Error> {
+    Ok(Wish {
+        tier: SectionId(tier),
+        reason,
+        environment,
+        rehearsal,
+        request_key: request_key(key)?,
+    })
 }
 
 /// A signature from its form.

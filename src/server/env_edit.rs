@@ -6,6 +6,7 @@ use crate::{
         action, desk, failure,
         run::{self, Opened},
         state::AppState,
+        task::{Entry, Gone, Lease},
         verification,
     },
 };
@@ -13,13 +14,15 @@ use domain::{
     Hash, Right,
     action::Ending,
     event::Happening,
-    person::{Author, Person},
+    person::Person,
     plan::{ItemId, Plan, env_lines},
     probe::ProbeSpec,
     run::RunId,
+    task::Work,
     verdict::{Finding, Verdict},
 };
 use probe::env_edit::{ChangedLine, EnvEdit};
+use store::task::{NewTask, Next};
 use uuid::Uuid;
 
 /// What would change.
@@ -67,32 +70,51 @@ pub async fn accept(
     theirs(&opened, &item, &probes, person)?;
     let site = run::site(state, &opened)?;
     let (by, now) = (person.author(), state.clock.now());
+    let new = NewTask {
+        run: id,
+        environment: opened.pinned.run.start.environment.clone(),
+        request_key,
+        work: Work::EnvEdit { item: item.clone() },
+        by: by.clone(),
+        due_at: now,
+        panel: Some(state.panel.id().ok_or_else(unready)?),
+    };
     let mut tx = state.pool.begin().await?;
-    if !store::action_request::is_new(&mut tx, id, request_key, &item, now).await? {
+    let Some(task) = store::task::begin(&mut tx, &new, now).await? else {
         return Ok(());
-    }
+    };
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         action::may_run(state, &opened, run, &item)?;
-        Ok::<_, Error>(vec![Happening::ActionStarted { item: item.clone() }])
+        Ok::<_, Error>(vec![Happening::ActionStarted {
+            item: item.clone(),
+            again: false,
+        }])
     })
     .await?;
     // The intent is stored before the effect, as of every action.
     tx.commit().await?;
+    let lease = Lease::hold(state.clone(), task);
     // It goes on to its end where the browser goes away.
-    let task = state.tasks.spawn({
-        let state = state.clone();
-        async move {
-            let finding = state.prober.edit_env(edit, &site, before).await;
-            record(&state, &opened, &by, &item, &finding).await?;
-            if finding.verdict != Verdict::Pass {
-                return Err(Error::refused(finding.reason));
-            }
-            verification::ask_again(&state, &opened, &by, &site, probes).await?;
-            Ok(())
+    let task = state.tasks.spawn(async move {
+        let state = &lease.state;
+        let finding = state.prober.edit_env(edit, &site, before).await;
+        record(&lease, &opened, &item, &finding).await?;
+        if finding.verdict != Verdict::Pass {
+            return Err(Error::refused(finding.reason));
         }
+        verification::ask_again(state, &opened, &by, &site, probes).await?;
+        Ok(())
     });
     task.await
         .map_err(|broken| failure::internal("editing a .env file", &broken))?
+}
+
+/// An edit whose Gonogo died in it: the file is whole, old or new, and its lines are probes that say which.
+///
+/// # Errors
+/// [`Gone`].
+pub async fn look_after(lease: &Lease, item: &ItemId) -> Result<(), Gone> {
+    action::lose(lease, &lease.open().await?, item).await
 }
 
 /// Whether the line, and every line that the edit is about, is for this person's role.
@@ -103,31 +125,35 @@ fn theirs(opened: &Opened, item: &ItemId, probes: &Probes, person: &Person) -> R
         .try_for_each(|line| action::theirs(opened, line, person))
 }
 
-async fn record(
-    state: &AppState,
-    opened: &Opened,
-    by: &Author,
-    item: &ItemId,
-    finding: &Finding,
-) -> Result<(), Error> {
-    let id = opened.pinned.run.id;
-    let mut tx = state.pool.begin().await?;
-    let ended = Happening::ActionEnded {
-        item: item.clone(),
-        ending: match finding.verdict {
-            Verdict::Pass => Ending::Done,
-            Verdict::Warning | Verdict::NoData | Verdict::Error | Verdict::Fail => Ending::Failed,
-        },
-        reason: finding.reason.clone(),
-        evidence: store::evidence::insert(&mut tx, id, item, finding).await?,
-        duration_us: finding.evidence.duration_us,
+async fn record(lease: &Lease, opened: &Opened, item: &ItemId, finding: &Finding) -> Result<(), Gone> {
+    let entry = Entry {
+        by: &lease.task.by,
+        seen: Some((item, finding)),
+        next: Next::End,
     };
-    store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), |_| {
-        Ok(vec![ended])
-    })
-    .await?;
-    tx.commit().await?;
+    let ending = match finding.verdict {
+        Verdict::Pass => Ending::Done,
+        Verdict::Warning | Verdict::NoData | Verdict::Error | Verdict::Fail => Ending::Failed,
+    };
+    lease
+        .write(&opened.outline, entry, |_, evidence| {
+            let ended = evidence.map(|evidence| Happening::ActionEnded {
+                item: item.clone(),
+                ending,
+                reason: finding.reason.clone(),
+                evidence: evidence.clone(),
+                duration_us: finding.evidence.duration_us,
+            });
+            ended.into_iter().collect()
+        })
+        .await?;
     Ok(())
+}
+
+fn unready() -> Error {
+    Error::Unavailable {
+        message: "Gonogo is just starting. Nothing was changed; try again in a moment.".to_owned(),
+    }
 }
 
 type Probes = Vec<(ItemId, ProbeSpec)>;

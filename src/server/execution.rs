@@ -70,6 +70,13 @@ impl Executions {
         action.inspect(|action| action.cancel.cancel()).is_some()
     }
 
+    /// Ends everything of a run that this process runs.
+    pub fn cancel_all(&self, run: RunId) {
+        let actions = self.lock();
+        let own = actions.iter().filter(|((of, _), _)| *of == run);
+        own.for_each(|(_, action)| action.cancel.cancel());
+    }
+
     /// What an action has printed, as far as it is held.
     pub fn printed(&self, run: RunId, item: &ItemId) -> Option<String> {
         let actions = self.lock();

@@ -173,7 +173,7 @@ pub async fn begin(
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
         RunState::Preparing => Ok(vec![Happening::Executing]),
         RunState::Executing { .. } => Ok(vec![]),
-        RunState::Verifying { .. } | RunState::Closed { .. } => {
+        RunState::Verifying { .. } | RunState::RollingBack { .. } | RunState::Closed { .. } => {
             Err(conflict("This run has executed already."))
         }
     })
@@ -294,7 +294,11 @@ pub(crate) async fn change(
 }
 
 pub(crate) fn still_open(run: &Run) -> Result<(), Error> {
-    if run.is_closed() {
+    if run.is_rolling_back() {
+        Err(conflict(
+            "A rollback of this run is under way: nothing else is changed until it is over.",
+        ))
+    } else if run.is_closed() {
         Err(conflict(
             "This run is closed: start a new one from the same revision.",
         ))

@@ -8,10 +8,12 @@ use crate::server::{
     first_start::{self, Account},
     library,
     live::Live,
+    panel::{self, Panel},
     password::{PasswordError, Passwords},
     router, session,
     sites::{self, Sites},
     state::AppState,
+    task,
     throttle::Throttle,
     verification,
 };
@@ -107,6 +109,7 @@ pub fn state(
         prober: Arc::new(Prober::new(Context::of_this_machine(&|name| {
             variables.get(name).cloned()
         }))),
+        panel: Panel::default(),
         executions: Executions::new(live.clone()),
         live,
         tasks: TaskTracker::new(),
@@ -150,6 +153,8 @@ impl Running {
         let task = tokio::spawn(serve.into_future());
         tokio::spawn(session::sweep(state.clone()));
         tokio::spawn(state.live.clone().listen(state.clone()));
+        tokio::spawn(panel::live(state.clone()));
+        tokio::spawn(task::take_due(state.clone()));
         Ok(Running {
             address,
             url: url.origin(),

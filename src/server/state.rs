@@ -1,8 +1,8 @@
 //! What every request can reach.
 
 use crate::server::{
-    clock::Clock, config::Config, execution::Executions, live::Live, password::Passwords, sites::Sites,
-    throttle::Throttle,
+    clock::Clock, config::Config, execution::Executions, live::Live, panel::Panel, password::Passwords,
+    sites::Sites, throttle::Throttle,
 };
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
@@ -24,6 +24,8 @@ pub struct AppState {
     pub prober: Arc<Prober>,
     /// Wakes live streams.
     pub live: Live,
+    /// This process among those that serve the database.
+    pub panel: Panel,
     /// The actions that this process runs.
     pub executions: Executions,
     /// Probes and actions that go on after their request was answered.

@@ -91,15 +91,29 @@ async fn ask(state: &AppState, person: &Person, opened: Opened, scope: &Scope) -
 /// # Errors
 /// The database's.
 pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
-    let open = store::run::open(&mut *state.pool.acquire().await?).await?;
+    let mut connection = state.pool.acquire().await?;
+    // What another Gonogo has under way is not lost. One that just died may seem to live for a moment.
+    for _ in 0..20 {
+        if store::panel::living(&mut connection).await? == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    if store::panel::living(&mut connection).await? > 0 {
+        return Ok(());
+    }
+    let open = store::run::open(&mut connection).await?;
+    drop(connection);
     for id in open {
         let mut tx = state.pool.begin().await?;
         let Some(pinned) = store::run::by_id(&mut tx, id).await? else {
             continue;
         };
+        // Whoever takes these over says how they ended.
+        let tasks = store::task::open_items(&mut tx, id).await?;
         let outline = domain::outline::Outline::from(&pinned.plan);
         store::run::append::<Error>(&mut tx, &outline, id, &Author::Gonogo, state.clock.now(), |run| {
-            let items: Vec<_> = running(run).collect();
+            let items: Vec<_> = running(run).filter(|item| !tasks.contains(item)).collect();
             Ok(if items.is_empty() {
                 vec![]
             } else {
@@ -291,11 +305,13 @@ async fn record(
         });
     }
     let decide = |run: &Run| {
-        Ok(if run.is_closed() || run.superseded.is_some() {
-            vec![]
-        } else {
-            observed
-        })
+        Ok(
+            if run.is_closed() || run.superseded.is_some() || run.is_rolling_back() {
+                vec![]
+            } else {
+                observed
+            },
+        )
     };
     let (_, events) =
         store::run::append::<Error>(&mut tx, &opened.outline, id, by, state.clock.now(), decide).await?;

@@ -81,6 +81,9 @@ pub enum Happening {
     ActionStarted {
         /// Of this item or check.
         item: ItemId,
+        /// The Gonogo that ran it died in it, and it is safe to run twice.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     /// Somebody asked for the end of a command.
     ActionCancelled {

@@ -26,6 +26,7 @@ pub mod run;
 pub mod sign_off;
 pub mod status;
 pub mod summary;
+pub mod task;
 pub mod verdict;
 
 pub use hash::Hash;

@@ -210,7 +210,7 @@ impl Run {
             Happening::Interrupted { items } => {
                 items.iter().for_each(|item| self.item_mut(item).interrupted())
             }
-            Happening::ActionStarted { item } => {
+            Happening::ActionStarted { item, again: _ } => {
                 self.item_mut(item).action = Some(ActionState::Running {
                     since: at,
                     by: by.clone(),

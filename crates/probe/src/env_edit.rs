@@ -68,6 +68,19 @@ impl EnvEdit {
         Ok(difference(&place, &content, changes, site))
     }
 
+    /// Writes it, whatever the file is now: twice does what once does. Does blocking reads and writes.
+    pub(crate) fn put(&self, site: &Site, context: &Context) -> Finding {
+        match self.difference(site) {
+            Err(why) => self.finding(context, Verdict::Fail, sentence(&why, &site.secrets)),
+            Ok(difference) if difference.lines.is_empty() => self.finding(
+                context,
+                Verdict::Pass,
+                format!("{} has these lines already", self.file),
+            ),
+            Ok(difference) => self.write(site, context, &difference.before),
+        }
+    }
+
     /// Writes it, where the file is still the one that `before` names, and keeps what it was in the run's folder. The verdict
     /// says how that went; the evidence holds the difference. Does blocking reads and writes.
     pub(crate) fn write(&self, site: &Site, context: &Context, before: &Hash) -> Finding {
@@ -149,7 +162,7 @@ fn hash(content: &[u8]) -> Hash {
 }
 
 /// Keeps the content in the run's folder, named by its hash: no copy ever takes the place of another.
-fn keep(file: &str, content: &[u8], site: &Site) -> Result<Option<String>, String> {
+pub(crate) fn keep(file: &str, content: &[u8], site: &Site) -> Result<Option<String>, String> {
     let told = |error: std::io::Error| {
         format!(
             "{file} could not be kept, so it is left as it is: {}",

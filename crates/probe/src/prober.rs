@@ -3,6 +3,8 @@
 use crate::context::Context;
 use crate::env_edit::EnvEdit;
 use crate::http::Client;
+use crate::orphan::end_marked;
+use crate::restore::restore;
 use crate::round::Round;
 use crate::site::Site;
 use crate::turn::Turns;
@@ -60,5 +62,39 @@ impl Prober {
         let written =
             tokio::task::spawn_blocking(move || blocking.0.write(&site, &blocking.1, &before)).await;
         written.unwrap_or_else(|broken| edit.broken(&context, &broken))
+    }
+
+    /// Sets lines of a `.env` file, whatever it is now.
+    pub async fn put_env(&self, edit: EnvEdit, site: &Site) -> Finding {
+        let (site, context) = (site.clone(), self.context.clone());
+        let blocking = (edit.clone(), context.clone());
+        let written = tokio::task::spawn_blocking(move || blocking.0.put(&site, &blocking.1)).await;
+        written.unwrap_or_else(|broken| edit.broken(&context, &broken))
+    }
+
+    /// Writes what `from` holds in the place of `to`.
+    pub async fn restore(&self, from: &str, to: &str, site: &Site) -> Finding {
+        let (from, to, site) = (from.to_owned(), to.to_owned(), site.clone());
+        let context = self.context.clone();
+        let broken = EnvEdit {
+            file: to.clone(),
+            wanted: Vec::new(),
+        };
+        let here = context.clone();
+        let written = tokio::task::spawn_blocking(move || restore(&from, &to, &site, &here)).await;
+        written.unwrap_or_else(|why| broken.broken(&context, &why))
+    }
+
+    /// Ends what a process that died has left running of the task of this name on this host, and says how many processes
+    /// there were.
+    pub async fn end_orphans(&self, mark: &str) -> usize {
+        let (proc, mark) = (self.context.proc.clone(), mark.to_owned());
+        let ended = tokio::task::spawn_blocking(move || end_marked(&proc, &mark)).await;
+        ended.unwrap_or(0)
+    }
+
+    /// The name of this host.
+    pub fn host(&self) -> &str {
+        &self.context.host
     }
 }

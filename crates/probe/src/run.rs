@@ -2,6 +2,7 @@
 //! started.
 
 use crate::context::Context;
+use crate::orphan::MARK;
 use crate::output::{Kept, Printed};
 use crate::parameter;
 use crate::redact::Secrets;
@@ -22,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 mod descendants;
 mod reading;
-use descendants::descendants;
+pub(crate) use descendants::descendants;
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
@@ -109,6 +110,9 @@ pub(crate) fn program(site: &Site, context: &Context) -> Program {
     if let Some(results) = &site.results {
         let folder = site.work_directory().join(results);
         variables.insert("GONOGO_RESULTS".to_owned(), folder.display().to_string());
+    }
+    if let Some(mark) = &site.mark {
+        variables.insert(MARK.to_owned(), mark.clone());
     }
     variables.insert("GONOGO_ENVIRONMENT".to_owned(), site.environment.name.clone());
     Program {
@@ -288,6 +292,11 @@ async fn follow(
             tokio::time::timeout(LAST_WORDS, &mut reading).await.ok().flatten()
         }
     }
+}
+
+/// Ends one process.
+pub(crate) fn end(pid: Pid) {
+    let _ = rustix::process::kill_process(pid, Signal::KILL);
 }
 
 /// A process and everything below it.

@@ -33,6 +33,8 @@ pub struct Site {
     pub release: String,
     /// Where test runs of this run leave their reports, below the work directory; `None` where no run is.
     pub results: Option<String>,
+    /// What everything carries that commands start, so that it is found again; `None` where nobody looks for it.
+    pub mark: Option<String>,
     /// What is masked everywhere, and what commands get as variables.
     pub secrets: Secrets,
     /// When the version that the run deploys began to serve, where that is known: logs count from then on.
@@ -109,6 +111,7 @@ impl Site {
             environment,
             release: String::new(),
             results: None,
+            mark: None,
             deployed_at: None,
             secrets,
             deadline: DEADLINE,
@@ -121,6 +124,13 @@ impl Site {
     #[must_use]
     pub fn with_release(mut self, release: impl Into<String>) -> Self {
         self.release = release.into();
+        self
+    }
+
+    /// The same site for a task of this name: what its commands start is found by it.
+    #[must_use]
+    pub fn with_mark(mut self, mark: String) -> Self {
+        self.mark = Some(mark);
         self
     }
 

@@ -3,18 +3,19 @@
 //! One module per noun, free functions that take a `&mut PgConnection`, so that a caller can put several of
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
-pub mod action_request;
 pub mod attachment;
 pub mod canonical;
 pub mod database;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod panel;
 pub mod person;
 pub mod revision;
 pub mod run;
 pub mod session;
 pub mod sign_in_failure;
+pub mod task;
 
 /// The migrations of this program, compiled in. They run at the start of `gonogo serve`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -58,6 +59,27 @@ impl Error {
         Self::Inconsistent {
             table,
             what: what.to_string(),
+        }
+    }
+
+    /// Whether the database may answer when it is asked again: it restarts, or the connection broke.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Error::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_)) => {
+                true
+            }
+            // Shutting down, starting, too many connections, a deadlock, a lost connection.
+            Error::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
+                code.starts_with("57P")
+                    || code.starts_with("08")
+                    || matches!(&*code, "53300" | "40P01" | "40001")
+            }),
+            Error::Database(_)
+            | Error::Migration(_)
+            | Error::Missing { .. }
+            | Error::Json(_)
+            | Error::NotCanonical(_)
+            | Error::Inconsistent { .. } => false,
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Pinned {
     pub plan: Plan,
     /// The number of its revision.
     pub revision: i64,
+    /// What the digests of its fingerprints are keyed with.
+    pub seal: Uuid,
 }
 
 /// A run as the history lists it.
@@ -120,7 +122,7 @@ async fn started_by_request(
 /// The database's.
 pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pinned>, Error> {
     let row = sqlx::query!(
-        "select fold, plan, revision_id from run join revision on revision.id = revision_id where run.id = $1",
+        "select fold, plan, revision_id, seal from run join revision on revision.id = revision_id where run.id = $1",
         id.0
     )
     .fetch_optional(connection)
@@ -130,6 +132,7 @@ pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pi
             run: serde_json::from_value(row.fold)?,
             plan: serde_json::from_value(row.plan)?,
             revision: row.revision_id,
+            seal: row.seal,
         })
     })
     .transpose()

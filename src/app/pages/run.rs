@@ -10,6 +10,7 @@ mod guides;
 mod lines;
 mod log;
 mod panel;
+mod rollback;
 mod sign_off;
 
 use crate::{
@@ -76,9 +77,11 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {move || match tab.get().as_str() {
             "sign-off" => sign_off::tab(board, deeds),
             "guides" => guides.with_value(|guides| guides::tab(guides)),
+            "rollback" => rollback::tab(board, deeds),
             "log" => log::tab(board),
             _ => checklist(board, deeds),
         }}
+        {rollback::bar(board)}
     }
 }
 
@@ -160,12 +163,8 @@ fn tabs(board: Board, tab: &str, guides: StoredValue<Vec<crate::api::run::Guide>
     vec![
         one("Checklist", "", count(failed as usize), Tone::No),
         one("Sign-off", "sign-off", format!("{signed} / {slots}"), Tone::None),
-        one(
-            "Rollback and guides",
-            "guides",
-            count(guides.with_value(Vec::len)),
-            Tone::None,
-        ),
+        one("Rollback", "rollback", String::new(), Tone::None),
+        one("Guides", "guides", count(guides.with_value(Vec::len)), Tone::None),
         one(
             "Log",
             "log",

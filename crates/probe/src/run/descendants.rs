@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every process below `leader` by its parents.
-pub(super) fn descendants(proc: &Path, leader: Pid) -> Vec<Pid> {
+pub(crate) fn descendants(proc: &Path, leader: Pid) -> Vec<Pid> {
     let Ok(entries) = fs::read_dir(proc) else {
         return Vec::new();
     };

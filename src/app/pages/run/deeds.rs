@@ -4,6 +4,7 @@ use crate::api::{
     Error,
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
+    rollback::{AcceptDifference, RetryStep, SkipStep, StartRollback, StopStep},
     run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
@@ -32,6 +33,16 @@ pub struct Deeds {
     pub t0: ServerAction<SetT0>,
     /// Closes or abandons.
     pub close: ServerAction<CloseRun>,
+    /// Starts a rollback.
+    pub roll_back: ServerAction<StartRollback>,
+    /// Runs a step of it again.
+    pub retry_step: ServerAction<RetryStep>,
+    /// Leaves a step of it out.
+    pub skip_step: ServerAction<SkipStep>,
+    /// Ends the step of it that is under way.
+    pub stop_step: ServerAction<StopStep>,
+    /// Accepts that a part is not as it was.
+    pub accept: ServerAction<AcceptDifference>,
     /// Prepares a signature.
     pub review: ServerAction<Review>,
     /// Signs.
@@ -54,6 +65,11 @@ impl Deeds {
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
             close: ServerAction::new(),
+            roll_back: ServerAction::new(),
+            retry_step: ServerAction::new(),
+            skip_step: ServerAction::new(),
+            stop_step: ServerAction::new(),
+            accept: ServerAction::new(),
             review: ServerAction::new(),
             sign: ServerAction::new(),
             withdraw: ServerAction::new(),
@@ -74,6 +90,11 @@ impl Deeds {
                 self.ahead.value().get(),
                 self.t0.value().get(),
                 self.close.value().get(),
+                self.roll_back.value().get(),
+                self.retry_step.value().get(),
+                self.skip_step.value().get(),
+                self.stop_step.value().get(),
+                self.accept.value().get(),
                 self.review.value().get(),
                 self.sign.value().get(),
                 self.withdraw.value().get(),

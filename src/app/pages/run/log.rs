@@ -104,7 +104,13 @@ fn words(board: Board, what: Happening) -> String {
                 items.len()
             )
         }
-        Happening::ActionStarted { item } => format!("runs {}", name(&item)),
+        Happening::ActionStarted { item, again: false } => format!("runs {}", name(&item)),
+        Happening::ActionStarted { item, again: true } => {
+            format!(
+                "runs {} again: Gonogo died in it, and it is safe to run twice",
+                name(&item)
+            )
+        }
         Happening::ActionCancelled { item } => format!("asked for the end of {}", name(&item)),
         Happening::ActionEnded {
             item, ending, reason, ..
@@ -146,10 +152,7 @@ fn words(board: Board, what: Happening) -> String {
         Happening::StepEnded {
             step, ending, reason, ..
         } => format!("step {} of the rollback: {}, {reason}", step + 1, ending.word()),
-        Happening::StepLost { step } => format!(
-            "Gonogo stopped in step {} of the rollback: nobody knows how it ended",
-            step + 1
-        ),
+        Happening::StepLost { step } => format!("waits for somebody in step {} of the rollback", step + 1),
         Happening::StepRetried { step } => format!("wants step {} of the rollback again", step + 1),
         Happening::StepSkipped { step, reason } => {
             format!("leaves step {} of the rollback out{}", step + 1, quoted(reason))

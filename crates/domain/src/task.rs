@@ -1,0 +1,25 @@
+//! Work that outlives the process that does it.
+
+use crate::plan::{ItemId, SectionId};
+use serde::{Deserialize, Serialize};
+
+/// What is to be done in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "work", rename_all = "snake_case")]
+pub enum Work {
+    /// The command of a line.
+    Action {
+        /// The line.
+        item: ItemId,
+    },
+    /// The edit of a `.env` file that a line asks for.
+    EnvEdit {
+        /// The line.
+        item: ItemId,
+    },
+    /// A tier of the rollback.
+    Rollback {
+        /// The tier's section.
+        tier: SectionId,
+    },
+}

@@ -1,0 +1,49 @@
+//! The processes that serve this database, and which of them live.
+
+use crate::Error;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+/// Names a process for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PanelId(pub i64);
+
+/// Notes a new process on `host`. It lives from the first [`hold`] on.
+///
+/// # Errors
+/// The database's.
+pub async fn enter(connection: &mut PgConnection, host: &str, now: DateTime<Utc>) -> Result<PanelId, Error> {
+    let id = sqlx::query_scalar!(
+        "insert into panel (host, entered_at) values ($1, $2) returning id",
+        host,
+        now
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(PanelId(id))
+}
+
+/// Says for as long as this connection lasts that the process lives.
+///
+/// # Errors
+/// The database's.
+pub async fn hold(connection: &mut PgConnection, panel: PanelId) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_lock(panel_lock(), $1::bigint::int)", panel.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// How many processes live.
+///
+/// # Errors
+/// The database's.
+pub async fn living(connection: &mut PgConnection) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from pg_locks
+           where locktype = 'advisory' and classid = panel_lock()::oid and granted
+             and database = (select oid from pg_database where datname = current_database())"#
+    )
+    .fetch_one(connection)
+    .await?)
+}

@@ -1,0 +1,326 @@
+//! Tasks: who does which work now. What a task has done stands in the events of its run.
+//!
+//! Whether an owner still lives is decided by the database's clock and its locks alone: all processes must agree about it.
+
+use crate::{Error, panel::PanelId};
+use chrono::{DateTime, Utc};
+use domain::{person::Author, plan::ItemId, run::RunId, task::Work};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Names a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TaskId(pub i64);
+
+/// A task as its owner has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Its number.
+    pub id: TaskId,
+    /// Its run.
+    pub run: RunId,
+    /// What is to be done.
+    pub work: Work,
+    /// Who wanted it.
+    pub by: Author,
+    /// The number of the form that started it.
+    pub request_key: Uuid,
+    /// Grows with each owner; 1 with the first.
+    pub fence: i64,
+    /// The host of the owner before, who died or was too slow; `None` with the first.
+    pub lost_on: Option<String>,
+}
+
+/// A task to be.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// Its run.
+    pub run: RunId,
+    /// The environment that it changes.
+    pub environment: String,
+    /// The number of the form.
+    pub request_key: Uuid,
+    /// What is to be done.
+    pub work: Work,
+    /// Who wants it.
+    pub by: Author,
+    /// Not before this time.
+    pub due_at: DateTime<Utc>,
+    /// Who does it; `None`: the first that comes.
+    pub panel: Option<PanelId>,
+}
+
+/// What a heartbeat is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// It is still ours.
+    Ours,
+    /// It is still ours, and somebody asked for its end.
+    Stop,
+    /// It is another's, or over.
+    Lost,
+}
+
+/// What becomes of a task with a write of its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It goes on.
+    GoOn,
+    /// It waits for a person.
+    Ask,
+    /// It is over.
+    End,
+}
+
+/// Stores a task. `None` where the same form stored it before: nothing is started twice.
+///
+/// # Errors
+/// The database's; [`Error::is_duplicate`] where another rollback is under way in the environment.
+pub async fn begin(
+    connection: &mut PgConnection,
+    new: &NewTask,
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, Error> {
+    let row = sqlx::query!(
+        "insert into task (run_id, environment, request_key, work, started_by, due_at, state, fence, panel_id, beat_at,
+                           created_at)
+         values ($1, $2, $3, $4, $5, $6, 'open', case when $7::bigint is null then 0 else 1 end, $7,
+                 case when $7::bigint is null then null else clock_timestamp() end, $8)
+         on conflict on constraint task_of_a_form do nothing
+         returning id, fence",
+        new.run.0,
+        new.environment,
+        new.request_key,
+        serde_json::to_value(&new.work)?,
+        serde_json::to_value(&new.by)?,
+        new.due_at,
+        new.panel.map(|panel| panel.0),
+        now,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Task {
+        id: TaskId(row.id),
+        run: new.run,
+        work: new.work.clone(),
+        by: new.by.clone(),
+        request_key: new.request_key,
+        fence: row.fence,
+        lost_on: None,
+    }))
+}
+
+/// Takes the next task that is due at `now` in one of these environments and that nobody has, or whose owner is gone: its
+/// connection is, and it was silent for 1.5 seconds; or it was silent for ten. Right after a start of the database nobody's
+/// connection is there yet, which says nothing.
+///
+/// # Errors
+/// The database's.
+pub async fn claim(
+    connection: &mut PgConnection,
+    panel: PanelId,
+    environments: &[String],
+    now: DateTime<Utc>,
+) -> Result<Option<Task>, Error> {
+    let row = sqlx::query!(
+        r#"update task set panel_id = $1, fence = fence + 1, beat_at = clock_timestamp()
+           from (
+               select open.id, host from task open left join panel on panel.id = panel_id
+               where open.state = 'open' and due_at <= $3 and environment = any($2)
+                 and (panel_id is null
+                      or beat_at < clock_timestamp() - interval '10 seconds'
+                      or (beat_at < clock_timestamp() - interval '1.5 seconds'
+                          and pg_postmaster_start_time() < clock_timestamp() - interval '3 seconds'
+                          and not exists (
+                              select 1 from pg_locks
+                              where locktype = 'advisory' and classid = panel_lock()::oid and objid = panel_id::oid and granted
+                                and database = (select oid from pg_database where datname = current_database()))))
+               order by due_at, open.id limit 1 for update of open skip locked
+           ) taken
+           where task.id = taken.id
+           returning task.id, run_id, work, started_by, request_key, fence, taken.host as "host?""#,
+        panel.0,
+        environments,
+        now,
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        Ok(Task {
+            id: TaskId(row.id),
+            run: RunId(row.run_id),
+            work: serde_json::from_value(row.work)?,
+            by: serde_json::from_value(row.started_by)?,
+            request_key: row.request_key,
+            fence: row.fence,
+            lost_on: row.host.filter(|_| row.fence > 1),
+        })
+    })
+    .transpose()
+}
+
+/// Says that the owner under `fence` lives.
+///
+/// # Errors
+/// The database's.
+pub async fn beat(connection: &mut PgConnection, id: TaskId, fence: i64) -> Result<Beat, Error> {
+    let stopping = sqlx::query_scalar!(
+        "update task set beat_at = clock_timestamp() where id = $1 and fence = $2 and state = 'open' returning stopping",
+        id.0,
+        fence,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(match stopping {
+        None => Beat::Lost,
+        Some(false) => Beat::Ours,
+        Some(true) => Beat::Stop,
+    })
+}
+
+/// Whether the task is still `fence`'s; until the transaction ends nobody else takes it. Every write of an owner asks first.
+///
+/// # Errors
+/// The database's.
+pub async fn is_ours(connection: &mut PgConnection, id: TaskId, fence: i64) -> Result<bool, Error> {
+    let ours = sqlx::query_scalar!(
+        "select id from task where id = $1 and fence = $2 and state = 'open' for no key update",
+        id.0,
+        fence,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(ours.is_some())
+}
+
+/// What becomes of a task, in the transaction that asked [`is_ours`].
+///
+/// # Errors
+/// The database's.
+pub async fn settle(
+    connection: &mut PgConnection,
+    id: TaskId,
+    next: Next,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let state = match next {
+        Next::GoOn => return Ok(()),
+        Next::Ask => "asking",
+        Next::End => "ended",
+    };
+    sqlx::query!(
+        "update task set state = $2, stopping = false, panel_id = null, ended_at = case when $2 = 'ended' then $3::timestamptz end
+         where id = $1",
+        id.0,
+        state,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Gives a task back, so that another takes it at once.
+///
+/// # Errors
+/// The database's.
+pub async fn give_back(connection: &mut PgConnection, id: TaskId, fence: i64) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set beat_at = '-infinity' where id = $1 and fence = $2 and state = 'open'",
+        id.0,
+        fence,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Asks for the end of the work of a run that is under way; of one line, where one is named. Answers how many there were.
+///
+/// # Errors
+/// The database's.
+pub async fn stop(connection: &mut PgConnection, run: RunId, item: Option<&str>) -> Result<u64, Error> {
+    let stopped = sqlx::query!(
+        "update task set stopping = true
+         where run_id = $1 and state = 'open' and ($2::text is null or work ->> 'item' = $2)",
+        run.0,
+        item,
+    )
+    .execute(connection)
+    .await?;
+    Ok(stopped.rows_affected())
+}
+
+/// Asks for the end of everything of a run that is under way, one task apart.
+///
+/// # Errors
+/// The database's.
+pub async fn stop_others(connection: &mut PgConnection, run: RunId, but: TaskId) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set stopping = true where run_id = $1 and state = 'open' and id <> $2",
+        run.0,
+        but.0,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// How many tasks of a run are under way, those of its rollback apart.
+///
+/// # Errors
+/// The database's.
+pub async fn others_open(connection: &mut PgConnection, run: RunId) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select count(*) as "count!" from task where run_id = $1 and state = 'open' and work ->> 'work' <> 'rollback'"#,
+        run.0,
+    )
+    .fetch_one(connection)
+    .await?)
+}
+
+/// The lines whose work is under way, or waits to be taken over.
+///
+/// # Errors
+/// The database's.
+pub async fn open_items(connection: &mut PgConnection, run: RunId) -> Result<Vec<ItemId>, Error> {
+    let items = sqlx::query_scalar!(
+        r#"select work ->> 'item' as "item!" from task where run_id = $1 and state = 'open' and work ? 'item'"#,
+        run.0,
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(items.into_iter().map(ItemId).collect())
+}
+
+/// The rollback of a run that waits for a person goes on. False where none waits.
+///
+/// # Errors
+/// The database's.
+pub async fn go_on(connection: &mut PgConnection, run: RunId, now: DateTime<Utc>) -> Result<bool, Error> {
+    let woken = sqlx::query!(
+        "update task set state = 'open', due_at = $2, panel_id = null, stopping = false
+         where run_id = $1 and state = 'asking' and work ->> 'work' = 'rollback'",
+        run.0,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(woken.rows_affected() > 0)
+}
+
+/// The rollback of a run that waits for a person is given up for another tier.
+///
+/// # Errors
+/// The database's.
+pub async fn give_up(connection: &mut PgConnection, run: RunId, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set state = 'ended', ended_at = $2
+         where run_id = $1 and state = 'asking' and work ->> 'work' = 'rollback'",
+        run.0,
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

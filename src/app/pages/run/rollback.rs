@@ -1,0 +1,116 @@
+//! The way back: always in sight on a live run, what it would do, how it goes, and what somebody chooses.
+
+mod plan;
+mod progress;
+
+use super::{board::Board, deeds::Deeds};
+use crate::{
+    api::rollback::load_rollback,
+    app::{
+        components::{EmptyState, Tone},
+        trouble::NotLoaded,
+    },
+};
+use domain::{Right, rollback::RollbackState, run::Run};
+use leptos::prelude::*;
+
+/// The bar at the foot of a live run: one press from the plan.
+pub fn bar(board: Board) -> AnyView {
+    let may = may(board);
+    let state = Memo::new(move |_| board.run.with(told));
+    view! {
+        {move || state.get().map(|(words, tone)| {
+            let label = if tone == Tone::None { "Roll back…" } else { "See the rollback" };
+            (may || tone != Tone::None).then(|| view! {
+                <nav class="rollback-bar" aria-label="Rollback">
+                    <span class="rollback-bar-words">{words}</span>
+                    <a class="btn is-danger" href=format!("/runs/{}?tab=rollback", board.id)>{label}</a>
+                </nav>
+            })
+        })}
+    }
+    .into_any()
+}
+
+/// What the bar says; `None` where nothing is to be rolled back.
+fn told(run: &Run) -> Option<(String, Tone)> {
+    if !run.is_live() {
+        return None;
+    }
+    let rollback = run.rollback.as_ref().filter(|_| run.is_rolling_back());
+    let Some(rollback) = rollback else {
+        return Some(("The way back is one press away.".to_owned(), Tone::None));
+    };
+    let by = rollback.by.name();
+    Some(match &rollback.state {
+        RollbackState::Running => {
+            let over = rollback.steps.iter().filter(|step| step.is_over()).count();
+            (
+                format!("{by} rolls back: {over} of {} steps.", rollback.steps.len()),
+                Tone::No,
+            )
+        }
+        RollbackState::Asking { step } => (
+            format!("Step {} of the rollback waits for you.", step + 1),
+            Tone::Hold,
+        ),
+        RollbackState::Differs { open } => (
+            format!("Rolled back; {} parts are not as they were.", open.len()),
+            Tone::Hold,
+        ),
+        RollbackState::Done { .. } => ("Rolled back.".to_owned(), Tone::Go),
+    })
+}
+
+/// Whether who looks may roll this run back.
+fn may(board: Board) -> bool {
+    let class = board.run.with_untracked(|run| run.start.class);
+    board
+        .person
+        .with_value(|person| person.may(Right::RollBack, Some(class)))
+}
+
+/// The tab: how the rollback stands, and what each tier would do.
+pub fn tab(board: Board, deeds: Deeds) -> AnyView {
+    // Each start needs a form with a number of its own, and what can be started follows the run's state.
+    let key = Memo::new(move |_| {
+        board.run.with(|run| {
+            let asks = run
+                .rollback
+                .as_ref()
+                .map(|rollback| matches!(rollback.state, RollbackState::Asking { .. }));
+            (run.state.word(), asks)
+        })
+    });
+    let offer = Resource::new_blocking(move || key.get(), move |_| load_rollback(board.id));
+    view! {
+        <Transition fallback=|| view! { <p>"Loading the way back…"</p> }>
+            {move || Suspend::new(async move {
+                match offer.await {
+                    Err(error) => view! { <NotLoaded error=error /> }.into_any(),
+                    Ok(offer) if offer.tiers.is_empty() => none(),
+                    Ok(offer) => {
+                        let offer = StoredValue::new(offer);
+                        view! {
+                            <div class="stack">
+                                {progress::card(board, deeds, offer)}
+                                {plan::cards(board, deeds, offer)}
+                            </div>
+                        }
+                        .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn none() -> AnyView {
+    view! {
+        <EmptyState title="This checklist describes no way back">
+            <p>"Add a section such as “Immediate Rollback (< 5 minutes)” with its commands, import it again and publish it."</p>
+        </EmptyState>
+    }
+    .into_any()
+}

@@ -1,0 +1,106 @@
+//! What each tier would do, step by step, and the form that starts it.
+
+use super::{super::board::Board, Deeds, may};
+use crate::{
+    api::rollback::{RollbackOffer, StepOffer, TierOffer},
+    app::components::{Banner, CodeText, Disclosure, SectionCard, TextAreaField, TextField, Tone},
+};
+use domain::{environment::Class, rollback::RollbackState};
+use leptos::{form::ActionForm, prelude::*};
+
+/// Every tier.
+pub fn cards(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> AnyView {
+    let tiers = offer.with_value(|offer| offer.tiers.clone());
+    let cards = tiers.into_iter().map(|tier| card(board, deeds, tier, offer));
+    view! { {cards.collect_view()} }.into_any()
+}
+
+fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<RollbackOffer>) -> AnyView {
+    let facts = tier.minutes.map(|minutes| format!("within {minutes} minutes"));
+    let facts = view! { <span>{facts}</span> <span>{tier.steps.len()} " steps"</span> }.into_any();
+    let steps = tier.steps.iter().cloned().map(step).collect_view();
+    let title = tier.title.clone();
+    view! {
+        <SectionCard title=title facts=facts padded=true>
+            <div class="stack">
+                <ol class="rollback-steps">{steps}</ol>
+                <small class="mono">{offer.with_value(|offer| offer.shell.clone())}</small>
+                {move || start(board, deeds, &tier, offer)}
+            </div>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+/// A step before it runs.
+fn step(step: StepOffer) -> impl IntoView {
+    let does = if step.is_command {
+        view! { <pre class="command" tabindex="0" aria-label="Command">{step.does}</pre> }.into_any()
+    } else {
+        view! { <p><CodeText text=step.does /></p> }.into_any()
+    };
+    view! {
+        <li>
+            <b><CodeText text=step.title /></b>
+            {step.by_hand.then_some(" · by hand")}
+            {does}
+            {step.written.map(|written| view! { <small>"The document says " <code>{written}</code></small> })}
+            {step.mended.map(|mended| view! { <small><CodeText text=mended /></small> })}
+            {step.loses.map(|loses| view! { <Banner tone=Tone::No title="What is lost">{loses}</Banner> })}
+        </li>
+    }
+}
+
+/// The form; nothing where it cannot be started now.
+fn start(board: Board, deeds: Deeds, tier: &TierOffer, offer: StoredValue<RollbackOffer>) -> Option<AnyView> {
+    let (startable, escalates) = board.run.with(|run| {
+        let rollback = run.rollback.as_ref().filter(|_| run.is_rolling_back());
+        let asks = rollback.is_some_and(|rollback| matches!(rollback.state, RollbackState::Asking { .. }));
+        let other = rollback.is_some_and(|rollback| rollback.tier != tier.section);
+        (run.is_live() && (!run.is_rolling_back() || (asks && other)), asks)
+    });
+    if !(startable && may(board)) {
+        return None;
+    }
+    if let Some(refused) = tier.refused.clone() {
+        return Some(
+            view! { <Banner tone=Tone::Hold title="It cannot run as it stands">{refused}</Banner> }
+                .into_any(),
+        );
+    }
+    let (environment, class) = board
+        .run
+        .with_untracked(|run| (run.start.environment.clone(), run.start.class));
+    let id = tier.section.to_string();
+    let summary = if escalates {
+        format!("Go on with {}…", tier.title)
+    } else {
+        format!("{}…", tier.title)
+    };
+    let word = format!("Roll back {environment}");
+    let rehearsal = (class != Class::Production).then(|| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name="rehearsal" value="true" />
+                "Rehearsal: it really runs, its times are kept, and the run goes on after it"
+            </label>
+        }
+    });
+    Some(
+        view! {
+            <Disclosure summary=summary button=true group="rollback">
+                <ActionForm action=deeds.roll_back attr:class="form">
+                    <input type="hidden" name="run" value=board.id />
+                    <input type="hidden" name="tier" value=id.clone() />
+                    <input type="hidden" name="request_key" value=offer.with_value(|offer| offer.request_key.clone()) />
+                    <TextAreaField name="reason" id=format!("reason-{id}") label="Why" maxlength=4000 note="It stands in the record." />
+                    <TextField name="environment" id=format!("environment-{id}") label="The environment's name, to confirm"
+                        placeholder=environment.clone() autocomplete="off" mono=true />
+                    {rehearsal}
+                    <button class="btn is-danger" type="submit" disabled=move || deeds.roll_back.pending().get()>{word.clone()}</button>
+                </ActionForm>
+            </Disclosure>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,296 @@
+//! The way back: started once, whoever presses, and carried out step by step, whoever dies.
+
+mod execution;
+mod offer;
+
+pub use execution::carry_out;
+pub use offer::offer;
+
+use crate::{
+    api::Error,
+    server::{
+        action, run,
+        run::{Opened, conflict, reasoned},
+        state::AppState,
+    },
+};
+use domain::{
+    Right,
+    environment::Class,
+    event::Happening,
+    outline::Outline,
+    person::{Author, Person},
+    plan::SectionId,
+    rollback::{Deed, RollbackState, Tier},
+    run::{Run, RunId},
+    task::Work,
+};
+use sqlx::PgConnection;
+use store::{
+    environment_lock::{self, EnvironmentLock},
+    task::NewTask,
+};
+use uuid::Uuid;
+
+/// What somebody who rolls back has typed.
+#[derive(Debug)]
+pub struct Wish {
+    /// The tier's section.
+    pub tier: SectionId,
+    /// Why.
+    pub reason: String,
+    /// The environment's name, typed by hand.
+    pub environment: String,
+    /// On trial: its times count, and the run goes on after it.
+    pub rehearsal: bool,
+    /// The number of the form.
+    pub request_key: Uuid,
+}
+
+/// Starts a rollback: it takes over from whatever runs. The same form again starts nothing.
+///
+/// # Errors
+/// [`Error::Refused`] where nothing is to be rolled back or something is missing; [`Error::Conflict`] that names who started the
+/// one that is under way.
+pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::RollBack).await?;
+    let tier = tier(&opened, &wish.tier)?;
+    let start = &opened.pinned.run.start;
+    if wish.environment.trim() != start.environment {
+        return Err(Error::refused(format!(
+            "Type the environment's name, {}, to confirm that it is rolled back.",
+            start.environment
+        )));
+    }
+    if wish.rehearsal && start.class == Class::Production {
+        return Err(Error::refused("Production is not for rehearsals."));
+    }
+    let reason = reasoned(&wish.reason)?;
+    possible(state, &opened, tier)?;
+    let (by, now) = (person.author(), state.clock.now());
+    let new = NewTask {
+        run: id,
+        environment: start.environment.clone(),
+        request_key: wish.request_key,
+        work: Work::Rollback {
+            tier: wish.tier.clone(),
+        },
+        by: by.clone(),
+        due_at: now,
+        panel: state.panel.id(),
+    };
+    let started = Happening::RollbackStarted {
+        tier: wish.tier,
+        reason,
+        steps: tier.steps_in(start.class).count(),
+        rehearsal: wish.rehearsal,
+    };
+    let mut tx = state.pool.begin().await?;
+    // Tasks before the environment before the run: everybody locks in this order.
+    if opened.pinned.run.is_rolling_back() {
+        store::task::give_up(&mut tx, id, now).await?;
+    }
+    let task = match store::task::begin(&mut tx, &new, now).await {
+        Ok(Some(task)) => task,
+        Ok(None) => return Ok(()),
+        Err(error) if error.is_duplicate() => {
+            drop(tx);
+            return Err(under_way(state, id).await);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    store::task::stop_others(&mut tx, id, task.id).await?;
+    take_environment(&mut tx, &opened, person, now).await?;
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
+        may_start(run)?;
+        let running = run.items.iter().filter(|(_, state)| {
+            let action = state.action.as_ref();
+            action.is_some_and(domain::action::ActionState::is_running)
+        });
+        let cancelled = running.map(|(item, _)| Happening::ActionCancelled { item: item.clone() });
+        Ok::<_, Error>(cancelled.chain([started]).collect())
+    })
+    .await?;
+    tx.commit().await?;
+    state.executions.cancel_all(id);
+    if task.fence > 0 {
+        drop(crate::server::task::begin(state, task));
+    }
+    Ok(())
+}
+
+/// What somebody chose for a step that did not end well, or that is done by hand.
+#[derive(Debug)]
+pub enum Choice {
+    /// Once more.
+    Retry,
+    /// It is left out, or was done by hand, with a reason.
+    Skip(String),
+}
+
+/// Goes on after a step that asks.
+///
+/// # Errors
+/// [`Error::Conflict`] where it does not ask any more.
+pub async fn choose(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    step: usize,
+    choice: Choice,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::RollBack).await?;
+    let chosen = match choice {
+        Choice::Retry => Happening::StepRetried { step },
+        Choice::Skip(reason) => Happening::StepSkipped {
+            step,
+            reason: reasoned(&reason)?,
+        },
+    };
+    let now = state.clock.now();
+    let mut tx = state.pool.begin().await?;
+    let waits = store::task::go_on(&mut tx, id, now).await?;
+    store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
+        let state = run.rollback.as_ref().map(|rollback| &rollback.state);
+        match state {
+            Some(RollbackState::Asking { step: asking }) if *asking == step && waits => Ok(vec![chosen]),
+            _ => Err(conflict(
+                "This step does not ask any more: look at where the rollback is now.",
+            )),
+        }
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Ends the step that is under way; it asks then.
+///
+/// # Errors
+/// [`Error::Conflict`] where none is.
+pub async fn stop_step(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
+    run::open(state, person, id, Right::RollBack).await?;
+    let mut connection = state.pool.acquire().await?;
+    let stopped = store::task::stop(&mut connection, id, None).await?;
+    state.executions.cancel_all(id);
+    if stopped == 0 {
+        return Err(conflict("Nothing is under way any more."));
+    }
+    Ok(())
+}
+
+/// Takes it that a part is not as it was before the deployment.
+///
+/// # Errors
+/// [`Error::Conflict`] where it does not wait for that.
+pub async fn accept(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    part: &str,
+    reason: &str,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::RollBack).await?;
+    let reason = reasoned(reason)?;
+    run::change(state, &opened, id, &person.author(), |run| {
+        let state = run.rollback.as_ref().map(|rollback| &rollback.state);
+        match state {
+            Some(RollbackState::Differs { open }) if open.iter().any(|one| one.part == part) => {
+                let part = part.to_owned();
+                Ok(vec![Happening::DifferenceAccepted { part, reason }])
+            }
+            _ => Err(conflict("Nobody waits for a word about this part any more.")),
+        }
+    })
+    .await
+}
+
+/// The tier of this section.
+pub(crate) fn tier<'a>(opened: &'a Opened, section: &SectionId) -> Result<&'a Tier, Error> {
+    opened.pinned.plan.tier(section).ok_or_else(|| Error::NotFound {
+        what: format!("way back {section}"),
+    })
+}
+
+/// Whether every step of the tier could run: the environment is as it was, and every parameter has a value.
+pub(crate) fn possible(state: &AppState, opened: &Opened, tier: &Tier) -> Result<(), Error> {
+    let site = run::site(state, opened)?;
+    for step in tier.steps_in(opened.pinned.run.start.class) {
+        if let Deed::Command { command } = &step.deed {
+            action::filled(&opened.pinned.plan, command, &site)?;
+        }
+    }
+    Ok(())
+}
+
+fn may_start(run: &Run) -> Result<(), Error> {
+    let asks = |rollback: &domain::rollback::Rollback| matches!(rollback.state, RollbackState::Asking { .. });
+    match &run.rollback {
+        Some(rollback) if run.is_rolling_back() && !asks(rollback) => Err(started_by(rollback)),
+        _ if run.is_live() => Ok(()),
+        _ if run.is_closed() => Err(conflict(
+            "This run is closed: there is nothing of it to roll back.",
+        )),
+        _ => Err(Error::refused(
+            "The run has changed nothing yet: there is nothing to roll back.",
+        )),
+    }
+}
+
+fn started_by(rollback: &domain::rollback::Rollback) -> Error {
+    Error::Conflict {
+        message: format!(
+            "{} started the rollback at {} UTC: “{}”. There is one; watch it here.",
+            rollback.by.name(),
+            rollback.since.format("%H:%M:%S"),
+            rollback.reason
+        ),
+    }
+}
+
+async fn under_way(state: &AppState, id: RunId) -> Error {
+    let found = async {
+        let mut connection = state.pool.acquire().await?;
+        store::run::by_id(&mut connection, id).await
+    };
+    match found.await {
+        Ok(Some(pinned)) if pinned.run.is_rolling_back() => {
+            let started = pinned.run.rollback.as_ref().map(started_by);
+            started.unwrap_or_else(|| conflict("A rollback is under way."))
+        }
+        Ok(_) => conflict("Another run of this environment is rolled back just now: wait for its end."),
+        Err(error) => error.into(),
+    }
+}
+
+/// The run gets the environment, from whichever run holds it.
+async fn take_environment(
+    tx: &mut PgConnection,
+    opened: &Opened,
+    person: &Person,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), Error> {
+    let run = &opened.pinned.run;
+    let wanted = EnvironmentLock {
+        environment: run.start.environment.clone(),
+        run: run.id,
+        owner: person.name.clone(),
+        since: now,
+    };
+    let holder = environment_lock::take(tx, &wanted).await?;
+    if holder.run == run.id {
+        return Ok(());
+    }
+    let other = store::run::by_id(tx, holder.run).await?;
+    let other = other.ok_or_else(|| Error::NotFound {
+        what: format!("run {}", holder.run.0),
+    })?;
+    let lost = Happening::LockLost {
+        to_run: run.id.0,
+        reason: "a rollback".to_owned(),
+    };
+    let (theirs, by): (_, Author) = (Outline::from(&other.plan), person.author());
+    store::run::append::<Error>(tx, &theirs, holder.run, &by, now, |_| Ok(vec![lost])).await?;
+    environment_lock::take(tx, &wanted).await?;
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! Work that outlives this process: each task has one owner, who says that it lives and writes under its own number.
+
+mod lease;
+
+pub use lease::{Entry, Gone, Lease};
+
+use crate::server::{action, env_edit, rollback, sites, state::AppState};
+use domain::task::Work;
+use std::time::Duration;
+use store::task::Task;
+use tokio::task::JoinHandle;
+
+/// How often somebody looks for tasks that nobody has.
+const LOOKED: Duration = Duration::from_millis(250);
+
+/// Takes tasks that are due, until the server stops.
+pub async fn take_due(state: AppState) {
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = state.pool.close_event() => return,
+            () = tokio::time::sleep(LOOKED) => {}
+        }
+        loop {
+            match claim(&state).await {
+                Ok(Some(task)) => drop(begin(&state, task)),
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::warn!(%error, "tasks could not be looked for");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn claim(state: &AppState) -> Result<Option<Task>, store::Error> {
+    let Some(panel) = state.panel.id() else {
+        return Ok(None);
+    };
+    let served: Vec<String> = state
+        .sites
+        .all()
+        .iter()
+        .filter_map(|entry| match entry {
+            sites::Entry::Usable(place) => Some(place.declared.name.clone()),
+            sites::Entry::Broken { .. } => None,
+        })
+        .collect();
+    let mut connection = state.pool.acquire().await?;
+    store::task::claim(&mut connection, panel, &served, state.clock.now()).await
+}
+
+/// Begins to work on a task that this process has.
+pub fn begin(state: &AppState, task: Task) -> JoinHandle<()> {
+    let lease = Lease::hold(state.clone(), task);
+    state.tasks.spawn(async move { carry_out(lease).await })
+}
+
+async fn carry_out(lease: Lease) {
+    let (id, run) = (lease.task.id.0, lease.task.run.0);
+    if let Some(host) = &lease.task.lost_on {
+        tracing::warn!(
+            task = id,
+            run,
+            host,
+            fence = lease.task.fence,
+            "a task is taken over"
+        );
+        let ended = lease.state.prober.end_orphans(&lease.mark()).await;
+        if ended > 0 {
+            tracing::warn!(task = id, run, ended, "processes of its owner before were ended");
+        }
+    }
+    let done = match &lease.task.work {
+        Work::Action { item } => action::carry_out(&lease, item).await,
+        Work::EnvEdit { item } => env_edit::look_after(&lease, item).await,
+        Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
+    };
+    match done {
+        Ok(()) => {}
+        Err(Gone::Taken) => tracing::warn!(task = id, run, "another has this task now"),
+        Err(Gone::Stopping) => lease.give_back().await,
+        Err(Gone::Failed(error)) => tracing::error!(task = id, run, %error, "a task broke off"),
+    }
+}

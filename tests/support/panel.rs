@@ -1,0 +1,89 @@
+//! Gonogo as a process of its own, which can be killed, stopped and woken.
+
+use super::{App, Browser, DEADLINE, Place, database_url};
+use rustix::process::{Pid, Signal, kill_process};
+use sqlx::PgPool;
+use std::process::Stdio;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+/// `gonogo serve` on a database and the environments of a [`Place`].
+pub struct Panel {
+    child: Child,
+    url: String,
+}
+
+impl Panel {
+    /// Starts it, and answers when it serves.
+    pub async fn start(pool: &PgPool, place: &Place) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
+            .arg("serve")
+            .current_dir(place.environments())
+            .env("DATABASE_URL", database_url(pool))
+            .env("GONOGO_ADDRESS", "127.0.0.1:0")
+            .env("GONOGO_DATA_DIR", place.environments().join("../data"))
+            .env("GONOGO_ENVIRONMENTS", place.environments())
+            .env("GONOGO_CHECKLISTS", place.environments().join("none"))
+            .env("GONOGO_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = loop {
+            let line = tokio::time::timeout(DEADLINE, lines.next_line()).await;
+            let line = line.expect("it says that it is ready").unwrap();
+            let line = line.expect("it ended before it was ready");
+            if let Some(url) = line.strip_prefix("Gonogo is ready at ") {
+                break url.to_owned();
+            }
+        };
+        // What it says later is read by nobody, and must not stop it.
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        Self { child, url }
+    }
+
+    /// A browser with the session that `browser` has elsewhere.
+    pub fn browser(&self, browser: &Browser) -> Browser {
+        let here = Browser::new(&self.url);
+        here.set_cookie(browser.cookie());
+        here
+    }
+
+    /// kill -9.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        let ended = tokio::time::timeout(DEADLINE, self.child.wait()).await;
+        assert!(ended.expect("it stops").unwrap().success());
+    }
+
+    /// Stops it where it is, as a machine that sleeps.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// It goes on.
+    pub fn wake(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+    }
+}
+
+impl Place {
+    /// The application with these environments and the machine's clock: others can share its database.
+    pub async fn app_of_today(&self, pool: &PgPool) -> App {
+        self.app_at(pool, gonogo::server::clock::Clock::System).await
+    }
+}
