@@ -14,7 +14,7 @@ use engine::Engine;
 use logs::Since;
 
 pub(crate) mod containers;
-mod engine;
+pub(crate) mod engine;
 pub(crate) mod logs;
 mod variables;
 

@@ -181,7 +181,13 @@ pub(crate) fn parse(text: &str) -> Status {
     status
 }
 
-async fn git(arguments: &[&str], site: &Site, context: &Context, cancel: &CancellationToken) -> Ran {
+/// Runs git, kept from all of that.
+pub(crate) async fn git(
+    arguments: &[&str],
+    site: &Site,
+    context: &Context,
+    cancel: &CancellationToken,
+) -> Ran {
     let safe = [
         "-c",
         "core.fsmonitor=",
@@ -210,7 +216,8 @@ async fn git(arguments: &[&str], site: &Site, context: &Context, cancel: &Cancel
     run::run(&program, &site.secrets, cancel, None).await
 }
 
-fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {
+/// What its end alone decides; a failure where there is no work tree, `None` for exit code 0.
+pub(crate) fn judge_end(ran: &Ran, secrets: &Secrets) -> Option<Judgement> {
     let said = String::from_utf8_lossy(&ran.stderr);
     if said.contains("not a git repository") {
         return Some(Judgement::fail(

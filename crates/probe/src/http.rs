@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout_at};
 mod address;
 mod client;
 mod headers;
-mod health;
+pub(crate) mod health;
 mod page;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};

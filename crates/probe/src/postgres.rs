@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub(crate) mod connect;
 mod indexes;
+pub(crate) mod schema;
 
 use indexes::{Created, Index};
 

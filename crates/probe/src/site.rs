@@ -3,6 +3,7 @@
 use crate::fill;
 use crate::parameter;
 use crate::redact::Secrets;
+use crate::seal::Seal;
 use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
 use reqwest::Url;
@@ -39,6 +40,8 @@ pub struct Site {
     pub secrets: Secrets,
     /// When the version that the run deploys began to serve, where that is known: logs count from then on.
     pub deployed_at: Option<DateTime<Utc>>,
+    /// What the digests of a fingerprint are keyed with; `None` where no run is.
+    pub seal: Option<Seal>,
     /// How long a native probe may take.
     pub deadline: Duration,
     /// How long a command may take.
@@ -113,6 +116,7 @@ impl Site {
             results: None,
             mark: None,
             deployed_at: None,
+            seal: None,
             secrets,
             deadline: DEADLINE,
             command_deadline: COMMAND_DEADLINE,
@@ -138,6 +142,13 @@ impl Site {
     #[must_use]
     pub fn with_deployed_at(mut self, at: DateTime<Utc>) -> Self {
         self.deployed_at = Some(at);
+        self
+    }
+
+    /// The same site for a run whose fingerprints are sealed with this.
+    #[must_use]
+    pub fn with_seal(mut self, seal: Seal) -> Self {
+        self.seal = Some(seal);
         self
     }
 

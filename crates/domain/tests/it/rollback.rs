@@ -5,7 +5,7 @@ use domain::{
     consequence::consequence,
     decision::{Word, decide},
     event::{Happening, Outcome},
-    fingerprint::{Fingerprint, Part},
+    fingerprint::{CONTAINERS, Fingerprint, Part, image_of},
     person::Author,
     plan::SectionId,
     rollback::{RollbackState, StepState},
@@ -48,6 +48,7 @@ fn part(value: &str) -> Fingerprint {
     let is = Part::Is { value: value.into() };
     Fingerprint {
         parts: [("the commit".to_owned(), is)].into(),
+        latency_us: None,
     }
 }
 
@@ -121,6 +122,7 @@ fn each_difference_is_accepted_by_name_before_it_is_over() {
 fn what_nobody_could_read_is_a_difference() {
     let unread = Fingerprint {
         parts: [("the commit".to_owned(), Part::Unread { why: "no git".into() })].into(),
+        latency_us: None,
     };
     assert_eq!(unread.differences(&unread).len(), 1);
     assert_eq!(part("a").differences(&Fingerprint::default()).len(), 1);
@@ -134,4 +136,48 @@ fn a_rehearsal_gives_the_run_back() {
     bench.happen(&Author::Gonogo, Happening::RollbackEnded { differences: vec![] });
     assert!(matches!(bench.run.state, RunState::Executing { .. }));
     assert_eq!(consequence(&bench.outline, &bench.run, bench.now), None);
+}
+
+#[test]
+fn what_an_engine_that_cannot_be_read_runs_is_unknown_and_not_gone() {
+    let ran = Fingerprint {
+        parts: [(
+            image_of("web"),
+            Part::Is {
+                value: "sha256:a".into(),
+            },
+        )]
+        .into(),
+        latency_us: Some(900),
+    };
+    let unread = Part::Unread {
+        why: "no socket".into(),
+    };
+    let now = Fingerprint {
+        parts: [(CONTAINERS.to_owned(), unread.clone())].into(),
+        latency_us: None,
+    };
+    let differences = now.differences(&ran);
+    let after = differences
+        .iter()
+        .map(|difference| (difference.part.as_str(), &difference.after));
+    assert_eq!(
+        after.collect::<Vec<_>>(),
+        [(CONTAINERS, &unread), ("the image of web", &unread)]
+    );
+    let stopped = Fingerprint::default();
+    assert_eq!(stopped.differences(&ran)[0].after, Part::Absent);
+    assert_eq!(
+        ran.images().map(|(service, _)| service).collect::<Vec<_>>(),
+        ["web"]
+    );
+}
+
+#[test]
+fn how_long_the_health_page_took_is_no_difference() {
+    let slower = Fingerprint {
+        latency_us: Some(9000),
+        ..part("a")
+    };
+    assert_eq!(slower.differences(&part("a")), []);
 }

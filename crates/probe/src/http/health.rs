@@ -29,21 +29,29 @@ const DEGRADED: &[&str] = &[
 
 /// What the body of a health page says against the service: nothing where it is no such page, no JSON object, or a word
 /// that nobody knows.
-pub(super) fn judge(url: &str, body: &[u8]) -> Option<Judgement> {
-    let path = url.split(['?', '#']).next().unwrap_or_default();
-    let health = path.rsplit('/').any(|segment| {
-        let segment = segment.to_ascii_lowercase();
-        segment.starts_with("health") || matches!(segment.as_str(), "ready" | "readyz" | "livez" | "status")
-    });
-    if !health {
+pub(crate) fn judge(url: &str, body: &[u8]) -> Option<Judgement> {
+    if !is_page(url) {
         return None;
     }
+    let path = path(url);
     let Ok(Value::Object(page)) = serde_json::from_slice::<Value>(body) else {
         return for_people(path, body);
     };
     ["status", "state", "health", "healthy", "ok"]
         .iter()
         .find_map(|key| page.get(*key).and_then(|value| said(key, value)))
+}
+
+/// Whether an address is named like that of a health page.
+pub(crate) fn is_page(url: &str) -> bool {
+    path(url).rsplit('/').any(|segment| {
+        let segment = segment.to_ascii_lowercase();
+        segment.starts_with("health") || matches!(segment.as_str(), "ready" | "readyz" | "livez" | "status")
+    })
+}
+
+fn path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Sites that draw themselves in the browser answer every address with 200 and the same page, also where no service is.

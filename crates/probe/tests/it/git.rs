@@ -3,7 +3,7 @@ use domain::probe::{GitQuestion, ProbeSpec};
 use domain::verdict::Verdict;
 use std::path::Path;
 
-fn git(folder: &Path, arguments: &[&str]) -> String {
+pub fn git(folder: &Path, arguments: &[&str]) -> String {
     let path = context().variables.remove("PATH").expect("a path");
     let output = std::process::Command::new("git")
         .args([
@@ -28,7 +28,7 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-fn repository() -> Folder {
+pub fn repository() -> Folder {
     let folder = Folder::new();
     git(folder.path(), &["init", "-q"]);
     folder.write("app.py", "print()\n");
