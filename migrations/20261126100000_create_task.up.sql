@@ -10,7 +10,8 @@ create function panel_lock() returns integer language sql immutable as $$ select
 
 -- What the digests of a run's fingerprints are keyed with: no event and no export shows it, so that nothing can be guessed from
 -- them.
-alter table run add column seal uuid not null default gen_random_uuid();
+alter table run add column seal bytea not null
+    default decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex');
 
 -- Work that outlives whoever does it: the command of a line, a phase, a rollback. What it has done stands in the run's events;
 -- this row says who does it now.

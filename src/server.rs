@@ -15,6 +15,7 @@ pub mod env_edit;
 pub mod execution;
 pub mod export;
 pub mod failure;
+pub mod fingerprint;
 pub mod first_start;
 pub mod form;
 pub mod guard;

@@ -2,7 +2,6 @@
 
 use crate::support::{Look, Member, Page, Team, eventually};
 use domain::{
-    action::Ending,
     event::{Event, Happening},
     run::RunId,
     status::Status,

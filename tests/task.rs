@@ -31,11 +31,17 @@ impl Two {
 
     /// The other panel runs the switch, and has got as far as to write this file.
     async fn switching(&self, file: &str) {
-        let (run, item) = (self.run.0.to_string(), self.team.devops.page(self.run).await.id("Switch flipped"));
+        let (run, item) = (
+            self.run.0.to_string(),
+            self.team.devops.page(self.run).await.id("Switch flipped"),
+        );
         let browser = self.other.browser(&self.team.devops);
         let key = uuid::Uuid::from_u128(7).to_string();
         let fields = [("run", run.as_str()), ("item", &item), ("request_key", &key)];
-        let (fields, file) = (fields.map(|(name, value)| (name, value.to_owned())), self.team.place.file(file));
+        let (fields, file) = (
+            fields.map(|(name, value)| (name, value.to_owned())),
+            self.team.place.file(file),
+        );
         tokio::spawn(async move {
             let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
             browser.call("/api/action/run", &fields).await
@@ -54,12 +60,17 @@ impl Two {
     /// The process whose number the script wrote.
     fn child_lives(&self) -> bool {
         let pid = std::fs::read_to_string(self.team.place.file("child")).unwrap();
-        std::path::Path::new("/proc").join(pid.trim()).join("cwd").exists()
+        std::path::Path::new("/proc")
+            .join(pid.trim())
+            .join("cwd")
+            .exists()
     }
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_panel_that_is_killed_leaves_nothing_running_and_the_other_says_within_moments_that_nobody_knows(pool: PgPool) {
+async fn a_panel_that_is_killed_leaves_nothing_running_and_the_other_says_within_moments_that_nobody_knows(
+    pool: PgPool,
+) {
     let mut two = Two::new(&pool, "sh -c 'echo $$ > child; exec sleep 300' & wait").await;
     two.switching("child").await;
     assert!(two.child_lives());
@@ -84,27 +95,46 @@ async fn a_panel_that_sleeps_past_its_lease_writes_nothing_when_it_wakes(pool: P
     two.other.wake();
     // It ends in order, and with it everything that it would still have written.
     two.other.stop().await;
-    let fence = sqlx::query_scalar::<_, i64>("select fence from task where work ->> 'item' is not null and state = 'ended'")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let fence = sqlx::query_scalar::<_, i64>(
+        "select fence from task where work ->> 'item' is not null and state = 'ended'",
+    )
+    .fetch_one(&pool)
+    .await
+    .unwrap();
     assert_eq!(fence, 2, "the second owner ended it");
     let page = two.team.qa.page(two.run).await;
-    assert_eq!((page.run.number, page.status("Switch flipped")), (number, Status::Unknown), "nothing was written");
+    assert_eq!(
+        (page.run.number, page.status("Switch flipped")),
+        (number, Status::Unknown),
+        "nothing was written"
+    );
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_action_on_another_panel_is_ended_from_here(pool: PgPool) {
     let two = Two::new(&pool, "echo $$ > child; exec sleep 300").await;
     two.switching("child").await;
-    let (run, item) = (two.run.0.to_string(), two.team.qa.page(two.run).await.id("Switch flipped"));
+    let (run, item) = (
+        two.run.0.to_string(),
+        two.team.qa.page(two.run).await.id("Switch flipped"),
+    );
     let fields = [("run", run.as_str()), ("item", &item)];
-    two.team.devops.call("/api/action/cancel", &fields).await.answer::<()>();
+    two.team
+        .devops
+        .call("/api/action/cancel", &fields)
+        .await
+        .answer::<()>();
     let reason = two.becomes(Status::Unknown).await;
     assert!(reason.contains("cancelled"), "{reason}");
     assert!(!two.child_lives());
-    let log: Vec<domain::event::Event> =
-        two.team.qa.call("/api/evidence/log", &[("run", &run), ("after", "0")]).await.answer();
-    let ended = log.iter().filter(|event| matches!(event.what, Happening::ActionEnded { .. }));
+    let log: Vec<domain::event::Event> = two
+        .team
+        .qa
+        .call("/api/evidence/log", &[("run", &run), ("after", "0")])
+        .await
+        .answer();
+    let ended = log
+        .iter()
+        .filter(|event| matches!(event.what, Happening::ActionEnded { .. }));
     assert_eq!(ended.count(), 1);
 }

@@ -1,7 +1,10 @@
 //! Runs: starting one, reading one, beginning, T0 and closing. Each change is decided under the run's row lock and commits
 //! together with its event.
 
-use crate::{api::Error, server::state::AppState};
+use crate::{
+    api::Error,
+    server::{fingerprint, state::AppState},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     Right,
@@ -11,7 +14,7 @@ use domain::{
     person::{Author, Person},
     run::{Run, RunId, RunState},
 };
-use probe::Site;
+use probe::{Seal, Site};
 use store::{
     environment_lock::{self, EnvironmentLock},
     run::{Filter, Listed, Pinned},
@@ -137,6 +140,13 @@ pub async fn begin(
 ) -> Result<(), Error> {
     let opened = open(state, person, id, Right::Act).await?;
     let environment = opened.pinned.run.start.environment.clone();
+    let before = match opened.pinned.run.state {
+        RunState::Preparing => fingerprint::before(state, &opened).await,
+        RunState::Executing { .. }
+        | RunState::Verifying { .. }
+        | RunState::RollingBack { .. }
+        | RunState::Closed { .. } => None,
+    };
     let (now, by) = (state.clock.now(), person.author());
     let mut tx = state.pool.begin().await?;
     let wanted = EnvironmentLock {
@@ -171,7 +181,7 @@ pub async fn begin(
     }
     supersede(&mut tx, &environment, id, &by, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
-        RunState::Preparing => Ok(vec![Happening::Executing]),
+        RunState::Preparing => Ok([Happening::Executing].into_iter().chain(before).collect()),
         RunState::Executing { .. } => Ok(vec![]),
         RunState::Verifying { .. } | RunState::RollingBack { .. } | RunState::Closed { .. } => {
             Err(conflict("This run has executed already."))
@@ -337,7 +347,9 @@ pub(crate) fn site(state: &AppState, opened: &Opened) -> Result<Site, Error> {
         .site
         .clone()
         .with_release(begun.release.clone())
-        .with_results_of(opened.pinned.run.id.0);
+        .with_results_of(opened.pinned.run.id.0)
+        .with_seal(Seal::new(opened.pinned.seal));
+    let site = fingerprint::with_previous_commit(site, &opened.pinned.run);
     Ok(match opened.pinned.run.t0 {
         Some(t0) => site.with_deployed_at(t0),
         None => site,

@@ -4,7 +4,7 @@ mod lease;
 
 pub use lease::{Entry, Gone, Lease};
 
-use crate::server::{action, env_edit, rollback, sites, state::AppState};
+use crate::server::{action, env_edit, fingerprint, rollback, sites, state::AppState};
 use domain::task::Work;
 use std::time::Duration;
 use store::task::Task;
@@ -75,6 +75,7 @@ async fn carry_out(lease: Lease) {
     let done = match &lease.task.work {
         Work::Action { item } => action::carry_out(&lease, item).await,
         Work::EnvEdit { item } => env_edit::look_after(&lease, item).await,
+        Work::Fingerprint { moment } => fingerprint::carry_out(&lease, *moment).await,
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };
     match done {

@@ -1,6 +1,9 @@
 //! Work that outlives the process that does it.
 
-use crate::plan::{ItemId, SectionId};
+use crate::{
+    fingerprint::Moment,
+    plan::{ItemId, SectionId},
+};
 use serde::{Deserialize, Serialize};
 
 /// What is to be done in a run.
@@ -16,6 +19,11 @@ pub enum Work {
     EnvEdit {
         /// The line.
         item: ItemId,
+    },
+    /// Reading how things are.
+    Fingerprint {
+        /// When.
+        moment: Moment,
     },
     /// A tier of the rollback.
     Rollback {

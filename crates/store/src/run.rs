@@ -1,15 +1,20 @@
 //! Runs: the fold of each, beside its events.
 
-use crate::{Error, environment_lock, event};
+use crate::{
+    Error, environment_lock, event,
+    task::{self, NewTask},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
     event::{Event, Happening, Start},
+    fingerprint::Moment,
     outline::Outline,
     person::Author,
     plan::Plan,
     run::{Run, RunId, RunState},
     summary::Summary,
+    task::Work,
 };
 use sqlx::PgConnection;
 use std::collections::VecDeque;
@@ -25,7 +30,7 @@ pub struct Pinned {
     /// The number of its revision.
     pub revision: i64,
     /// What the digests of its fingerprints are keyed with.
-    pub seal: Uuid,
+    pub seal: [u8; 32],
 }
 
 /// A run as the history lists it.
@@ -132,7 +137,10 @@ pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pi
             run: serde_json::from_value(row.fold)?,
             plan: serde_json::from_value(row.plan)?,
             revision: row.revision_id,
-            seal: row.seal,
+            seal: row
+                .seal
+                .try_into()
+                .map_err(|_| Error::inconsistent("run", "its seal has not 32 bytes"))?,
         })
     })
     .transpose()
@@ -173,6 +181,9 @@ pub async fn append<E: From<Error>>(
     let mut queue: VecDeque<_> = decide(&run)?.into_iter().map(|what| (what, by.clone())).collect();
     while let Some((what, by)) = queue.pop_front() {
         let linked = event::next(&run, what, &by, now, &head)?;
+        if let Happening::T0Set { .. } = linked.event.what {
+            task::begin(&mut *connection, &look_after(&run, &linked, now), now).await?;
+        }
         run.apply(&linked.event);
         event::insert(connection, id, &linked).await?;
         head = linked.hash;
@@ -186,6 +197,23 @@ pub async fn append<E: From<Error>>(
         event::notify(connection, id).await?;
     }
     Ok((run, events))
+}
+
+/// How things are once the new version serves is read by whoever comes first.
+fn look_after(run: &Run, t0: &event::Linked, now: DateTime<Utc>) -> NewTask {
+    let digits = t0.hash.as_str().get(..32).unwrap_or_default();
+    NewTask {
+        run: run.id,
+        environment: run.start.environment.clone(),
+        // One for each T0.
+        request_key: Uuid::try_parse(digits).unwrap_or_default(),
+        work: Work::Fingerprint {
+            moment: Moment::After,
+        },
+        by: Author::Gonogo,
+        due_at: now,
+        panel: None,
+    }
 }
 
 async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head: &str) -> Result<(), Error> {

@@ -60,7 +60,12 @@ pub async fn run(command: Rollback, settings: Settings, directory: &Path) -> any
         ("GONOGO_DATABASE_URL", database.url.clone()),
         ("GONOGO_DATA_DIR", data.display().to_string()),
     ];
-    let state = serve::state(config, database.pool.clone(), Clock::System, &sites::variables(own))?;
+    let state = serve::state(
+        config,
+        database.pool.clone(),
+        Clock::System,
+        &sites::variables(own),
+    )?;
     let done = carry_out(&state, command).await;
     state.stopping.cancel();
     state.tasks.close();
@@ -96,7 +101,9 @@ async fn person(state: &AppState, name: &str) -> anyhow::Result<Person> {
     let found = store::person::by_name(&mut connection, name).await?;
     let found = found
         .filter(|found| found.disabled_at.is_none())
-        .with_context(|| format!("there is nobody {name:?} who may sign in; gonogo user list names everybody"))?;
+        .with_context(|| {
+            format!("there is nobody {name:?} who may sign in; gonogo user list names everybody")
+        })?;
     Ok(Person {
         id: found.id,
         name: found.name,
@@ -108,20 +115,30 @@ async fn person(state: &AppState, name: &str) -> anyhow::Result<Person> {
 /// The tier whose heading has these words.
 fn tier<'a>(plan: &'a Plan, words: &str) -> anyhow::Result<&'a Tier> {
     let lower = words.to_lowercase();
-    let named = |tier: &&Tier| tier.title.to_lowercase().contains(&lower) || tier.section == SectionId(lower.clone());
+    let named =
+        |tier: &&Tier| tier.title.to_lowercase().contains(&lower) || tier.section == SectionId(lower.clone());
     let mut found = plan.rollback.iter().filter(named);
     match (found.next(), found.next()) {
         (Some(tier), None) => Ok(tier),
         (found, _) => {
             let titles: Vec<&str> = plan.rollback.iter().map(|tier| tier.title.as_str()).collect();
-            let problem = if found.is_some() { "more than one tier is" } else { "no tier is" };
+            let problem = if found.is_some() {
+                "more than one tier is"
+            } else {
+                "no tier is"
+            };
             bail!("{problem} called {words:?}; the plan has: {}", titles.join(", "))
         }
     }
 }
 
 /// Says how each step goes, until the rollback ends or asks.
-async fn follow(state: &AppState, id: RunId, tier: &Tier, class: domain::environment::Class) -> anyhow::Result<ExitCode> {
+async fn follow(
+    state: &AppState,
+    id: RunId,
+    tier: &Tier,
+    class: domain::environment::Class,
+) -> anyhow::Result<ExitCode> {
     let titles: Vec<&str> = tier.steps_in(class).map(|step| step.title.as_str()).collect();
     let mut told = vec![StepState::Waiting; titles.len()];
     loop {
@@ -133,7 +150,13 @@ async fn follow(state: &AppState, id: RunId, tier: &Tier, class: domain::environ
         let rollback = rollback.context("the run has no rollback any more")?;
         for (at, (now, told)) in rollback.steps.iter().zip(&mut told).enumerate() {
             if *now != *told {
-                say(&format!("  {}/{} {}: {}", at + 1, titles.len(), titles[at], words(now)));
+                say(&format!(
+                    "  {}/{} {}: {}",
+                    at + 1,
+                    titles.len(),
+                    titles[at],
+                    words(now)
+                ));
                 *told = now.clone();
             }
         }
@@ -148,7 +171,11 @@ fn ended(rollback: &Execution, id: RunId) -> Option<ExitCode> {
     match &rollback.state {
         RollbackState::Running => None,
         RollbackState::Asking { step } => {
-            say(&format!("Step {} waits for somebody: try again, leave it out, or take another tier, on /runs/{}?tab=rollback", step + 1, id.0));
+            say(&format!(
+                "Step {} waits for somebody: try again, leave it out, or take another tier, on /runs/{}?tab=rollback",
+                step + 1,
+                id.0
+            ));
             Some(ExitCode::from(1))
         }
         RollbackState::Differs { open } => {
@@ -156,7 +183,10 @@ fn ended(rollback: &Execution, id: RunId) -> Option<ExitCode> {
             for difference in open {
                 say(&format!("  {}", difference.part));
             }
-            say(&format!("Each is mended or accepted by name, on /runs/{}?tab=rollback", id.0));
+            say(&format!(
+                "Each is mended or accepted by name, on /runs/{}?tab=rollback",
+                id.0
+            ));
             Some(ExitCode::from(1))
         }
         RollbackState::Done { .. } => {

@@ -1,13 +1,14 @@
 //! One rollback, step by step: each step's intent is stored before its effect and its outcome after.
 
 use crate::server::{
+    fingerprint,
     run::{self, Opened},
     task::{Entry, Gone, Lease},
 };
 use domain::{
     action::Ending,
     event::Happening,
-    fingerprint::{Difference, Moment},
+    fingerprint::Moment,
     person::Author,
     plan::{ItemId, SectionId},
     rollback::{Contract, Deed, Rollback, RollbackState, Step, StepState},
@@ -245,14 +246,12 @@ impl Rolling<'_> {
 
     /// All steps are over: things are compared with how they were before.
     async fn finish(&self) -> Result<Option<Run>, Gone> {
-        let before = self.opened.pinned.run.fingerprints.get(&Moment::Before);
-        let prober = &self.lease.state.prober;
-        let plan = &self.opened.pinned.plan;
-        let _ = (prober, plan);
-        let fingerprint = domain::fingerprint::Fingerprint::default();
+        let (prober, plan) = (&self.lease.state.prober, &self.opened.pinned.plan);
+        let fingerprint = prober
+            .fingerprint(self.site, plan, self.lease.cancel.clone())
+            .await;
         self.lease.goes_on()?;
-        let differences: Vec<Difference> =
-            before.map_or_else(Vec::new, |before| fingerprint.differences(&before.fingerprint));
+        let differences = fingerprint::differences(&self.opened.pinned.run, &fingerprint);
         self.note(Next::End, None, |run, _| {
             let running = run
                 .rollback

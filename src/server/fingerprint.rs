@@ -1,0 +1,98 @@
+//! How things were before the deployment, and after it: what a rollback is measured by.
+
+use crate::server::{
+    run::{self, Opened},
+    state::AppState,
+    task::{Entry, Gone, Lease},
+};
+use domain::{
+    event::Happening,
+    fingerprint::{COMMIT, Difference, Fingerprint, Moment, Part},
+    person::Author,
+    run::Run,
+};
+use probe::Site;
+use store::task::Next;
+
+/// The parameter that `<previous-commit>` becomes.
+const PREVIOUS_COMMIT: &str = "GONOGO_PREVIOUS_COMMIT";
+
+/// Reads how things are before the execution begins, once in a run. `None` where the environment cannot be used as it stands.
+pub async fn before(state: &AppState, opened: &Opened) -> Option<Happening> {
+    if opened.pinned.run.fingerprints.contains_key(&Moment::Before) {
+        return None;
+    }
+    let site = run::site(state, opened).ok()?;
+    let reading = state
+        .prober
+        .fingerprint(&site, &opened.pinned.plan, state.stopping.child_token());
+    Some(Happening::FingerprintTaken {
+        moment: Moment::Before,
+        fingerprint: reading.await,
+    })
+}
+
+/// Reads how things are, for a task.
+///
+/// # Errors
+/// [`Gone`].
+pub async fn carry_out(lease: &Lease, moment: Moment) -> Result<(), Gone> {
+    let opened = lease.open().await?;
+    let fingerprint = match run::site(&lease.state, &opened) {
+        Ok(site) => {
+            let prober = &lease.state.prober;
+            Some(
+                prober
+                    .fingerprint(&site, &opened.pinned.plan, lease.cancel.clone())
+                    .await,
+            )
+        }
+        Err(_) => None,
+    };
+    lease.goes_on()?;
+    let entry = Entry {
+        by: &Author::Gonogo,
+        seen: None,
+        next: Next::End,
+    };
+    lease
+        .write(&opened.outline, entry, |run, _| {
+            let live = run.is_live() && !run.is_rolling_back();
+            let taken = fingerprint
+                .clone()
+                .filter(|_| live)
+                .map(|fingerprint| Happening::FingerprintTaken { moment, fingerprint });
+            taken.into_iter().collect()
+        })
+        .await?;
+    Ok(())
+}
+
+/// What is not as it was before the deployment. Where nobody looked then, that is a difference of its own.
+pub fn differences(run: &Run, now: &Fingerprint) -> Vec<Difference> {
+    match run.fingerprints.get(&Moment::Before) {
+        Some(before) => now.differences(&before.fingerprint),
+        None => vec![Difference {
+            part: "everything".to_owned(),
+            before: Part::Unread {
+                why: "nobody read how things were before the deployment".to_owned(),
+            },
+            after: Part::Unread {
+                why: "there is nothing to compare with".to_owned(),
+            },
+        }],
+    }
+}
+
+/// The same site, where `<previous-commit>` is the commit that was there before the deployment, unless the environment's
+/// file names another.
+pub fn with_previous_commit(mut site: Site, run: &Run) -> Site {
+    let before = run.fingerprints.get(&Moment::Before);
+    if let Some(Part::Is { value }) = before.and_then(|before| before.fingerprint.parts.get(COMMIT)) {
+        let parameters = &mut site.environment.parameters;
+        parameters
+            .entry(PREVIOUS_COMMIT.to_owned())
+            .or_insert_with(|| value.clone());
+    }
+    site
+}
