@@ -11,6 +11,7 @@ mod blanks;
 pub mod changes;
 pub mod check;
 mod classify;
+mod contract;
 pub mod describe;
 mod dial;
 mod expect;
@@ -30,6 +31,7 @@ mod proof;
 pub mod reach;
 pub mod report;
 mod rewrite;
+mod rollback;
 mod shell;
 mod source;
 mod word;
@@ -86,15 +88,17 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let mut sections = assembled.sections;
     migration::attach(&mut sections);
     proof::attach(&mut sections);
+    let mut parameters = assembled.parameters;
+    let rollback = rollback::tiers(&source, &blocks, &sections, &mut parameters, &mut findings);
     let blanks = blanks::of_document(&source, &blocks, &sections, &assembled.slots);
     let plan = Plan {
         revision,
         title: assembled.title,
         sections,
         slots: assembled.slots,
-        parameters: assembled.parameters,
+        parameters,
         blanks,
-        rollback: Vec::new(),
+        rollback,
     };
     let places = findings.places();
     let compiled = Compiled {

@@ -13,6 +13,7 @@ mod placeholder;
 mod promise;
 mod rollback;
 mod run;
+pub mod script;
 pub mod secret;
 pub mod sign_off;
 mod threshold;

@@ -121,7 +121,7 @@ fn runs_tests(written: &str) -> bool {
 }
 
 /// What a command must leave behind, where that can be read: a folder, a copy, a whole dump.
-fn own(written: &str) -> Option<ProbeSpec> {
+pub fn own(written: &str) -> Option<ProbeSpec> {
     let leaves = ["dump", "cp", "mkdir"].iter().any(|word| written.contains(word));
     let script = leaves.then(|| shell::read(written).ok()).flatten();
     let script = script.filter(|script| script.plain)?;

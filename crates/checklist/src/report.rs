@@ -1,5 +1,7 @@
 //! A compiled document for a terminal: the plan, section by section, and the diagnostics with excerpts.
 
+mod tiers;
+
 use crate::Compiled;
 use crate::describe;
 use domain::plan::{Check, Diagnostic, Item, Plan, Section, SectionKind, Severity, Work};
@@ -144,6 +146,7 @@ fn sections(out: &mut String, compiled: &Compiled, paint: Paint) -> std::fmt::Re
             let why = visible(&reason(why, text));
             writeln!(out, "       {depth}  {}", paint.tone(Tone::Faint, &why))?;
         }
+        tiers::steps(out, &compiled.plan, section, paint)?;
     }
     Ok(())
 }
@@ -295,7 +298,10 @@ fn excerpt(out: &mut String, text: &str, diagnostic: &Diagnostic, paint: Paint) 
 pub fn listing(plan: &Plan) -> String {
     let mut out = String::new();
     let full = |section: &&Section| {
-        !section.items.is_empty() || !section.checks.is_empty() || section.kind == SectionKind::SignOff
+        !section.items.is_empty()
+            || !section.checks.is_empty()
+            || section.kind == SectionKind::SignOff
+            || plan.tier(&section.id).is_some()
     };
     for section in plan.sections.iter().filter(full) {
         // Writing to a string cannot fail.
@@ -315,6 +321,7 @@ pub fn listing(plan: &Plan) -> String {
                 }
             };
         }
+        let _ = tiers::listing(&mut out, plan, section);
     }
     out
 }

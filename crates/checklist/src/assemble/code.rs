@@ -44,7 +44,10 @@ impl<'a> Assembler<'a> {
         } else {
             Vec::new()
         };
-        self.stray_annotations(fence, &lines, verifies);
+        // What stands in a rollback is read with its steps.
+        if !matches!(kind, SectionKind::Rollback { .. }) {
+            self.stray_annotations(fence, &lines, verifies);
+        }
         if verifies {
             self.label_waits = false;
             if self.bare() {

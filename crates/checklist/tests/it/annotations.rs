@@ -158,7 +158,7 @@ fn a_comment_in_a_block_says_it_of_the_command_below_it() {
         wrong,
         ["`optional` is for a box: this command is a check of its section"]
     );
-    let (_, wrong) = read("## Rollback\n\n```bash\n# gonogo: expect empty\ngit stash list\n```\n");
+    let (_, wrong) = read("## Troubleshooting\n\n```bash\n# gonogo: expect empty\ngit stash list\n```\n");
     assert_eq!(
         wrong,
         ["the commands of this block are no checks, so that nothing can be said about them"]
