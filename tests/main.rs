@@ -19,6 +19,7 @@ mod live;
 mod phase_order;
 mod revision;
 mod rights;
+mod rollback;
 mod run;
 mod sign_in;
 mod sign_off;

@@ -154,6 +154,35 @@ const TABLE: &[Row] = &[
         may: [ACTORS, DEVOPS],
     },
     row("/api/run/close", &[("run", "RUN"), ("reason", "x")], WAIVERS),
+    row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
+    row(
+        "/api/rollback/start",
+        &[
+            ("run", "RUN"),
+            ("tier", "nowhere"),
+            ("reason", "x"),
+            ("environment", "PLACE"),
+            ("request_key", "KEY"),
+        ],
+        WAIVERS,
+    ),
+    row("/api/rollback/retry", &[("run", "RUN"), ("step", "0")], WAIVERS),
+    row(
+        "/api/rollback/skip",
+        &[
+            ("run", "RUN"),
+            ("step", "0"),
+            ("reason", "x"),
+            ("password", "PASSWORD"),
+        ],
+        WAIVERS,
+    ),
+    row("/api/rollback/stop", &[("run", "RUN")], WAIVERS),
+    row(
+        "/api/rollback/accept",
+        &[("run", "RUN"), ("part", "nothing"), ("reason", "x")],
+        WAIVERS,
+    ),
     row("/api/sign_off/review", &[("run", "RUN"), ("role", "qa")], SIGNERS),
     row(
         "/api/sign_off/sign",

@@ -25,7 +25,10 @@ impl Panel {
             .env("GONOGO_ADDRESS", "127.0.0.1:0")
             .env("GONOGO_DATA_DIR", place.environments().join("../data"))
             .env("GONOGO_ENVIRONMENTS", place.environments())
-            .env("GONOGO_CHECKLISTS", place.environments().join("none"))
+            .env(
+                "GONOGO_CHECKLISTS",
+                concat!(env!("CARGO_MANIFEST_DIR"), "/checklists"),
+            )
             .env("GONOGO_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

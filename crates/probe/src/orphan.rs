@@ -1,7 +1,7 @@
 //! What a process that died has left running: found by the variable that everything carries which a task starts.
 
-use crate::run::{descendants, end};
-use rustix::process::Pid;
+use crate::run::descendants;
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::path::Path;
 
@@ -32,7 +32,9 @@ pub(crate) fn end_marked(proc: &Path, mark: &str) -> usize {
             break;
         }
         ended += found.len();
-        found.into_iter().for_each(end);
+        for pid in found {
+            let _ = kill_process(pid, Signal::KILL);
+        }
         std::thread::yield_now();
     }
     ended

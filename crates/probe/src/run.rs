@@ -294,11 +294,6 @@ async fn follow(
     }
 }
 
-/// Ends one process.
-pub(crate) fn end(pid: Pid) {
-    let _ = rustix::process::kill_process(pid, Signal::KILL);
-}
-
 /// A process and everything below it.
 struct Tree {
     child: Child,

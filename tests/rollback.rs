@@ -1,0 +1,508 @@
+//! The way back: started once whoever presses, carried out step by step, and measured by how things were before.
+
+use crate::support::{Look, Member, Page, Panel, Place, Team, eventually};
+use domain::{
+    event::{Event, Happening, Outcome},
+    rollback::{Rollback, RollbackState, StepState},
+    run::{Run, RunId, RunState},
+    status::Status,
+};
+use futures::future::join_all;
+use gonogo::api::rollback::RollbackOffer;
+use sqlx::PgPool;
+use std::os::unix::fs::PermissionsExt;
+
+/// Two tiers: the first restores `.env`, runs a script that nobody knows, makes a folder and asks `/health`; the second
+/// restores `.env`, and somebody makes a telephone call.
+const WAY_BACK: &str = include_str!("support/way_back.md");
+
+struct Bench {
+    team: Team,
+    run: RunId,
+}
+
+impl Bench {
+    /// A run that executes, whose way back does this in its script.
+    async fn new(pool: &PgPool, switch_back: &str) -> Self {
+        let place = Place::new().await;
+        let app = place.app_of_today(pool).await;
+        Self::at(Team::at(place, app).await, switch_back).await
+    }
+
+    async fn at(team: Team, switch_back: &str) -> Self {
+        for (name, text) in [
+            ("switch.sh", "echo $$ > child; exec sleep 300"),
+            ("switch-back.sh", switch_back),
+        ] {
+            team.place.write(name, &format!("#!/bin/sh\n{text}\n"));
+            let mode = std::fs::Permissions::from_mode(0o755);
+            std::fs::set_permissions(team.place.file(name), mode).unwrap();
+        }
+        team.place.write(".env", "CACHE=old\n");
+        team.place.write(".env.backup", "CACHE=old\n");
+        let run = team.run(WAY_BACK).await;
+        team.devops.begin(run, "").await.answer::<()>();
+        // What the deployment does.
+        team.place.write(".env", "CACHE=new\n");
+        Self { team, run }
+    }
+
+    async fn roll_back(&self, member: &Member, tier: &str, key: u128) -> Page {
+        member.roll_back(self.run, tier, "shop", key).await
+    }
+
+    async fn run(&self) -> Run {
+        self.team.qa.page(self.run).await.run
+    }
+
+    async fn rollback(&self) -> Rollback {
+        self.run().await.rollback.unwrap()
+    }
+
+    async fn comes_to(&self, what: &str, is: impl Fn(&RollbackState) -> bool) -> Rollback {
+        eventually(what, async || {
+            let rollback = self.run().await.rollback?;
+            is(&rollback.state).then_some(rollback)
+        })
+        .await
+    }
+
+    async fn asks(&self) -> (usize, StepState) {
+        let rollback = self
+            .comes_to("it asks", |state| matches!(state, RollbackState::Asking { .. }))
+            .await;
+        let RollbackState::Asking { step } = rollback.state else {
+            panic!("{rollback:?}")
+        };
+        (step, rollback.steps[step].clone())
+    }
+
+    async fn log(&self) -> Vec<Event> {
+        let id = self.run.0.to_string();
+        let page = self
+            .team
+            .qa
+            .call("/api/evidence/log", &[("run", &id), ("after", "0")])
+            .await;
+        page.answer()
+    }
+
+    async fn started(&self) -> usize {
+        let started = |event: &&Event| matches!(event.what, Happening::RollbackStarted { .. });
+        self.log().await.iter().filter(started).count()
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.team.place.file(name)).unwrap_or_default()
+    }
+}
+
+impl Member {
+    async fn roll_back(&self, run: RunId, tier: &str, environment: &str, key: u128) -> Page {
+        let (run, key) = (run.0.to_string(), uuid::Uuid::from_u128(key).to_string());
+        let fields = [
+            ("run", run.as_str()),
+            ("tier", tier),
+            ("reason", "it burns"),
+            ("environment", environment),
+            ("request_key", &key),
+        ];
+        self.call("/api/rollback/start", &fields).await
+    }
+
+    async fn step(&self, run: RunId, deed: &str, step: usize, reason: &str) -> Page {
+        let (run, step) = (run.0.to_string(), step.to_string());
+        let fields = [
+            ("run", run.as_str()),
+            ("step", &step),
+            ("reason", reason),
+            ("password", &self.password),
+        ];
+        self.call(&format!("/api/rollback/{deed}"), &fields).await
+    }
+}
+
+const IMMEDIATE: &str = "immediate-rollback";
+const FULL: &str = "full-rollback";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rollback_runs_step_by_step_and_ends_the_run_when_things_are_as_they_were(pool: PgPool) {
+    let bench = Bench::new(&pool, "echo x >> switched-back").await;
+    let offer: RollbackOffer = {
+        let id = bench.run.0.to_string();
+        bench
+            .team
+            .owner
+            .call("/api/rollback/offer", &[("run", &id)])
+            .await
+            .answer()
+    };
+    let does: Vec<&str> = offer.tiers[0]
+        .steps
+        .iter()
+        .map(|step| step.does.as_str())
+        .collect();
+    assert_eq!(
+        does[..3],
+        [
+            "Writes .env.backup back as .env",
+            "./switch-back.sh",
+            "mkdir -p restored"
+        ]
+    );
+    assert_eq!(offer.tiers[0].refused, None);
+
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    let rollback = bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert!(rollback.steps.iter().all(StepState::is_over), "{rollback:?}");
+    assert_eq!(
+        (bench.read(".env"), bench.read("switched-back")),
+        ("CACHE=old\n".into(), "x\n".into())
+    );
+    let RunState::Closed { outcome, reason, .. } = bench.run().await.state else {
+        panic!("it is not closed")
+    };
+    assert_eq!((outcome, reason.as_str()), (Outcome::RolledBack, "it burns"));
+    // What the deployment had made of the file is kept beside the run.
+    let kept = std::fs::read_dir(bench.team.place.file(&format!(".gonogo/run-{}", bench.run.0))).unwrap();
+    assert_eq!(kept.count(), 1);
+    // The same form again, and another, start nothing.
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    assert_eq!(
+        bench.roll_back(&bench.team.owner, IMMEDIATE, 2).await.refusal().0,
+        409
+    );
+    assert_eq!(
+        (bench.started().await, bench.read("switched-back")),
+        (1, "x\n".into())
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn whoever_confirms_another_environment_or_has_nothing_to_roll_back_is_told_so(pool: PgPool) {
+    let bench = Bench::new(&pool, "true").await;
+    let (code, words) = bench
+        .team
+        .owner
+        .roll_back(bench.run, IMMEDIATE, "production", 1)
+        .await
+        .refusal();
+    assert_eq!(code, 422);
+    assert!(words.contains("Type the environment's name, shop"), "{words}");
+    assert_eq!(
+        bench.roll_back(&bench.team.owner, "nowhere", 2).await.refusal().0,
+        404
+    );
+    assert_eq!(
+        bench.roll_back(&bench.team.qa, IMMEDIATE, 3).await.refusal().0,
+        403
+    );
+    let idle = bench.team.run(WAY_BACK).await;
+    let (_, words) = bench
+        .team
+        .owner
+        .roll_back(idle, IMMEDIATE, "shop", 4)
+        .await
+        .refusal();
+    assert!(words.contains("nothing to roll back"), "{words}");
+    assert_eq!(bench.started().await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn of_all_who_press_one_starts_it_and_the_others_are_told_who(pool: PgPool) {
+    let bench = Bench::new(&pool, "echo x >> switched-back; sleep 1").await;
+    let pressing = (0..12).map(|key| {
+        let member = if key % 2 == 0 {
+            &bench.team.owner
+        } else {
+            &bench.team.devops
+        };
+        bench.roll_back(member, IMMEDIATE, key)
+    });
+    let pages = join_all(pressing).await;
+    let (started, told): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status.is_success());
+    assert_eq!((started.len(), told.len()), (1, 11));
+    for page in told {
+        let (code, words) = page.refusal();
+        assert!(
+            code == 409 && words.contains("started the rollback at"),
+            "{code} {words}"
+        );
+    }
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert_eq!(
+        (bench.started().await, bench.read("switched-back")),
+        (1, "x\n".into())
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_that_fails_asks_and_goes_on_as_somebody_chose(pool: PgPool) {
+    let bench = Bench::new(&pool, "test -f mended || { echo no switch; exit 3; }").await;
+    bench
+        .roll_back(&bench.team.devops, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    let (step, state) = bench.asks().await;
+    let StepState::Ended { reason, .. } = state else {
+        panic!("{state:?}")
+    };
+    assert_eq!((step, reason.as_str()), (1, "exit code 3: “no switch”"));
+    assert_eq!(
+        bench.team.qa.step(bench.run, "retry", 1, "").await.refusal().0,
+        403
+    );
+    assert_eq!(
+        bench.team.owner.step(bench.run, "retry", 0, "").await.refusal().0,
+        409
+    );
+    // It fails again, and asks again.
+    bench
+        .team
+        .owner
+        .step(bench.run, "retry", 1, "")
+        .await
+        .answer::<()>();
+    bench.asks().await;
+    bench.team.place.write("mended", "");
+    bench
+        .team
+        .owner
+        .step(bench.run, "retry", 1, "")
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn leaving_a_step_out_needs_a_reason_and_the_password(pool: PgPool) {
+    let bench = Bench::new(&pool, "exit 1").await;
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    bench.asks().await;
+    assert_eq!(
+        bench.team.owner.step(bench.run, "skip", 1, " ").await.refusal().0,
+        422
+    );
+    let id = bench.run.0.to_string();
+    let wrong = [
+        ("run", id.as_str()),
+        ("step", "1"),
+        ("reason", "by hand"),
+        ("password", "not mine"),
+    ];
+    assert_ne!(
+        bench.team.owner.call("/api/rollback/skip", &wrong).await.status,
+        200
+    );
+    assert!(matches!(
+        bench.rollback().await.state,
+        RollbackState::Asking { .. }
+    ));
+    bench
+        .team
+        .owner
+        .step(bench.run, "skip", 1, "by hand")
+        .await
+        .answer::<()>();
+    let rollback = bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert!(
+        matches!(&rollback.steps[1], StepState::Skipped { by, reason, .. } if by.name() == "piet" && reason == "by hand")
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_tier_that_asks_can_be_left_for_the_other_where_a_person_does_a_step(pool: PgPool) {
+    let bench = Bench::new(&pool, "exit 1").await;
+    bench
+        .roll_back(&bench.team.devops, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    bench.asks().await;
+    bench.roll_back(&bench.team.owner, FULL, 2).await.answer::<()>();
+    let (step, state) = bench.asks().await;
+    assert!(
+        step == 1 && matches!(state, StepState::Unknown { .. }),
+        "{step} {state:?}"
+    );
+    bench
+        .team
+        .owner
+        .step(bench.run, "skip", 1, "called")
+        .await
+        .answer::<()>();
+    let rollback = bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert_eq!((rollback.tier.0.as_str(), bench.started().await), (FULL, 2));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rollback_takes_over_from_what_runs_and_nothing_else_is_changed_meanwhile(pool: PgPool) {
+    let bench = Bench::new(
+        &pool,
+        "test -e /proc/$(cat child)/cwd && echo alive > both; echo x > began; sleep 1",
+    )
+    .await;
+    let item = bench.team.devops.page(bench.run).await.id("Switch flipped");
+    let id = bench.run.0.to_string();
+    let key = uuid::Uuid::from_u128(9).to_string();
+    let fields = [("run", id.as_str()), ("item", &item), ("request_key", &key)];
+    let acting = bench.team.devops.call("/api/action/run", &fields);
+    let rolling = async {
+        let child = bench.team.place.file("child");
+        eventually("the action runs", async || child.exists().then_some(())).await;
+        bench
+            .roll_back(&bench.team.owner, IMMEDIATE, 1)
+            .await
+            .answer::<()>();
+        eventually("the script runs", async || {
+            (!bench.read("began").is_empty()).then_some(())
+        })
+        .await;
+        let word = bench.team.qa.attest(bench.run, &item, "fine").await.refusal();
+        assert!(word.0 == 409 && word.1.contains("rollback"), "{word:?}");
+        bench
+            .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+            .await
+    };
+    let (_, _) = tokio::join!(acting, rolling);
+    assert_eq!(bench.read("both"), "", "the action ran beside the rollback");
+    assert_eq!(
+        bench.team.qa.page(bench.run).await.status("Switch flipped"),
+        Status::Unknown
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_not_as_it_was_is_accepted_by_name_before_the_run_ends(pool: PgPool) {
+    let bench = Bench::new(&pool, "true").await;
+    bench.team.place.write(".env.backup", "CACHE=older\n");
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    let rollback = bench
+        .comes_to("it differs", |state| {
+            matches!(state, RollbackState::Differs { .. })
+        })
+        .await;
+    let RollbackState::Differs { open } = rollback.state else {
+        panic!("{rollback:?}")
+    };
+    let parts: Vec<&str> = open.iter().map(|one| one.part.as_str()).collect();
+    assert_eq!(parts, ["the file .env"]);
+    assert!(bench.run().await.is_rolling_back());
+    let id = bench.run.0.to_string();
+    let fields = [
+        ("run", id.as_str()),
+        ("part", "the file .env"),
+        ("reason", "an older copy"),
+    ];
+    bench
+        .team
+        .owner
+        .call("/api/rollback/accept", &fields)
+        .await
+        .answer::<()>();
+    assert!(bench.run().await.is_closed());
+    assert_eq!(
+        bench
+            .team
+            .owner
+            .call("/api/rollback/accept", &fields)
+            .await
+            .refusal()
+            .0,
+        409
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rehearsal_gives_the_run_back(pool: PgPool) {
+    let bench = Bench::new(&pool, "true").await;
+    let id = bench.run.0.to_string();
+    let key = uuid::Uuid::from_u128(1).to_string();
+    let fields = [
+        ("run", id.as_str()),
+        ("tier", IMMEDIATE),
+        ("reason", "practice"),
+        ("environment", "shop"),
+        ("request_key", &key),
+        ("rehearsal", "true"),
+    ];
+    bench
+        .team
+        .owner
+        .call("/api/rollback/start", &fields)
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert!(matches!(bench.run().await.state, RunState::Executing { .. }));
+    // The real one is still there.
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 2)
+        .await
+        .answer::<()>();
+    eventually("it ends", async || bench.run().await.is_closed().then_some(())).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_whose_panel_is_killed_is_looked_after_by_the_other(pool: PgPool) {
+    let bench = Bench::new(&pool, "echo x >> switched-back; echo $$ > child; exec sleep 300").await;
+    let mut other = Panel::start(&pool, &bench.team.place).await;
+    let browser = other.browser(&bench.team.owner);
+    let (id, key) = (bench.run.0.to_string(), uuid::Uuid::from_u128(1).to_string());
+    let fields = [
+        ("run", id.as_str()),
+        ("tier", IMMEDIATE),
+        ("reason", "it burns"),
+        ("environment", "shop"),
+        ("request_key", &key),
+    ];
+    browser.call("/api/rollback/start", &fields).await.answer::<()>();
+    let child = bench.team.place.file("child");
+    eventually("the script runs", async || child.exists().then_some(())).await;
+    other.kill().await;
+    // Nobody knows whether a script that nobody knows did its work: a person looks, and nothing ran twice.
+    let (step, state) = bench.asks().await;
+    assert!(
+        step == 1 && matches!(state, StepState::Unknown { .. }),
+        "{step} {state:?}"
+    );
+    let pid = bench.read("child");
+    assert!(
+        !std::path::Path::new("/proc")
+            .join(pid.trim())
+            .join("cwd")
+            .exists()
+    );
+    assert_eq!(bench.read("switched-back"), "x\n");
+    bench
+        .team
+        .owner
+        .step(bench.run, "skip", 1, "it did")
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+}
