@@ -48,6 +48,8 @@ pub struct StepOffer {
     pub mended: Option<String>,
     /// What it throws away.
     pub loses: Option<String>,
+    /// Why it would stop what Gonogo itself lives on.
+    pub harms: Option<String>,
 }
 
 /// What would be done.

@@ -2,6 +2,7 @@
 
 mod execution;
 mod offer;
+mod self_harm;
 
 pub use execution::carry_out;
 pub use offer::offer;

@@ -1,12 +1,16 @@
 //! What a rollback would do, in words, before anybody presses.
 
-use super::possible;
+use super::{possible, self_harm::harms};
 use crate::{
     api::{
         Error,
         rollback::{RollbackOffer, StepOffer, TierOffer},
     },
-    server::{desk, run, state::AppState},
+    server::{
+        desk,
+        run::{self, Opened},
+        state::AppState,
+    },
 };
 use domain::{
     Right,
@@ -22,11 +26,15 @@ use domain::{
 pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<RollbackOffer, Error> {
     let opened = run::open(state, person, id, Right::See).await?;
     let start = &opened.pinned.run.start;
+    let database = database(state, &opened);
     let tiers = opened.pinned.plan.rollback.iter().map(|tier| TierOffer {
         section: tier.section.clone(),
         title: tier.title.clone(),
         minutes: tier.minutes,
-        steps: tier.steps_in(start.class).map(step).collect(),
+        steps: tier
+            .steps_in(start.class)
+            .map(|one| step(one, &database))
+            .collect(),
         refused: possible(state, &opened, tier)
             .err()
             .map(|error| error.to_string()),
@@ -45,7 +53,31 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
     })
 }
 
-fn step(step: &Step) -> StepOffer {
+/// What the database that Gonogo lives on goes by in this environment; nothing where it is another.
+fn database(state: &AppState, opened: &Opened) -> Vec<String> {
+    let Some(own) = &state.config.database_url else {
+        return Vec::new();
+    };
+    let place = state.sites.place(&opened.pinned.run.start.environment);
+    let endpoints = place
+        .map(|place| place.site.environment.endpoints.clone())
+        .unwrap_or_default();
+    let authority = |url: &str| {
+        let (_, rest) = url.split_once("://")?;
+        let rest = rest.split(['/', '?']).next()?;
+        Some(rest.rsplit('@').next()?.to_lowercase())
+    };
+    let same = endpoints.into_iter().filter(|endpoint| {
+        endpoint.url.starts_with("postgres") && authority(&endpoint.url) == authority(own)
+    });
+    same.flat_map(|endpoint| endpoint.replaces.into_iter().chain([endpoint.name]))
+        .filter_map(|name| Some(name.split(':').next()?.to_lowercase()))
+        .filter(|name| !matches!(name.as_str(), "" | "localhost" | "127.0.0.1" | "/"))
+        .chain(["postgres".to_owned()])
+        .collect()
+}
+
+fn step(step: &Step, database: &[String]) -> StepOffer {
     let does = match &step.deed {
         Deed::Command { command } => command.clone(),
         Deed::EnvEdit { file, lines } => {
@@ -67,5 +99,9 @@ fn step(step: &Step) -> StepOffer {
         written: step.written.clone(),
         mended: step.mended.clone(),
         loses: step.loses.clone(),
+        harms: match &step.deed {
+            Deed::Command { command } => harms(command, database),
+            Deed::EnvEdit { .. } | Deed::Restore { .. } | Deed::Verify { .. } | Deed::ByHand { .. } => None,
+        },
     }
 }

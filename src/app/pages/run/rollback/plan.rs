@@ -46,6 +46,9 @@ fn step(step: StepOffer) -> impl IntoView {
             {does}
             {step.written.map(|written| view! { <small>"The document says " <code>{written}</code></small> })}
             {step.mended.map(|mended| view! { <small><CodeText text=mended /></small> })}
+            {step.harms.map(|harms| view! {
+                <Banner tone=Tone::Hold title="Gonogo lives on it">{harms} ". It goes on with this rollback as soon as it can."</Banner>
+            })}
             {step.loses.map(|loses| view! { <Banner tone=Tone::No title="What is lost">{loses}</Banner> })}
         </li>
     }
