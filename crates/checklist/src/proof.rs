@@ -1,6 +1,7 @@
 //! What proves an action: exit 0 alone does not.
 
 use crate::classify::{self, Effect};
+use crate::contract;
 use crate::describe;
 use crate::dial::{self, Said};
 use crate::infer::command::{backup_copy, is_dump};
@@ -9,6 +10,7 @@ use domain::plan::{Item, ItemId, Section, SectionKind, Work};
 use domain::probe::day;
 use domain::probe::{FileProbe, FileRule, ProbeSpec, ShellProbe, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
+use domain::rollback::Contract;
 
 /// Says of every action what proves it: what its own command must leave behind, else the probes that follow it in its
 /// phase, up to the next action.
@@ -39,6 +41,27 @@ pub fn attach(sections: &mut [Section]) {
                 None => *proved_by = beside,
             }
         }
+        let works = section.items.iter_mut().map(|item| &mut item.work);
+        works
+            .chain(section.checks.iter_mut().map(|check| &mut check.work))
+            .for_each(in_doubt);
+    }
+}
+
+/// Says what happens with an action of which nobody knows how it ended: its own proof decides, else whether it can simply
+/// run again.
+fn in_doubt(work: &mut Work) {
+    if let Work::Action {
+        command,
+        proof,
+        contract,
+        ..
+    } = work
+    {
+        *contract = match proof {
+            Some(_) => Contract::Checkable,
+            None => contract::of(command),
+        };
     }
 }
 

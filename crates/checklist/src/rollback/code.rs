@@ -3,12 +3,13 @@
 use super::command::{self, Around};
 use super::settings::{self, Assignments};
 use super::walk::Reader;
-use super::{guard, title};
+use super::{guard, mend, title};
 use crate::annotation;
 use crate::expect;
 use crate::fence::{self, Line};
 use crate::infer::{self, Inferred};
 use crate::parse::{Block, Fence};
+use crate::shell;
 use domain::plan::{Check, ItemId, Work};
 use domain::probe::ProbeSpec;
 use domain::rollback::Deed;
@@ -194,7 +195,12 @@ impl Reader<'_> {
             let step = around.by_hand(&line.command, why);
             return self.keep(step);
         }
-        let whole = (!prefix.is_empty()).then(|| format!("{} && {}", prefix.join(" && "), line.command));
+        let restart = (self.env_changed && !prefix.is_empty())
+            .then(|| shell::read(&line.command).ok())
+            .flatten()
+            .and_then(|script| mend::recreating(&script));
+        let run = restart.as_ref().unwrap_or(&line.command);
+        let whole = (!prefix.is_empty()).then(|| format!("{} && {run}", prefix.join(" && ")));
         let mut inferred = infer::check(&line.command, &line.said, line.span());
         if let Some(whole) = whole.as_ref().filter(|_| !stands_alone(&inferred)) {
             inferred = infer::check(whole, &line.said, line.span());
@@ -209,11 +215,15 @@ impl Reader<'_> {
             && step.written.as_ref() != Some(&line.command)
         {
             step.written = Some(line.command.clone());
-            let why =
-                "it stands with the lines before it that it needs, because each step has a shell of its own";
+            let mut why = String::from(
+                "it stands with the lines before it that it needs, because each step has a shell of its own",
+            );
+            if restart.is_some() {
+                why = format!("{why}; {}", mend::RESTART);
+            }
             step.mended = Some(match step.mended.take() {
                 Some(mended) => format!("{why}; {mended}"),
-                None => why.to_owned(),
+                None => why,
             });
         }
         self.leaves_open(outcome, &work, around.line);

@@ -90,10 +90,7 @@ fn changing(command: &str, outcome: &Outcome, around: &Around, env_changed: bool
     let recreated = script.filter(|_| env_changed).and_then(mend::recreating);
     let command = match recreated {
         Some(recreating) => {
-            reasons.push(
-                "`restart` keeps the environment that the container was made with, so it is made anew"
-                    .to_owned(),
-            );
+            reasons.push(mend::RESTART.to_owned());
             recreating
         }
         None => command.to_owned(),

@@ -34,7 +34,10 @@ pub fn of(command: &str, script: &Script) -> Option<String> {
         "git checkout .",
     ]) {
         "changes in the work tree that nobody committed"
-    } else if has(&["rsync"]) && has(&["--delete"]) || has(&["tar -x", "tar x", "unzip "]) {
+    } else if has(&["rsync"]) && has(&["--delete"])
+        || lower.split_whitespace().any(|word| word == "unzip")
+        || has(&["tar -x", "tar x"])
+    {
         "what changed in those files since the copy was made"
     } else {
         let what = lint::script::destroys(script)?;
@@ -51,7 +54,7 @@ fn loads(script: &Script, lower: &Lower) -> bool {
         stage.redirects.iter().any(file)
     });
     let named = lower.any(&["backup", "dump", ".sql", ".gz"]);
-    let asks = lower.any(&["select ", " -c ", " -e "]);
+    let asks = lower.any(&["select ", " -c \"", " -c '", " -e \"", " -e '"]);
     named && !asks && (reads || lower.any(&[" -f ", "--file", "| psql", "| mysql", "| docker", "cat "]))
 }
 

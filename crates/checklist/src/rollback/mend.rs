@@ -7,6 +7,10 @@ use domain::plan::{Section, SectionKind, Work};
 use domain::probe::{HttpProbe, ProbeSpec, StatusRule};
 use domain::rollback::{Contract, Deed, Step, Tier};
 
+/// Why a restart becomes something else.
+pub const RESTART: &str =
+    "`restart` keeps the environment that the container was made with, so it is made anew";
+
 /// `docker-compose restart X` as what makes the container anew, in the author's spelling of the tool.
 pub fn recreating(script: &Script) -> Option<String> {
     let [stage] = script.pipelines.first()?.stages.as_slice() else {
