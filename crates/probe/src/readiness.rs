@@ -18,6 +18,7 @@ use want::Want;
 
 mod command;
 mod commit;
+mod dump;
 mod files;
 mod images;
 mod values;
@@ -142,7 +143,8 @@ impl Look<'_> {
             Want::DumpElsewhere => Err("it lies within a container".to_owned()),
             Want::Writable { path } => self.writable(path).await,
             Want::Space { files } => self.space(files).await,
-            Want::Commit => self.commit().await,
+            Want::Commit { written } => self.commit(written).await,
+            Want::Program { name } => self.program(name).await,
             Want::CleanTree => self.clean_tree().await,
             Want::Images => self.images().await,
             Want::Value { name } => Ok(self.value(name)),

@@ -1,11 +1,8 @@
 //! Digests of what may hold secrets.
 
-use crate::site::Site;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt::{self, Write as _};
-use std::io::{self, ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 
 /// How many bytes of a digest are shown: enough that two never agree by chance.
 const SHOWN_BYTES: usize = 16;
@@ -22,41 +19,6 @@ impl Seal {
     /// From random bytes.
     pub fn new(key: [u8; 32]) -> Self {
         Self(key)
-    }
-
-    /// The seal of the site's run, which stands in the run's folder for its owner alone: who may read it there may read the
-    /// `.env` file beside it. It is made of `random` where there is none yet; of several that are made at once all get the
-    /// first. `None` where no run is. Does blocking reads and writes.
-    ///
-    /// # Errors
-    /// What the file system says, or that the file holds no key.
-    pub fn of_run(site: &Site, random: [u8; 32]) -> io::Result<Option<Self>> {
-        let Some(folder) = site.results_folder()? else {
-            return Ok(None);
-        };
-        let kept = folder.join("seal");
-        if !kept.try_exists()? {
-            let new = folder.join(format!("seal.{}", hexadecimal(&random)));
-            let mut options = std::fs::OpenOptions::new();
-            let mut file = options.write(true).create_new(true).mode(0o600).open(&new)?;
-            file.write_all(&random)?;
-            file.sync_all()?;
-            // A link takes the place of nothing: whoever reads the file sees all of the first key.
-            let linked = std::fs::hard_link(&new, &kept);
-            std::fs::remove_file(&new)?;
-            match linked {
-                Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
-        }
-        let key = std::fs::read(&kept)?;
-        let no_key = |_| {
-            io::Error::new(
-                ErrorKind::InvalidData,
-                "the seal of the run is no key of 32 bytes",
-            )
-        };
-        key.try_into().map(Self).map(Some).map_err(no_key)
     }
 
     /// HMAC-SHA-256 (RFC 2104), its first 16 bytes in hexadecimal digits. `kind` keeps digests of different things apart.

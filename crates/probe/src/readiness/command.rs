@@ -21,17 +21,49 @@ const TAKES_NEXT: &[&str] = &[
     "-d", "-U", "-h", "-p", "-j", "-n", "-t", "-F", "-I", "-S", "-P", "-T", "-N", "-L",
 ];
 
-/// Whether another commit is checked out, over what stands in the work tree.
-pub(super) fn checks_out(command: &str) -> bool {
-    pipes(command).iter().flatten().any(|words| {
+/// Words of the shell before a command, and programs that run another one.
+const BEFORE: &[&str] = &[
+    "if", "then", "else", "elif", "do", "while", "until", "!", "{", "sudo", "env", "time", "nohup", "nice",
+    "command", "exec",
+];
+
+/// Words of the shell's own where a command begins, and those of which only a whole reading of the text would say more.
+const SHELL: &[&str] = &[
+    "cd", "echo", "export", "set", "test", "[", "[[", "true", "false", "fi", "done", "source", ".", "exit",
+    "read", "printf", "wait", "trap", "unset", "eval", "for", "case", "esac", "function", "local", "return",
+    "shift", "umask", "pushd", "popd", "type", "ulimit", "declare", "alias", "}", ":",
+];
+
+/// What is checked out over what stands in the work tree, as written.
+pub(super) fn checked_out(command: &str) -> Vec<String> {
+    let pipes = pipes(command);
+    let all = pipes.iter().flatten();
+    all.filter_map(|words| {
         let mut words = words.iter().skip_while(|word| *word != "git").skip(1);
-        words.any(|word| {
-            matches!(
-                word.as_str(),
-                "checkout" | "switch" | "pull" | "merge" | "revert" | "rebase"
-            )
-        })
+        words.find(|word| matches!(word.as_str(), "checkout" | "switch"))?;
+        let mut named = words.filter(|word| !word.starts_with('-') || *word == "--");
+        // Before `--`, or with more words, it is about files.
+        let commit = named.next().filter(|word| *word != "--" && *word != ".")?;
+        named.next().is_none().then(|| commit.clone())
     })
+    .collect()
+}
+
+/// The programs that it starts by their names. Where the text is more than commands, none.
+pub(super) fn programs(command: &str) -> Vec<String> {
+    if ["<<", "()", "case "].iter().any(|form| command.contains(form)) {
+        return Vec::new();
+    }
+    let pipes = pipes(command);
+    let all = pipes.iter().flatten();
+    all.filter_map(|words| {
+        let set = |word: &str| word.contains('=') || BEFORE.contains(&word);
+        let first = words.iter().find(|word| !set(word.as_str()))?;
+        let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+        let is_name = first.starts_with(|c: char| c.is_ascii_alphabetic()) && first.chars().all(named);
+        (is_name && !SHELL.contains(&first.as_str())).then(|| first.clone())
+    })
+    .collect()
 }
 
 /// Whether it speaks to a container engine.
@@ -132,6 +164,9 @@ fn pipes(command: &str) -> Vec<Vec<Vec<String>>> {
                 word.push(character);
             }
             '\\' if !inside => word.extend(characters.next().filter(|next| *next != '\n')),
+            // `2>&1` and `&>` are places, and no end of a command.
+            '&' if !inside && (word.ends_with('>') || characters.peek() == Some(&'>')) => word.push('&'),
+            '#' if !inside && word.is_empty() => while characters.next_if(|next| *next != '\n').is_some() {},
             ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '(' | ')' if !inside => {
                 let last = pipes.last_mut().and_then(|pipe| pipe.last_mut());
                 if let Some(words) = last {

@@ -1,6 +1,6 @@
 //! The commit to go back to, and whether it can be checked out.
 
-use super::want::PREVIOUS;
+use super::want::{PREVIOUS, is_previous};
 use super::{Look, met, missing};
 use crate::fingerprint::work_tree;
 use crate::git::{git, judge_end};
@@ -9,25 +9,21 @@ use domain::fingerprint::{COMMIT, Part, WORK_TREE};
 use domain::readiness::NeedState;
 
 impl Look<'_> {
-    /// What the parameter names, and that it is the commit from before; without a value, that commit itself.
-    pub(super) async fn commit(&self) -> Result<NeedState, String> {
-        let named = self.site.fill_parameters(&format!("${PREVIOUS}")).ok();
+    /// That it can be checked out. Of [`PREVIOUS`] also that it is the commit from before, which it is without a value.
+    pub(super) async fn commit(&self, written: &str) -> Result<NeedState, String> {
+        let given = self.site.fill_parameters(written);
         let before = match self.before.part(COMMIT) {
+            _ if !is_previous(written) => None,
             Part::Is { value } => Some(value),
-            Part::Absent => None,
-            Part::Unread { why } if named.is_none() => return Err(why),
-            Part::Unread { .. } => None,
+            Part::Unread { why } if given.is_err() => return Err(why),
+            Part::Absent | Part::Unread { .. } => None,
         };
-        let Some(wanted) = named.as_ref().or(before.as_ref()) else {
-            return Ok(missing(
-                "no commit is known to go back to",
-                format!(
-                    "add `{PREVIOUS} = \"…\"` below [parameters] in environments/{}.toml",
-                    self.site.environment.name
-                ),
-            ));
+        let wanted = match (given, &before) {
+            (Ok(given), _) => given,
+            (Err(_), Some(before)) => before.clone(),
+            (Err(why), None) => return Ok(missing("no commit is known to go back to", why)),
         };
-        let Some(commit) = self.reachable(wanted).await? else {
+        let Some(commit) = self.reachable(&wanted).await? else {
             let why = format!("{wanted} is no commit of the repository in the work directory");
             return Ok(missing(why, "fetch it: `git fetch --all --tags`"));
         };

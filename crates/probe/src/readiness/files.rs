@@ -1,9 +1,9 @@
-//! Copies, dumps, rights and room.
+//! Copies, rights and room.
 
 use super::{Look, met, missing};
 use crate::blocking::blocking;
 use crate::disk;
-use crate::file::{self, Content, Kind, Seen, Wanted};
+use crate::file::{self, Seen, Wanted};
 use crate::fill;
 use crate::fingerprint::files::{KIND, read};
 use crate::place::Place;
@@ -15,14 +15,6 @@ use domain::verdict::Verdict;
 
 /// How much must be free in any case, in bytes.
 const ROOM: u64 = 1 << 30;
-
-/// What stands in the last 4 KB of a dump that was written to its end, of one database or of all (`pg_dump`, `pg_dumpall`,
-/// `mysqldump`).
-const ENDS: &[&str] = &[
-    "PostgreSQL database dump complete",
-    "PostgreSQL database cluster dump complete",
-    "-- Dump completed",
-];
 
 impl Look<'_> {
     pub(super) async fn copy(&self, from: &str, to: &str) -> Result<NeedState, String> {
@@ -58,51 +50,6 @@ impl Look<'_> {
             true => met(format!("as {to} {when}, {size}")),
             false => missing(format!("{from} is not what {to} {when}"), again()),
         })
-    }
-
-    pub(super) async fn dump(&self, written: &str) -> Result<NeedState, String> {
-        if written.contains(['*', '?', '[']) {
-            return Err(format!("{written} may stand for several files"));
-        }
-        let path = fill::dates(written, (self.round.context.clock)());
-        let place = Place::of(&path, self.site)?;
-        let looking = blocking(self.site, move || {
-            let start = place.read().map(|(start, _)| start).unwrap_or_default();
-            Ok((file::observe(&place, Wanted::THE_END)?, start))
-        });
-        let again = "make the dump again, while the database is as it was before the deployment";
-        let (size, ending, start) = match looking.await? {
-            (Seen::Nothing, _) => return Ok(missing(format!("{path} does not exist"), again)),
-            (
-                Seen::Something {
-                    kind: Kind::Directory | Kind::Other,
-                    ..
-                },
-                _,
-            ) => {
-                return Err(format!("{path} is no file, so nobody knows whether it is whole"));
-            }
-            (Seen::Something { size: 0, .. }, _) => return Ok(missing(format!("{path} is empty"), again)),
-            (Seen::Something { size, ending, .. }, start) => (size, ending, start),
-        };
-        let ending = match ending {
-            Some(Content::Read { bytes, .. }) => bytes,
-            Some(Content::Closed(why)) => return Err(why),
-            None => return Err(format!("the end of {path} was not read")),
-        };
-        let text = String::from_utf8_lossy(&ending);
-        if ENDS.iter().any(|end| text.contains(end)) {
-            return Ok(met(format!("{}, written to its end", bytes(size))));
-        }
-        match packed(&start) {
-            Some(what) => Err(format!(
-                "{path} is {what}, which does not say at its end that it is whole"
-            )),
-            None => Ok(missing(
-                format!("{path} does not say at its end that it is whole"),
-                again,
-            )),
-        }
     }
 
     pub(super) async fn writable(&self, path: &str) -> Result<NeedState, String> {
@@ -168,17 +115,4 @@ impl Look<'_> {
             }
         })
     }
-}
-
-/// What a dump is packed as, by its first bytes.
-fn packed(start: &[u8]) -> Option<&'static str> {
-    let forms: [(&[u8], &str); 5] = [
-        (b"PGDMP", "in Postgres' own format"),
-        (&[0x1f, 0x8b], "compressed"),
-        (&[0x28, 0xb5, 0x2f, 0xfd], "compressed"),
-        (b"BZh", "compressed"),
-        (&[0xfd, b'7', b'z'], "compressed"),
-    ];
-    let form = forms.into_iter().find(|(first, _)| start.starts_with(first));
-    form.map(|(_, what)| what)
 }

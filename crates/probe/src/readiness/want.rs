@@ -1,6 +1,6 @@
 //! What the steps of a tier need, by what they do.
 
-use super::command::{Restored, checks_out, is_of_containers, restored};
+use super::command::{Restored, checked_out, is_of_containers, programs, restored};
 use crate::parameter;
 use domain::environment::Class;
 use domain::plan::Plan;
@@ -27,8 +27,10 @@ pub(super) enum Want {
     Writable { path: String },
     /// Room for what is written, judged by these files.
     Space { files: Vec<String> },
-    /// The commit to go back to.
-    Commit,
+    /// The commit to go back to, as it is written.
+    Commit { written: String },
+    /// A program that is started by its name.
+    Program { name: String },
     /// Nothing in the work tree that a checkout would refuse to overwrite.
     CleanTree,
     /// The images that ran before the deployment.
@@ -91,6 +93,11 @@ pub(super) fn of(tier: &Tier, plan: &Plan, class: Class) -> Vec<Want> {
     wants.0
 }
 
+/// Whether what is checked out is the commit that was noted when the execution began.
+pub(super) fn is_previous(written: &str) -> bool {
+    parameter::names(written, PREVIOUS)
+}
+
 #[derive(Default)]
 struct Wants(Vec<Want>);
 
@@ -102,20 +109,25 @@ impl Wants {
     }
 
     fn by_command(&mut self, command: &str, plan: &Plan, files: &mut Vec<String>) {
-        if parameter::names(command, PREVIOUS) {
-            self.add(Want::Commit);
+        for name in programs(command) {
+            self.add(Want::Program { name });
         }
-        let others = plan
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.name != PREVIOUS);
-        for parameter in others.filter(|parameter| parameter::names(command, &parameter.name)) {
+        let commits = checked_out(command);
+        // What names a commit needs more than any value.
+        let is_commit =
+            |name: &str| name == PREVIOUS || commits.iter().any(|commit| parameter::names(commit, name));
+        let named = plan.parameters.iter().map(|parameter| parameter.name.as_str());
+        for name in named.filter(|name| parameter::names(command, name) && !is_commit(name)) {
             self.add(Want::Value {
-                name: parameter.name.clone(),
+                name: name.to_owned(),
             });
         }
-        if checks_out(command) {
+        if !commits.is_empty() {
             self.add(Want::CleanTree);
+        }
+        let previous = parameter::names(command, PREVIOUS).then(|| format!("${PREVIOUS}"));
+        for written in commits.into_iter().chain(previous) {
+            self.add(Want::Commit { written });
         }
         if is_of_containers(command) {
             self.add(Want::Images);
@@ -144,7 +156,9 @@ impl Want {
             Want::Writable { path } if path == "." => "the right to write the work directory".to_owned(),
             Want::Writable { path } => format!("the right to write {path}"),
             Want::Space { .. } => "room on the disk".to_owned(),
-            Want::Commit => "the commit before the deployment".to_owned(),
+            Want::Commit { written } if is_previous(written) => "the commit before the deployment".to_owned(),
+            Want::Commit { written } => format!("the commit {written}"),
+            Want::Program { name } => format!("the program {name}"),
             Want::CleanTree => "a work tree that another commit can be checked out in".to_owned(),
             Want::Images => "the images that ran before the deployment".to_owned(),
             Want::Value { name } => format!("a value for {name}"),

@@ -9,7 +9,6 @@ use probe::{CancellationToken, Prober, Seal, Site};
 use serde_json::json;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Executor};
-use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -192,45 +191,6 @@ async fn no_secret_and_nothing_that_one_could_be_guessed_from_is_in_a_fingerprin
         assert!(why(&unsealed, name).contains("could hold secrets"));
     }
     assert_eq!(unsealed.part("the image of web"), is("sha256:web1"));
-}
-
-#[test]
-fn a_run_has_one_seal_for_its_owner_alone_however_many_make_it_at_once() {
-    let folder = Folder::new();
-    let site = open(environment(folder.path()));
-    assert_eq!(Seal::of_run(&site, [0; 32]).expect("no run"), None);
-    let site = site.with_results_of(7);
-    let seals: Vec<Seal> = std::thread::scope(|scope| {
-        let making = (0..16_u8).map(|number| {
-            let site = &site;
-            scope.spawn(move || {
-                Seal::of_run(site, [number; 32])
-                    .expect("a folder")
-                    .expect("a run")
-            })
-        });
-        let making: Vec<_> = making.collect();
-        making
-            .into_iter()
-            .map(|made| made.join().expect("it ends"))
-            .collect()
-    });
-    assert!(seals.iter().all(|seal| *seal == seals[0]));
-    let own = folder.path().join(".gonogo/run-7");
-    let files: Vec<_> = std::fs::read_dir(&own).expect("the run's folder").collect();
-    assert_eq!(files.len(), 1, "{files:?}");
-    let mode = std::fs::metadata(own.join("seal"))
-        .expect("the seal")
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let other = open(environment(folder.path())).with_results_of(8);
-    assert_ne!(
-        Seal::of_run(&other, [99; 32]).expect("a folder"),
-        Some(seals[0].clone())
-    );
-    folder.write(".gonogo/run-8/seal", "short");
-    assert!(Seal::of_run(&other, [1; 32]).is_err());
 }
 
 #[tokio::test]

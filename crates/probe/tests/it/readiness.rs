@@ -10,7 +10,9 @@ use domain::readiness::{NeedState, Readiness, TierReadiness};
 use domain::rollback::Deed;
 use probe::{CancellationToken, Prober, Site};
 use rstest::rstest;
-use std::os::unix::fs::symlink;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Executor};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::time::{Duration, Instant};
 
 async fn readiness(site: &Site, plan: &Plan, before: Option<&Fingerprint>) -> Readiness {
@@ -46,6 +48,12 @@ async fn prepared() -> (World, Fingerprint) {
     let environment = &mut world.site.environment;
     let name = "GONOGO_SERVICE".to_owned();
     environment.parameters.insert(name, "web".to_owned());
+    // The program that the steps start need not be on the machine of the tests.
+    let tool = world.folder.write("bin/docker-compose", "#!/bin/sh\n");
+    std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    let path = context().variables.remove("PATH").expect("a path");
+    let with_tool = format!("bin:{path}");
+    environment.variables.insert("PATH".to_owned(), with_tool);
     let page = endpoint("backend", "http://127.0.0.1:1", &["localhost:8000"]);
     environment.endpoints.push(page);
     let before = world.fingerprint(&full()).await;
@@ -91,15 +99,20 @@ async fn a_tier_with_all_that_its_steps_need_is_ready_before_and_after_the_deplo
         "{:#?}",
         needs(&after)
     );
-    let room = |line: &String| !line.starts_with("room on the disk: ");
+    let room =
+        |line: &String| !line.starts_with("room on the disk: ") && !line.starts_with("the program git: ");
     let told: Vec<String> = needs(&after).into_iter().filter(room).collect();
     let expected = [
         ".env.backup, the copy of .env: as .env was before the deployment, 36 B".to_owned(),
         "the right to write .env: .env can be written".to_owned(),
+        format!(
+            "the program docker-compose: {}/bin/docker-compose",
+            world.folder.path().display()
+        ),
         "the images that ran before the deployment: those of db, web are there".to_owned(),
-        format!("the commit before the deployment: {head}"),
         "a value for GONOGO_SERVICE: it has one".to_owned(),
         "a work tree that another commit can be checked out in: nothing in it is changed".to_owned(),
+        format!("the commit before the deployment: {head}"),
         "an endpoint for http://localhost:8000/health: endpoint backend".to_owned(),
         "the right to write the work directory: the work directory can be written".to_owned(),
     ];
@@ -168,6 +181,21 @@ async fn each_thing_that_is_missing_is_named_and_nothing_else() {
     assert!(summary(&world).await.contains("it would be read as an option"));
     world.site.environment.parameters.insert(name, "web".to_owned());
 
+    std::fs::remove_file(path.join("bin/docker-compose")).expect("it is there");
+    world.site.environment.variables.insert(
+        "PATH".to_owned(),
+        std::env::join_paths([path.join("bin"), "/usr/bin".into(), "/bin".into()])
+            .expect("a path")
+            .into_string()
+            .expect("text"),
+    );
+    if !std::path::Path::new("/usr/bin/docker-compose").exists() {
+        assert_eq!(
+            summary(&world).await,
+            "not ready: docker-compose is not installed here"
+        );
+    }
+    world.folder.write("bin/docker-compose", "");
     world.site.environment.endpoints.pop();
     assert!(
         summary(&world)
@@ -195,12 +223,6 @@ const DUMPED: &str = "--\n-- PostgreSQL database dump complete\n--\n";
     "not ready: backup.sql does not say at its end that it is whole"
 )]
 #[case(
-    "shop.dump",
-    Some("PGDMP and more"),
-    "nobody knows whether it is ready: the dump shop.dump: shop.dump is in Postgres' own format, which does not say at its end \
-     that it is whole"
-)]
-#[case(
     "backup_*.sql",
     None,
     "nobody knows whether it is ready: the dump backup_*.sql: backup_*.sql may stand for several files"
@@ -225,6 +247,72 @@ async fn a_dump_is_whole_or_it_is_not_counted_on(
     let site = open(environment(folder.path()));
     let back = plan(vec![tier("Back", steps)], &[]);
     assert_eq!(first(&site, &back, None).await.summary(None), summary);
+}
+
+/// A program of this machine, with the variables of the tests.
+fn run(program: &str, arguments: &[&str], folder: &Folder) {
+    let done = std::process::Command::new(program)
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect(program);
+    assert!(done.status.success(), "{program} {arguments:?}: {done:?}");
+}
+
+#[sqlx::test(migrations = false)]
+async fn a_packed_dump_is_read_to_its_end_by_its_own_program(pool: PgPoolOptions, options: PgConnectOptions) {
+    let pool = pool.connect_with(options.clone()).await.expect("a pool");
+    pool.execute("CREATE TABLE orders AS SELECT n, md5(n::text) FROM generate_series(1, 20000) n")
+        .await
+        .expect("a table");
+    let folder = Folder::new();
+    let site = open(environment(folder.path()));
+    let mut url = options.to_url_lossy();
+    // Postgres' own programs know other options than the driver.
+    url.set_query(None);
+    run(
+        "pg_dump",
+        &["-Fc", "-f", "shop.dump", "-d", url.as_str()],
+        &folder,
+    );
+    run("pg_dump", &["-f", "shop.sql", "-d", url.as_str()], &folder);
+    run("gzip", &["shop.sql"], &folder);
+    for (name, text) in [
+        ("shop.dump", "pg_restore --clean -d shop shop.dump"),
+        ("shop.sql.gz", "gunzip -c shop.sql.gz | psql shop"),
+    ] {
+        let deed = vec![command(text)];
+        let back = plan(vec![tier("Back", deed)], &[]);
+        let found = first(&site, &back, None).await;
+        assert!(found.is_ready(), "{:#?}", needs(&found));
+        let all = std::fs::read(folder.path().join(name)).expect("the dump");
+        folder.write(name, &all[..all.len() / 2]);
+        let found = first(&site, &back, None).await.summary(None);
+        assert!(
+            found.starts_with(&format!("not ready: {name} is not whole: ")),
+            "{found}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_commit_that_the_document_names_has_to_be_there() {
+    let (world, before) = prepared().await;
+    for (text, words) in [
+        ("git checkout v1", "ready, never rehearsed"),
+        (
+            "git checkout v0",
+            "not ready: v0 is no commit of the repository in the work directory",
+        ),
+        (
+            "git checkout \"$GONOGO_TAG\"",
+            "not ready: no commit is known to go back to",
+        ),
+    ] {
+        let back = plan(vec![tier("Back", vec![command(text)])], &["GONOGO_TAG"]);
+        let found = first(&world.site, &back, Some(&before)).await;
+        assert_eq!(found.summary(None), words);
+    }
 }
 
 #[tokio::test]
@@ -257,7 +345,7 @@ async fn without_a_repository_or_a_value_no_commit_is_known() {
     let found = first(&open(environment(folder.path())), &back, None).await;
     assert_eq!(
         found.summary(None),
-        "not ready: no commit is known to go back to; the work directory is not a git work tree"
+        "not ready: the work directory is not a git work tree; no commit is known to go back to"
     );
 }
 

@@ -1,4 +1,4 @@
-use super::{Restored, checks_out, is_of_containers, restored};
+use super::{Restored, checked_out, is_of_containers, programs, restored};
 use rstest::rstest;
 
 #[rstest]
@@ -34,19 +34,34 @@ fn a_dump_within_a_container_is_elsewhere() {
 }
 
 #[rstest]
-#[case("git checkout \"$GONOGO_PREVIOUS_COMMIT\"", true, false)]
-#[case(
-    "cd app\ngit -c core.pager=cat checkout v1 && docker-compose up -d",
-    true,
-    true
-)]
-#[case("git log --oneline", false, false)]
-#[case("echo checkout", false, false)]
-#[case("echo 'docker'x", false, false)]
-#[case("sudo docker stop web", false, true)]
-fn checkouts_and_containers_are_seen(#[case] command: &str, #[case] out: bool, #[case] containers: bool) {
-    assert_eq!(
-        (checks_out(command), is_of_containers(command)),
-        (out, containers)
-    );
+#[case("git checkout \"$GONOGO_PREVIOUS_COMMIT\"", &["$GONOGO_PREVIOUS_COMMIT"])]
+#[case("cd app\ngit -c core.pager=cat checkout -q v1 && docker-compose up -d", &["v1"])]
+#[case("git switch --detach v1.2", &["v1.2"])]
+#[case("git checkout -- app.py", &[])]
+#[case("git checkout v1 app.py", &[])]
+#[case("git checkout .", &[])]
+#[case("git log --oneline", &[])]
+#[case("echo checkout v1", &[])]
+fn what_is_checked_out_is_found(#[case] command: &str, #[case] commits: &[&str]) {
+    assert_eq!(checked_out(command), commits);
+}
+
+#[rstest]
+#[case("docker-compose up -d && sudo systemctl restart app", &["docker-compose", "systemctl"])]
+#[case("A=1 python -m app >log 2>&1; rm -f log &>/dev/null", &["python", "rm"])]
+#[case("gunzip -c a.gz | psql shop # and | more", &["gunzip", "psql"])]
+#[case("if [ -f a ]; then cp a b; fi", &["cp"])]
+#[case("for x in a b; do echo $x; done", &[])]
+#[case("./deploy.sh && \"$TOOL\" back", &[])]
+#[case("cat <<END\nrm\nEND", &[])]
+fn the_programs_that_a_command_starts_are_found(#[case] command: &str, #[case] names: &[&str]) {
+    assert_eq!(programs(command), names);
+}
+
+#[rstest]
+#[case("sudo docker stop web", true)]
+#[case("docker-compose up -d", true)]
+#[case("echo 'docker'x", false)]
+fn an_engine_is_spoken_to(#[case] command: &str, #[case] spoken: bool) {
+    assert_eq!(is_of_containers(command), spoken);
 }
