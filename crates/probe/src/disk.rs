@@ -31,7 +31,7 @@ pub(crate) fn probe(path: Option<&str>, at_least: u64, site: &Site) -> Answer {
     }
 }
 
-fn observe(place: &Place) -> Result<Left, String> {
+pub(crate) fn observe(place: &Place) -> Result<Left, String> {
     let file = place.open().map_err(|closed| match closed {
         Closed::Missing => format!(
             "{} does not exist, so its file system cannot be asked",

@@ -42,6 +42,12 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// How it ends, and nothing else.
+    pub const THE_END: Self = Self {
+        content: false,
+        ending: true,
+    };
+
     fn by(rules: &[FileRule]) -> Self {
         Self {
             content: rules.iter().any(|rule| matches!(rule, FileRule::Content(_))),

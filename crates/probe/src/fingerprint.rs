@@ -17,9 +17,9 @@ use std::panic::AssertUnwindSafe;
 use tokio_util::sync::CancellationToken;
 
 mod containers;
-mod files;
+pub(crate) mod files;
 mod health;
-mod work_tree;
+pub(crate) mod work_tree;
 
 /// Parts by their names.
 pub(crate) type Parts = Vec<(String, Part)>;

@@ -35,6 +35,7 @@ mod port;
 mod postgres;
 mod prober;
 mod prometheus;
+mod readiness;
 pub mod redact;
 mod redirects;
 mod redis;

@@ -7,8 +7,7 @@ use std::fmt::{self, Write as _};
 /// How many bytes of a digest are shown: enough that two never agree by chance.
 const SHOWN_BYTES: usize = 16;
 
-/// The key of a run's digests: 32 random bytes, kept by the server and shown to nobody, the same for every process that serves
-/// the run.
+/// The key of a run's digests: 32 random bytes, shown to nobody, the same for every process that serves the run.
 ///
 /// A digest of a `.env` file or of a container's variables stands in the event log, which everybody reads. Without a key
 /// whoever knows the rest of the file could try the password that is missing until the digest agrees. A salt beside the digest

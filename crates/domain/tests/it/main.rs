@@ -6,8 +6,10 @@
 )]
 
 mod decision;
+mod horizon;
 mod probe;
 mod quantity;
+mod readiness;
 mod role;
 mod rollback;
 mod status;

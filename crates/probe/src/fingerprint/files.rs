@@ -11,6 +11,9 @@ use domain::probe::ProbeSpec;
 use domain::rollback::Deed;
 use std::collections::BTreeSet;
 
+/// What keeps digests of files apart from others.
+pub(crate) const KIND: &str = "file";
+
 /// `.env`, what the plan asks for lines of, and what a step of a way back edits or restores.
 pub(crate) fn named(plan: &Plan, class: Class) -> BTreeSet<String> {
     let mut files = BTreeSet::from([".env".to_owned()]);
@@ -33,24 +36,23 @@ pub(crate) fn named(plan: &Plan, class: Class) -> BTreeSet<String> {
 }
 
 pub(super) async fn part(path: &str, site: &Site) -> Result<Parts, String> {
-    let part = match digest(path, site).await? {
-        Some(value) => Part::Is { value },
+    let part = match read(path, site).await? {
+        Some(content) => Part::Is {
+            value: site.seal.as_ref().ok_or(NO_SEAL)?.digest(KIND, &content),
+        },
         None => Part::Absent,
     };
     Ok(vec![(file(path), part)])
 }
 
-/// The digest of a file's bytes; `None` where there is no file.
-pub(crate) async fn digest(path: &str, site: &Site) -> Result<Option<String>, String> {
+/// A file's bytes; `None` where there is no file.
+pub(crate) async fn read(path: &str, site: &Site) -> Result<Option<Vec<u8>>, String> {
     let place = Place::of(path, site)?;
     let shown = place.shown();
     match blocking(site, move || Ok(place.read())).await? {
         Err(Closed::Missing) => Ok(None),
         Err(Closed::Refused(why)) => Err(why),
         Ok((_, true)) => Err(format!("{shown} is longer than 1 MB: is it the right file?")),
-        Ok((content, false)) => {
-            let seal = site.seal.as_ref().ok_or(NO_SEAL)?;
-            Ok(Some(seal.digest("file", &content)))
-        }
+        Ok((content, false)) => Ok(Some(content)),
     }
 }

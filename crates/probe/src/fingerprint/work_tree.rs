@@ -8,6 +8,9 @@ use domain::fingerprint::{COMMIT, Part, WORK_TREE};
 use domain::verdict::Verdict;
 use tokio_util::sync::CancellationToken;
 
+/// The value of a work tree in which nothing is changed.
+pub(crate) const CLEAN: &str = "clean";
+
 const STATUS: [&str; 5] = [
     "status",
     "--porcelain=v2",
@@ -26,7 +29,7 @@ const DIFFERENCE: [&str; 6] = [
     "HEAD",
 ];
 
-pub(super) async fn parts(
+pub(crate) async fn parts(
     round: &Round<'_>,
     site: &Site,
     cancel: &CancellationToken,
@@ -46,7 +49,7 @@ pub(super) async fn parts(
         None => Part::Absent,
     };
     let work_tree = match status.changed.len() {
-        0 => Ok("clean".to_owned()),
+        0 => Ok(CLEAN.to_owned()),
         count => changed(count, round, site, cancel).await,
     };
     let work_tree = match work_tree {

@@ -14,6 +14,7 @@ mod machine;
 mod matrix;
 mod metrics;
 mod postgres;
+mod readiness;
 mod redis;
 mod support;
 mod way_back;

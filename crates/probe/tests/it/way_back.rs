@@ -43,6 +43,13 @@ pub fn command(text: &str) -> Deed {
     }
 }
 
+pub fn restore() -> Deed {
+    Deed::Restore {
+        from: ".env.backup".to_owned(),
+        to: ".env".to_owned(),
+    }
+}
+
 pub fn verify(url: &str) -> Deed {
     Deed::Verify {
         spec: ProbeSpec::Http(get(url)),
