@@ -11,10 +11,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::probe::{PrometheusProbe, PrometheusQuestion, TextRule};
 use domain::quantity::Unit;
 use domain::verdict::Verdict;
-use reqwest::Url;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use url::Url;
 
 /// A target that was not scraped for so long is not known to be up any more.
 const OLD: TimeDelta = TimeDelta::minutes(5);

@@ -37,7 +37,7 @@ pub struct Round<'a> {
     turns: &'a Turns,
     pub(crate) context: &'a Context,
     pub(crate) client: &'a Client,
-    pub(crate) pages: Captures<Result<http::Seen, String>>,
+    pub(crate) pages: Captures<Result<http::Seen, http::Stopped>>,
     pub(crate) replies: Captures<Result<::redis::Value, Trouble>>,
     pub(crate) lines: Lines,
     pub(crate) databases: Connections,

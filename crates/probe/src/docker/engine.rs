@@ -8,7 +8,6 @@ use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderValue};
 use hyper::{Response, Uri};
 use hyper_util::rt::TokioIo;
-use reqwest::Url;
 use std::io;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -18,6 +17,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::task::JoinSet;
+use url::Url;
 
 /// How much an engine may send for one probe, in bytes.
 const SENT_BYTES: usize = 32 * 1024 * 1024;

@@ -153,7 +153,11 @@ async fn a_server_that_accepts_and_never_answers_is_an_error_at_the_deadline() {
     })
     .await;
     let finding = probe(&ProbeSpec::Http(get("http://backend:8000/")), &site_of(address)).await;
-    assert_said(&finding, Verdict::Error, "no answer within 500 ms");
+    assert_said(
+        &finding,
+        Verdict::Error,
+        "no first byte within 500 ms; connected after ",
+    );
 }
 
 /// Writes the same bytes again and again until the other side hangs up.
@@ -177,7 +181,7 @@ async fn a_body_that_drips_is_an_error_at_the_deadline() {
     assert_said(
         &finding,
         Verdict::Error,
-        "answered 200, but not completely within 500 ms",
+        "answered 200, but no end of it within 500 ms; first byte after ",
     );
 }
 

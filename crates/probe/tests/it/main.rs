@@ -13,6 +13,7 @@ mod http;
 mod machine;
 mod matrix;
 mod metrics;
+mod phases;
 mod postgres;
 mod redis;
 mod support;
