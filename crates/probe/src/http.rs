@@ -19,6 +19,8 @@ use std::time::Duration;
 use url::Url;
 
 mod address;
+mod answered;
+mod cached;
 mod client;
 mod course;
 mod gzip;
@@ -26,6 +28,7 @@ mod headers;
 pub(crate) mod health;
 mod line;
 mod page;
+pub(crate) mod repeated;
 mod tls;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};
@@ -48,6 +51,7 @@ pub(crate) struct Seen {
     pub leads_to: Option<String>,
     /// Where redirects that were followed led, when that is another page.
     pub led_to: Option<String>,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
     /// The body is longer than [`BODY_BYTES`].
     pub cut: bool,
@@ -82,7 +86,11 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> A
                 .collect();
             let judgement =
                 Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
-            Answer::new(asked, judgement).with_cut_output(seen.body.clone(), seen.cut)
+            let answer = Answer::new(asked, judgement);
+            match spec.response.is_empty() {
+                true => answer.with_cut_output(seen.body.clone(), seen.cut),
+                false => answer.with_output(answered::shown(&spec.response, &seen.headers)),
+            }
         }
         Err(Stopped { why, .. }) => {
             let reason = format!("GET {}: {why}", asked.target);
@@ -163,12 +171,14 @@ async fn exchange(
                 Err(_) => leads_to = Some(location),
             }
         }
+        let headers = arriving.head.headers().clone();
         let body = arriving.read(course).await;
         let body = body.map_err(|why| format!("answered {}, but {why}", status.as_u16()))?;
         return Ok(Seen {
             status: status.as_u16(),
             leads_to,
             led_to: other_page(&first, &url),
+            headers,
             body: body.bytes,
             cut: body.cut,
             took: Duration::ZERO,
@@ -205,7 +215,11 @@ pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgeme
             |left| text::judge(&left, &spec.body, secrets),
         ));
     }
-    if judgements[0].verdict == Verdict::Pass && spec.body.is_empty() {
+    if judgements[0].verdict == Verdict::Pass {
+        let rules = spec.response.iter();
+        judgements.extend(rules.map(|rule| answered::judge(rule, &seen.headers, secrets)));
+    }
+    if judgements[0].verdict == Verdict::Pass && spec.body.is_empty() && spec.response.is_empty() {
         judgements.extend(health::judge(&spec.url, &seen.body));
     }
     let took = milliseconds(seen.took);
@@ -290,6 +304,7 @@ fn expected(spec: &HttpProbe) -> String {
                 .to_owned(),
         );
     }
+    parts.extend(spec.response.iter().map(answered::expected));
     parts.extend(spec.within_ms.map(|within| format!("within {within} ms")));
     parts.extend(spec.secure_or_loopback.then(|| "https or loopback".to_owned()));
     parts.join("; ")

@@ -173,6 +173,7 @@ impl<'a> Round<'a> {
             ProbeSpec::Git(question) => return git::probe(question, site, context, cancel).await,
             ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, self)),
+            ProbeSpec::Repeated(spec) => Box::pin(http::repeated::probe(spec, site, self)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site, self)),
             ProbeSpec::Redis(spec) => Box::pin(redis::probe(spec, site, self)),
             ProbeSpec::Prometheus(spec) => Box::pin(prometheus::probe(spec, site, self)),
@@ -217,6 +218,7 @@ impl<'a> Round<'a> {
                 ProbeSpec::Port { .. }
                 | ProbeSpec::Listening { .. }
                 | ProbeSpec::Http(_)
+                | ProbeSpec::Repeated(_)
                 | ProbeSpec::Postgres(_)
                 | ProbeSpec::Redis(_)
                 | ProbeSpec::Docker(_)

@@ -16,6 +16,7 @@ mod metrics;
 mod phases;
 mod postgres;
 mod redis;
+mod repeated;
 mod support;
 mod way_back;
 mod web;
