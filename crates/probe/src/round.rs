@@ -41,6 +41,7 @@ pub struct Round<'a> {
     pub(crate) replies: Captures<Result<::redis::Value, Trouble>>,
     pub(crate) lines: Lines,
     pub(crate) databases: Connections,
+    pub(crate) engines: docker::line::Lines,
     pub(crate) listed: Captures<Result<Listed, String>>,
     pub(crate) inspected: Captures<Result<Arc<ContainerInspectResponse>, String>>,
     pub(crate) logs: Captures<Result<Whole, String>>,
@@ -57,6 +58,7 @@ impl<'a> Round<'a> {
             replies: Captures::default(),
             lines: Lines::default(),
             databases: Connections::default(),
+            engines: docker::line::Lines::default(),
             listed: Captures::default(),
             inspected: Captures::default(),
             logs: Captures::default(),
@@ -168,7 +170,7 @@ impl<'a> Round<'a> {
         let asking: BoxFuture<'_, Answer> = match spec {
             // These end their processes themselves when they are cancelled.
             ProbeSpec::Tool { tool, at_least } => {
-                return tool::probe(*tool, at_least.as_ref(), site, context, cancel).await;
+                return tool::probe(*tool, at_least.as_ref(), site, self, cancel).await;
             }
             ProbeSpec::Git(question) => return git::probe(question, site, context, cancel).await,
             ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,

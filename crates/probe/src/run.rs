@@ -343,8 +343,7 @@ impl Tree {
     /// Waits until the leader has ended, without reaping it: its number stays taken until the group has been ended.
     async fn ended(&mut self) {
         let Some(leader) = self.leader else { return };
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        while let Ok(None) = rustix::process::waitid(WaitId::Pid(leader), look) {
+        while runs(leader) {
             if self.ends.recv().await.is_none() {
                 return;
             }
@@ -379,14 +378,23 @@ impl Tree {
         }
     }
 
-    /// The group, and the descendants that left it.
+    /// The group, and the descendants that left it. Of a leader that has ended there are none: the kernel gave its children to
+    /// another parent.
     fn signal(&self) {
         let Some(leader) = self.leader else { return };
-        for pid in descendants(&self.proc, leader) {
-            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        if runs(leader) {
+            for pid in descendants(&self.proc, leader) {
+                let _ = rustix::process::kill_process(pid, Signal::KILL);
+            }
         }
         let _ = rustix::process::kill_process_group(leader, Signal::KILL);
     }
+}
+
+/// Whether a child has not ended yet; it is not reaped.
+fn runs(child: Pid) -> bool {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    matches!(rustix::process::waitid(WaitId::Pid(child), look), Ok(None))
 }
 
 impl Drop for Tree {
