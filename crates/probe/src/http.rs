@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::capture::Captured;
-use crate::output::excerpt;
+use crate::output::{Kept, Printed, excerpt};
 use crate::place::plain;
 use crate::redact::Secrets;
 use crate::round::Round;
@@ -88,7 +88,7 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> A
                 Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
             let answer = Answer::new(asked, judgement);
             match spec.response.is_empty() {
-                true => answer.with_cut_output(seen.body.clone(), seen.cut),
+                true => answer.printed(Printed::Masked(Kept::of(&seen.body, seen.cut, &site.secrets))),
                 false => answer.with_output(answered::shown(&spec.response, &seen.headers)),
             }
         }

@@ -1,6 +1,7 @@
 //! Probing against real things: servers, a database, files, git, processes.
 
 mod act;
+mod bounds;
 mod captures;
 mod commands;
 mod docker;
@@ -10,6 +11,7 @@ mod fingerprint;
 mod git;
 mod hostile;
 mod http;
+mod https;
 mod machine;
 mod matrix;
 mod metrics;
