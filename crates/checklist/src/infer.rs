@@ -85,7 +85,7 @@ fn undenied(
     if let Some(inferred) = counters(text, &mut commands) {
         return inferred;
     }
-    if let Some(spec) = repeated::commands(text, &commands) {
+    if let Some(spec) = repeated::or_quantile(text, &commands) {
         return repeated::inferred(text, spec, commands);
     }
     if names_only(inline, &commands) {

@@ -14,7 +14,7 @@ pub mod tool;
 pub mod web;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
-pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
+pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion, RangeQuery};
 pub use redis::{RedisProbe, RedisQuestion};
 pub use tool::Tool;
 pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};

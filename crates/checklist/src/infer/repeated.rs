@@ -10,6 +10,8 @@ use domain::probe::{ProbeSpec, RepeatedProbe};
 use domain::quantity::Unit;
 use std::ops::Range;
 
+mod quantile;
+
 /// Why such words are a probe.
 pub const BECAUSE: &str = "pairs of the same call are compared, each pair about something new";
 
@@ -100,10 +102,19 @@ pub fn commands(text: &str, commands: &[(Outcome, Range<usize>)]) -> Option<Prob
     one.then(|| ProbeSpec::Repeated(RepeatedProbe::of(first)))
 }
 
+/// [`commands`], or the probe of a quantile that they search for.
+pub fn or_quantile(text: &str, found: &[(Outcome, Range<usize>)]) -> Option<ProbeSpec> {
+    commands(text, found).or_else(|| quantile::commands(text, found))
+}
+
 /// What becomes of a line with such a probe.
 pub fn inferred(text: &str, spec: ProbeSpec, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
+    let because = match spec {
+        ProbeSpec::Metric(_) => "the quantile is read from the histogram's buckets",
+        _ => BECAUSE,
+    };
     Inferred {
-        why: format!("{}: {BECAUSE}; {}", short(text), describe::probe(&spec)),
+        why: format!("{}: {because}; {}", short(text), describe::probe(&spec)),
         work: Work::Probe { spec },
         commands,
     }

@@ -91,3 +91,24 @@ fn a_comment_of_a_verification_block_may_say_so_too() {
     let written = serde_json::to_string(&compiled.plan).expect("JSON");
     assert!(written.contains("\"probe\":\"repeated\""), "{written}");
 }
+
+#[rstest]
+#[case("API p95 latency <200ms: `curl http://localhost:8000/metrics | grep http_request_duration`")]
+#[case("`curl -s http://localhost:8000/metrics | grep http_request_duration` p95 < 200 ms")]
+#[case("p95 <!-- gonogo: metric http://localhost:8000/metrics http_request_duration p95<200ms -->")]
+fn a_quantile_is_read_from_the_buckets_and_is_not_the_time_of_the_page(#[case] line: &str) {
+    assert_eq!(
+        read(line),
+        "GET http://localhost:8000/metrics and read the metrics: p95 of the histogram \"http_request_duration\" must be < 200 ms; \
+         its buckets may leave it open, and since the start it is a warning at best"
+    );
+}
+
+#[test]
+fn an_expression_over_a_window_is_an_annotation() {
+    let line = "Errors <!-- gonogo: prometheus range \"errors:ratio\" <0.01 over=1h -->";
+    assert_eq!(
+        read(line),
+        "ask the environment's Prometheus: errors:ratio: every sample of the last 60 min must be < 0.01"
+    );
+}

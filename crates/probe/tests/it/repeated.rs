@@ -18,7 +18,8 @@ struct Manner {
 }
 
 const AT_ONCE: Duration = Duration::ZERO;
-const SLOW: Duration = Duration::from_millis(40);
+/// Longer than a busy machine holds up an answer that comes at once.
+const SLOW: Duration = Duration::from_millis(150);
 
 async fn caching(manner: Manner) -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -63,7 +64,7 @@ async fn a_second_call_that_is_faster_in_every_pair_passes_and_each_pair_asks_so
     assert_said(
         &finding,
         Verdict::Pass,
-        "5 of 5 second calls are faster; median 4",
+        "5 of 5 second calls are faster; median 1",
     );
     let seen = seen.lock().expect("a lock");
     assert_eq!(seen.len(), 12, "{seen:?}");
