@@ -9,7 +9,7 @@ use crate::redact::Secrets;
 use crate::site::Site;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use rustix::process::{Pid, Signal};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 mod descendants;
 mod reading;
-pub(crate) use descendants::descendants;
+pub(crate) use descendants::{descendants, runs};
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
@@ -389,12 +389,6 @@ impl Tree {
         }
         let _ = rustix::process::kill_process_group(leader, Signal::KILL);
     }
-}
-
-/// Whether a child has not ended yet; it is not reaped.
-fn runs(child: Pid) -> bool {
-    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-    matches!(rustix::process::waitid(WaitId::Pid(child), look), Ok(None))
 }
 
 impl Drop for Tree {

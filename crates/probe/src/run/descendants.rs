@@ -1,6 +1,6 @@
 //! Which processes a process has started, as the kernel shows them.
 
-use rustix::process::Pid;
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
@@ -39,4 +39,10 @@ fn parent(proc: &Path, pid: i32) -> Option<i32> {
     let count = file.read(&mut beginning).ok()?;
     let stat = String::from_utf8_lossy(beginning.get(..count)?);
     stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// Whether a child has not ended yet; it is not reaped.
+pub(super) fn runs(child: Pid) -> bool {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    matches!(waitid(WaitId::Pid(child), look), Ok(None))
 }
