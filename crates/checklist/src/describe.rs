@@ -16,6 +16,7 @@ use domain::quantity::bytes;
 pub fn probe(spec: &ProbeSpec) -> String {
     match spec {
         ProbeSpec::Http(spec) => http(spec),
+        ProbeSpec::Repeated(spec) => web::repeated(spec),
         ProbeSpec::Postgres(postgres) => {
             let whom = postgres
                 .address
@@ -99,6 +100,7 @@ fn http(http: &HttpProbe) -> String {
         http.secure_or_loopback
             .then(|| "https or a loopback address".to_owned()),
     );
+    parts.extend(http.response.iter().map(web::header));
     parts.extend(text_rules(&http.filters, &http.body));
     // Of what says who asks, the name is enough.
     let shown = |(name, value): &(String, String)| {

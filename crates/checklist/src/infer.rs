@@ -6,9 +6,11 @@ mod denial;
 mod doubt;
 mod filters;
 pub mod forbidden;
+pub mod header;
 pub mod judge;
 mod native;
 mod one;
+mod repeated;
 pub mod windows;
 pub mod words;
 
@@ -83,6 +85,9 @@ fn undenied(
     if let Some(inferred) = counters(text, &mut commands) {
         return inferred;
     }
+    if let Some(spec) = repeated::or_quantile(text, &commands) {
+        return repeated::inferred(text, spec, commands);
+    }
     if names_only(inline, &commands) {
         commands.clear();
     }
@@ -125,11 +130,15 @@ pub fn check_printing(command: &str, said: &str, span: Range<usize>, output: Opt
     } else {
         format!("`{command}` ({said})")
     };
-    let why = why(&words, &outcome);
+    let commands = vec![(outcome, span)];
+    if let Some(spec) = repeated::commands(said, &commands) {
+        return repeated::inferred(&words, spec, commands);
+    }
+    let outcome = &commands[0].0;
     let inferred = Inferred {
         work: outcome.work.clone(),
-        why,
-        commands: vec![(outcome, span)],
+        why: why(&words, outcome),
+        commands,
     };
     match said.is_empty() {
         true => inferred,

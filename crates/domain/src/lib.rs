@@ -29,6 +29,7 @@ pub mod sign_off;
 pub mod status;
 pub mod summary;
 pub mod task;
+pub mod timing;
 pub mod verdict;
 
 pub use hash::Hash;

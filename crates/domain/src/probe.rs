@@ -14,10 +14,10 @@ pub mod tool;
 pub mod web;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
-pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
+pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion, RangeQuery};
 pub use redis::{RedisProbe, RedisQuestion};
 pub use tool::Tool;
-pub use web::{CertificateProbe, DnsProbe};
+pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub use web::{CertificateProbe, DnsProbe};
 pub enum ProbeSpec {
     /// An HTTP GET.
     Http(HttpProbe),
+    /// The second of two equal GETs comes from a cache.
+    Repeated(RepeatedProbe),
     /// A question to a Postgres server.
     Postgres(PostgresProbe),
     /// A question to a Redis server.
@@ -120,6 +122,7 @@ impl ProbeSpec {
             Self::Tool { .. } | Self::Certificate(_) | Self::Dns(_) => Some(24 * 60),
             Self::File(_) | Self::EnvLine { .. } | Self::Git(_) => Some(60),
             Self::Http(_)
+            | Self::Repeated(_)
             | Self::Postgres(_)
             | Self::Redis(_)
             | Self::Docker(_)
@@ -165,6 +168,9 @@ pub struct HttpProbe {
     /// What is sent in the request's header, by name; each is [`web::may_send`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// What must hold of the answer's header.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub response: Vec<HeaderRule>,
 }
 
 /// What an HTTP status must be.

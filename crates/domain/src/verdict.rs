@@ -1,6 +1,7 @@
 //! The answer to a probe, and the evidence for it.
 
 use crate::hash::Hash;
+use crate::timing::Timing;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,9 @@ pub struct Capture {
     pub name: String,
     /// When the observation began.
     pub at: DateTime<Utc>,
+    /// Where its time went, for an exchange over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Timing>,
 }
 
 /// What was seen, so that somebody else can judge it again.

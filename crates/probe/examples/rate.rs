@@ -176,6 +176,7 @@ impl Bench {
             within_ms: None,
             secure_or_loopback: false,
             headers: Vec::new(),
+            response: Vec::new(),
         })
     }
 

@@ -96,15 +96,7 @@ impl Answer {
     }
 
     pub fn with_output(self, output: impl Into<Vec<u8>>) -> Self {
-        self.with_cut_output(output, false)
-    }
-
-    /// There was more than this where it is cut.
-    pub fn with_cut_output(self, output: impl Into<Vec<u8>>, cut: bool) -> Self {
-        self.printed(Printed::Raw {
-            bytes: output.into(),
-            cut,
-        })
+        self.printed(Printed::Raw(output.into()))
     }
 
     pub fn printed(mut self, printed: Printed) -> Self {

@@ -8,6 +8,7 @@ use domain::probe::{FileProbe, ProbeSpec};
 pub(crate) fn asked(spec: &ProbeSpec) -> Asked {
     let (read_as, target) = match spec {
         ProbeSpec::Http(spec) => ("GET, natively", spec.url.clone()),
+        ProbeSpec::Repeated(spec) => ("pairs of the same GET, natively", spec.url.clone()),
         ProbeSpec::Postgres(spec) => (
             "Postgres, natively",
             spec.address.clone().unwrap_or_else(|| "database".to_owned()),

@@ -61,7 +61,11 @@ impl<T> Captures<T> {
         let observing = cell.get_or_init(|| async {
             let at = clock();
             let seen = Arc::new(observe.await);
-            let capture = Capture { name, at };
+            let capture = Capture {
+                name,
+                at,
+                timing: None,
+            };
             Captured {
                 seen,
                 capture,

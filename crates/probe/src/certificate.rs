@@ -111,7 +111,10 @@ async fn observe(target: &Target, context: &Context, now: DateTime<Utc>) -> Resu
 }
 
 /// Who may vouch for a certificate: what the context says, else the machine's own list.
-async fn authorities(context: &Context) -> Result<Arc<RootCertStore>, String> {
+///
+/// # Errors
+/// In words, where nobody may.
+pub(crate) async fn authorities(context: &Context) -> Result<Arc<RootCertStore>, String> {
     if let Some(own) = &context.authorities {
         return Ok(Arc::clone(own));
     }
@@ -149,7 +152,8 @@ fn trusted(
     }
 }
 
-fn words(why: &CertificateError) -> String {
+/// Why a certificate is not trusted.
+pub(crate) fn words(why: &CertificateError) -> String {
     match why {
         CertificateError::UnknownIssuer => "it is signed by nobody whom this machine trusts".to_owned(),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

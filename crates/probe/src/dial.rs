@@ -1,9 +1,15 @@
 //! Which addresses are never dialled, checked on the address itself and not on its name.
 
 use crate::place::plain;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 use tokio::net::TcpStream;
+
+/// How long one address of a name is tried alone.
+const HEAD_START: Duration = Duration::from_millis(250);
 
 /// An address that is never dialled, whatever an environment lists.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,19 +34,6 @@ pub fn check(address: IpAddr) -> Result<(), Refused> {
     what.map_or(Ok(()), |what| Err(Refused { address, what }))
 }
 
-/// Resolves names for HTTP and hands out only addresses that may be dialled.
-#[derive(Clone, Debug, Default)]
-pub struct GuardedResolver;
-
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let addresses = resolve(name.as_str(), 0).await?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
-    }
-}
-
 /// The addresses of a host, all of them checked: one refused address refuses the name, since it cannot be known which
 /// one would be dialled.
 ///
@@ -58,25 +51,53 @@ pub async fn resolve(
     Ok(addresses)
 }
 
-/// A connection to the first of the host's addresses, all of them checked, that takes one.
+/// [`resolve`], with the reason in words.
 ///
 /// # Errors
-/// Why there is none, in words.
-pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
-    let addresses = resolve(host, port)
+/// Why there is no address to dial.
+pub(crate) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, String> {
+    resolve(host, port)
         .await
         .map_err(|why| match why.downcast::<Refused>() {
             Ok(refused) => refused.to_string(),
             Err(_) => "the name does not resolve".to_owned(),
-        })?;
-    let mut last = "the name has no address".to_owned();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(why) => last = plain(&why),
+        })
+}
+
+/// A connection to whichever of these addresses takes one first. Each has a head start before the next one is tried beside it
+/// (RFC 8305), so that one that never answers does not stand in the way of the others.
+///
+/// # Errors
+/// Why the last one took none.
+pub(crate) async fn reach(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+    let mut waiting = addresses.into_iter();
+    let mut trying: FuturesUnordered<_> = waiting.next().map(TcpStream::connect).into_iter().collect();
+    let mut last = io::Error::other("the name has no address");
+    loop {
+        tokio::select! {
+            biased;
+            Some(tried) = trying.next() => match tried {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(stream);
+                }
+                Err(why) => last = why,
+            },
+            () = tokio::time::sleep(HEAD_START), if waiting.len() > 0 => {}
+            else => return Err(last),
         }
+        trying.extend(waiting.next().map(TcpStream::connect));
     }
-    Err(last)
+}
+
+/// A connection to one of the host's addresses, all of them checked.
+///
+/// # Errors
+/// Why there is none, in words.
+pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, String> {
+    reach(addresses(host, port).await?)
+        .await
+        .map_err(|why| plain(&why))
 }
 
 fn refused_v4(address: Ipv4Addr) -> Option<&'static str> {

@@ -3,8 +3,8 @@
 use crate::answer::{Answer, Asked, Judgement};
 use crate::site::Site;
 use domain::probe::DnsProbe;
-use reqwest::Url;
 use std::net::IpAddr;
+use url::Url;
 
 pub(crate) async fn probe(spec: &DnsProbe, site: &Site) -> Answer {
     let mut asked = Asked {

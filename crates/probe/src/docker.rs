@@ -15,6 +15,7 @@ use logs::Since;
 
 pub(crate) mod containers;
 pub(crate) mod engine;
+pub(crate) mod line;
 pub(crate) mod logs;
 mod variables;
 
@@ -28,7 +29,7 @@ pub(crate) async fn probe(spec: &DockerProbe, site: &Site, round: &Round<'_>) ->
         target: whose.clone(),
         expected: expected(&spec.question),
     };
-    let engine = match engine::of(site) {
+    let engine = match engine::of(site, &round.engines) {
         Ok(engine) => engine,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
@@ -50,13 +51,13 @@ pub(crate) async fn probe(spec: &DockerProbe, site: &Site, round: &Round<'_>) ->
 }
 
 /// The version of the engine, and not of a client.
-pub(crate) async fn version(at_least: Option<&Version>, site: &Site) -> Answer {
+pub(crate) async fn version(at_least: Option<&Version>, site: &Site, round: &Round<'_>) -> Answer {
     let mut asked = Asked {
         read_as: "Docker Engine's version, natively".to_owned(),
         target: "Docker Engine".to_owned(),
         expected: at_least.map_or_else(|| "answers".to_owned(), |version| format!("{version} or newer")),
     };
-    let engine = match engine::of(site) {
+    let engine = match engine::of(site, &round.engines) {
         Ok(engine) => engine,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
@@ -164,7 +165,7 @@ pub(crate) async fn compared(
     if answer.judgement.verdict != Verdict::Pass || file != ".env" {
         return answer;
     }
-    let Ok(engine) = engine::of(site) else {
+    let Ok(engine) = engine::of(site, &round.engines) else {
         return answer;
     };
     let all = DockerProbe {

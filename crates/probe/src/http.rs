@@ -2,8 +2,7 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::capture::Captured;
-use crate::dial;
-use crate::output::excerpt;
+use crate::output::{Kept, Printed, excerpt};
 use crate::place::plain;
 use crate::redact::Secrets;
 use crate::round::Round;
@@ -11,22 +10,30 @@ use crate::site::{Site, authority};
 use crate::text::{self, Text};
 use domain::environment::Endpoint;
 use domain::probe::{HttpProbe, StatusRule};
-use domain::quantity::bytes;
+use domain::timing::Timing;
 use domain::verdict::Verdict;
-use reqwest::header::HeaderMap;
-use reqwest::{StatusCode, Url};
+use hyper::StatusCode;
+use hyper::header::HeaderMap;
 use std::error::Error;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 mod address;
+mod answered;
+mod cached;
 mod client;
+mod course;
+mod gzip;
 mod headers;
 pub(crate) mod health;
+mod line;
 mod page;
+pub(crate) mod repeated;
+mod tls;
 pub(crate) use address::resolve;
 use address::{dialled, endpoint_of};
 pub(crate) use client::Client;
+pub(crate) use course::{Course, Stopped};
 use headers::{Headers, headers};
 pub(crate) use page::fetch;
 
@@ -44,10 +51,12 @@ pub(crate) struct Seen {
     pub leads_to: Option<String>,
     /// Where redirects that were followed led, when that is another page.
     pub led_to: Option<String>,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
     /// The body is longer than [`BODY_BYTES`].
     pub cut: bool,
     pub took: Duration,
+    pub timing: Timing,
 }
 
 pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> Answer {
@@ -77,9 +86,13 @@ pub(crate) async fn probe(spec: &HttpProbe, site: &Site, round: &Round<'_>) -> A
                 .collect();
             let judgement =
                 Judgement::weakest(judgements).unwrap_or_else(|| Judgement::error("nothing was judged"));
-            Answer::new(asked, judgement).with_cut_output(seen.body.clone(), seen.cut)
+            let answer = Answer::new(asked, judgement);
+            match spec.response.is_empty() {
+                true => answer.printed(Printed::Masked(Kept::of(&seen.body, seen.cut, &site.secrets))),
+                false => answer.with_output(answered::shown(&spec.response, &seen.headers)),
+            }
         }
-        Err(why) => {
+        Err(Stopped { why, .. }) => {
             let reason = format!("GET {}: {why}", asked.target);
             Answer::new(asked, Judgement::error(reason))
         }
@@ -95,12 +108,17 @@ async fn page(
     headers: Headers,
     site: &Site,
     round: &Round<'_>,
-) -> Captured<Result<Seen, String>> {
+) -> Captured<Result<Seen, Stopped>> {
     let following = follows(wanted);
     let how = if following { "" } else { ", redirects not followed" };
     let name = format!("GET {} (endpoint {}){how}{headers}", shown(url), endpoint.name);
     let observing = observe(url.clone(), following, headers.fields, site, round.client);
-    round.once(&round.pages, name, site, observing).await
+    let mut captured = round.once(&round.pages, name, site, observing).await;
+    captured.capture.timing = Some(match captured.seen.as_ref() {
+        Ok(seen) => seen.timing,
+        Err(stopped) => stopped.timing,
+    });
+    captured
 }
 
 /// Who asks for a success wants the page that a redirect leads to; who names a status wants that one.
@@ -109,38 +127,40 @@ fn follows(wanted: StatusRule) -> bool {
 }
 
 async fn observe(
-    mut url: Url,
+    url: Url,
     following: bool,
-    headers: HeaderMap,
+    fields: HeaderMap,
     site: &Site,
     client: &Client,
+) -> Result<Seen, Stopped> {
+    let mut course = Course::new(site.deadline);
+    match exchange(url, following, &fields, site, client, &mut course).await {
+        Ok(seen) => Ok(Seen {
+            took: course.took(),
+            timing: course.timing,
+            ..seen
+        }),
+        Err(why) => Err(course.stopped(why)),
+    }
+}
+
+/// Asks, follows where it may, and reads the page that is reached in the end.
+async fn exchange(
+    first: Url,
+    following: bool,
+    fields: &HeaderMap,
+    site: &Site,
+    client: &Client,
+    course: &mut Course,
 ) -> Result<Seen, String> {
-    let began = Instant::now();
-    let deadline = began + site.deadline;
-    let first = url.clone();
+    let mut url = first.clone();
     for _ in 0..=HOPS {
-        let mut request = client.get(&url)?;
         // What the document gives to one server is given to no other one.
-        if authority(&url) == authority(&first) && url.scheme() == first.scheme() {
-            request = request.headers(headers.clone());
-        }
-        let sent = timeout_at(deadline, request.send()).await;
-        let mut response = match sent {
-            Err(_) => {
-                return Err(format!(
-                    "connected, or still trying, and no answer within {} ms",
-                    site.deadline.as_millis()
-                ));
-            }
-            Ok(Err(why)) => return Err(words(&why)),
-            Ok(Ok(response)) => response,
-        };
-        let status = response.status();
-        let location = response
-            .headers()
-            .get("location")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let own = authority(&url) == authority(&first) && url.scheme() == first.scheme();
+        let none = HeaderMap::new();
+        let arriving = client.get(&url, if own { fields } else { &none }, course).await?;
+        let status = arriving.status();
+        let location = arriving.location().map(str::to_owned);
         let mut leads_to = None;
         if let Some(location) = location.filter(|_| status.is_redirection() && following) {
             match follow(&url, &location, site) {
@@ -151,37 +171,19 @@ async fn observe(
                 Err(_) => leads_to = Some(location),
             }
         }
-        let mut seen = Seen {
+        let headers = arriving.head.headers().clone();
+        let body = arriving.read(course).await;
+        let body = body.map_err(|why| format!("answered {}, but {why}", status.as_u16()))?;
+        return Ok(Seen {
             status: status.as_u16(),
             leads_to,
             led_to: other_page(&first, &url),
-            body: Vec::new(),
-            cut: false,
+            headers,
+            body: body.bytes,
+            cut: body.cut,
             took: Duration::ZERO,
-        };
-        loop {
-            match timeout_at(deadline, response.chunk()).await {
-                Err(_) => {
-                    let (so_far, most) = (bytes(seen.body.len() as u64), site.deadline.as_millis());
-                    return Err(format!(
-                        "answered {}, but not completely within {most} ms: {so_far} so far",
-                        seen.status
-                    ));
-                }
-                Ok(Err(why)) => return Err(format!("answered {}, but {}", seen.status, words(&why))),
-                Ok(Ok(None)) => break,
-                Ok(Ok(Some(chunk))) => {
-                    let room = BODY_BYTES - seen.body.len();
-                    seen.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                    if chunk.len() > room {
-                        seen.cut = true;
-                        break;
-                    }
-                }
-            }
-        }
-        seen.took = began.elapsed();
-        return Ok(seen);
+            timing: Timing::default(),
+        });
     }
     Err(format!("redirected more than {HOPS} times"))
 }
@@ -213,7 +215,11 @@ pub(crate) fn judge(seen: &Seen, spec: &HttpProbe, secrets: &Secrets) -> Judgeme
             |left| text::judge(&left, &spec.body, secrets),
         ));
     }
-    if judgements[0].verdict == Verdict::Pass && spec.body.is_empty() {
+    if judgements[0].verdict == Verdict::Pass {
+        let rules = spec.response.iter();
+        judgements.extend(rules.map(|rule| answered::judge(rule, &seen.headers, secrets)));
+    }
+    if judgements[0].verdict == Verdict::Pass && spec.body.is_empty() && spec.response.is_empty() {
         judgements.extend(health::judge(&spec.url, &seen.body));
     }
     let took = milliseconds(seen.took);
@@ -298,6 +304,7 @@ fn expected(spec: &HttpProbe) -> String {
                 .to_owned(),
         );
     }
+    parts.extend(spec.response.iter().map(answered::expected));
     parts.extend(spec.within_ms.map(|within| format!("within {within} ms")));
     parts.extend(spec.secure_or_loopback.then(|| "https or loopback".to_owned()));
     parts.join("; ")
@@ -322,22 +329,13 @@ fn milliseconds(took: Duration) -> String {
 }
 
 /// Why there was no answer, in words.
-pub(crate) fn words(error: &reqwest::Error) -> String {
-    if error.is_timeout() && error.is_connect() {
-        return format!("no connection within {} s", client::CONNECT.as_secs());
-    }
+fn words(error: &hyper::Error) -> String {
     let mut at: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(cause) = at {
-        if let Some(refused) = cause.downcast_ref::<dial::Refused>() {
-            return refused.to_string();
-        }
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if io.raw_os_error().is_some() {
-                return plain(io);
-            }
-            if io.to_string().contains("lookup address") {
-                return "the name does not resolve".to_owned();
-            }
+        if let Some(io) = cause.downcast_ref::<std::io::Error>()
+            && io.raw_os_error().is_some()
+        {
+            return plain(io);
         }
         at = cause.source();
     }

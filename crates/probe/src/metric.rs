@@ -12,6 +12,7 @@ use domain::verdict::Verdict;
 use exposition::{Page, Sample};
 
 mod exposition;
+mod quantile;
 
 /// How many samples of a metric stand in the evidence.
 const SHOWN: usize = 200;
@@ -62,6 +63,11 @@ pub(crate) fn judge(
     let judgement = match question {
         MetricQuestion::Present { name } => judge_present(page, cut, name),
         MetricQuestion::Value { name, bound } => judge_values(page, cut, name, *bound),
+        MetricQuestion::Quantile {
+            name,
+            quantile,
+            bound,
+        } => quantile::judge(page, cut, name, *quantile, *bound),
         MetricQuestion::Share { part, rest, bound } => judge_share(page, cut, part, rest, *bound),
     };
     // What every sample must hold is not known while one of them cannot be read.
@@ -97,7 +103,7 @@ pub(crate) fn judge(
 fn broken<'a>(text: &'a str, question: &MetricQuestion) -> Option<&'a str> {
     let names = match question {
         MetricQuestion::Present { .. } => return None,
-        MetricQuestion::Value { name, .. } => vec![name],
+        MetricQuestion::Value { name, .. } | MetricQuestion::Quantile { name, .. } => vec![name],
         MetricQuestion::Share { part, rest, .. } => vec![part, rest],
     };
     let of = |line: &&str| names.iter().any(|name| line.contains(name.as_str()));
@@ -235,7 +241,9 @@ fn judge_share(page: &Page, cut: bool, part: &str, rest: &str, bound: Bound) -> 
 /// The samples that were judged, as the page writes them, with their lines.
 fn output(page: &Page, question: &MetricQuestion) -> String {
     let names: Vec<&str> = match question {
-        MetricQuestion::Present { name } | MetricQuestion::Value { name, .. } => vec![name],
+        MetricQuestion::Present { name }
+        | MetricQuestion::Value { name, .. }
+        | MetricQuestion::Quantile { name, .. } => vec![name],
         MetricQuestion::Share { part, rest, .. } => vec![part, rest],
     };
     let found = names.into_iter().flat_map(|name| samples(page, name));
@@ -249,6 +257,11 @@ fn expected(question: &MetricQuestion) -> String {
     match question {
         MetricQuestion::Present { name } => format!("a sample of a metric with {name} in its name"),
         MetricQuestion::Value { name, bound } => format!("{name} {bound}"),
+        MetricQuestion::Quantile {
+            name,
+            quantile,
+            bound,
+        } => format!("p{} of {name} {bound}", quantile * 100.0),
         MetricQuestion::Share { part, rest, bound } => {
             format!("share of {part} in {part} and {rest} {bound}")
         }

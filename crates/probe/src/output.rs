@@ -17,9 +17,7 @@ pub const EXCERPT_CHARS: usize = 160;
 
 /// Masks, escapes and caps an output of which everything is at hand. `cut` says that there was more, which was not read.
 pub fn keep(raw: &[u8], cut: bool, secrets: &Secrets) -> Output {
-    let mut keeping = Keeping::new(secrets);
-    keeping.push(raw);
-    keeping.finish(!cut).output()
+    Kept::of(raw, cut, secrets).output()
 }
 
 /// The next piece of an output that is shown while it comes: escaped like [`keep`].

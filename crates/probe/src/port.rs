@@ -6,7 +6,7 @@ use crate::capture::Captured;
 use crate::round::Round;
 use crate::site::{Site, authority};
 use crate::sockets::{Listener, Sockets};
-use reqwest::Url;
+use url::Url;
 
 pub(crate) async fn probe(port: u16, site: &Site, round: &Round<'_>) -> Answer {
     let own = endpoint_on(port, site);

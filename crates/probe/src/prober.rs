@@ -26,7 +26,7 @@ impl Prober {
     /// A prober with its kept connections.
     pub fn new(context: Context) -> Self {
         Self {
-            client: Client::new(),
+            client: Client::new(&context),
             turns: Turns::new(&context),
             context,
         }

@@ -11,10 +11,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::probe::{PrometheusProbe, PrometheusQuestion, TextRule};
 use domain::quantity::Unit;
 use domain::verdict::Verdict;
-use reqwest::Url;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use url::Url;
+
+mod range;
 
 /// A target that was not scraped for so long is not known to be up any more.
 const OLD: TimeDelta = TimeDelta::minutes(5);
@@ -26,7 +28,7 @@ pub(crate) async fn probe(spec: &PrometheusProbe, site: &Site, round: &Round<'_>
         target: spec.url.clone().unwrap_or_else(|| "prometheus".to_owned()),
         expected: expected(&spec.question),
     };
-    let fetched = http::fetch(&address(spec), site, round).await;
+    let fetched = http::fetch(&address_at(spec, now), site, round).await;
     asked.target = fetched.target;
     let body = match fetched.seen {
         Ok(seen) if seen.cut => {
@@ -47,14 +49,27 @@ pub(crate) async fn probe(spec: &PrometheusProbe, site: &Site, round: &Round<'_>
             .map(|targets| judge_targets(&targets.active, job.as_deref(), now, &site.secrets)),
         PrometheusQuestion::Query { rules, .. } => read::<Answered>(&body, &site.secrets)
             .map(|answered| judge_query(&answered, rules, &site.secrets)),
+        PrometheusQuestion::Range(range) => {
+            read::<Answered>(&body, &site.secrets).map(|answered| match answered {
+                Answered::Matrix(series) => range::judge(&series, range, &site.secrets),
+                Answered::Vector(_) | Answered::Scalar(_) | Answered::String(_) => {
+                    Judgement::error("the expression gives no range")
+                }
+            })
+        }
     };
     Answer::new(asked, judgement.unwrap_or_else(|judgement| judgement))
         .with_output(body)
         .of(fetched.capture)
 }
 
-/// The address of the question below the server's; `prometheus` is the endpoint's name.
+/// Where the question goes; its window, where it has one, does not matter to that.
 pub(crate) fn address(spec: &PrometheusProbe) -> String {
+    address_at(spec, DateTime::UNIX_EPOCH)
+}
+
+/// The address of the question below the server's; `prometheus` is the endpoint's name.
+fn address_at(spec: &PrometheusProbe, now: DateTime<Utc>) -> String {
     let base = spec
         .url
         .as_deref()
@@ -65,6 +80,10 @@ pub(crate) fn address(spec: &PrometheusProbe) -> String {
         PrometheusQuestion::Query { expr, .. } => {
             let path = format!("{base}/api/v1/query");
             Url::parse_with_params(&path, [("query", expr)]).map_or(path, |url| url.to_string())
+        }
+        PrometheusQuestion::Range(range) => {
+            let path = format!("{base}/api/v1/query_range");
+            Url::parse_with_params(&path, range::parameters(range, now)).map_or(path, |url| url.to_string())
         }
     }
 }
@@ -99,13 +118,15 @@ enum Answered {
     Vector(Vec<Series>),
     Scalar((f64, String)),
     String((f64, String)),
-    Matrix(serde::de::IgnoredAny),
+    Matrix(Vec<Series>),
 }
 
 #[derive(Debug, Deserialize)]
 struct Series {
     metric: BTreeMap<String, String>,
     value: Option<(f64, String)>,
+    /// In a range.
+    values: Option<Vec<(f64, String)>>,
 }
 
 fn read<T: DeserializeOwned>(body: &[u8], secrets: &Secrets) -> Result<T, Judgement> {
@@ -250,5 +271,11 @@ fn expected(question: &PrometheusQuestion) -> String {
             words if words.is_empty() => format!("{expr} has a value"),
             words => format!("{expr}: {words}"),
         },
+        PrometheusQuestion::Range(range) => {
+            format!(
+                "{}: every sample of {} min {}",
+                range.expr, range.minutes, range.bound
+            )
+        }
     }
 }

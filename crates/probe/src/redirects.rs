@@ -2,12 +2,13 @@
 
 use crate::answer::{Answer, Asked, Judgement};
 use crate::dns;
-use crate::http::{self, Client};
+use crate::http::{self, Client, Course};
 use crate::output::excerpt;
 use crate::redact::Secrets;
 use crate::site::Site;
 use domain::verdict::Verdict;
-use reqwest::Url;
+use hyper::header::HeaderMap;
+use url::Url;
 
 pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Client) -> Answer {
     let mut asked = Asked {
@@ -15,20 +16,17 @@ pub(crate) async fn probe(url: Option<&str>, site: &Site, client: &Client) -> An
         target: url.unwrap_or("the web endpoint").to_owned(),
         expected: "a redirect to https".to_owned(),
     };
-    let found = target(url, site).and_then(|url| Ok((client.get(&url)?, url)));
-    let (request, url) = match found {
-        Ok(found) => found,
+    let url = match target(url, site) {
+        Ok(url) => url,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = http::shown(&url);
-    let judgement = match tokio::time::timeout(site.deadline, request.send()).await {
-        Err(_) => Judgement::error(format!("no answer within {} ms", site.deadline.as_millis())),
-        Ok(Err(why)) => Judgement::error(format!("GET {}: {}", asked.target, http::words(&why))),
-        Ok(Ok(response)) => {
-            let location = response
-                .headers()
-                .get("location")
-                .and_then(|value| value.to_str().ok());
+    let mut course = Course::new(site.deadline);
+    let no_fields = HeaderMap::new();
+    let judgement = match client.get(&url, &no_fields, &mut course).await {
+        Err(why) => Judgement::error(format!("GET {}: {why}", asked.target)),
+        Ok(response) => {
+            let location = response.location();
             let judgement = judge(response.status().as_u16(), location, &url, &site.secrets);
             match location.and_then(|location| url.join(location).ok()) {
                 Some(leads) if judgement.verdict == Verdict::Pass && !is_own(&leads, site) => {

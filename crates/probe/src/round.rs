@@ -37,10 +37,11 @@ pub struct Round<'a> {
     turns: &'a Turns,
     pub(crate) context: &'a Context,
     pub(crate) client: &'a Client,
-    pub(crate) pages: Captures<Result<http::Seen, String>>,
+    pub(crate) pages: Captures<Result<http::Seen, http::Stopped>>,
     pub(crate) replies: Captures<Result<::redis::Value, Trouble>>,
     pub(crate) lines: Lines,
     pub(crate) databases: Connections,
+    pub(crate) engines: docker::line::Lines,
     pub(crate) listed: Captures<Result<Listed, String>>,
     pub(crate) inspected: Captures<Result<Arc<ContainerInspectResponse>, String>>,
     pub(crate) logs: Captures<Result<Whole, String>>,
@@ -57,6 +58,7 @@ impl<'a> Round<'a> {
             replies: Captures::default(),
             lines: Lines::default(),
             databases: Connections::default(),
+            engines: docker::line::Lines::default(),
             listed: Captures::default(),
             inspected: Captures::default(),
             logs: Captures::default(),
@@ -168,11 +170,12 @@ impl<'a> Round<'a> {
         let asking: BoxFuture<'_, Answer> = match spec {
             // These end their processes themselves when they are cancelled.
             ProbeSpec::Tool { tool, at_least } => {
-                return tool::probe(*tool, at_least.as_ref(), site, context, cancel).await;
+                return tool::probe(*tool, at_least.as_ref(), site, self, cancel).await;
             }
             ProbeSpec::Git(question) => return git::probe(question, site, context, cancel).await,
             ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, self)),
+            ProbeSpec::Repeated(spec) => Box::pin(http::repeated::probe(spec, site, self)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site, self)),
             ProbeSpec::Redis(spec) => Box::pin(redis::probe(spec, site, self)),
             ProbeSpec::Prometheus(spec) => Box::pin(prometheus::probe(spec, site, self)),
@@ -217,6 +220,7 @@ impl<'a> Round<'a> {
                 ProbeSpec::Port { .. }
                 | ProbeSpec::Listening { .. }
                 | ProbeSpec::Http(_)
+                | ProbeSpec::Repeated(_)
                 | ProbeSpec::Postgres(_)
                 | ProbeSpec::Redis(_)
                 | ProbeSpec::Docker(_)

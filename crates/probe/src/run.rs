@@ -9,7 +9,7 @@ use crate::redact::Secrets;
 use crate::site::Site;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use rustix::process::{Pid, Signal};
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 mod descendants;
 mod reading;
-pub(crate) use descendants::descendants;
+pub(crate) use descendants::{descendants, runs};
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
@@ -343,8 +343,7 @@ impl Tree {
     /// Waits until the leader has ended, without reaping it: its number stays taken until the group has been ended.
     async fn ended(&mut self) {
         let Some(leader) = self.leader else { return };
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        while let Ok(None) = rustix::process::waitid(WaitId::Pid(leader), look) {
+        while runs(leader) {
             if self.ends.recv().await.is_none() {
                 return;
             }
@@ -379,11 +378,14 @@ impl Tree {
         }
     }
 
-    /// The group, and the descendants that left it.
+    /// The group, and the descendants that left it. Of a leader that has ended there are none: the kernel gave its children to
+    /// another parent.
     fn signal(&self) {
         let Some(leader) = self.leader else { return };
-        for pid in descendants(&self.proc, leader) {
-            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        if runs(leader) {
+            for pid in descendants(&self.proc, leader) {
+                let _ = rustix::process::kill_process(pid, Signal::KILL);
+            }
         }
         let _ = rustix::process::kill_process_group(leader, Signal::KILL);
     }

@@ -6,11 +6,12 @@ use crate::redact::Secrets;
 use crate::seal::Seal;
 use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
-use reqwest::Url;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use url::Url;
 
 mod opening;
+pub(crate) use opening::percent_decoded;
 use opening::{Opening, hide_password};
 
 /// How long a native probe may take, unless the run says otherwise.

@@ -125,6 +125,8 @@ fn apply(text: Text, filter: &Filter, secrets: &Secrets) -> Result<Text, Judgeme
     let unread = |what: &str| Judgement::error(format!("the answer is too long to be read whole, so {what}"));
     let left = match filter {
         Filter::Grep { .. } => match Grep::of(filter) {
+            // What was searched while it came is searched again, and not copied.
+            Some(grep) if keeps_all(&grep, &text.text) => return Ok(text),
             Some(grep) => lines(&mut text.text.lines().filter(|line| grep.keeps(line))),
             None => text.text.clone(),
         },
@@ -158,6 +160,11 @@ fn apply(text: Text, filter: &Filter, secrets: &Secrets) -> Result<Text, Judgeme
         },
     };
     Ok(Text { text: left, ..text })
+}
+
+/// Whether nothing is left out, and no end of a line would be written otherwise.
+fn keeps_all(grep: &Grep, text: &str) -> bool {
+    text.ends_with('\n') && !text.contains('\r') && text.lines().all(|line| grep.keeps(line))
 }
 
 /// The whole value, or the one that the filter points at.

@@ -1,10 +1,10 @@
 //! Versions of tools.
 
 use crate::answer::{Answer, Asked, Judgement};
-use crate::context::Context;
 use crate::docker;
 use crate::output::excerpt;
 use crate::redact::Secrets;
+use crate::round::Round;
 use crate::run::{self, End, Ran};
 use crate::shell;
 use crate::site::Site;
@@ -17,12 +17,12 @@ pub(crate) async fn probe(
     tool: Tool,
     at_least: Option<&Version>,
     site: &Site,
-    context: &Context,
+    round: &Round<'_>,
     cancel: &CancellationToken,
 ) -> Answer {
     // The client has a number of its own; what is asked for is the engine that the environment deploys to.
     if tool == Tool::Docker && site.environment.endpoint("docker").is_ok() {
-        let asking = docker::version(at_least, site);
+        let asking = docker::version(at_least, site, round);
         return cancel.run_until_cancelled(asking).await.unwrap_or_else(|| {
             let asked = Asked {
                 target: "Docker Engine".to_owned(),
@@ -37,7 +37,13 @@ pub(crate) async fn probe(
         target: tool.title().to_owned(),
         expected: at_least.map_or_else(|| "installed".to_owned(), |version| format!("{version} or newer")),
     };
-    let ran = run::run(&run::shell(command, site, context), &site.secrets, cancel, None).await;
+    let ran = run::run(
+        &run::shell(command, site, round.context),
+        &site.secrets,
+        cancel,
+        None,
+    )
+    .await;
     let judgement = judge(tool.title(), &ran, at_least, &site.secrets);
     Answer {
         exit_code: ran.end.exit_code(),

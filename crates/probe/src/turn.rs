@@ -61,6 +61,7 @@ impl Turns {
     fn target(&self, spec: &ProbeSpec, site: &Site) -> Arc<Semaphore> {
         let endpoint = match spec {
             ProbeSpec::Http(spec) => http_endpoint(&spec.url, site),
+            ProbeSpec::Repeated(spec) => http_endpoint(&spec.url, site),
             ProbeSpec::Metric(spec) => http_endpoint(&spec.url, site),
             ProbeSpec::Prometheus(spec) => http_endpoint(&prometheus::address(spec), site),
             ProbeSpec::Postgres(spec) => spec

@@ -1,8 +1,8 @@
-use super::{CodeText, ExactTime, HashText, Icon, StatusMark, Tone, Words, duration_words};
+use super::{CodeText, ExactTime, HashText, Icon, StatusMark, TimingLine, Tone, Words, duration_words};
 use domain::{
     Hash,
     status::Status,
-    verdict::{Evidence, Output, Verdict},
+    verdict::{Capture, Evidence, Output, Verdict},
 };
 use leptos::prelude::*;
 
@@ -118,9 +118,10 @@ pub fn EvidenceList(
     let exit = exit_code.map(|code| view! { <dt>"exit code"</dt><dd class="is-value">{code}</dd> });
     let hash = hash.map(|hash| view! { <dt>"evidence"</dt><dd><HashText hash=hash /></dd> });
     let captures = (!captures.is_empty()).then(|| {
-        let names = captures
-            .into_iter()
-            .map(|capture| view! { <dd>{capture.name}</dd> });
+        let names = captures.into_iter().map(|Capture { name, at: _, timing }| {
+            let timing = timing.map(|timing| view! { <TimingLine timing=timing /> });
+            view! { <dd>{name} {timing}</dd> }
+        });
         view! { <dt>"judged from"</dt> {names.collect_view()} }
     });
     let by = by.get().map(|by| format!(", by {by}"));

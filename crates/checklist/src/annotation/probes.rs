@@ -40,6 +40,7 @@ impl<'a> Values<'a> {
 pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> {
     let spec = match key {
         "http" => http(&values),
+        "repeated" => web::repeated(&values),
         "file" => file(&values),
         "env" => env(&values),
         "port" => port(&values).map(|port| ProbeSpec::Port { port }),
@@ -107,6 +108,7 @@ fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
         within_ms: None,
         secure_or_loopback: false,
         headers: Vec::new(),
+        response: Vec::new(),
     };
     for word in values.words {
         if word.starts_with("http://") || word.starts_with("https://") || word.starts_with('/') {
@@ -131,11 +133,13 @@ fn http(values: &Values<'_>) -> Result<ProbeSpec, String> {
             probe.body.push(TextRule::Lacks(text.to_owned()));
         } else if word == "not-empty" {
             probe.body.push(TextRule::NotEmpty);
+        } else if let Some(field) = word.strip_prefix("header=") {
+            probe.response.push(web::header(field)?);
         } else if word == "secure-or-loopback" {
             probe.secure_or_loopback = true;
         } else {
             return Err(format!(
-                "`{word}` is no rule of `http`: an address, status=, time<=, contains=, lacks=, not-empty, secure-or-loopback"
+                "`{word}` is no rule of `http`: an address, status=, time<=, contains=, lacks=, not-empty, header=, secure-or-loopback"
             ));
         }
     }

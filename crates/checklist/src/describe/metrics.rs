@@ -10,6 +10,14 @@ pub fn page(metric: &MetricProbe) -> String {
             format!("a metric with {name:?} in its name has a sample, comments do not count")
         }
         MetricQuestion::Value { name, bound } => format!("every sample of {name:?} must be {bound}"),
+        MetricQuestion::Quantile {
+            name,
+            quantile,
+            bound,
+        } => format!(
+            "p{} of the histogram {name:?} must be {bound}; its buckets may leave it open, and since the start it is a warning at best",
+            quantile * 100.0
+        ),
         MetricQuestion::Share { part, rest, bound } => format!(
             "{part:?} / ({part:?} + {rest:?}) must be {bound}; from the counters since the start it is a warning at best"
         ),
@@ -29,6 +37,12 @@ pub fn prometheus(prometheus: &PrometheusProbe) -> String {
         }
         PrometheusQuestion::Targets { job: Some(job) } => {
             format!("{job} has targets, and every active one is up")
+        }
+        PrometheusQuestion::Range(range) => {
+            format!(
+                "{}: every sample of the last {} min must be {}",
+                range.expr, range.minutes, range.bound
+            )
         }
         PrometheusQuestion::Query { expr, rules } => {
             let rules: Vec<String> = rules.iter().map(text_rule).collect();

@@ -1,6 +1,6 @@
 //! Questions about a site's name, certificate and way to https in words.
 
-use domain::probe::{CertificateProbe, DnsProbe};
+use domain::probe::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};
 
 const SITE: &str = "the environment's web endpoint";
 
@@ -29,4 +29,21 @@ pub fn dns(spec: &DnsProbe) -> String {
 /// What is asked of plain http.
 pub fn redirects(url: Option<&str>) -> String {
     format!("GET {} by plain http: redirects to https", url.unwrap_or(SITE))
+}
+
+/// What is asked of pairs of calls.
+pub fn repeated(spec: &RepeatedProbe) -> String {
+    format!(
+        "GET {} in {} pairs: the second answer from a cache, or faster",
+        spec.url, spec.pairs
+    )
+}
+
+/// What is asked of a field of an answer's header.
+pub fn header(rule: &HeaderRule) -> String {
+    match &rule.holds {
+        HeaderHolds::Present => format!("answers with the header {}", rule.name),
+        HeaderHolds::Absent => format!("answers without the header {}", rule.name),
+        HeaderHolds::Contains(text) => format!("answers with the header {}: {text}", rule.name),
+    }
 }

@@ -8,8 +8,8 @@ use crate::expect::{Expectation, Holds};
 use crate::shell::Script;
 use domain::plan::Work;
 use domain::probe::{
-    DockerQuestion, FileRule, Filter, GitQuestion, HttpProbe, PostgresQuestion, ProbeSpec, RedisQuestion,
-    StatusRule, TextRule,
+    DockerQuestion, FileRule, Filter, GitQuestion, HeaderHolds, HttpProbe, PostgresQuestion, ProbeSpec,
+    RedisQuestion, StatusRule, TextRule,
 };
 use domain::quantity::{Bound, Comparison};
 pub use words::only_code;
@@ -149,7 +149,10 @@ fn first_program(script: &Script) -> Option<&str> {
 }
 
 fn only_success(http: &HttpProbe) -> bool {
-    http.status == StatusRule::Success && http.body.is_empty() && http.filters.is_empty()
+    http.status == StatusRule::Success
+        && http.body.is_empty()
+        && http.filters.is_empty()
+        && http.response.is_empty()
 }
 
 /// From plain http to https where that is what is asked, else any redirect.
@@ -168,7 +171,10 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
     match spec {
         ProbeSpec::All(specs) => specs.iter().all(shows_absence),
         ProbeSpec::Shell(shell) => absent(&shell.rules, &shell.filters),
-        ProbeSpec::Http(http) => refused(http.status) || absent(&http.body, &http.filters),
+        ProbeSpec::Http(http) => {
+            let gone = http.response.iter().any(|rule| rule.holds == HeaderHolds::Absent);
+            gone || refused(http.status) || absent(&http.body, &http.filters)
+        }
         ProbeSpec::Docker(docker) => match &docker.question {
             DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => false,
             DockerQuestion::Logs(logs) => absent(&logs.rules, &logs.filters),
@@ -208,6 +214,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
         },
         ProbeSpec::Metric(_) | ProbeSpec::Redirects { .. } => true,
         ProbeSpec::Prometheus(_)
+        | ProbeSpec::Repeated(_)
         | ProbeSpec::Tests { .. }
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

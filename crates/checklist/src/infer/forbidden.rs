@@ -2,7 +2,7 @@
 
 use super::{Inferred, short};
 use domain::plan::Work;
-use domain::probe::{DockerQuestion, FileRule, ProbeSpec, TextRule};
+use domain::probe::{DockerQuestion, FileRule, HeaderHolds, HeaderRule, ProbeSpec, TextRule};
 
 /// What says that the things under it must not be so.
 #[rustfmt::skip] // phrases in rows
@@ -79,7 +79,10 @@ fn absent(spec: &ProbeSpec) -> bool {
     match spec {
         ProbeSpec::All(specs) => specs.iter().all(absent),
         ProbeSpec::Shell(shell) => none(&shell.rules),
-        ProbeSpec::Http(http) => none(&http.body),
+        ProbeSpec::Http(http) => {
+            let gone = |rule: &HeaderRule| rule.holds == HeaderHolds::Absent;
+            none(&http.body) || !http.response.is_empty() && http.response.iter().all(gone)
+        }
         ProbeSpec::Docker(docker) => match &docker.question {
             DockerQuestion::Logs(logs) => none(&logs.rules),
             DockerQuestion::Environment { rules, .. } => none(rules),
@@ -92,6 +95,7 @@ fn absent(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Metric(_)
         | ProbeSpec::Redirects { .. }
         | ProbeSpec::Prometheus(_)
+        | ProbeSpec::Repeated(_)
         | ProbeSpec::Tests { .. }
         | ProbeSpec::EnvLine { .. }
         | ProbeSpec::Port { .. }

@@ -8,12 +8,13 @@ mod services;
 
 use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
-use crate::infer::words;
+use crate::infer::{header, words};
 use crate::lint::secret::{self, Strength};
 use crate::shell::{Redirect, Simple};
 use domain::probe::web::may_send;
 use domain::probe::{
-    Filter, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule, TextRule, Tool,
+    Filter, GitQuestion, HeaderRule, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule,
+    TextRule, Tool,
 };
 use domain::quantity::{Comparison, Unit, Version};
 
@@ -97,6 +98,8 @@ fn http(
     let mut url = None;
     let mut headers = Vec::new();
     let mut code_only = false;
+    let field = header::searched(filters, rules);
+    let mut head = false;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match *word {
@@ -107,6 +110,7 @@ fn http(
                 words.next()?;
             }
             "-H" | "--header" => headers.push(header(words.next()?)?),
+            "--head" if field.is_some() => head = true,
             "-m" | "--max-time" | "--connect-timeout" | "--retry" | "--retry-delay" => {
                 words.next()?;
             }
@@ -119,11 +123,12 @@ fn http(
             word if IGNORED.contains(&word) => {}
             word if word.starts_with('-') => {
                 let status = matches!(expectation.holds, None | Some(Holds::Status(_) | Holds::Word(_)));
-                let head = word.contains('I') && filters.is_empty() && status;
+                let asked = word.contains('I') && (field.is_some() || filters.is_empty() && status);
                 word[1..]
                     .chars()
-                    .all(|letter| "sSfLv#".contains(letter) || (letter == 'I' && head))
+                    .all(|letter| "sSfLv#".contains(letter) || (letter == 'I' && asked))
                     .then_some(())?;
+                head |= asked;
             }
             word if url.is_none() => url = Some(word),
             _ => return None,
@@ -139,7 +144,17 @@ fn http(
     if !web || address.contains(['{', '[', '*']) {
         return None;
     }
-    let (status, body) = http_rules(expectation, rules, code_only, filters.is_empty());
+    let response: Vec<HeaderRule> = field.filter(|_| head).into_iter().collect();
+    // What searches the header does not search the body.
+    let (filters, rules) = if response.is_empty() {
+        (filters, rules)
+    } else {
+        (&[][..], &[][..])
+    };
+    let (status, body) = match response.is_empty() {
+        true => http_rules(expectation, rules, code_only, filters.is_empty()),
+        false => (StatusRule::Success, Vec::new()),
+    };
     let within_ms = expectation.within_ms;
     let body = if within_ms.is_some() {
         without_numbers(body)
@@ -155,6 +170,7 @@ fn http(
         within_ms,
         secure_or_loopback: false,
         headers,
+        response,
     };
     // A page of metrics is asked without any.
     let plain = probe.headers.is_empty();

@@ -18,6 +18,7 @@ pub use places::is_path;
 use places::{file, is_route};
 use settings::env_line;
 pub use settings::{assignment, fixed, is_variable, setting, settings_file};
+pub use web::is_url;
 use web::web;
 
 /// An item's words.
@@ -56,12 +57,14 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         return None;
     }
     let measures = measure::find(words.text);
-    let finders: [Finder; 15] = [
+    let finders: [Finder; 17] = [
         env_line,
         clock,
         site::certificate,
         site::redirects,
         site::dns,
+        web::headers,
+        web::repeated,
         web,
         database,
         tools,

@@ -139,7 +139,9 @@ fn loose(first: &Simple, piped: bool, spec: &ProbeSpec, span: &Range<usize>, fin
         (ProbeSpec::Shell(_), Some("evicted_keys:")) => EVICTED.to_owned(),
         (ProbeSpec::Metric(metric), _) if piped => {
             let name = match &metric.question {
-                MetricQuestion::Present { name } | MetricQuestion::Value { name, .. } => name,
+                MetricQuestion::Present { name }
+                | MetricQuestion::Value { name, .. }
+                | MetricQuestion::Quantile { name, .. } => name,
                 MetricQuestion::Share { part, .. } => part,
             };
             format!("{name:?} also stands in the comment lines of the metrics")

@@ -19,6 +19,7 @@ mod lints;
 mod oracle;
 mod outputs;
 mod prose;
+mod responses;
 mod secrets;
 mod settings;
 mod shipped;

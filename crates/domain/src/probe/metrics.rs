@@ -29,6 +29,24 @@ pub enum PrometheusQuestion {
         /// What must hold.
         rules: Vec<TextRule>,
     },
+    /// An expression over a window that ends now.
+    Range(RangeQuery),
+}
+
+/// An expression of which every sample in a window must hold; too few samples are no data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RangeQuery {
+    /// The expression in PromQL.
+    pub expr: String,
+    /// What must hold of each sample.
+    pub bound: Bound,
+    /// The window, in minutes: one to a week.
+    pub minutes: u32,
+}
+
+impl RangeQuery {
+    /// Windows that can be asked for.
+    pub const MINUTES: std::ops::RangeInclusive<u32> = 1..=7 * 24 * 60;
 }
 
 /// A question to a page of metrics in the text format of Prometheus or OpenMetrics.
@@ -53,6 +71,15 @@ pub enum MetricQuestion {
     Value {
         /// The text.
         name: String,
+        /// What must hold.
+        bound: Bound,
+    },
+    /// A quantile of a histogram, from its buckets.
+    Quantile {
+        /// The text in the histogram's name.
+        name: String,
+        /// Which: 0.95 is the 95th percentile.
+        quantile: f64,
         /// What must hold.
         bound: Bound,
     },

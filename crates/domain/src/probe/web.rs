@@ -20,6 +20,53 @@ pub struct DnsProbe {
     pub to: Option<String>,
 }
 
+/// Pairs of the same GET, of which the second is answered from a cache.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepeatedProbe {
+    /// The address as written; a path alone is one of the environment's web endpoint.
+    pub url: String,
+    /// How many pairs, [`RepeatedProbe::PAIRS`] of these.
+    pub pairs: u32,
+    /// What is sent in each request's header, by name; each is [`may_send`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+}
+
+impl RepeatedProbe {
+    /// Of fewer pairs no answer would be certain enough (one-sided sign test at 5 %); more load a target for nothing.
+    pub const PAIRS: std::ops::RangeInclusive<u32> = 5..=50;
+
+    /// Five pairs.
+    pub fn of(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            pairs: *Self::PAIRS.start(),
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// A field of an answer's header (RFC 9110, section 5) and what must hold of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeaderRule {
+    /// Its name; case does not matter.
+    pub name: String,
+    /// What must hold.
+    pub holds: HeaderHolds,
+}
+
+/// What must hold of a header field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderHolds {
+    /// It is there, whatever it says.
+    Present,
+    /// It is not there.
+    Absent,
+    /// It is there with this text in its value, whatever its case.
+    Contains(String),
+}
+
 /// Longest name and longest value of a header field, in bytes.
 const LONGEST: usize = 1000;
 

@@ -1,23 +1,14 @@
 //! The connection to a Docker Engine: over a Unix socket or plain HTTP, every address checked, every byte counted.
 
-use crate::dial;
+use super::line::{Lines, Stopped};
 use crate::place::plain;
 use crate::site::Site;
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker, errors::Error};
-use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderValue};
-use hyper::{Response, Uri};
-use hyper_util::rt::TokioIo;
-use reqwest::Url;
 use std::io;
 use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
-use tokio::task::JoinSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use url::Url;
 
 /// How much an engine may send for one probe, in bytes.
 const SENT_BYTES: usize = 32 * 1024 * 1024;
@@ -25,7 +16,7 @@ const SENT_BYTES: usize = 32 * 1024 * 1024;
 /// How long one request may take, in seconds; the probe's own deadline is shorter.
 const REQUEST_SECONDS: u64 = 60;
 
-/// An engine that may be asked. Its connections end with it.
+/// An engine that may be asked.
 pub(crate) struct Engine {
     pub api: Docker,
     /// For people: the endpoint's name and where it is.
@@ -33,16 +24,16 @@ pub(crate) struct Engine {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     Socket(PathBuf),
     Host(String, u16),
 }
 
-/// The engine of the environment's endpoint `docker`; nothing is dialled yet.
+/// The engine of the environment's endpoint `docker`, asked over the connections of a round; nothing is dialled yet.
 ///
 /// # Errors
 /// In words, with the lines to add.
-pub(crate) fn of(site: &Site) -> Result<Engine, String> {
+pub(crate) fn of(site: &Site, lines: &Lines) -> Result<Engine, String> {
     let environment = &site.environment.name;
     let endpoint = site.environment.endpoint("docker").map_err(|_| {
         format!(
@@ -61,15 +52,9 @@ pub(crate) fn of(site: &Site) -> Result<Engine, String> {
         Place::Host(host, port) => format!("Docker Engine at {host}:{port} (endpoint {})", endpoint.name),
     };
     let left = Arc::new(AtomicUsize::new(SENT_BYTES));
-    let connections = Arc::new(Mutex::new(JoinSet::new()));
-    let transport = move |request: BollardRequest| {
-        send(
-            place.clone(),
-            Arc::clone(&left),
-            Arc::clone(&connections),
-            request,
-        )
-    };
+    let lines = lines.clone();
+    let transport =
+        move |request: BollardRequest| lines.clone().send(place.clone(), Arc::clone(&left), request);
     // The client leaves the version out of its paths, so that each engine answers in its own: nothing is negotiated.
     let api = Docker::connect_with_custom_transport(
         transport,
@@ -90,113 +75,6 @@ fn place(url: &str) -> Option<Place> {
             Some(Place::Host(host, url.port_or_known_default().unwrap_or(2375)))
         }
         _ => None,
-    }
-}
-
-/// One request on a connection of its own.
-async fn send(
-    place: Place,
-    left: Arc<AtomicUsize>,
-    connections: Arc<Mutex<JoinSet<()>>>,
-    mut request: BollardRequest,
-) -> Result<Response<Incoming>, Error> {
-    let stream = Counted {
-        stream: connect(&place).await?,
-        left,
-    };
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    *request.uri_mut() = path.parse::<Uri>()?;
-    request
-        .headers_mut()
-        .insert(HOST, HeaderValue::from_static("docker"));
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    connections
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .spawn(async move {
-            // Whoever reads the answer meets the same error.
-            let _ = connection.await;
-        });
-    Ok(sender.send_request(request).await?)
-}
-
-async fn connect(place: &Place) -> io::Result<Box<dyn Stream>> {
-    match place {
-        Place::Socket(path) => Ok(Box::new(UnixStream::connect(path).await?)),
-        Place::Host(host, port) => {
-            let addresses =
-                dial::resolve(host, *port)
-                    .await
-                    .map_err(|why| match why.downcast::<dial::Refused>() {
-                        Ok(refused) => stopped(&refused.to_string()),
-                        Err(_) => stopped("the name does not resolve"),
-                    })?;
-            let mut last = stopped("the name has no address");
-            for address in addresses {
-                match TcpStream::connect(address).await {
-                    Ok(stream) => return Ok(Box::new(stream)),
-                    Err(why) => last = why,
-                }
-            }
-            Err(last)
-        }
-    }
-}
-
-/// Why this side ended a connection, in words.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Stopped(String);
-
-fn stopped(why: &str) -> io::Error {
-    io::Error::other(Stopped(why.to_owned()))
-}
-
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
-
-/// A connection that ends with an error once too much was read from all of a probe's connections.
-struct Counted {
-    stream: Box<dyn Stream>,
-    left: Arc<AtomicUsize>,
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        let read = buffer.filled().len() - before;
-        let within = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                left.checked_sub(read)
-            });
-        match within {
-            Ok(_) => polled,
-            Err(_) => Poll::Ready(Err(stopped("it sent more than 32 MB"))),
-        }
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

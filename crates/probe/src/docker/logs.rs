@@ -253,19 +253,37 @@ pub(crate) fn output(logs: &[Log]) -> String {
     let lines = logs
         .iter()
         .flat_map(|log| log.lines.iter().map(move |line| (log, line)));
-    lines
-        .map(|(log, line)| {
-            let at = line.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
-            format!("{} {} | {}\n", at.unwrap_or_default(), log.name, line.text)
-        })
-        .collect()
+    // Room for all of it at once: a text that grows is in two places for a while.
+    let room = lines
+        .clone()
+        .map(|(log, line)| log.name.len() + line.text.len() + 30);
+    let mut output = String::with_capacity(room.sum());
+    for (log, line) in lines {
+        let at = line.at.map(|at| at.to_rfc3339_opts(SecondsFormat::Millis, true));
+        for part in [
+            at.as_deref().unwrap_or_default(),
+            " ",
+            &log.name,
+            " | ",
+            &line.text,
+            "\n",
+        ] {
+            output.push_str(part);
+        }
+    }
+    output
 }
 
 /// What must hold of all lines together.
 pub(crate) fn judge(logs: &[Log], question: &LogsQuestion, secrets: &Secrets) -> Judgement {
     let lines = || logs.iter().flat_map(|log| &log.lines);
+    let mut all = String::with_capacity(lines().map(|line| line.text.len() + 1).sum());
+    for line in lines() {
+        all.push_str(&line.text);
+        all.push('\n');
+    }
     let text = Text {
-        text: lines().map(|line| format!("{}\n", line.text)).collect(),
+        text: all,
         cut: logs.iter().any(|log| log.cut),
         private: false,
     };

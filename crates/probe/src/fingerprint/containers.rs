@@ -16,7 +16,7 @@ pub(super) async fn parts(round: &Round<'_>, site: &Site) -> Result<Parts, Strin
     if site.environment.endpoint("docker").is_err() {
         return Ok(Vec::new());
     }
-    let engine = engine::of(site)?;
+    let engine = engine::of(site, &round.engines)?;
     let every = DockerProbe {
         project: None,
         services: Vec::new(),

@@ -4,7 +4,7 @@ use super::shown;
 use crate::dial;
 use crate::site::{Site, authority};
 use domain::environment::Endpoint;
-use reqwest::Url;
+use url::Url;
 
 /// The address to dial for a written one, and the endpoint that allows it.
 pub(crate) fn resolve<'a>(written: &str, site: &'a Site) -> Result<(Url, &'a Endpoint), String> {

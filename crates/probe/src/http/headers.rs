@@ -1,7 +1,7 @@
 //! The header fields that a document gives to a request.
 
 use domain::probe::web::may_send;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! Pages for probes that read more in them than a status.
 
-use super::{Headers, Seen, judge_status, page, resolve, shown};
+use super::{Headers, Seen, Stopped, judge_status, page, resolve, shown};
 use crate::answer::Judgement;
 use crate::round::Round;
 use crate::site::Site;
@@ -40,7 +40,7 @@ pub(crate) async fn fetch(written: &str, site: &Site, round: &Round<'_>) -> Fetc
     )
     .await;
     let seen = match captured.seen.as_ref() {
-        Err(why) => Err(Judgement::error(format!("GET {target}: {why}"))),
+        Err(Stopped { why, .. }) => Err(Judgement::error(format!("GET {target}: {why}"))),
         Ok(seen) => {
             let status = judge_status(seen, StatusRule::Success, &site.secrets);
             match status.verdict {

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 /// What a probe has of an output.
 #[derive(Clone, Debug)]
 pub(crate) enum Printed {
-    /// As it came; `cut`: there was more, which was not read.
-    Raw { bytes: Vec<u8>, cut: bool },
+    /// As it came, all of it.
+    Raw(Vec<u8>),
     /// Masked while it came.
     Masked(Kept),
 }
@@ -40,12 +40,22 @@ impl Printed {
     pub fn kept(self, secrets: &Secrets) -> Kept {
         match self {
             Printed::Masked(kept) => kept,
-            Printed::Raw { bytes, cut } => {
-                let mut keeping = Keeping::new(secrets);
-                keeping.push(&bytes);
-                keeping.finish(!cut)
-            }
+            Printed::Raw(bytes) => Kept::of(&bytes, false, secrets),
         }
+    }
+}
+
+/// How much of an output is masked at once, in bytes: what is masked is a copy.
+const AT_ONCE: usize = 16 * 1024;
+
+impl Kept {
+    /// What is kept of an output of which everything is at hand; `cut`: there was more, which was not read.
+    pub fn of(bytes: &[u8], cut: bool, secrets: &Secrets) -> Self {
+        let mut keeping = Keeping::new(secrets);
+        for piece in bytes.chunks(AT_ONCE) {
+            keeping.push(piece);
+        }
+        keeping.finish(!cut)
     }
 }
 

@@ -5,10 +5,10 @@ use crate::place::plain;
 use crate::redact::{SHORTEST_SECRET, Secrets};
 use crate::{dial, fill};
 use domain::environment::{Endpoint, Environment};
-use reqwest::Url;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use url::Url;
 
 /// The longest file that is read as a secret, in bytes.
 const SECRET_BYTES: u64 = 64 * 1024;
@@ -270,7 +270,7 @@ fn percent_encoded(value: &str) -> String {
         .collect()
 }
 
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, after @ ..] = rest {

@@ -541,3 +541,46 @@ async fn hostile_engines_are_errors_within_the_deadline() {
         "it sent more than 32 MB",
     );
 }
+
+#[tokio::test]
+async fn the_questions_of_a_round_are_asked_one_after_the_other_over_one_connection() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let (connections, requests) = (
+        std::sync::Arc::new(AtomicUsize::new(0)),
+        std::sync::Arc::new(AtomicUsize::new(0)),
+    );
+    let (opened, asked) = (connections.clone(), requests.clone());
+    let address = server(move |mut stream| {
+        opened.fetch_add(1, Ordering::SeqCst);
+        let asked = asked.clone();
+        async move {
+            let mut request = [0; 4096];
+            while stream.read(&mut request).await.is_ok_and(|count| count > 0) {
+                asked.fetch_add(1, Ordering::SeqCst);
+                let body = r#"{"Version":"20.10.24"}"#;
+                let head = format!("content-type: application/json\r\ncontent-length: {}", body.len());
+                let answer = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        }
+    })
+    .await;
+    let site = site_at(&format!("tcp://{address}"));
+    let prober = probe::Prober::new(crate::support::context());
+    let round = prober.round();
+    let spec = ProbeSpec::Tool {
+        tool: domain::probe::Tool::Docker,
+        at_least: None,
+    };
+    for _ in 0..5 {
+        let finding = round.probe(&spec, &site, probe::CancellationToken::new()).await;
+        assert_said(&finding, Verdict::Pass, "Docker Engine 20.10.24");
+    }
+    assert_eq!(requests.load(Ordering::SeqCst), 5);
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    // Nothing is kept for a later round.
+    let again = prober.round();
+    let finding = again.probe(&spec, &site, probe::CancellationToken::new()).await;
+    assert_said(&finding, Verdict::Pass, "Docker Engine 20.10.24");
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+}

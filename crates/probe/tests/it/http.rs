@@ -1,7 +1,7 @@
 use crate::support::{
     assert_said, endpoint, environment, get, open, probe, probe_until, said, server, site_of,
 };
-use domain::probe::{Filter, HttpProbe, ProbeSpec, StatusRule, TextRule};
+use domain::probe::{Filter, HeaderHolds, HeaderRule, HttpProbe, ProbeSpec, StatusRule, TextRule};
 use domain::verdict::Verdict;
 use probe::{CancellationToken, Prober};
 use std::time::Duration;
@@ -153,7 +153,11 @@ async fn a_server_that_accepts_and_never_answers_is_an_error_at_the_deadline() {
     })
     .await;
     let finding = probe(&ProbeSpec::Http(get("http://backend:8000/")), &site_of(address)).await;
-    assert_said(&finding, Verdict::Error, "no answer within 500 ms");
+    assert_said(
+        &finding,
+        Verdict::Error,
+        "no first byte within 500 ms; connected after ",
+    );
 }
 
 /// Writes the same bytes again and again until the other side hangs up.
@@ -177,7 +181,7 @@ async fn a_body_that_drips_is_an_error_at_the_deadline() {
     assert_said(
         &finding,
         Verdict::Error,
-        "answered 200, but not completely within 500 ms",
+        "answered 200, but no end of it within 500 ms; first byte after ",
     );
 }
 
@@ -578,4 +582,35 @@ async fn a_header_field_that_may_not_be_sent_is_an_error_and_nothing_is_dialled(
         assert_said(&finding, Verdict::Error, "none that a probe may send");
     }
     assert!(server.received_requests().await.expect("requests").is_empty());
+}
+
+#[tokio::test]
+async fn a_header_field_of_the_answer_is_judged_and_no_other_is_kept() {
+    let answer = ResponseTemplate::new(200)
+        .insert_header("x-frame-options", "DENY")
+        .insert_header("set-cookie", "session=kQ7mX2vT9wLz4RbN8p");
+    let server = mock("/", answer).await;
+    let asked = |name: &str, holds: HeaderHolds| {
+        ProbeSpec::Http(HttpProbe {
+            response: vec![HeaderRule {
+                name: name.to_owned(),
+                holds,
+            }],
+            ..get("http://backend:8000/")
+        })
+    };
+    let site = site_of(*server.address());
+    let finding = probe(&asked("X-Frame-Options", HeaderHolds::Present), &site).await;
+    assert_said(&finding, Verdict::Pass, "X-Frame-Options: “DENY”");
+    assert_eq!(
+        finding.evidence.expected,
+        "status 200 to 299; header X-Frame-Options"
+    );
+    assert!(!format!("{finding:?}").contains("kQ7mX2vT9wLz4RbN8p"));
+    let finding = probe(&asked("Referrer-Policy", HeaderHolds::Present), &site).await;
+    assert_said(
+        &finding,
+        Verdict::Fail,
+        "the answer has no header Referrer-Policy",
+    );
 }

@@ -1,6 +1,7 @@
 //! Probing against real things: servers, a database, files, git, processes.
 
 mod act;
+mod bounds;
 mod captures;
 mod commands;
 mod docker;
@@ -10,12 +11,15 @@ mod fingerprint;
 mod git;
 mod hostile;
 mod http;
+mod https;
 mod machine;
 mod matrix;
 mod metrics;
+mod phases;
 mod postgres;
 mod readiness;
 mod redis;
+mod repeated;
 mod support;
 mod way_back;
 mod web;

@@ -2,7 +2,9 @@
 
 use crate::support::{assert_said, endpoint, environment, open, probe, server};
 use chrono::{TimeDelta, Utc};
-use domain::probe::{MetricProbe, MetricQuestion, ProbeSpec, PrometheusProbe, PrometheusQuestion, TextRule};
+use domain::probe::{
+    MetricProbe, MetricQuestion, ProbeSpec, PrometheusProbe, PrometheusQuestion, RangeQuery, TextRule,
+};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use domain::verdict::Verdict;
 use probe::Site;
@@ -215,7 +217,7 @@ async fn what_is_no_prometheus_or_refuses_the_question_is_an_error() {
         ),
         (
             ResponseTemplate::new(200).set_delay(Duration::from_secs(60)),
-            "within 1000 ms",
+            "no first byte within 1 s",
         ),
     ];
     for (answer, why) in odd {
@@ -280,5 +282,97 @@ async fn an_endless_page_decides_only_what_was_read_of_it() {
         &probe(&present("last"), &site).await,
         Verdict::Error,
         "too long to be read whole",
+    );
+}
+
+fn over(minutes: u32, most: f64) -> ProbeSpec {
+    ProbeSpec::Prometheus(PrometheusProbe {
+        url: None,
+        question: PrometheusQuestion::Range(RangeQuery {
+            expr: "errors:ratio".to_owned(),
+            bound: Bound {
+                comparison: Comparison::Below,
+                quantity: Quantity {
+                    value: most,
+                    unit: Unit::Count,
+                },
+            },
+            minutes,
+        }),
+    })
+}
+
+/// A Prometheus with one series: for each sample back from now by 15 s, its value.
+async fn with_series(values: &[&str]) -> MockServer {
+    let now = Utc::now().timestamp();
+    let values: Vec<Value> = (0_i64..)
+        .zip(values)
+        .map(|(back, value)| json!([now - back * 15, value]))
+        .collect();
+    let series = json!([{"metric": {"job": "api"}, "values": values}]);
+    let answer = json!({"status": "success", "data": {"resultType": "matrix", "result": series}});
+    answering(
+        "/api/v1/query_range",
+        ResponseTemplate::new(200).set_body_json(answer),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn every_sample_of_a_window_must_hold_and_there_must_be_enough_of_them() {
+    for (values, verdict, said) in [
+        (
+            vec!["0.001"; 41],
+            Verdict::Pass,
+            "{job=api} 41 of 41 samples are < 0.01, over 10 min",
+        ),
+        (vec!["0.001"; 37], Verdict::Pass, "37 of 41 samples"),
+        (
+            vec!["0.001"; 36],
+            Verdict::NoData,
+            "36 of 41 samples are < 0.01, too few",
+        ),
+        (vec!["NaN"; 41], Verdict::NoData, "0 of 41 samples"),
+        (
+            vec!["0.001", "0.02", "0.001"],
+            Verdict::Fail,
+            "1 of 3 samples are not: first at ",
+        ),
+        (vec!["much"; 41], Verdict::Error, "is no number"),
+        (vec![], Verdict::NoData, "0 of 41 samples"),
+    ] {
+        let server = with_series(&values).await;
+        assert_said(
+            &probe(&over(10, 0.01), &site_at(&server.uri())).await,
+            verdict,
+            said,
+        );
+    }
+    let none = json!({"status": "success", "data": {"resultType": "matrix", "result": []}});
+    let server = answering(
+        "/api/v1/query_range",
+        ResponseTemplate::new(200).set_body_json(none),
+    )
+    .await;
+    assert_said(
+        &probe(&over(10, 0.01), &site_at(&server.uri())).await,
+        Verdict::NoData,
+        "no sample in 10 min",
+    );
+    let asked = server.received_requests().await.expect("requests");
+    let query: std::collections::HashMap<_, _> = asked[0].url.query_pairs().into_owned().collect();
+    let number = |key: &str| query[key].parse::<i64>().expect("a number");
+    assert_eq!(number("end") - number("start"), 600);
+    assert_eq!(number("step"), 15);
+    let vector = json!({"status": "success", "data": {"resultType": "vector", "result": []}});
+    let server = answering(
+        "/api/v1/query_range",
+        ResponseTemplate::new(200).set_body_json(vector),
+    )
+    .await;
+    assert_said(
+        &probe(&over(10, 0.01), &site_at(&server.uri())).await,
+        Verdict::Error,
+        "gives no range",
     );
 }

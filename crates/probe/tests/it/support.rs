@@ -116,6 +116,7 @@ pub fn get(url: &str) -> HttpProbe {
         within_ms: None,
         secure_or_loopback: false,
         headers: Vec::new(),
+        response: Vec::new(),
     }
 }
 

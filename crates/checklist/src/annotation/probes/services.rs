@@ -3,9 +3,9 @@
 use super::{Values, measure};
 use domain::probe::{
     DockerProbe, DockerQuestion, Filter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
-    PrometheusProbe, PrometheusQuestion, RedisProbe, RedisQuestion, TextRule,
+    PrometheusProbe, PrometheusQuestion, RangeQuery, RedisProbe, RedisQuestion, TextRule,
 };
-use domain::quantity::Comparison;
+use domain::quantity::{Comparison, Unit};
 
 /// `NAME`, `NAME=value`, `NAME<512MB`: the name and what must hold of it.
 fn compared(word: &str) -> (String, Vec<TextRule>) {
@@ -131,9 +131,41 @@ pub fn prometheus(words: &[String]) -> Result<ProbeSpec, String> {
             expr: (*expr).to_owned(),
             rules: compared(rule).1,
         },
-        _ => return Err("`prometheus` takes targets, targets JOB, or query \"EXPR\" >0".to_owned()),
+        ["range", expr, rule, window] => PrometheusQuestion::Range(range(expr, rule, window)?),
+        _ => {
+            let all = "targets, targets JOB, query \"EXPR\" >0, or range \"EXPR\" <1% over=1h";
+            return Err(format!("`prometheus` takes {all}"));
+        }
     };
     Ok(ProbeSpec::Prometheus(PrometheusProbe { url: None, question }))
+}
+
+fn range(expr: &str, rule: &str, window: &str) -> Result<RangeQuery, String> {
+    let bound = match compared(rule).1.as_slice() {
+        [TextRule::Number(bound)] => *bound,
+        _ => return Err(format!("`{rule}` is no bound such as `<0.01`")),
+    };
+    let minutes = window
+        .strip_prefix("over=")
+        .and_then(|time| match measure::find(time).as_slice() {
+            [one] if one.span == (0..time.len()) && one.unit == Unit::Milliseconds => {
+                Some((one.value / 60_000.0) as u32)
+            }
+            _ => None,
+        });
+    let minutes = minutes.filter(|minutes| RangeQuery::MINUTES.contains(minutes));
+    Ok(RangeQuery {
+        expr: expr.to_owned(),
+        bound,
+        minutes: minutes
+            .ok_or_else(|| format!("`{window}` is no window such as `over=1h`: a minute to a week"))?,
+    })
+}
+
+/// `p95`: 0.95.
+fn quantile(word: &str) -> Option<f64> {
+    let percent: f64 = word.strip_prefix('p')?.parse().ok()?;
+    (percent > 0.0 && percent < 100.0).then_some(percent / 100.0)
 }
 
 /// `NAME` or `NAME<N`, with the page's address where the words do not hold it.
@@ -143,9 +175,26 @@ pub fn metric(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let url = words()
         .find(is_address)
         .or_else(|| values.codes().find(is_address));
-    let mut asked = words().filter(|word| !is_address(word));
-    let (Some(url), Some(word), None) = (url, asked.next(), asked.next()) else {
-        return Err("`metric` takes the page's address and NAME or NAME<N".to_owned());
+    let asked: Vec<&str> = words().filter(|word| !is_address(word)).collect();
+    let none = || "`metric` takes the page's address and NAME, NAME<N or NAME p95<N".to_owned();
+    let url = url.ok_or_else(none)?;
+    let word = match asked.as_slice() {
+        [word] => *word,
+        [name, rule] => {
+            let (which, rules) = compared(rule);
+            return match (quantile(&which), rules.as_slice()) {
+                (Some(quantile), [TextRule::Number(bound)]) => Ok(ProbeSpec::Metric(MetricProbe {
+                    url: url.to_owned(),
+                    question: MetricQuestion::Quantile {
+                        name: (*name).to_owned(),
+                        quantile,
+                        bound: *bound,
+                    },
+                })),
+                _ => Err(format!("`{rule}` is no bound of a quantile such as `p95<200ms`")),
+            };
+        }
+        _ => return Err(none()),
     };
     let (name, rules) = compared(word);
     let question = match rules.as_slice() {

@@ -2,6 +2,7 @@
 
 use super::{Found, Words, any, is_route, whole_word};
 use crate::expect::{self, Holds};
+use crate::infer::{header, repeated};
 use crate::measure::Measure;
 use crate::phrases::{Lower, Phrases};
 use domain::probe::{HttpProbe, ProbeSpec, StatusRule, TextRule};
@@ -89,6 +90,7 @@ pub fn web(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
                     within_ms,
                     secure_or_loopback: secure,
                     headers: Vec::new(),
+                    response: Vec::new(),
                 })
             })
             .collect();
@@ -98,6 +100,33 @@ pub fn web(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
         };
         (super::one_or_all(specs), because.to_owned())
     })
+}
+
+/// "Response has header `X-Frame-Options: DENY`": of the address that is named, else of the environment's web endpoint.
+pub fn headers(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    let response = header::said(words.codes, lower)?;
+    let url = match addresses(words, lower).as_slice() {
+        [] => "/".to_owned(),
+        [url] => (*url).to_owned(),
+        _ => return None,
+    };
+    let spec = ProbeSpec::Http(HttpProbe {
+        url,
+        status: StatusRule::Success,
+        body: Vec::new(),
+        filters: Vec::new(),
+        within_ms: None,
+        secure_or_loopback: false,
+        headers: Vec::new(),
+        response,
+    });
+    Some((spec, "the header of the answer is read".to_owned()))
+}
+
+/// "`/api/items` twice: the second call should be faster".
+pub fn repeated(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
+    let spec = repeated::page(words.text, &addresses(words, lower))?;
+    (!changes(words.text)).then(|| (spec, repeated::BECAUSE.to_owned()))
 }
 
 /// Words for an address that answers.

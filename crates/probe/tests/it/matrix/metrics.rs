@@ -8,6 +8,7 @@ use domain::quantity::{Bound, Comparison, Quantity, Unit};
 fn row(state: State, what: &'static str, right: Right, question: MetricQuestion, conduct: Conduct) -> Row {
     let (MetricQuestion::Present { name }
     | MetricQuestion::Value { name, .. }
+    | MetricQuestion::Quantile { name, .. }
     | MetricQuestion::Share { part: name, .. }) = &question;
     let command = format!("curl -s $URL/metrics | grep {name}");
     let url = "http://backend:8000/metrics".to_owned();

@@ -15,7 +15,9 @@ fn row(
 ) -> Row {
     let command = match &question {
         PrometheusQuestion::Targets { .. } => "curl -s $URL/api/v1/targets | grep '\"up\"'",
-        PrometheusQuestion::Query { .. } => "curl -fsS $URL/api/v1/query?query=error_rate",
+        PrometheusQuestion::Query { .. } | PrometheusQuestion::Range(_) => {
+            "curl -fsS $URL/api/v1/query?query=error_rate"
+        }
     };
     let url = Some("http://backend:8000".to_owned());
     Row {
