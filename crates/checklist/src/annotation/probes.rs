@@ -1,14 +1,12 @@
 //! The probes that an annotation can name, with their values.
 
+mod postgres;
 mod services;
 mod web;
 
 use crate::infer::words::is_path;
 use crate::measure;
-use domain::probe::{
-    FileProbe, FileRule, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule,
-    TextRule, Tool,
-};
+use domain::probe::{FileProbe, FileRule, GitQuestion, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
 use domain::quantity::{Bound, Comparison, Unit, Version};
 
 /// The words after the key, and the item's text, which gives a path or an address that they leave out.
@@ -56,7 +54,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
             })
         }),
         "git" => git(&values),
-        "postgres" => postgres(&values),
+        "postgres" => postgres::read(values.words),
         "redis" => services::redis(values.words),
         "docker" => services::docker(values.words),
         "prometheus" => services::prometheus(values.words),
@@ -244,26 +242,4 @@ fn git(values: &Values<'_>) -> Result<ProbeSpec, String> {
         ["changed", file] => Ok(ProbeSpec::Git(GitQuestion::ChangedSinceTag((*file).to_owned()))),
         _ => Err("`git` takes clean, release, branch NAME or changed FILE".to_owned()),
     }
-}
-
-fn postgres(values: &Values<'_>) -> Result<ProbeSpec, String> {
-    let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
-    let question = match words.as_slice() {
-        ["answers"] => PostgresQuestion::Answers,
-        ["extension", name] => PostgresQuestion::Extension { name: (*name).to_owned() },
-        ["table", name] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: false },
-        ["table", name, "not-empty"] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: true },
-        [word] if word.starts_with("version>=") => {
-            PostgresQuestion::Version { at_least: Version::find(word).ok_or_else(|| format!("`{word}` names no version"))? }
-        }
-        [word] if word.starts_with("size") => PostgresQuestion::Size(bound(&word[4..], Unit::Bytes)?),
-        [word] if word.starts_with("indexes") => {
-            PostgresQuestion::Indexes { at_least: bound(&word[7..], Unit::Count)?.quantity.value as u32, created_by: None }
-        }
-        _ => return Err("`postgres` takes answers, version>=N, extension NAME, table NAME [not-empty], size<N or indexes>=N".to_owned()),
-    };
-    Ok(ProbeSpec::Postgres(PostgresProbe {
-        address: None,
-        question,
-    }))
 }

@@ -1,5 +1,7 @@
 //! What words without a command ask for, where a native probe can answer it.
 
+mod cache;
+mod database;
 mod git;
 mod machine;
 mod places;
@@ -9,6 +11,8 @@ mod web;
 
 use crate::measure::{self, Measure};
 use crate::phrases::Lower;
+use cache::cache;
+use database::activity;
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::quantity::{Bound, Comparison, Unit};
 use git::git;
@@ -56,13 +60,15 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         return None;
     }
     let measures = measure::find(words.text);
-    let finders: [Finder; 15] = [
+    let finders: [Finder; 17] = [
         env_line,
         clock,
         site::certificate,
         site::redirects,
         site::dns,
         web,
+        activity,
+        cache,
         database,
         tools,
         listening,

@@ -5,6 +5,7 @@ mod boxes;
 mod changes;
 mod check;
 mod choices;
+mod databases;
 #[cfg(target_os = "linux")]
 mod denial;
 mod dialling;

@@ -1,0 +1,17 @@
+//! What a git work tree is asked.
+
+use serde::{Deserialize, Serialize};
+
+/// What is asked of a git work tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GitQuestion {
+    /// Nothing is uncommitted; the evidence names HEAD.
+    Clean,
+    /// The branch that is checked out.
+    Branch(String),
+    /// HEAD is the run's release.
+    AtRelease,
+    /// This file differs from what it was at the last tag before HEAD.
+    ChangedSinceTag(String),
+}
