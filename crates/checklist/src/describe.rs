@@ -189,6 +189,13 @@ fn file_rule(rule: &FileRule) -> String {
             format!("changed within {} h", seconds / 3600)
         }
         FileRule::AgeAtMost(seconds) => format!("changed within {seconds} s"),
+        FileRule::Owner { user, group } => {
+            let user = user.iter().map(|user| format!("belongs to {user}"));
+            let group = group.iter().map(|group| format!("belongs to the group {group}"));
+            user.chain(group).collect::<Vec<_>>().join(", ")
+        }
+        FileRule::Sha256(wanted) => format!("its SHA-256 is {wanted}"),
+        FileRule::Checksums => "every file that it lists has the SHA-256 that it names".to_owned(),
         FileRule::Ends(rule) => format!("at its end {}", text_rule(rule)),
         FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text_rule(rule),

@@ -4,7 +4,7 @@ mod postgres;
 mod services;
 mod web;
 
-use crate::infer::words::is_path;
+use crate::infer::words::{is_path, is_sha256, owner_rule};
 use crate::measure;
 use domain::probe::{FileProbe, FileRule, GitQuestion, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
 use domain::quantity::{Bound, Comparison, Unit, Version};
@@ -160,6 +160,15 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             FileRule::AgeAtMost((bound(age, Unit::Milliseconds)?.quantity.value / 1000.0) as u64)
         } else if let Some(size) = word.strip_prefix("size") {
             FileRule::Size(bound(size, Unit::Bytes)?)
+        } else if word == "checksums" {
+            FileRule::Checksums
+        } else if let Some(hex) = word.strip_prefix("sha256=") {
+            let shaped = is_sha256(hex).then(|| hex.to_lowercase());
+            FileRule::Sha256(
+                shaped.ok_or_else(|| format!("`{hex}` is no SHA-256: 64 digits of 0-9 and a-f"))?,
+            )
+        } else if let Some(owner) = word.strip_prefix("owner=") {
+            owner_rule(owner).ok_or_else(|| format!("`{owner}` is no user, user:group or :group"))?
         } else if let Some(text) = word.strip_prefix("ends=") {
             FileRule::Ends(TextRule::Contains(text.to_owned()))
         } else if let Some(text) = word.strip_prefix("contains=") {
@@ -169,7 +178,7 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             continue;
         } else {
             return Err(format!(
-                "`{word}` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
+                "`{word}` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains=, ends=, owner=, sha256=, checksums"
             ));
         };
         rules.push(rule);

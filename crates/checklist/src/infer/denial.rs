@@ -208,9 +208,13 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
                     FileRule::Absent => true,
                     FileRule::Content(rule) | FileRule::Ends(rule) => denies(rule, true),
                     FileRule::ModeAtMost(_) => true,
-                    FileRule::Directory | FileRule::Size(_) | FileRule::AgeAtMost(_) | FileRule::Writable => {
-                        false
-                    }
+                    FileRule::Directory
+                    | FileRule::Size(_)
+                    | FileRule::AgeAtMost(_)
+                    | FileRule::Owner { .. }
+                    | FileRule::Sha256(_)
+                    | FileRule::Checksums
+                    | FileRule::Writable => false,
                 })
         }
         ProbeSpec::Git(question) => match question {

@@ -62,6 +62,8 @@ pub fn probe(
     match program {
         "curl" => http(&arguments, filters, expectation, rules),
         "test" | "[" if filters.is_empty() => files::tested(&arguments),
+        "sha256sum" | "shasum" if filters.is_empty() => files::summed(program, &arguments, rules),
+        "stat" if filters.is_empty() && !rules.is_empty() => files::owned(&arguments, rules),
         "ls" | "stat" if filters.is_empty() && rules.is_empty() => files::listed(&arguments),
         "ls" if filters.is_empty() => files::unlisted(&arguments, rules),
         "cat" => files::content(&arguments, filters, rules),

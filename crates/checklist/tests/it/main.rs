@@ -10,6 +10,7 @@ mod databases;
 mod denial;
 mod dialling;
 mod execution;
+mod files;
 mod fixes;
 mod forbidden;
 mod format;

@@ -28,6 +28,18 @@ pub enum FileRule {
     ModeAtMost(u32),
     /// It was changed at most this many seconds ago.
     AgeAtMost(u64),
+    /// It belongs to this user, to this group: names or numbers.
+    Owner {
+        /// The user; `None`: any.
+        user: Option<String>,
+        /// The group; `None`: any.
+        group: Option<String>,
+    },
+    /// The SHA-256 of its content, 64 digits.
+    Sha256(String),
+    /// It lists files with their SHA-256, as `sha256sum` writes it, and each of them is as it says. Names are paths from the work
+    /// directory.
+    Checksums,
     /// The user that Gonogo runs as may write it.
     Writable,
     /// Its content, of which 1 MB is read.
