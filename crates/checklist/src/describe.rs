@@ -3,6 +3,7 @@
 mod docker;
 mod metrics;
 mod postgres;
+mod processes;
 mod redis;
 mod web;
 
@@ -62,6 +63,8 @@ pub fn probe(spec: &ProbeSpec) -> String {
             )
         }
         ProbeSpec::Clock { within_ms } => format!("clock within {within_ms} ms of the database's"),
+        ProbeSpec::Process(spec) => processes::process(spec),
+        ProbeSpec::Unit(spec) => processes::unit(spec),
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
         ProbeSpec::Git(GitQuestion::Branch(branch)) => format!("git: on branch {branch}"),
         ProbeSpec::Git(GitQuestion::AtRelease) => "git: HEAD is the release".to_owned(),

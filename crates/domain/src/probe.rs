@@ -12,6 +12,7 @@ pub mod file;
 pub mod git;
 pub mod metrics;
 pub mod postgres;
+pub mod process;
 pub mod redis;
 pub mod tool;
 pub mod web;
@@ -21,6 +22,7 @@ pub use file::{FileProbe, FileRule};
 pub use git::GitQuestion;
 pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion};
 pub use postgres::{PostgresProbe, PostgresQuestion, StatementTime};
+pub use process::{ProcessMatch, ProcessProbe, UnitProbe, UnitState};
 pub use redis::{RedisPersistence, RedisProbe, RedisQuestion};
 pub use tool::Tool;
 pub use web::{CertificateProbe, DnsProbe};
@@ -95,6 +97,10 @@ pub enum ProbeSpec {
         /// Bytes that must be free.
         at_least: u64,
     },
+    /// How many processes of a kind run on this machine.
+    Process(ProcessProbe),
+    /// A unit of this machine's systemd.
+    Unit(UnitProbe),
     /// This machine's clock agrees with the database's.
     Clock {
         /// Largest difference, in milliseconds.
@@ -137,6 +143,8 @@ impl ProbeSpec {
             | Self::Memory { .. }
             | Self::Disk { .. }
             | Self::Clock { .. }
+            | Self::Process(_)
+            | Self::Unit(_)
             | Self::Shell(_) => Some(15),
         }
     }

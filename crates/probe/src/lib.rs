@@ -34,6 +34,7 @@ mod place;
 mod port;
 mod postgres;
 mod prober;
+mod process;
 mod prometheus;
 pub mod redact;
 mod redirects;
@@ -49,6 +50,7 @@ mod sockets;
 mod text;
 mod tool;
 mod turn;
+mod unit;
 
 pub use context::Context;
 pub use prober::Prober;

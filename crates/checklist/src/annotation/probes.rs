@@ -1,6 +1,7 @@
 //! The probes that an annotation can name, with their values.
 
 mod postgres;
+mod processes;
 mod services;
 mod web;
 
@@ -54,6 +55,8 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
             })
         }),
         "git" => git(&values),
+        "process" => processes::process(values.words),
+        "unit" => processes::unit(values.words),
         "postgres" => postgres::read(values.words),
         "redis" => services::redis(values.words),
         "docker" => services::docker(values.words),

@@ -221,6 +221,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
             GitQuestion::Clean => true,
             GitQuestion::Branch(_) | GitQuestion::AtRelease | GitQuestion::ChangedSinceTag(_) => false,
         },
+        ProbeSpec::Process(process) => upper(&process.count),
         ProbeSpec::Metric(_) | ProbeSpec::Redirects { .. } => true,
         ProbeSpec::Prometheus(_)
         | ProbeSpec::Tests { .. }
@@ -232,6 +233,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Tool { .. }
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
+        | ProbeSpec::Unit(_)
         | ProbeSpec::Clock { .. } => false,
     }
 }

@@ -4,6 +4,7 @@ mod compose;
 mod files;
 mod metrics;
 mod postgres;
+mod processes;
 mod redis;
 mod services;
 
@@ -69,6 +70,9 @@ pub fn probe(
         "cat" => files::content(&arguments, filters, rules),
         "grep" if filters.is_empty() => files::searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
+        "pgrep" | "pidof" => processes::named(program, &arguments, filters, rules),
+        "ps" => processes::listed(&arguments, filters, rules),
+        "systemctl" if filters.is_empty() => processes::unit(&arguments, rules),
         "git" => git(&arguments, filters, rules),
         "df" if filters.is_empty() => disk(&arguments, expectation),
         _ if filters.is_empty() => version(program, &arguments, expectation),

@@ -6,6 +6,7 @@ mod git;
 mod machine;
 mod owned;
 mod places;
+mod processes;
 mod settings;
 mod site;
 mod web;
@@ -22,6 +23,7 @@ use machine::{disk, listening, memory, port, tools, version_after};
 pub use owned::{is_sha256, owner_rule};
 pub use places::is_path;
 use places::{file, is_route};
+use processes::process;
 use settings::env_line;
 pub use settings::{assignment, fixed, is_variable, setting, settings_file};
 use web::web;
@@ -62,7 +64,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         return None;
     }
     let measures = measure::find(words.text);
-    let finders: [Finder; 17] = [
+    let finders: [Finder; 18] = [
         env_line,
         clock,
         site::certificate,
@@ -78,6 +80,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         memory,
         disk,
         git,
+        process,
         places::ignored,
         file,
     ];

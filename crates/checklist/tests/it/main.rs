@@ -20,6 +20,7 @@ mod inference;
 mod lints;
 mod oracle;
 mod outputs;
+mod processes;
 mod prose;
 mod secrets;
 mod settings;
