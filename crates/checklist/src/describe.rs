@@ -67,6 +67,10 @@ pub fn probe(spec: &ProbeSpec) -> String {
         ProbeSpec::Unit(spec) => processes::unit(spec),
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
         ProbeSpec::Git(GitQuestion::Branch(branch)) => format!("git: on branch {branch}"),
+        ProbeSpec::Git(GitQuestion::NoSecrets) => {
+            "git: no file that holds secrets by its name, no private key, no token of a known shape"
+                .to_owned()
+        }
         ProbeSpec::Git(GitQuestion::AtRelease) => "git: HEAD is the release".to_owned(),
         ProbeSpec::Git(GitQuestion::ChangedSinceTag(file)) => {
             format!("git: {file} changed since the last tag before HEAD")

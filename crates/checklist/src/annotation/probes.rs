@@ -249,9 +249,10 @@ fn git(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["clean"] => Ok(ProbeSpec::Git(GitQuestion::Clean)),
+        ["no-secrets"] => Ok(ProbeSpec::Git(GitQuestion::NoSecrets)),
         ["release"] => Ok(ProbeSpec::Git(GitQuestion::AtRelease)),
         ["branch", name] => Ok(ProbeSpec::Git(GitQuestion::Branch((*name).to_owned()))),
         ["changed", file] => Ok(ProbeSpec::Git(GitQuestion::ChangedSinceTag((*file).to_owned()))),
-        _ => Err("`git` takes clean, release, branch NAME or changed FILE".to_owned()),
+        _ => Err("`git` takes clean, no-secrets, release, branch NAME or changed FILE".to_owned()),
     }
 }

@@ -218,7 +218,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
                 })
         }
         ProbeSpec::Git(question) => match question {
-            GitQuestion::Clean => true,
+            GitQuestion::Clean | GitQuestion::NoSecrets => true,
             GitQuestion::Branch(_) | GitQuestion::AtRelease | GitQuestion::ChangedSinceTag(_) => false,
         },
         ProbeSpec::Process(process) => upper(&process.count),

@@ -81,3 +81,33 @@ fn a_file_is_asked_natively(#[case] line: &str, #[case] asked: &str) {
 fn who_answers_for_a_document_is_no_user_of_the_machine(#[case] line: &str) {
     assert_eq!(item(line).work, Work::Attestation, "{}", item(line).why);
 }
+
+#[rstest]
+#[case("No secrets committed")]
+#[case("`.env` is not committed")]
+#[case("No private keys in the repository")]
+#[case("Safe <!-- gonogo: git no-secrets -->")]
+fn git_is_asked_for_secrets(#[case] line: &str) {
+    let item = item(line);
+    let asked = matches!(
+        &item.work,
+        Work::Probe {
+            spec: ProbeSpec::Git(_)
+        }
+    );
+    let words = "git: no file that holds secrets by its name, no private key, no token of a known shape";
+    assert!(
+        asked && item.why.contains(words),
+        "{line}: {:?}: {}",
+        item.work,
+        item.why
+    );
+}
+
+#[rstest]
+#[case("No secrets committed or hardcoded")]
+#[case("No secrets in code")]
+#[case("Git history scanned: no secrets committed")]
+fn what_files_and_shapes_do_not_show_is_somebodys_word(#[case] line: &str) {
+    assert_eq!(item(line).work, Work::Attestation, "{}", item(line).why);
+}

@@ -10,6 +10,9 @@ pub enum GitQuestion {
     Clean,
     /// The branch that is checked out.
     Branch(String),
+    /// No secrets are kept, or would be taken at the next `git add`: files that hold secrets by their name, private keys, tokens of
+    /// known shapes.
+    NoSecrets,
     /// HEAD is the run's release.
     AtRelease,
     /// This file differs from what it was at the last tag before HEAD.
