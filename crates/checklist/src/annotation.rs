@@ -278,7 +278,7 @@ mod tests {
         assert_eq!(
             annotated("- [ ] x <!-- gonogo: file a mod<=0600 -->").1,
             [
-                "`mod<=0600` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
+                "`mod<=0600` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains=, ends=, owner=, sha256=, checksums"
             ]
         );
         assert_eq!(

@@ -2,13 +2,14 @@
 
 mod docker;
 mod metrics;
+mod postgres;
+mod processes;
 mod redis;
 mod web;
 
 use crate::lint::secret;
 use domain::probe::{
-    FileRule, Filter, GitQuestion, HttpProbe, JsonField, JsonHolds, PostgresQuestion, ProbeSpec, StatusRule,
-    TextRule, Tool,
+    FileRule, Filter, GitQuestion, HttpProbe, JsonField, JsonHolds, ProbeSpec, StatusRule, TextRule, Tool,
 };
 use domain::quantity::bytes;
 
@@ -17,13 +18,7 @@ pub fn probe(spec: &ProbeSpec) -> String {
     match spec {
         ProbeSpec::Http(spec) => http(spec),
         ProbeSpec::Repeated(spec) => web::repeated(spec),
-        ProbeSpec::Postgres(postgres) => {
-            let whom = postgres
-                .address
-                .as_deref()
-                .unwrap_or("the environment's database");
-            format!("ask {whom}: {}", question(&postgres.question))
-        }
+        ProbeSpec::Postgres(spec) => postgres::probe(spec),
         ProbeSpec::Redis(spec) => redis::probe(spec),
         ProbeSpec::Docker(spec) => docker::probe(spec),
         ProbeSpec::Prometheus(spec) => metrics::prometheus(spec),
@@ -69,8 +64,14 @@ pub fn probe(spec: &ProbeSpec) -> String {
             )
         }
         ProbeSpec::Clock { within_ms } => format!("clock within {within_ms} ms of the database's"),
+        ProbeSpec::Process(spec) => processes::process(spec),
+        ProbeSpec::Unit(spec) => processes::unit(spec),
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
         ProbeSpec::Git(GitQuestion::Branch(branch)) => format!("git: on branch {branch}"),
+        ProbeSpec::Git(GitQuestion::NoSecrets) => {
+            "git: no file that holds secrets by its name, no private key, no token of a known shape"
+                .to_owned()
+        }
         ProbeSpec::Git(GitQuestion::AtRelease) => "git: HEAD is the release".to_owned(),
         ProbeSpec::Git(GitQuestion::ChangedSinceTag(file)) => {
             format!("git: {file} changed since the last tag before HEAD")
@@ -197,48 +198,16 @@ fn file_rule(rule: &FileRule) -> String {
             format!("changed within {} h", seconds / 3600)
         }
         FileRule::AgeAtMost(seconds) => format!("changed within {seconds} s"),
+        FileRule::Owner { user, group } => {
+            let user = user.iter().map(|user| format!("belongs to {user}"));
+            let group = group.iter().map(|group| format!("belongs to the group {group}"));
+            user.chain(group).collect::<Vec<_>>().join(", ")
+        }
+        FileRule::Sha256(wanted) => format!("its SHA-256 is {wanted}"),
+        FileRule::Checksums => "every file that it lists has the SHA-256 that it names".to_owned(),
         FileRule::Ends(rule) => format!("at its end {}", text_rule(rule)),
         FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
         FileRule::Content(rule) => text_rule(rule),
-    }
-}
-
-fn question(question: &PostgresQuestion) -> String {
-    match question {
-        PostgresQuestion::Answers => "SELECT 1 answers".to_owned(),
-        PostgresQuestion::Version { at_least } => format!("version {at_least} or newer"),
-        PostgresQuestion::Extension { name } => format!("extension {name} is installed"),
-        PostgresQuestion::Size(bound) => format!("database size {bound}"),
-        PostgresQuestion::Table {
-            name,
-            not_empty: true,
-        } => format!("table {name} exists and has rows"),
-        PostgresQuestion::Table {
-            name,
-            not_empty: false,
-        } => format!("table {name} exists"),
-        PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming:?}"),
-        PostgresQuestion::Indexes { at_least, created_by } => {
-            let all = created_by
-                .as_ref()
-                .map(|file| format!(", and all that {file} creates"))
-                .unwrap_or_default();
-            format!("at least {at_least} indexes, none invalid{all}")
-        }
-        PostgresQuestion::Analyzed { created_by } => {
-            format!("ANALYZE ran on every table that {created_by} indexes")
-        }
-        PostgresQuestion::Query { sql, rules } => {
-            let rules: Vec<String> = rules.iter().map(text_rule).collect();
-            format!(
-                "{sql}: {}",
-                if rules.is_empty() {
-                    "answers".to_owned()
-                } else {
-                    rules.join(", ")
-                }
-            )
-        }
     }
 }
 

@@ -8,14 +8,22 @@ use serde::{Deserialize, Serialize};
 
 pub mod day;
 pub mod docker;
+pub mod file;
+pub mod git;
 pub mod metrics;
+pub mod postgres;
+pub mod process;
 pub mod redis;
 pub mod tool;
 pub mod web;
 
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
+pub use file::{FileProbe, FileRule};
+pub use git::GitQuestion;
 pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion, RangeQuery};
-pub use redis::{RedisProbe, RedisQuestion};
+pub use postgres::{PostgresProbe, PostgresQuestion, StatementTime};
+pub use process::{ProcessMatch, ProcessProbe, UnitProbe, UnitState};
+pub use redis::{RedisPersistence, RedisProbe, RedisQuestion};
 pub use tool::Tool;
 pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};
 
@@ -91,6 +99,10 @@ pub enum ProbeSpec {
         /// Bytes that must be free.
         at_least: u64,
     },
+    /// How many processes of a kind run on this machine.
+    Process(ProcessProbe),
+    /// A unit of this machine's systemd.
+    Unit(UnitProbe),
     /// This machine's clock agrees with the database's.
     Clock {
         /// Largest difference, in milliseconds.
@@ -134,6 +146,8 @@ impl ProbeSpec {
             | Self::Memory { .. }
             | Self::Disk { .. }
             | Self::Clock { .. }
+            | Self::Process(_)
+            | Self::Unit(_)
             | Self::Shell(_) => Some(15),
         }
     }
@@ -252,116 +266,6 @@ pub enum Filter {
     /// `jq -r .a.b`: the value at this JSON pointer (RFC 6901: `/a/b`), a string without its quotes, `null` where
     /// there is none.
     JsonAt(String),
-}
-
-/// A question to a Postgres server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PostgresProbe {
-    /// `host:port` as written; `None`: the environment's own database.
-    pub address: Option<String>,
-    /// What is asked.
-    pub question: PostgresQuestion,
-}
-
-/// What a Postgres server is asked. All of it runs in a read-only transaction with a statement timeout.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PostgresQuestion {
-    /// It accepts connections and answers `SELECT 1`.
-    Answers,
-    /// The server's version.
-    Version {
-        /// The oldest that will do.
-        at_least: Version,
-    },
-    /// An extension is installed in the database, not just available.
-    Extension {
-        /// Its name in the catalogue: pgvector is `vector`.
-        name: String,
-    },
-    /// The size of the database, in bytes.
-    Size(Bound),
-    /// A table exists.
-    Table {
-        /// Its name, with or without schema.
-        name: String,
-        /// It has at least one row.
-        not_empty: bool,
-    },
-    /// A table has a row in which this text stands: a migration is recorded.
-    Row {
-        /// The table's name, with or without schema.
-        table: String,
-        /// The text, whatever its case.
-        naming: String,
-    },
-    /// At least this many indexes exist outside the system schemas, none of them is invalid, and none is missing that the
-    /// migration creates.
-    Indexes {
-        /// The count.
-        at_least: u32,
-        /// The migration's file, relative to the work directory: the indexes that it creates must be there by name.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        created_by: Option<String>,
-    },
-    /// `ANALYZE` ran on every table that got an index from a migration.
-    Analyzed {
-        /// The migration's file, relative to the work directory.
-        created_by: String,
-    },
-    /// A query of which every part is known to read, and what must hold of its first value.
-    Query {
-        /// The SQL, as written.
-        sql: String,
-        /// What must hold.
-        rules: Vec<TextRule>,
-    },
-}
-
-/// A file or directory and what must hold of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FileProbe {
-    /// The path as written. `$NAME` of a parameter is filled in from the environment, and `$(date +%Y%m%d)` with the day that
-    /// it is, in UTC.
-    pub path: String,
-    /// What must hold; it must exist in any case, unless the only rule is [`FileRule::Absent`].
-    pub rules: Vec<FileRule>,
-}
-
-/// What must hold of a file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FileRule {
-    /// It is a directory.
-    Directory,
-    /// It does not exist.
-    Absent,
-    /// Its size in bytes is within this bound.
-    Size(Bound),
-    /// No permission bit beyond these is set (0o600: nobody but the owner reads it).
-    ModeAtMost(u32),
-    /// It was changed at most this many seconds ago.
-    AgeAtMost(u64),
-    /// The user that Gonogo runs as may write it.
-    Writable,
-    /// Its content, of which 1 MB is read.
-    Content(TextRule),
-    /// Its last 4 KB: a dump that was written to its end says so there.
-    Ends(TextRule),
-}
-
-/// What is asked of a git work tree.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GitQuestion {
-    /// Nothing is uncommitted; the evidence names HEAD.
-    Clean,
-    /// The branch that is checked out.
-    Branch(String),
-    /// HEAD is the run's release.
-    AtRelease,
-    /// This file differs from what it was at the last tag before HEAD.
-    ChangedSinceTag(String),
 }
 
 /// A command that is known to read only, run by the environment's shell with a deadline.

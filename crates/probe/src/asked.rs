@@ -32,6 +32,8 @@ pub(crate) fn asked(spec: &ProbeSpec) -> Asked {
         ProbeSpec::Memory { .. } => ("memory of this machine", String::new()),
         ProbeSpec::Disk { path, .. } => ("statvfs", path.clone().unwrap_or_default()),
         ProbeSpec::Clock { .. } => ("the database's clock", "database".to_owned()),
+        ProbeSpec::Process(_) => ("the kernel's list of processes", String::new()),
+        ProbeSpec::Unit(spec) => ("systemctl show", spec.unit.clone()),
         ProbeSpec::Git(_) => ("git", String::new()),
         ProbeSpec::Shell(spec) => ("a command", spec.command.clone()),
         ProbeSpec::All(_) => ("several probes", String::new()),

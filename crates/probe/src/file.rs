@@ -11,6 +11,15 @@ use chrono::{DateTime, Utc};
 use domain::probe::{FileProbe, FileRule, TextRule};
 use domain::quantity::bytes;
 use rustix::fs::FileType;
+use tokio::time::Instant;
+
+mod digest;
+mod expected;
+mod owner;
+
+use digest::{Digest, Listed};
+use expected::expected;
+use owner::Owner;
 
 /// A file's clock may run ahead of ours by this much, in seconds, before its age is nonsense.
 const AHEAD_SECONDS: i64 = 5;
@@ -31,7 +40,17 @@ pub(crate) enum Seen {
         content: Option<Content>,
         /// Its last bytes, where a rule asks for them.
         ending: Option<Content>,
+        /// Whose it is, and what its content comes to, where a rule asks for it.
+        more: Box<More>,
     },
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct More {
+    owner: Option<Owner>,
+    digest: Option<Digest>,
+    /// The files that it lists, as a list of checksums.
+    listed: Option<Result<Vec<Listed>, String>>,
 }
 
 /// What the rules want to see of a file beside what it is.
@@ -39,6 +58,9 @@ pub(crate) enum Seen {
 pub(crate) struct Wanted {
     content: bool,
     ending: bool,
+    owner: bool,
+    digest: bool,
+    listed: bool,
 }
 
 impl Wanted {
@@ -49,9 +71,14 @@ impl Wanted {
     };
 
     fn by(rules: &[FileRule]) -> Self {
+        let any = |is: fn(&FileRule) -> bool| rules.iter().any(is);
+        let listed = any(|rule| matches!(rule, FileRule::Checksums));
         Self {
-            content: rules.iter().any(|rule| matches!(rule, FileRule::Content(_))),
-            ending: rules.iter().any(|rule| matches!(rule, FileRule::Ends(_))),
+            content: listed || any(|rule| matches!(rule, FileRule::Content(_))),
+            ending: any(|rule| matches!(rule, FileRule::Ends(_))),
+            owner: any(|rule| matches!(rule, FileRule::Owner { .. })),
+            digest: any(|rule| matches!(rule, FileRule::Sha256(_))),
+            listed,
         }
     }
 }
@@ -81,7 +108,7 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = place.shown();
-    match observe(&place, Wanted::by(&spec.rules)) {
+    match observe(&place, Wanted::by(&spec.rules), site) {
         Ok(Seen::Nothing) if spec.rules.contains(&FileRule::Absent) && place.is_link() => {
             let reason = format!("{path} is a link that leads to nothing");
             Answer::new(asked, Judgement::fail(reason.clone(), reason))
@@ -103,7 +130,8 @@ pub(crate) fn probe(spec: &FileProbe, site: &Site, now: DateTime<Utc>) -> Answer
 }
 
 /// Looks, without following a link out of the environment. Blocking.
-pub(crate) fn observe(place: &Place, wanted: Wanted) -> Result<Seen, String> {
+pub(crate) fn observe(place: &Place, wanted: Wanted, site: &Site) -> Result<Seen, String> {
+    let deadline = Instant::now() + site.deadline;
     let file = match place.open() {
         Ok(file) => file,
         Err(Closed::Missing) => return Ok(Seen::Nothing),
@@ -123,6 +151,12 @@ pub(crate) fn observe(place: &Place, wanted: Wanted) -> Result<Seen, String> {
     let content = (wanted.content && kind == Kind::File).then(|| read(place.read()));
     let ending =
         (wanted.ending && kind == Kind::File).then(|| read(place.read_ending().map(|bytes| (bytes, false))));
+    let listed = content.as_ref().filter(|_| wanted.listed);
+    let more = Box::new(More {
+        owner: wanted.owner.then(|| Owner::of(stat.st_uid, stat.st_gid)),
+        digest: (wanted.digest && kind == Kind::File).then(|| digest::of(place, deadline)),
+        listed: listed.map(|list| digest::listed(list, site, deadline)),
+    });
     Ok(Seen::Something {
         kind,
         size: u64::try_from(stat.st_size).unwrap_or(0),
@@ -131,6 +165,7 @@ pub(crate) fn observe(place: &Place, wanted: Wanted) -> Result<Seen, String> {
         writable: writable(&file),
         content,
         ending,
+        more,
     })
 }
 
@@ -157,6 +192,7 @@ pub(crate) fn judge(
         writable,
         content,
         ending,
+        more,
     } = seen
     else {
         return if absent {
@@ -181,7 +217,13 @@ pub(crate) fn judge(
             FileRule::Directory => {
                 Judgement::fail(format!("{path} is {what}, not a directory"), what.clone())
             }
-            FileRule::Size(_) | FileRule::Content(_) | FileRule::Ends(_) if *kind != Kind::File => {
+            FileRule::Size(_)
+            | FileRule::Content(_)
+            | FileRule::Ends(_)
+            | FileRule::Sha256(_)
+            | FileRule::Checksums
+                if *kind != Kind::File =>
+            {
                 Judgement::fail(format!("{path} is {what}, not a file"), what.clone())
             }
             FileRule::Size(bound) => judge_size(*size, *bound),
@@ -194,6 +236,18 @@ pub(crate) fn judge(
             }
             FileRule::Content(rule) => judge_content(content.as_ref(), rule, path, *mode, secrets),
             FileRule::Ends(rule) => judge_content(ending.as_ref(), rule, path, *mode, secrets),
+            FileRule::Owner { user, group } => match &more.owner {
+                Some(owner) => owner::judge(path, owner, user.as_deref(), group.as_deref()),
+                None => Judgement::error(format!("the owner of {path} was not read")),
+            },
+            FileRule::Sha256(wanted) => match &more.digest {
+                Some(found) => digest::judge(path, found, wanted),
+                None => Judgement::error(format!("the content of {path} was not read")),
+            },
+            FileRule::Checksums => match &more.listed {
+                Some(files) => digest::judge_list(path, files),
+                None => Judgement::error(format!("the files of {path} were not read")),
+            },
         });
     }
     Judgement::weakest(judgements).unwrap_or(exists)
@@ -296,25 +350,6 @@ pub(crate) fn lasting(seconds: u64) -> String {
         "0 s".to_owned()
     } else {
         parts.join(" ")
-    }
-}
-
-fn expected(rules: &[FileRule]) -> String {
-    let words = rules.iter().map(|rule| match rule {
-        FileRule::Directory => "is a directory".to_owned(),
-        FileRule::Absent => "does not exist".to_owned(),
-        FileRule::Size(bound) => format!("size {bound}"),
-        FileRule::ModeAtMost(most) => format!("mode at most {most:04o}"),
-        FileRule::AgeAtMost(most) => format!("changed at most {} ago", lasting(*most)),
-        FileRule::Writable => "can be written by the user that Gonogo runs as".to_owned(),
-        FileRule::Content(rule) => text::expected(std::slice::from_ref(rule)),
-        FileRule::Ends(rule) => format!("at its end: {}", text::expected(std::slice::from_ref(rule))),
-    });
-    let words = words.collect::<Vec<_>>().join("; ");
-    if words.is_empty() {
-        "exists".to_owned()
-    } else {
-        words
     }
 }
 

@@ -12,6 +12,7 @@ use domain::verdict::Verdict;
 use tokio_util::sync::CancellationToken;
 
 mod changed;
+mod secrets;
 
 /// What `git status --porcelain=v2 --branch` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,12 +39,16 @@ pub(crate) async fn probe(
         expected: match question {
             GitQuestion::Clean => "nothing is uncommitted".to_owned(),
             GitQuestion::Branch(branch) => format!("on branch {branch}"),
+            GitQuestion::NoSecrets => "no secrets are kept, or would be taken by `git add`".to_owned(),
             GitQuestion::AtRelease => format!("HEAD is the release {}", site.release),
             GitQuestion::ChangedSinceTag(file) => format!("{file} changed since the last tag before HEAD"),
         },
     };
     if let GitQuestion::ChangedSinceTag(file) = question {
         return changed::probe(file, asked, site, context, cancel).await;
+    }
+    if *question == GitQuestion::NoSecrets {
+        return secrets::probe(asked, site, context, cancel).await;
     }
     let ran = git(
         &[
@@ -76,6 +81,7 @@ pub(crate) async fn probe(
         }
         GitQuestion::AtRelease
         | GitQuestion::Clean
+        | GitQuestion::NoSecrets
         | GitQuestion::Branch(_)
         | GitQuestion::ChangedSinceTag(_) => None,
     };
@@ -93,10 +99,11 @@ pub(crate) fn judge(
     release: &str,
     commit: Option<&str>,
 ) -> Judgement {
-    let head = status
-        .head
-        .as_deref()
-        .map_or_else(|| "no commit yet".to_owned(), |head| format!("HEAD is {head}"));
+    let detached = if status.branch.is_none() { ", detached" } else { "" };
+    let head = status.head.as_deref().map_or_else(
+        || "no commit yet".to_owned(),
+        |head| format!("HEAD is {head}{detached}"),
+    );
     match question {
         GitQuestion::Clean => match (status.changed.as_slice(), status.untracked.as_slice()) {
             ([], []) if status.head.is_none() => Judgement::fail("nothing is committed yet", head),
@@ -125,7 +132,9 @@ pub(crate) fn judge(
             ),
             None => Judgement::fail(format!("on no branch, not {wanted}: {head}"), head),
         },
-        GitQuestion::ChangedSinceTag(_) => Judgement::error("this is asked in another way"),
+        GitQuestion::ChangedSinceTag(_) | GitQuestion::NoSecrets => {
+            Judgement::error("this is asked in another way")
+        }
         GitQuestion::AtRelease if release.is_empty() => {
             Judgement::new(Verdict::NoData, "the run names no release to compare with", head)
         }

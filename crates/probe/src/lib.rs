@@ -34,6 +34,7 @@ mod place;
 mod port;
 mod postgres;
 mod prober;
+mod process;
 mod prometheus;
 mod readiness;
 pub mod redact;
@@ -50,6 +51,7 @@ mod sockets;
 mod text;
 mod tool;
 mod turn;
+mod unit;
 
 pub use context::Context;
 pub use prober::Prober;

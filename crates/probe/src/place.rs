@@ -142,7 +142,7 @@ impl Place {
     }
 
     /// A regular file, open for reading, and its size.
-    fn open_file(&self) -> Result<(File, u64), Closed> {
+    pub fn open_file(&self) -> Result<(File, u64), Closed> {
         let file = self.open_to_read()?;
         let about = file.metadata().map_err(|why| self.unread(&why))?;
         match about.is_file() {

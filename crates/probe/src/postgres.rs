@@ -13,14 +13,18 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Row, ValueRef};
 use tokio::time::{Instant, timeout_at};
 
+mod activity;
 pub(crate) mod connect;
+mod expected;
 mod indexes;
 pub(crate) mod schema;
+mod statements;
 
+use expected::expected;
 use indexes::{Created, Index};
 
 /// What the server said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Seen {
     Answers,
     Version(String),
@@ -34,6 +38,11 @@ pub(crate) enum Seen {
         indexes: Vec<Index>,
         created: Created,
     },
+    Sessions(activity::Sessions),
+    Waits(Vec<activity::Wait>),
+    Transactions(activity::Transactions),
+    Analyzed(Option<activity::Analyzed>),
+    Statements(statements::Statements),
     Value(Value),
 }
 
@@ -110,6 +119,11 @@ fn migration(question: &PostgresQuestion) -> Option<&str> {
         | PostgresQuestion::Size(_)
         | PostgresQuestion::Table { .. }
         | PostgresQuestion::Row { .. }
+        | PostgresQuestion::LastAnalyzed { .. }
+        | PostgresQuestion::Connections(_)
+        | PostgresQuestion::NoLockWaits
+        | PostgresQuestion::NoTransactionOver(_)
+        | PostgresQuestion::Statements { .. }
         | PostgresQuestion::Query { .. } => None,
     }
 }
@@ -152,6 +166,18 @@ async fn observe(
             indexes: indexes::observe(connection).await?,
             created: indexes::created(migration(question), site).await,
         },
+        PostgresQuestion::LastAnalyzed { table, .. } => {
+            Seen::Analyzed(activity::analyzed(table, connection).await?)
+        }
+        PostgresQuestion::Connections(_) => Seen::Sessions(activity::sessions(connection).await?),
+        PostgresQuestion::NoLockWaits => Seen::Waits(activity::waits(connection).await?),
+        PostgresQuestion::NoTransactionOver(_) => {
+            Seen::Transactions(activity::transactions(connection).await?)
+        }
+        PostgresQuestion::Statements { slowest } => {
+            let by = slowest.as_ref().map(|(by, _)| *by);
+            Seen::Statements(statements::observe(by, connection).await?)
+        }
         PostgresQuestion::Query { sql, .. } => {
             // The simple protocol answers in text, whatever the type; `select::check` saw that it is one statement.
             let row = sqlx::raw_sql(AssertSqlSafe(sql.as_str()))
@@ -278,6 +304,17 @@ pub(crate) fn judge(seen: &Seen, question: &PostgresQuestion, secrets: &Secrets)
         (PostgresQuestion::Analyzed { .. }, Seen::Indexes { indexes, created }) => {
             indexes::judge_analyzed(indexes, created)
         }
+        (PostgresQuestion::LastAnalyzed { table, within }, Seen::Analyzed(seen)) => {
+            activity::judge_analyzed(seen.as_ref(), table, *within)
+        }
+        (PostgresQuestion::Connections(bound), Seen::Sessions(seen)) => activity::judge_sessions(seen, bound),
+        (PostgresQuestion::NoLockWaits, Seen::Waits(waits)) => activity::judge_waits(waits),
+        (PostgresQuestion::NoTransactionOver(seconds), Seen::Transactions(seen)) => {
+            activity::judge_transactions(seen, *seconds)
+        }
+        (PostgresQuestion::Statements { slowest }, Seen::Statements(seen)) => {
+            statements::judge(seen, slowest.as_ref(), secrets)
+        }
         (PostgresQuestion::Query { rules, .. }, Seen::Value(value)) => judge_value(value, rules, secrets),
         (question, _) => Judgement::error(format!(
             "the answer is to another question than {}",
@@ -309,39 +346,6 @@ fn judge_value(value: &Value, rules: &[domain::probe::TextRule], secrets: &Secre
             "the query's value is NULL: there is nothing to judge",
             "NULL",
         ),
-    }
-}
-
-fn expected(question: &PostgresQuestion) -> String {
-    match question {
-        PostgresQuestion::Answers => "answers".to_owned(),
-        PostgresQuestion::Version { at_least } => format!("PostgreSQL {at_least} or newer"),
-        PostgresQuestion::Extension { name } => format!("extension {name} is installed"),
-        PostgresQuestion::Size(bound) => format!("size {bound}"),
-        PostgresQuestion::Table {
-            name,
-            not_empty: false,
-        } => format!("table {name} exists"),
-        PostgresQuestion::Table {
-            name,
-            not_empty: true,
-        } => format!("table {name} exists and is not empty"),
-        PostgresQuestion::Row { table, naming } => format!("table {table} has a row that names {naming}"),
-        PostgresQuestion::Indexes {
-            at_least,
-            created_by: None,
-        } => format!("at least {at_least} indexes, none invalid"),
-        PostgresQuestion::Indexes {
-            at_least,
-            created_by: Some(file),
-        } => format!("at least {at_least} indexes, none invalid, and all that {file} creates"),
-        PostgresQuestion::Analyzed { created_by } => {
-            format!("ANALYZE ran on every table that {created_by} indexes")
-        }
-        PostgresQuestion::Query { rules, .. } => match text::expected(rules) {
-            words if words.is_empty() => "the query runs".to_owned(),
-            words => words,
-        },
     }
 }
 

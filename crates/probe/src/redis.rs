@@ -10,11 +10,12 @@ use crate::text::{self, Text};
 use ::redis::Value;
 use connect::{Target, Trouble};
 use domain::probe::redis::reads;
-use domain::probe::{RedisProbe, RedisQuestion, TextRule};
+use domain::probe::{RedisPersistence, RedisProbe, RedisQuestion, TextRule};
 use domain::verdict::Verdict;
 
 pub(crate) mod connect;
 mod info;
+mod keeping;
 mod reply;
 
 pub(crate) async fn probe(spec: &RedisProbe, site: &Site, round: &Round<'_>) -> Answer {
@@ -37,14 +38,23 @@ pub(crate) async fn probe(spec: &RedisProbe, site: &Site, round: &Round<'_>) -> 
     };
     asked.target.clone_from(&target.shown);
     let (sent, section) = info::whole(&command);
-    let name = format!("`{}` of {}", sent.join(" "), target.shown);
-    let observing = observe(&target, sent, site, round);
-    let Captured { seen, capture, .. } = round.once(&round.replies, name, site, observing).await;
+    let Captured { seen, capture, .. } = once(&target, sent, site, round).await;
+    // Snapshots are a setting, which `INFO` does not tell.
+    let mut saving = None;
+    if let RedisQuestion::Persistence(_) = spec.question
+        && seen.is_ok()
+    {
+        saving = Some(once(&target, &["CONFIG", "GET", "save"], site, round).await);
+    }
+    let settings = saving.as_ref().map(|captured| captured.seen.as_ref());
     let answer = match seen.as_ref() {
         Err(trouble) => Answer::new(asked, judge_trouble(trouble, &target, site)),
         Ok(reply) => {
             let reply = section.map_or_else(|| reply.clone(), |section| info::section(reply, section));
-            let judgement = judge(&reply, &spec.question, &site.secrets);
+            let judgement = match (&spec.question, settings) {
+                (RedisQuestion::Persistence(how), Some(settings)) => keeping::judge(&reply, settings, *how),
+                _ => judge(&reply, &spec.question, &site.secrets),
+            };
             let answer = Answer::new(asked, judgement);
             match &spec.question {
                 RedisQuestion::Config { key, .. } if is_password(key) => answer,
@@ -52,7 +62,23 @@ pub(crate) async fn probe(spec: &RedisProbe, site: &Site, round: &Round<'_>) -> 
             }
         }
     };
-    answer.of(capture)
+    let answer = answer.of(capture);
+    match saving {
+        Some(saving) => answer.of(saving.capture),
+        None => answer,
+    }
+}
+
+/// The reply to a command, which is sent once in a round.
+async fn once(
+    target: &Target,
+    command: &[&str],
+    site: &Site,
+    round: &Round<'_>,
+) -> Captured<Result<Value, Trouble>> {
+    let name = format!("`{}` of {}", command.join(" "), target.shown);
+    let observing = observe(target, command, site, round);
+    round.once(&round.replies, name, site, observing).await
 }
 
 async fn observe(
@@ -78,6 +104,8 @@ fn command(question: &RedisQuestion) -> Vec<&str> {
             ..
         } => vec!["INFO", section],
         RedisQuestion::Info { section: None, .. } => vec!["INFO"],
+        RedisQuestion::Persistence(_) => vec!["INFO", "persistence"],
+        RedisQuestion::MemoryShare(_) => vec!["INFO", "memory"],
         RedisQuestion::Text { command, .. } => command.iter().map(String::as_str).collect(),
     }
 }
@@ -155,14 +183,12 @@ pub(crate) fn judge(reply: &Value, question: &RedisQuestion, secrets: &Secrets) 
             Some(value) => judge_value(key, &value, rules, secrets),
             None => Judgement::fail(format!("this server has no setting {key}"), "no such setting"),
         },
-        RedisQuestion::Info { field, rules, .. } => {
-            let text = reply::printed(reply);
-            let mut lines = text.lines().filter_map(|line| line.split_once(':'));
-            match lines.find(|(name, _)| name == field) {
-                Some((_, value)) => judge_value(field, value.trim(), rules, secrets),
-                None => Judgement::error(format!("there is no field {field} in what INFO gives")),
-            }
-        }
+        RedisQuestion::Info { field, rules, .. } => match info::field(&reply::printed(reply), field) {
+            Some(value) => judge_value(field, value, rules, secrets),
+            None => Judgement::error(format!("there is no field {field} in what INFO gives")),
+        },
+        RedisQuestion::MemoryShare(bound) => keeping::judge_memory(reply, bound),
+        RedisQuestion::Persistence(_) => Judgement::error("this is asked with its settings"),
         RedisQuestion::Text { filters, rules, .. } => {
             let text = Text::of(reply::printed(reply).as_bytes(), false);
             match text::filter(text, filters, secrets) {
@@ -218,6 +244,16 @@ fn expected(question: &RedisQuestion) -> String {
         RedisQuestion::Ping => "PONG".to_owned(),
         RedisQuestion::Config { key, rules } => of(key, rules),
         RedisQuestion::Info { field, rules, .. } => of(field, rules),
+        RedisQuestion::Persistence(RedisPersistence::Any) => {
+            "data is kept on disk, and was written well".to_owned()
+        }
+        RedisQuestion::Persistence(RedisPersistence::Aof) => {
+            "the append-only file is on, and was written well".to_owned()
+        }
+        RedisQuestion::Persistence(RedisPersistence::Rdb) => {
+            "snapshots are on, and the last one was saved".to_owned()
+        }
+        RedisQuestion::MemoryShare(bound) => format!("used_memory {bound} of maxmemory"),
         RedisQuestion::Text { filters, rules, .. } => {
             format!("answer{} {}", text::piped(filters), text::expected(rules))
                 .trim_end()

@@ -16,7 +16,7 @@ use crate::sockets::Sockets;
 use crate::turn::{Turns, cancelled};
 use crate::{
     certificate, clock, disk, dns, docker, env_line, file, git, junit, memory, metric, port, postgres,
-    prometheus, redirects, redis, shell, tool,
+    process, prometheus, redirects, redis, shell, tool, unit,
 };
 use bollard::models::ContainerInspectResponse;
 use domain::probe::ProbeSpec;
@@ -173,6 +173,7 @@ impl<'a> Round<'a> {
                 return tool::probe(*tool, at_least.as_ref(), site, self, cancel).await;
             }
             ProbeSpec::Git(question) => return git::probe(question, site, context, cancel).await,
+            ProbeSpec::Unit(spec) => return unit::probe(spec, site, context, cancel).await,
             ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, self)),
             ProbeSpec::Repeated(spec) => Box::pin(http::repeated::probe(spec, site, self)),
@@ -193,6 +194,7 @@ impl<'a> Round<'a> {
             ProbeSpec::Listening { port } => Box::pin(port::listening(*port, site, self)),
             ProbeSpec::File(_)
             | ProbeSpec::Memory { .. }
+            | ProbeSpec::Process(_)
             | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. } => Box::pin(self.on_this_machine(spec, site)),
             ProbeSpec::All(_) => {
@@ -215,6 +217,7 @@ impl<'a> Round<'a> {
                     env_line::probe(file, key, value.as_deref(), &held)
                 }
                 ProbeSpec::Memory { at_least } => memory::probe(*at_least, &context),
+                ProbeSpec::Process(spec) => process::probe(spec, &context),
                 ProbeSpec::Tests { report } => junit::probe(report, &held),
                 ProbeSpec::Disk { path, at_least } => disk::probe(path.as_deref(), *at_least, &held),
                 ProbeSpec::Port { .. }
@@ -232,6 +235,7 @@ impl<'a> Round<'a> {
                 | ProbeSpec::Tool { .. }
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
+                | ProbeSpec::Unit(_)
                 | ProbeSpec::Shell(_)
                 | ProbeSpec::All(_) => return Err("this is not read from the machine".to_owned()),
             })

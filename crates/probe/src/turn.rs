@@ -77,7 +77,9 @@ impl Turns {
                 tool: Tool::Docker, ..
             } => Some("docker".to_owned()),
             ProbeSpec::Clock { .. } => Some("database".to_owned()),
-            ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Shell(_) => Some("commands".to_owned()),
+            ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Unit(_) | ProbeSpec::Shell(_) => {
+                Some("commands".to_owned())
+            }
             ProbeSpec::Certificate(_) | ProbeSpec::Dns(_) | ProbeSpec::Redirects { .. } => {
                 Some("certificates and names".to_owned())
             }
@@ -87,6 +89,7 @@ impl Turns {
             | ProbeSpec::Listening { .. }
             | ProbeSpec::Memory { .. }
             | ProbeSpec::Tests { .. }
+            | ProbeSpec::Process(_)
             | ProbeSpec::Disk { .. }
             | ProbeSpec::All(_) => None,
         };

@@ -151,7 +151,7 @@ fn rules_of(spec: &mut ProbeSpec) -> Option<&mut Vec<TextRule>> {
         ProbeSpec::Shell(shell) => Some(&mut shell.rules),
         ProbeSpec::Http(http) => Some(&mut http.body),
         ProbeSpec::Redis(redis) => match &mut redis.question {
-            RedisQuestion::Ping => None,
+            RedisQuestion::Ping | RedisQuestion::Persistence(_) | RedisQuestion::MemoryShare(_) => None,
             RedisQuestion::Config { rules, .. }
             | RedisQuestion::Info { rules, .. }
             | RedisQuestion::Text { rules, .. } => Some(rules),

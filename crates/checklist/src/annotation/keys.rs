@@ -30,6 +30,8 @@ pub const KEYS: &[&str] = &[
     "disk",
     "clock",
     "git",
+    "process",
+    "unit",
     "postgres",
     "redis",
     "docker",

@@ -1,14 +1,13 @@
 //! The probes that an annotation can name, with their values.
 
+mod postgres;
+mod processes;
 mod services;
 mod web;
 
-use crate::infer::words::is_path;
+use crate::infer::words::{is_path, is_sha256, owner_rule};
 use crate::measure;
-use domain::probe::{
-    FileProbe, FileRule, GitQuestion, HttpProbe, PostgresProbe, PostgresQuestion, ProbeSpec, StatusRule,
-    TextRule, Tool,
-};
+use domain::probe::{FileProbe, FileRule, GitQuestion, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
 use domain::quantity::{Bound, Comparison, Unit, Version};
 
 /// The words after the key, and the item's text, which gives a path or an address that they leave out.
@@ -57,7 +56,9 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
             })
         }),
         "git" => git(&values),
-        "postgres" => postgres(&values),
+        "process" => processes::process(values.words),
+        "unit" => processes::unit(values.words),
+        "postgres" => postgres::read(values.words),
         "redis" => services::redis(values.words),
         "docker" => services::docker(values.words),
         "prometheus" => services::prometheus(values.words),
@@ -166,6 +167,15 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             FileRule::AgeAtMost((bound(age, Unit::Milliseconds)?.quantity.value / 1000.0) as u64)
         } else if let Some(size) = word.strip_prefix("size") {
             FileRule::Size(bound(size, Unit::Bytes)?)
+        } else if word == "checksums" {
+            FileRule::Checksums
+        } else if let Some(hex) = word.strip_prefix("sha256=") {
+            let shaped = is_sha256(hex).then(|| hex.to_lowercase());
+            FileRule::Sha256(
+                shaped.ok_or_else(|| format!("`{hex}` is no SHA-256: 64 digits of 0-9 and a-f"))?,
+            )
+        } else if let Some(owner) = word.strip_prefix("owner=") {
+            owner_rule(owner).ok_or_else(|| format!("`{owner}` is no user, user:group or :group"))?
         } else if let Some(text) = word.strip_prefix("ends=") {
             FileRule::Ends(TextRule::Contains(text.to_owned()))
         } else if let Some(text) = word.strip_prefix("contains=") {
@@ -175,7 +185,7 @@ fn file(values: &Values<'_>) -> Result<ProbeSpec, String> {
             continue;
         } else {
             return Err(format!(
-                "`{word}` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains="
+                "`{word}` is no rule of `file`: path, directory, absent, writable, not-empty, mode<=, age<=, size, contains=, ends=, owner=, sha256=, checksums"
             ));
         };
         rules.push(rule);
@@ -243,31 +253,10 @@ fn git(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["clean"] => Ok(ProbeSpec::Git(GitQuestion::Clean)),
+        ["no-secrets"] => Ok(ProbeSpec::Git(GitQuestion::NoSecrets)),
         ["release"] => Ok(ProbeSpec::Git(GitQuestion::AtRelease)),
         ["branch", name] => Ok(ProbeSpec::Git(GitQuestion::Branch((*name).to_owned()))),
         ["changed", file] => Ok(ProbeSpec::Git(GitQuestion::ChangedSinceTag((*file).to_owned()))),
-        _ => Err("`git` takes clean, release, branch NAME or changed FILE".to_owned()),
+        _ => Err("`git` takes clean, no-secrets, release, branch NAME or changed FILE".to_owned()),
     }
-}
-
-fn postgres(values: &Values<'_>) -> Result<ProbeSpec, String> {
-    let words: Vec<&str> = values.words.iter().map(String::as_str).collect();
-    let question = match words.as_slice() {
-        ["answers"] => PostgresQuestion::Answers,
-        ["extension", name] => PostgresQuestion::Extension { name: (*name).to_owned() },
-        ["table", name] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: false },
-        ["table", name, "not-empty"] => PostgresQuestion::Table { name: (*name).to_owned(), not_empty: true },
-        [word] if word.starts_with("version>=") => {
-            PostgresQuestion::Version { at_least: Version::find(word).ok_or_else(|| format!("`{word}` names no version"))? }
-        }
-        [word] if word.starts_with("size") => PostgresQuestion::Size(bound(&word[4..], Unit::Bytes)?),
-        [word] if word.starts_with("indexes") => {
-            PostgresQuestion::Indexes { at_least: bound(&word[7..], Unit::Count)?.quantity.value as u32, created_by: None }
-        }
-        _ => return Err("`postgres` takes answers, version>=N, extension NAME, table NAME [not-empty], size<N or indexes>=N".to_owned()),
-    };
-    Ok(ProbeSpec::Postgres(PostgresProbe {
-        address: None,
-        question,
-    }))
 }

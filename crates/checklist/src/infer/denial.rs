@@ -75,6 +75,10 @@ fn verdict(text: &str, spec: &ProbeSpec, inferred: &Inferred) -> Verdict {
             return Verdict::Person(HEADER);
         }
     }
+    // "No blocked sessions" is what it looks for: its two denials were read together.
+    if matches!(spec, ProbeSpec::Postgres(postgres) if postgres.question == PostgresQuestion::NoLockWaits) {
+        return Verdict::Stays;
+    }
     let unread = without_said(text, &expectations);
     if shows_absence(spec) {
         // "must not be deleted", "no backup missing": what is denied twice is there.
@@ -181,12 +185,18 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
             DockerQuestion::Environment { filters, rules } => absent(rules, filters),
         },
         ProbeSpec::Redis(redis) => match &redis.question {
-            RedisQuestion::Ping => false,
+            RedisQuestion::Ping | RedisQuestion::Persistence(_) => false,
+            RedisQuestion::MemoryShare(bound) => upper(bound),
             RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => absent(rules, &[]),
             RedisQuestion::Text { filters, rules, .. } => absent(rules, filters),
         },
         ProbeSpec::Postgres(postgres) => match &postgres.question {
             PostgresQuestion::Query { rules, .. } => absent(rules, &[]),
+            PostgresQuestion::NoLockWaits | PostgresQuestion::NoTransactionOver(_) => true,
+            PostgresQuestion::Connections(bound) => upper(bound),
+            PostgresQuestion::Statements { slowest } => {
+                slowest.as_ref().is_some_and(|(_, bound)| upper(bound))
+            }
             PostgresQuestion::Answers
             | PostgresQuestion::Version { .. }
             | PostgresQuestion::Extension { .. }
@@ -194,7 +204,8 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
             | PostgresQuestion::Table { .. }
             | PostgresQuestion::Row { .. }
             | PostgresQuestion::Indexes { .. }
-            | PostgresQuestion::Analyzed { .. } => false,
+            | PostgresQuestion::Analyzed { .. }
+            | PostgresQuestion::LastAnalyzed { .. } => false,
         },
         ProbeSpec::File(file) => {
             // What git ignores is what must not be committed.
@@ -203,15 +214,20 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
                     FileRule::Absent => true,
                     FileRule::Content(rule) | FileRule::Ends(rule) => denies(rule, true),
                     FileRule::ModeAtMost(_) => true,
-                    FileRule::Directory | FileRule::Size(_) | FileRule::AgeAtMost(_) | FileRule::Writable => {
-                        false
-                    }
+                    FileRule::Directory
+                    | FileRule::Size(_)
+                    | FileRule::AgeAtMost(_)
+                    | FileRule::Owner { .. }
+                    | FileRule::Sha256(_)
+                    | FileRule::Checksums
+                    | FileRule::Writable => false,
                 })
         }
         ProbeSpec::Git(question) => match question {
-            GitQuestion::Clean => true,
+            GitQuestion::Clean | GitQuestion::NoSecrets => true,
             GitQuestion::Branch(_) | GitQuestion::AtRelease | GitQuestion::ChangedSinceTag(_) => false,
         },
+        ProbeSpec::Process(process) => upper(&process.count),
         ProbeSpec::Metric(_) | ProbeSpec::Redirects { .. } => true,
         ProbeSpec::Prometheus(_)
         | ProbeSpec::Repeated(_)
@@ -224,6 +240,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Tool { .. }
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
+        | ProbeSpec::Unit(_)
         | ProbeSpec::Clock { .. } => false,
     }
 }

@@ -9,6 +9,7 @@ use crate::shell::{self, NotUnderstood, Script, Simple};
 use domain::probe::{
     DockerQuestion, Filter, PostgresQuestion, ProbeSpec, RedisQuestion, ShellProbe, TextRule,
 };
+use domain::quantity::Unit;
 
 /// Why a probe of a shell must not be run, although its command reads. What runs is looked at, not what was written.
 pub fn never(spec: &ProbeSpec, script: &Script, said: Said) -> Option<Never> {
@@ -36,7 +37,11 @@ fn secret(spec: &ProbeSpec) -> Option<Never> {
                 let words: Vec<&str> = command.iter().map(String::as_str).collect();
                 secrets::prints("redis-cli", &words).then(|| Never::Secrets(words.join(" ")))
             }
-            RedisQuestion::Ping | RedisQuestion::Config { .. } | RedisQuestion::Info { .. } => None,
+            RedisQuestion::Ping
+            | RedisQuestion::Config { .. }
+            | RedisQuestion::Info { .. }
+            | RedisQuestion::Persistence(_)
+            | RedisQuestion::MemoryShare(_) => None,
         },
         ProbeSpec::Postgres(postgres) => match &postgres.question {
             PostgresQuestion::Query { sql, .. } => {
@@ -53,9 +58,7 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     let shell = match spec {
         ProbeSpec::Shell(shell) => shell,
         ProbeSpec::Postgres(postgres) => {
-            let open =
-                matches!(&postgres.question, PostgresQuestion::Query { rules, .. } if rules.is_empty());
-            return open.then(|| "the line does not say what the query must return".to_owned());
+            return about_query(&postgres.question);
         }
         ProbeSpec::Redis(redis) => return about_redis(&redis.question),
         ProbeSpec::Docker(docker) => {
@@ -83,6 +86,22 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
     }
     let silent = shell.rules.is_empty() && !exit_code_tells(script);
     silent.then(|| SILENT.to_owned())
+}
+
+fn about_query(question: &PostgresQuestion) -> Option<String> {
+    let PostgresQuestion::Query { sql, rules } = question else {
+        return None;
+    };
+    let share =
+        |rule: &TextRule| matches!(rule, TextRule::Number(bound) if bound.quantity.unit == Unit::Percent);
+    let counts = sql.to_lowercase().starts_with("select count(") && !sql.contains(['/', '%']);
+    match rules.is_empty() {
+        true => Some("the line does not say what the query must return".to_owned()),
+        false if counts && rules.iter().any(share) => {
+            Some("the query counts, and a count is no share that per cents could be compared with".to_owned())
+        }
+        false => None,
+    }
 }
 
 /// Why the answer of a tool proves nothing, where its version must be what a file says.
@@ -134,7 +153,7 @@ const ONE_VALUE: &[&str] = &[
 
 fn about_redis(question: &RedisQuestion) -> Option<String> {
     let (command, filters, rules) = match question {
-        RedisQuestion::Ping => return None,
+        RedisQuestion::Ping | RedisQuestion::Persistence(_) | RedisQuestion::MemoryShare(_) => return None,
         RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => {
             return rules.is_empty().then(|| SILENT.to_owned());
         }

@@ -3,6 +3,7 @@
 use super::{Inferred, short};
 use domain::plan::Work;
 use domain::probe::{DockerQuestion, FileRule, HeaderHolds, HeaderRule, ProbeSpec, TextRule};
+use domain::quantity::Comparison;
 
 /// What says that the things under it must not be so.
 #[rustfmt::skip] // phrases in rows
@@ -89,7 +90,11 @@ fn absent(spec: &ProbeSpec) -> bool {
             DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => false,
         },
         ProbeSpec::File(file) => file.rules == [FileRule::Absent],
+        ProbeSpec::Process(process) => {
+            process.count.comparison == Comparison::Equal && process.count.quantity.value == 0.0
+        }
         ProbeSpec::Postgres(_)
+        | ProbeSpec::Unit(_)
         | ProbeSpec::Redis(_)
         | ProbeSpec::Git(_)
         | ProbeSpec::Metric(_)

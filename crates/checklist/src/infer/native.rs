@@ -3,10 +3,11 @@
 mod compose;
 mod files;
 mod metrics;
+mod postgres;
+mod processes;
 mod redis;
 mod services;
 
-use crate::classify;
 use crate::expect::{Expectation, Holds, text_rules};
 use crate::infer::{header, words};
 use crate::lint::secret::{self, Strength};
@@ -34,10 +35,10 @@ pub fn probe(
     }
     let program = command.program()?;
     if program == "psql" {
-        return postgres(command, filters, rules);
+        return postgres::asked(command, filters, rules);
     }
     if program == "pg_isready" {
-        let address = postgres_address(command)?;
+        let address = postgres::address(command)?;
         return Some(ProbeSpec::Postgres(PostgresProbe {
             address,
             question: PostgresQuestion::Answers,
@@ -63,11 +64,16 @@ pub fn probe(
     match program {
         "curl" => http(&arguments, filters, expectation, rules),
         "test" | "[" if filters.is_empty() => files::tested(&arguments),
+        "sha256sum" | "shasum" if filters.is_empty() => files::summed(program, &arguments, rules),
+        "stat" if filters.is_empty() && !rules.is_empty() => files::owned(&arguments, rules),
         "ls" | "stat" if filters.is_empty() && rules.is_empty() => files::listed(&arguments),
         "ls" if filters.is_empty() => files::unlisted(&arguments, rules),
         "cat" => files::content(&arguments, filters, rules),
         "grep" if filters.is_empty() => files::searched(&arguments, rules),
         "lsof" if filters.is_empty() => port(&arguments),
+        "pgrep" | "pidof" => processes::named(program, &arguments, filters, rules),
+        "ps" => processes::listed(&arguments, filters, rules),
+        "systemctl" if filters.is_empty() => processes::unit(&arguments, rules),
         "git" => git(&arguments, filters, rules),
         "df" if filters.is_empty() => disk(&arguments, expectation),
         _ if filters.is_empty() => version(program, &arguments, expectation),
@@ -217,104 +223,6 @@ fn without_numbers(rules: Vec<TextRule>) -> Vec<TextRule> {
         .into_iter()
         .filter(|rule| !matches!(rule, TextRule::Number(_)))
         .collect()
-}
-
-/// `host:port` of `-h` and `-p`; a host that is a variable is the environment's own database.
-#[expect(
-    clippy::option_option,
-    reason = "no address is an answer of its own; none at all means a form that is not known"
-)]
-fn postgres_address(command: &Simple) -> Option<Option<String>> {
-    if command.assignments.iter().any(|(name, _)| names_server(name)) {
-        return None;
-    }
-    let mut host: Option<Option<String>> = None;
-    let mut port = Some("5432".to_owned());
-    let mut words = command.words.iter().skip(1);
-    while let Some(word) = words.next() {
-        let raw = word.literal.as_deref().unwrap_or(&word.raw);
-        match raw {
-            "-h" | "--host" => host = Some(words.next()?.literal.clone()),
-            "-p" | "--port" => port = words.next()?.literal.clone(),
-            _ if raw.starts_with("--host=") => {
-                host = Some(
-                    word.literal
-                        .as_deref()?
-                        .strip_prefix("--host=")
-                        .map(str::to_owned),
-                )
-            }
-            "-c" | "--command" | "-tAc" | "-Atc" | "-tc" | "-qtAc" => {
-                words.next();
-            }
-            _ if raw.starts_with("postgres://") || raw.starts_with("postgresql://") => return None,
-            // An attached host, or a connection in words.
-            _ if raw.starts_with("-h") || raw.contains("host=") || raw.contains("service=") => return None,
-            _ if raw.contains("hostaddr") => return None,
-            _ => {}
-        }
-    }
-    Some(
-        host.flatten()
-            .zip(port)
-            .map(|(host, port)| format!("{host}:{port}")),
-    )
-}
-
-/// A variable that names the server of PostgreSQL.
-fn names_server(name: &str) -> bool {
-    matches!(
-        name,
-        "PGHOST" | "PGHOSTADDR" | "PGPORT" | "PGSERVICE" | "PGSERVICEFILE"
-    )
-}
-
-fn postgres(command: &Simple, filters: &[Filter], rules: &[TextRule]) -> Option<ProbeSpec> {
-    let address = postgres_address(command)?;
-    let at = command.words.iter().position(|word| {
-        matches!(
-            word.literal.as_deref(),
-            Some("-c" | "--command" | "-tAc" | "-Atc" | "-tc" | "-qtAc")
-        )
-    })?;
-    let sql = command
-        .words
-        .get(at + 1)?
-        .literal
-        .as_deref()?
-        .trim()
-        .trim_end_matches(';')
-        .to_owned();
-    if !classify::sql_reads(&sql) || sql.contains(';') || !filters.is_empty() {
-        return None;
-    }
-    let lower = sql.to_lowercase();
-    let question = match lower.as_str() {
-        "select 1" if rules.is_empty() => PostgresQuestion::Answers,
-        "\\di" | "\\di+" => PostgresQuestion::Indexes {
-            at_least: at_least(rules),
-            created_by: None,
-        },
-        _ if sql.starts_with('\\') => return None,
-        _ => PostgresQuestion::Query {
-            sql,
-            rules: rules.to_vec(),
-        },
-    };
-    Some(ProbeSpec::Postgres(PostgresProbe { address, question }))
-}
-
-fn at_least(rules: &[TextRule]) -> u32 {
-    rules
-        .iter()
-        .find_map(|rule| {
-            if let TextRule::LinesAtLeast(count) = rule {
-                Some(*count)
-            } else {
-                None
-            }
-        })
-        .unwrap_or(1)
 }
 
 fn port(arguments: &[&str]) -> Option<ProbeSpec> {

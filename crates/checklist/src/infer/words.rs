@@ -1,21 +1,29 @@
 //! What words without a command ask for, where a native probe can answer it.
 
+mod cache;
+mod database;
 mod git;
 mod machine;
+mod owned;
 mod places;
+mod processes;
 mod settings;
 mod site;
 mod web;
 
 use crate::measure::{self, Measure};
 use crate::phrases::Lower;
+use cache::cache;
+use database::activity;
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::quantity::{Bound, Comparison, Unit};
 use git::git;
 pub use machine::version_named;
 use machine::{disk, listening, memory, port, tools, version_after};
+pub use owned::{is_sha256, owner_rule};
 pub use places::is_path;
 use places::{file, is_route};
+use processes::process;
 use settings::env_line;
 pub use settings::{assignment, fixed, is_variable, setting, settings_file};
 pub use web::is_url;
@@ -57,7 +65,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         return None;
     }
     let measures = measure::find(words.text);
-    let finders: [Finder; 17] = [
+    let finders: [Finder; 20] = [
         env_line,
         clock,
         site::certificate,
@@ -66,6 +74,8 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         web::headers,
         web::repeated,
         web,
+        activity,
+        cache,
         database,
         tools,
         listening,
@@ -73,6 +83,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         memory,
         disk,
         git,
+        process,
         places::ignored,
         file,
     ];

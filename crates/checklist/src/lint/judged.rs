@@ -83,7 +83,7 @@ fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
     match spec {
         ProbeSpec::Shell(ShellProbe { filters, rules, .. }) => Some((filters, rules)),
         ProbeSpec::Redis(redis) => match &redis.question {
-            RedisQuestion::Ping => None,
+            RedisQuestion::Ping | RedisQuestion::Persistence(_) | RedisQuestion::MemoryShare(_) => None,
             RedisQuestion::Config { rules, .. } | RedisQuestion::Info { rules, .. } => Some((&[], rules)),
             RedisQuestion::Text { filters, rules, .. } => Some((filters, rules)),
         },

@@ -1,6 +1,7 @@
 //! What a Redis server is asked.
 
 use super::{Filter, TextRule};
+use crate::quantity::Bound;
 use serde::{Deserialize, Serialize};
 
 /// A question to a Redis server.
@@ -34,6 +35,10 @@ pub enum RedisQuestion {
         /// What must hold; sizes are compared as bytes.
         rules: Vec<TextRule>,
     },
+    /// What it holds is kept on disk, and the last writing went well (`INFO persistence`).
+    Persistence(RedisPersistence),
+    /// The memory that it uses, in per cent of `maxmemory`.
+    MemoryShare(Bound),
     /// Another command that reads, with its answer as `redis-cli` prints it into a pipe.
     Text {
         /// The command and its arguments.
@@ -43,6 +48,18 @@ pub enum RedisQuestion {
         /// What must hold of what is left.
         rules: Vec<TextRule>,
     },
+}
+
+/// How a Redis server keeps what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RedisPersistence {
+    /// In either way.
+    Any,
+    /// By its append-only file.
+    Aof,
+    /// By snapshots.
+    Rdb,
 }
 
 /// Commands that only read, whatever their arguments are.

@@ -18,6 +18,7 @@ fn seen(kind: Kind, mode: u32, age: i64) -> Seen {
         writable: true,
         content: None,
         ending: None,
+        more: Box::default(),
     }
 }
 

@@ -52,6 +52,14 @@ pub(super) fn section(reply: &Value, section: &str) -> Value {
     Value::BulkString(part.join("\r\n").into_bytes())
 }
 
+/// The value of a field of an answer.
+pub(super) fn field<'a>(answer: &'a str, field: &str) -> Option<&'a str> {
+    let mut lines = answer.lines().filter_map(|line| line.split_once(':'));
+    lines
+        .find(|(name, _)| *name == field)
+        .map(|(_, value)| value.trim())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

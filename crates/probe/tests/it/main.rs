@@ -1,6 +1,7 @@
 //! Probing against real things: servers, a database, files, git, processes.
 
 mod act;
+mod activity;
 mod bounds;
 mod captures;
 mod commands;

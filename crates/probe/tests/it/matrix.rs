@@ -23,6 +23,7 @@ mod http;
 mod machine;
 mod metrics;
 mod postgres;
+mod processes;
 mod prometheus;
 mod redis;
 mod reports;
@@ -116,6 +117,7 @@ fn rows() -> Vec<Row> {
         machine::rows(),
         commands::rows(),
         git::rows(),
+        processes::rows(),
     ]
     .into_iter()
     .flatten()

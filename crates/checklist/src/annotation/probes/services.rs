@@ -1,9 +1,9 @@
 //! Questions to services that an annotation can name.
 
-use super::{Values, measure};
+use super::{Values, bound, measure};
 use domain::probe::{
     DockerProbe, DockerQuestion, Filter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
-    PrometheusProbe, PrometheusQuestion, RangeQuery, RedisProbe, RedisQuestion, TextRule,
+    PrometheusProbe, PrometheusQuestion, RangeQuery, RedisPersistence, RedisProbe, RedisQuestion, TextRule,
 };
 use domain::quantity::{Comparison, Unit};
 
@@ -24,13 +24,22 @@ fn compared(word: &str) -> (String, Vec<TextRule>) {
 pub fn redis(words: &[String]) -> Result<ProbeSpec, String> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (address, asked) = match words.as_slice() {
-        [first, rest @ ..] if !matches!(*first, "ping" | "config" | "info") => {
+        [first, rest @ ..]
+            if !matches!(*first, "ping" | "config" | "info" | "persistence")
+                && !first.starts_with("memory") =>
+        {
             (Some((*first).to_owned()), rest)
         }
         words => (None, words),
     };
     let question = match asked {
         ["ping"] => RedisQuestion::Ping,
+        ["persistence"] => RedisQuestion::Persistence(RedisPersistence::Any),
+        ["persistence", "aof"] => RedisQuestion::Persistence(RedisPersistence::Aof),
+        ["persistence", "rdb"] => RedisQuestion::Persistence(RedisPersistence::Rdb),
+        [word] if word.starts_with("memory") => {
+            RedisQuestion::MemoryShare(bound(&word["memory".len()..], Unit::Percent)?)
+        }
         ["config", word] => {
             let (key, rules) = compared(word);
             RedisQuestion::Config { key, rules }
@@ -46,7 +55,7 @@ pub fn redis(words: &[String]) -> Result<ProbeSpec, String> {
         }
         _ => {
             return Err(
-                "`redis` takes ping, config NAME=value or info NAME<N, behind a service or an address"
+                "`redis` takes ping, config NAME=value, info NAME<N, persistence [aof|rdb] or memory<80%, behind a service or an address"
                     .to_owned(),
             );
         }

@@ -1,5 +1,6 @@
 //! Commands that ask for files: `test`, `ls`, `cat`, `grep`.
 
+use crate::infer::words;
 use domain::probe::{FileProbe, FileRule, Filter, ProbeSpec, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
@@ -61,6 +62,55 @@ pub fn unlisted(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
         ProbeSpec::File(FileProbe {
             path: (*path).to_owned(),
             rules: vec![FileRule::Absent],
+        })
+    })
+}
+
+/// `stat -c %U a` with the owner that it must have.
+pub fn owned(arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
+    let (format, path) = match arguments {
+        ["-c" | "--format", format, path] | ["-Lc", format, path] => (*format, *path),
+        [format, path] => (format.strip_prefix("--format=")?, *path),
+        _ => return None,
+    };
+    let [TextRule::Is(wanted) | TextRule::Contains(wanted)] = rules else {
+        return None;
+    };
+    let wanted = match format {
+        "%U" | "%u" if !wanted.contains(':') => wanted.clone(),
+        "%G" | "%g" if !wanted.contains(':') => format!(":{wanted}"),
+        "%U:%G" | "%u:%g" if wanted.contains(':') => wanted.clone(),
+        _ => return None,
+    };
+    let rules = vec![words::owner_rule(&wanted)?];
+    let path = path.to_owned();
+    (!path.starts_with('-')).then_some(ProbeSpec::File(FileProbe { path, rules }))
+}
+
+/// `sha256sum -c LIST`, and `sha256sum a` with the digest that it must have.
+pub fn summed(program: &str, arguments: &[&str], rules: &[TextRule]) -> Option<ProbeSpec> {
+    let arguments = match (program, arguments) {
+        ("sha256sum", arguments) => arguments,
+        (_, ["-a", "256", rest @ ..] | ["-a256", rest @ ..]) => rest,
+        _ => return None,
+    };
+    let quiet = |word: &&&str| !matches!(**word, "--quiet" | "--status" | "--strict" | "-b" | "--binary");
+    let said: Vec<&str> = arguments.iter().filter(quiet).copied().collect();
+    let (path, rule) = match (said.as_slice(), rules) {
+        (["-c" | "--check", path], []) => (*path, FileRule::Checksums),
+        (["-c" | "--check", path], [TextRule::Is(text) | TextRule::Contains(text)]) if text == "OK" => {
+            (*path, FileRule::Checksums)
+        }
+        ([path], [TextRule::Is(hex) | TextRule::Contains(hex)]) if words::is_sha256(hex) => {
+            (*path, FileRule::Sha256(hex.to_lowercase()))
+        }
+        _ => return None,
+    };
+    let plain = !path.starts_with('-') && !path.contains(['*', '?', '[', '~']);
+    plain.then(|| {
+        ProbeSpec::File(FileProbe {
+            path: path.to_owned(),
+            rules: vec![rule],
         })
     })
 }

@@ -2,8 +2,22 @@
 
 use super::{Found, Words, any};
 use crate::measure::Measure;
-use crate::phrases::Lower;
+use crate::phrases::{Lower, Phrases};
 use domain::probe::{GitQuestion, ProbeSpec};
+
+static SECRETS: Phrases = Phrases::new(
+    "no secrets committed, no secrets are committed, no secret is committed, secrets are not committed, secrets not committed, \
+    no secrets in git, no secrets in the git, no secrets in the repo, no secrets in repo, no secrets in version control, \
+    no secrets in source control, no credentials committed, no credentials are committed, no credentials in git, \
+    no credentials in the repo, no private keys committed, no private keys in the repo, no private keys in git, \
+    no `.env` committed, no `.env` files committed, no .env committed, no .env files committed, `.env` is not committed, \
+    `.env` not committed, .env is not committed, .env not committed, keine secrets committet, keine secrets im repository",
+);
+
+/// Words of lines that ask for more than files and shapes show.
+static ELSEWHERE: Phrases = Phrases::new(
+    "hardcoded, hard-coded, in code, in the code, in logs, image, history, scan, gitleaks, trufflehog",
+);
 
 /// "Application code committed", "on the `main` branch", "CHANGELOG.md updated".
 pub fn git(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
@@ -13,6 +27,14 @@ pub fn git(words: &Words<'_>, lower: &Lower, _: &[Measure]) -> Option<Found> {
             ProbeSpec::Git(GitQuestion::ChangedSinceTag(file)),
             because.to_owned(),
         ));
+    }
+    if SECRETS.within(lower)
+        && !ELSEWHERE.within(lower)
+        && words.codes.iter().all(|code| code.starts_with(".env"))
+    {
+        let because = "files that hold secrets by their name, private keys and tokens of known shapes are looked for in what git \
+                       keeps or would take; other secrets are not seen";
+        return Some((ProbeSpec::Git(GitQuestion::NoSecrets), because.to_owned()));
     }
     let committed = lower.contains("committed")
         && any(lower, &["git", "code", "changes"])

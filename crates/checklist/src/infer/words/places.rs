@@ -1,5 +1,6 @@
 //! Files and directories.
 
+use super::owned::{is_sha256, owner};
 use super::{Found, Words, any, one_or_all};
 use crate::measure::Measure;
 use crate::phrases::{Lower, Phrases};
@@ -27,6 +28,9 @@ static WRITABLE: Phrases = Phrases::new(
 
 /// "config file created: `path`", and what else is said of files.
 pub fn file(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Found> {
+    if let Some(found) = checksum(words) {
+        return Some(found);
+    }
     let paths: Vec<&str> = words.codes.iter().copied().filter(|code| is_path(code)).collect();
     let path = *paths.first()?;
     if let Some(found) = version(words, lower, path) {
@@ -39,6 +43,9 @@ pub fn file(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Fo
         )
     });
     let mut rules = rules(lower, measures);
+    let owner = owner(words.text, lower);
+    let owned = owner.is_some();
+    rules.extend(owner);
     let other = words.codes.iter().find(|code| **code != path && !code.is_empty());
     let content = other.filter(|_| {
         any(
@@ -56,7 +63,7 @@ pub fn file(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Fo
         rules = vec![FileRule::Absent];
     }
     let alone = words.text.trim() == format!("`{path}`");
-    let said = THERE.within(lower) || GONE.within(lower) || rules.contains(&FileRule::Writable);
+    let said = THERE.within(lower) || GONE.within(lower) || rules.contains(&FileRule::Writable) || owned;
     (said || above && alone || !rules.is_empty() && other.is_some()).then(|| {
         let named = if content.is_some() {
             &paths[..1]
@@ -66,6 +73,26 @@ pub fn file(words: &Words<'_>, lower: &Lower, measures: &[Measure]) -> Option<Fo
         let specs = named.iter().map(|path| of(path, lower, &rules)).collect();
         let because = format!("the file system is asked for `{}`", named.join("`, `"));
         (one_or_all(specs), because)
+    })
+}
+
+/// "SHA-256 of `app.tar.gz` is `…`": one file and 64 digits.
+fn checksum(words: &Words<'_>) -> Option<Found> {
+    let hex = *words.codes.iter().find(|code| is_sha256(code))?;
+    let mut others = words.codes.iter().filter(|code| **code != hex);
+    let (path, None) = (*others.next()?, others.next()) else {
+        return None;
+    };
+    let named = is_path(path) || path.contains('.') && is_path(&format!("./{path}"));
+    let spec = ProbeSpec::File(FileProbe {
+        path: path.to_owned(),
+        rules: vec![FileRule::Sha256(hex.to_lowercase())],
+    });
+    named.then(|| {
+        (
+            spec,
+            format!("`{path}` is read to its end, and its SHA-256 compared"),
+        )
     })
 }
 

@@ -28,8 +28,13 @@ fn file(
     }
 }
 
+mod sums;
+
 pub fn rows() -> Vec<Row> {
-    [whole_files(), ambiguous_files()].into_iter().flatten().collect()
+    [whole_files(), ambiguous_files(), sums::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn contains(text: &str) -> FileRule {

@@ -20,6 +20,7 @@ fn git() -> Vec<Row> {
         let command = match &question {
             GitQuestion::Clean => "git status",
             GitQuestion::Branch(_) => "git branch | grep main",
+            GitQuestion::NoSecrets => "! git ls-files | grep -F .env",
             GitQuestion::AtRelease => "git rev-parse v1",
             GitQuestion::ChangedSinceTag(_) => "git diff v1 -- app",
         };
@@ -35,11 +36,77 @@ fn git() -> Vec<Row> {
         row.world = row.world.with(|site, _, _| site.release = "v1".to_owned());
         row
     };
+    let secrets = || GitQuestion::NoSecrets;
+    let key = "printf -- '-----BEGIN %s KEY-----\\n' PRIVATE >";
     let second = "echo two >app; git commit -qam two; git tag v2";
     let broken = format!("{REPOSITORY} rm -rf .git/objects");
     vec![
         tree(Good, "nothing is uncommitted", PASS, clean(), ""),
         tree(Good, "the branch that is meant", PASS, main(), ""),
+        tree(Good, "no secrets", PASS, secrets(), ""),
+        tree(
+            Good,
+            "secrets that git ignores",
+            PASS,
+            secrets(),
+            "echo .env >.gitignore; echo A=b >.env",
+        ),
+        tree(
+            Good,
+            "an example of settings",
+            PASS,
+            secrets(),
+            "echo A= >.env.example; git add .",
+        ),
+        tree(
+            Bad,
+            "secrets that are committed",
+            FAIL,
+            secrets(),
+            "mkdir d; echo A=b >d/.env; git add .; git commit -qm two",
+        ),
+        tree(
+            Bad,
+            "secrets that are staged",
+            FAIL,
+            secrets(),
+            "echo A=b >.env; git add .",
+        ),
+        tree(
+            Bad,
+            "secrets that the next commit takes",
+            FAIL,
+            secrets(),
+            "echo A=b >.env",
+        ),
+        tree(
+            Bad,
+            "a private key in a file of any name",
+            FAIL,
+            secrets(),
+            &format!("{key}notes; git add ."),
+        ),
+        tree(
+            Ambiguous,
+            "secrets that were committed once",
+            FAIL,
+            secrets(),
+            "echo A=b >.env; git add .; git commit -qm two; git rm -q .env; git commit -qm three",
+        ),
+        tree(
+            Ambiguous,
+            "a key of the tests",
+            WARNING,
+            secrets(),
+            &format!("mkdir tests; {key}tests/a.pem; git add ."),
+        ),
+        tree(
+            Ambiguous,
+            "a clone that does not know what was",
+            NO_DATA,
+            secrets(),
+            "git commit -qm two --allow-empty; git rev-parse HEAD^{commit} >.git/shallow",
+        ),
         tree(Good, "HEAD is the release", PASS, GitQuestion::AtRelease, ""),
         tree(
             Good,

@@ -5,6 +5,7 @@ use super::*;
 use domain::probe::{PostgresProbe, PostgresQuestion, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit, Version};
 
+mod activity;
 mod ambiguous;
 
 fn row(state: State, what: &'static str, right: Right, question: PostgresQuestion, target: Target) -> Row {
@@ -38,6 +39,17 @@ fn command(question: &PostgresQuestion) -> String {
         PostgresQuestion::Indexes { .. } => "\\di".to_owned(),
         PostgresQuestion::Analyzed { .. } => {
             "SELECT relname, last_analyze FROM pg_stat_user_tables".to_owned()
+        }
+        PostgresQuestion::LastAnalyzed { table, .. } => {
+            format!("SELECT last_analyze FROM pg_stat_user_tables WHERE relname = '{table}'")
+        }
+        PostgresQuestion::Connections(_) => "SELECT count(*) FROM pg_stat_activity".to_owned(),
+        PostgresQuestion::NoLockWaits => "SELECT * FROM pg_locks WHERE NOT granted".to_owned(),
+        PostgresQuestion::NoTransactionOver(_) => {
+            "SELECT pid, xact_start FROM pg_stat_activity ORDER BY 2".to_owned()
+        }
+        PostgresQuestion::Statements { .. } => {
+            "SELECT query FROM pg_stat_statements ORDER BY mean_exec_time DESC LIMIT 1".to_owned()
         }
         PostgresQuestion::Query { sql, .. } => sql.clone(),
     };
@@ -124,7 +136,7 @@ fn real(content: &'static str) -> Target {
 }
 
 pub fn rows() -> Vec<Row> {
-    [good(), bad(), silent(), ambiguous::rows()]
+    [good(), bad(), silent(), ambiguous::rows(), activity::rows()]
         .into_iter()
         .flatten()
         .collect()

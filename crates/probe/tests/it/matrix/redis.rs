@@ -5,11 +5,15 @@ use super::*;
 use domain::probe::{RedisProbe, RedisQuestion, TextRule};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
+mod keeping;
+
 fn row(state: State, what: &'static str, right: Right, question: RedisQuestion, target: Target) -> Row {
     let words = match &question {
         RedisQuestion::Ping => "ping".to_owned(),
         RedisQuestion::Config { key, .. } => format!("config get {key}"),
         RedisQuestion::Info { section, .. } => format!("info {}", section.as_deref().unwrap_or_default()),
+        RedisQuestion::Persistence(_) => "info persistence".to_owned(),
+        RedisQuestion::MemoryShare(_) => "info memory".to_owned(),
         RedisQuestion::Text { command, .. } => command.join(" "),
     };
     let address = Some("redis".to_owned());
@@ -84,7 +88,7 @@ fn says(reply: &str) -> Target {
 }
 
 pub fn rows() -> Vec<Row> {
-    [good(), bad(), silent(), ambiguous()]
+    [good(), bad(), silent(), ambiguous(), keeping::rows()]
         .into_iter()
         .flatten()
         .collect()

@@ -43,6 +43,8 @@ pub enum Target {
     Redis(&'static [&'static str], &'static str, usize),
     /// A real Postgres: a database of its own with this content, in which another session then holds a lock that this asks for.
     Postgres(&'static str, Option<&'static str>),
+    /// The same, and a third session that waits for the lock.
+    PostgresWait(&'static str, &'static str),
 }
 
 /// A world that stands.
@@ -134,6 +136,10 @@ impl Target {
                 made.reach("redis", &format!("redis://{address}"), address);
             }
             Target::Postgres(content, lock) => lab.database(made, content, *lock).await,
+            Target::PostgresWait(content, lock) => {
+                lab.database(made, content, Some(lock)).await;
+                lab.wait(made, lock).await;
+            }
         }
     }
 }
@@ -233,6 +239,38 @@ impl Lab {
             ("PGDATABASE", database.clone()),
         ];
         made.database = Some(database);
+    }
+
+    /// A session that asks for the lock that another one holds; it ends with the row.
+    async fn wait(&self, made: &mut Made, lock: &'static str) {
+        let database = made.database.clone().expect("the row's database");
+        let mut waiting = self
+            .options
+            .clone()
+            .database(&database)
+            .connect()
+            .await
+            .expect("a session");
+        let waits = tokio::spawn(async move {
+            waiting
+                .execute(AssertSqlSafe(format!("BEGIN; {lock}")))
+                .await
+                .is_ok()
+        });
+        made.kept.push(Box::new(conduct::Ending(waits)));
+        let seen = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                    WHERE NOT l.granted AND d.datname = $1";
+        let session = made.session.as_mut().expect("the session that holds the lock");
+        loop {
+            let waiting: i64 = sqlx::query_scalar(seen)
+                .bind(&database)
+                .fetch_one(&mut *session)
+                .await
+                .expect("the locks");
+            if waiting > 0 {
+                break;
+            }
+        }
     }
 }
 

@@ -75,10 +75,10 @@ impl Conduct {
     }
 }
 
-/// A server that ends with its row.
-struct Ending(tokio::task::JoinHandle<()>);
+/// A server, or whoever else is at work, that ends with its row.
+pub struct Ending<T>(pub tokio::task::JoinHandle<T>);
 
-impl Drop for Ending {
+impl<T> Drop for Ending<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
