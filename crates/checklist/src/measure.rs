@@ -58,11 +58,8 @@ pub fn find(text: &str) -> Vec<Measure> {
     let bytes = text.as_bytes();
     let mut found: Vec<Measure> = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
+    while let Some(next) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        at += next;
         let end = at + number_length(&bytes[at..]);
         let floor = found.last().map_or(0, |last| last.span.end);
         if let Some(measure) = measure(text, floor, at..end) {

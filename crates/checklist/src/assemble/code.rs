@@ -183,7 +183,7 @@ impl<'a> Assembler<'a> {
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {
-            id: place.clone(),
+            id: names::placed(place),
             line: number,
             text: line.command.clone(),
             work: inferred.work.clone(),
@@ -253,10 +253,10 @@ impl<'a> Assembler<'a> {
 
     /// The place in the section of the step that a block is.
     pub(super) fn step(&mut self, block: usize) -> Option<usize> {
-        let id = self.ids.get(&block).cloned()?;
-        let at = *self.stands.get(&id)?;
+        let place = *self.ids.get(&block)?;
+        let at = *self.stands.get(&place)?;
         let item = self.current().section.items.get(at)?;
-        (item.id == id).then_some(at)
+        (names::place(&item.id) == Some(place)).then_some(at)
     }
 
     /// No box stands in the section: its steps are what would have one.

@@ -251,6 +251,10 @@ impl Builder<'_> {
         match &mut self.open {
             Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => {
                 extend(&mut inline.span, &span);
+                if inline.pieces.is_empty() {
+                    // Most lines are one piece.
+                    inline.pieces.reserve_exact(1);
+                }
                 inline.pieces.push(Piece { span, strong, kind });
             }
             Open::Table(_, Some(cell)) => cell.pieces.push(Piece { span, strong, kind }),

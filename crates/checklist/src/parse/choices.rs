@@ -25,7 +25,12 @@ const MOST: usize = 20;
 /// The choices of a line that starts with a box, or none where it holds no further one.
 pub fn after(source: &Source, tick: &Tick, inline: &Inline) -> Vec<Choice> {
     let end = inline.span.end.max(tick.span.end);
-    let line = tick.span.start..first_line(source, tick.span.end..end).end;
+    let rest = first_line(source, tick.span.end..end);
+    let begins = |byte: u8| matches!(byte, b'[' | b'<') || !byte.is_ascii();
+    if !source.slice(rest.clone()).bytes().any(begins) {
+        return Vec::new();
+    }
+    let line = tick.span.start..rest.end;
     found(source, line, inline)
         .filter(|(lead, _)| lead.is_empty())
         .map_or_else(Vec::new, |(_, found)| found)
@@ -124,7 +129,7 @@ fn found(source: &Source, line: Range<usize>, inline: &Inline) -> Option<(String
 fn marks_in(text: &str, start: usize, inline: &Inline) -> Vec<(usize, Mark)> {
     let code = |at: usize| {
         let at = start + at;
-        let pieces = inline.pieces.iter();
+        let pieces = inline.pieces.iter().take_while(|piece| piece.span.start <= at);
         let mut code = pieces.filter(|piece| matches!(piece.kind, PieceKind::Code(_)));
         code.any(|piece| piece.span.contains(&at))
     };
