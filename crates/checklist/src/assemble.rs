@@ -11,7 +11,7 @@ mod shape;
 mod windows;
 
 use crate::heading::{self, Meaning};
-use crate::infer::{self, forbidden};
+use crate::infer;
 use crate::lint::Findings;
 use crate::names::{self, Map, Named, Set};
 use crate::outline::Outline;
@@ -19,6 +19,7 @@ use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
 use domain::plan::{Parameter, Plan, Section, SectionId, SectionKind, Slot};
 use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What is assembled from the blocks.
@@ -41,8 +42,8 @@ struct Open {
     kind: SectionKind,
     title: String,
     is_title: bool,
-    /// It says that what stands under it must not be so.
-    forbids: bool,
+    /// Whether it says that what stands under it must not be so, once that was asked.
+    forbids: OnceCell<bool>,
     draft: usize,
 }
 
@@ -191,7 +192,7 @@ impl Assembler<'_> {
         self.open.push(Open {
             level,
             kind,
-            forbids: !is_title && forbidden::forbids(&words),
+            forbids: OnceCell::new(),
             title: words,
             is_title,
             draft,

@@ -1,6 +1,6 @@
 //! List items to boxes and steps.
 
-use super::{Assembler, boxes::direct_box, choices, output};
+use super::{Assembler, Open, boxes::direct_box, choices, output};
 use crate::infer::command::{self, Outcome};
 use crate::infer::{self, Inferred, forbidden};
 use crate::names::{self, Named};
@@ -222,8 +222,11 @@ impl<'a> Assembler<'a> {
             .into_iter()
             .chain(label)
             .find(|words| forbidden::forbids(words));
-        let mut titles = self.open.iter().filter(|open| open.forbids);
-        near.or_else(|| titles.next().map(|open| open.title.as_str()))
+        let title = |open: &&Open| {
+            let forbids = || forbidden::forbids(&open.title);
+            !open.is_title && *open.forbids.get_or_init(forbids)
+        };
+        near.or_else(|| self.open.iter().find(title).map(|open| open.title.as_str()))
             .map(infer::short)
     }
 
