@@ -65,7 +65,7 @@ struct Draft {
 
 struct Assembler<'a> {
     source: &'a Source,
-    blocks: &'a [Block],
+    blocks: &'a [Block<'a>],
     findings: &'a mut Findings,
     drafts: Vec<Draft>,
     open: Vec<Open>,
@@ -101,7 +101,7 @@ struct Assembler<'a> {
 }
 
 /// Assembles the sections of a document.
-pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
+pub fn assemble(source: &Source, blocks: &[Block<'_>], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
     let title = title(blocks, source);
     let shape = shape(blocks, title.as_ref());
     let mut assembler = Assembler {

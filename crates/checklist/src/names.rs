@@ -171,7 +171,7 @@ fn told_apart<'w, const N: usize>(
     given: Vec<Option<String>>,
     words: impl Fn(usize) -> [&'w str; N],
 ) -> Vec<String> {
-    let mut taken: Set<String> = Set::default();
+    let mut taken: Set<String> = Set::with_capacity_and_hasher(given.len(), RandomState::default());
     let first = |id: Option<String>| id.filter(|id| taken.insert(id.clone()));
     let mut ids: Vec<Option<String>> = given.into_iter().map(first).collect();
     let joined = |at: usize, count: usize| {

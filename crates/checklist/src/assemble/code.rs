@@ -269,7 +269,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
-    fn step_rows(&mut self, table: &'a Table, block: &Block, index: usize) -> bool {
+    fn step_rows(&mut self, table: &'a Table<'a>, block: &Block, index: usize) -> bool {
         let works = heading::does(self.kind(), self.shape.listed && !self.apart());
         if table.steps.is_empty() || !works || !self.bare() {
             return false;
@@ -308,7 +308,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    pub(super) fn table(&mut self, table: &'a Table, block: &Block, index: usize) {
+    pub(super) fn table(&mut self, table: &'a Table<'a>, block: &Block, index: usize) {
         let header: Vec<String> = table
             .rows
             .first()

@@ -16,12 +16,12 @@ pub(super) struct Pending<'a> {
     /// Its place among the names.
     place: usize,
     pub(super) said: annotation::Said,
-    inline: &'a Inline,
+    inline: &'a Inline<'a>,
     inferred: Inferred,
 }
 
 impl<'a> Assembler<'a> {
-    pub(super) fn list_item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
+    pub(super) fn list_item(&mut self, item: &'a ListItem<'a>, block: &Block, index: usize) {
         self.current().steps = true;
         if item.tick.is_some() || (self.bare() && self.is_step(item, block)) {
             if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
@@ -83,7 +83,7 @@ impl<'a> Assembler<'a> {
             .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
     }
 
-    pub(super) fn item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
+    pub(super) fn item(&mut self, item: &'a ListItem<'a>, block: &Block, index: usize) {
         self.settle_pending();
         let above = direct_box(self.blocks, index);
         let parent = above.and_then(|above| self.ids.get(&above).copied());
