@@ -23,6 +23,7 @@ mod secrets;
 mod settings;
 mod shipped;
 mod steps;
+mod support;
 mod trap_lint;
 mod traps;
 mod wild;
