@@ -101,7 +101,12 @@ struct Assembler<'a> {
 }
 
 /// Assembles the sections of a document.
-pub fn assemble(source: &Source, blocks: &[Block<'_>], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
+pub fn assemble(
+    source: &Source,
+    blocks: &[Block<'_>],
+    old: Option<&Plan>,
+    findings: &mut Findings,
+) -> Assembled {
     let title = title(blocks, source);
     let shape = shape(blocks, title.as_ref());
     let mut assembler = Assembler {

@@ -283,12 +283,16 @@ const LEADS: &[(&str, Lead)] = &[
 
 static BEHIND: [(Phrases, Comparison); 4] = [
     (
-        Phrases::new("or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
-         ou mais, o superior, ou superior, oder höher, или больше, или более, 以上, 이상"),
+        Phrases::new(
+            "or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
+         ou mais, o superior, ou superior, oder höher, или больше, или более, 以上, 이상",
+        ),
         Comparison::AtLeast,
     ),
     (
-        Phrases::new("or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内, 이하, 이내"),
+        Phrases::new(
+            "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内, 이하, 이내",
+        ),
         Comparison::AtMost,
     ),
     (Phrases::new("未満, 미만"), Comparison::Below),

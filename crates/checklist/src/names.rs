@@ -85,7 +85,10 @@ pub fn give(sections: &mut [Section], names: &[Named], old: Option<&Plan>) {
 fn rename(sections: &mut [Section], mut ids: Vec<String>) {
     let items = sections.iter_mut().flat_map(|section| &mut section.items);
     for above in items.filter_map(|item| item.parent.as_mut()) {
-        above.0 = place(above).and_then(|at| ids.get(at)).cloned().unwrap_or_default();
+        above.0 = place(above)
+            .and_then(|at| ids.get(at))
+            .cloned()
+            .unwrap_or_default();
     }
     for section in sections {
         let items = section.items.iter_mut().map(|item| &mut item.id);
@@ -148,7 +151,14 @@ fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
         let parent = names[at].parent.and_then(|at| names.get(at));
         parent.map_or("", |parent| parent.base.as_str())
     };
-    let words = |at: usize| [names[at].base.as_str(), home[at], names[at].label.as_str(), parent(at)];
+    let words = |at: usize| {
+        [
+            names[at].base.as_str(),
+            home[at],
+            names[at].label.as_str(),
+            parent(at),
+        ]
+    };
     told_apart(names.iter().map(|name| name.given.clone()).collect(), words)
 }
 

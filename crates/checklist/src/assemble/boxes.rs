@@ -1,8 +1,8 @@
 //! Which box holds which.
 
 use crate::fence;
-use crate::parse::{Block, BlockKind, Tick};
 use crate::names::{Map, Set};
+use crate::parse::{Block, BlockKind, Tick};
 
 /// The nearest box above a block.
 fn box_above(blocks: &[Block], index: usize) -> Option<usize> {

@@ -1,11 +1,11 @@
 //! Blocks that list environment variables, to checks that each is set.
 
 use super::Assembler;
+use crate::describe;
 use crate::fence::{self, Setting};
 use crate::infer::words;
-use crate::parse::{Block, BlockKind, Fence};
 use crate::names::{self, Map, Set};
-use crate::describe;
+use crate::parse::{Block, BlockKind, Fence};
 use domain::plan::{Check, SectionKind, Work};
 
 /// Variables to which the blocks of a document give more than one value: each is an example.

@@ -276,7 +276,9 @@ fn cut(source: &Source, inline: &mut Inline, start: usize, mark: Mark) -> Tick {
             && let PieceKind::Text(words) = &mut piece.kind
             && words.len() == piece.span.len()
         {
-            *words = words[(text - piece.span.start).min(words.len())..].to_owned().into();
+            *words = words[(text - piece.span.start).min(words.len())..]
+                .to_owned()
+                .into();
             piece.span.start = text.min(piece.span.end);
         }
         keep
