@@ -2,7 +2,7 @@
 
 pub mod command;
 mod constant;
-mod denial;
+pub mod denial;
 mod doubt;
 mod filters;
 pub mod forbidden;

@@ -13,7 +13,7 @@ use domain::probe::{
 };
 use domain::quantity::{Bound, Comparison};
 use words::{Denials, deny_before};
-pub use words::only_code;
+pub use words::{only_code, persons};
 
 const DENIED: &str = "the words deny what the command shows; somebody's word";
 const HEADER: &str =
