@@ -77,7 +77,10 @@ fn very_long_lines_and_deep_nesting_are_survived() {
         ),
         ("a line of 300 kB of boxes", item("[ ] ".repeat(75_000))),
         ("a line of 400 kB of links", item("[a](".repeat(100_000))),
-        ("a line of 400 kB of boxes in code", item("(`[ ] `".repeat(57_000))),
+        (
+            "a line of 400 kB of boxes in code",
+            item("(`[ ] `".repeat(57_000)),
+        ),
         (
             "3,000 actions before 3,000 probes",
             format!(
