@@ -13,13 +13,13 @@ mod windows;
 use crate::heading::{self, Meaning};
 use crate::infer;
 use crate::lint::Findings;
-use crate::names::{self, Named};
+use crate::names::{self, Map, Named, Set};
 use crate::outline::Outline;
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
-use domain::plan::{ItemId, Parameter, Plan, Section, SectionId, SectionKind, Slot};
+use domain::plan::{Parameter, Plan, Section, SectionId, SectionKind, Slot};
 use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// What is assembled from the blocks.
@@ -42,6 +42,8 @@ struct Open {
     kind: SectionKind,
     title: String,
     is_title: bool,
+    /// Whether it says that what stands under it must not be so, once that was asked.
+    forbids: OnceCell<bool>,
     draft: usize,
 }
 
@@ -63,43 +65,48 @@ struct Draft {
 
 struct Assembler<'a> {
     source: &'a Source,
-    blocks: &'a [Block],
+    blocks: &'a [Block<'a>],
     findings: &'a mut Findings,
     drafts: Vec<Draft>,
     open: Vec<Open>,
     slots: Vec<Slot>,
     parameters: Vec<Parameter>,
     /// The names of the parameters.
-    parameter_names: HashSet<String>,
+    parameter_names: Set<String>,
     outline: Outline,
     /// What the items and checks are named by; the place in it is their id until all are known.
     names: Vec<Named>,
     /// The ids that annotations name.
-    given: HashSet<String>,
-    /// Ids of the boxes, by block.
-    ids: HashMap<usize, ItemId>,
-    /// Where the boxes stand in their sections.
-    stands: HashMap<ItemId, usize>,
+    given: Set<String>,
+    /// The places of the boxes among the names, by block.
+    ids: Map<usize, usize>,
+    /// Where the boxes stand in their sections, by their place among the names.
+    stands: Map<usize, usize>,
     /// Boxes that hold boxes.
-    parents: HashSet<usize>,
+    parents: Set<usize>,
     /// The fence that is the command of a box, by the box's block.
-    below: HashMap<usize, usize>,
+    below: Map<usize, usize>,
     /// The last box, until everything that is said about it was read.
     pending: Option<items::Pending<'a>>,
     label: Option<(String, Range<usize>)>,
     /// Where the headings start that have no box up to the next one.
-    bare: HashSet<usize>,
+    bare: Set<usize>,
     /// The label was not yet put into the prose.
     label_waits: bool,
     /// Variables to which the blocks give more than one value.
-    contradicted: HashSet<String>,
+    contradicted: Set<String>,
     /// The step that is the heading of the steps in it.
     heads: Option<usize>,
     shape: Shape,
 }
 
 /// Assembles the sections of a document.
-pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings: &mut Findings) -> Assembled {
+pub fn assemble(
+    source: &Source,
+    blocks: &[Block<'_>],
+    old: Option<&Plan>,
+    findings: &mut Findings,
+) -> Assembled {
     let title = title(blocks, source);
     let shape = shape(blocks, title.as_ref());
     let mut assembler = Assembler {
@@ -110,12 +117,12 @@ pub fn assemble(source: &Source, blocks: &[Block], old: Option<&Plan>, findings:
         open: Vec::new(),
         slots: Vec::new(),
         parameters: Vec::new(),
-        parameter_names: HashSet::new(),
+        parameter_names: Set::default(),
         outline: Outline::default(),
         names: Vec::new(),
-        given: HashSet::new(),
-        ids: HashMap::new(),
-        stands: HashMap::new(),
+        given: Set::default(),
+        ids: Map::default(),
+        stands: Map::default(),
         parents: boxes::parents(blocks),
         below: boxes::commands_below(blocks),
         bare: boxes::bare(blocks),
@@ -190,6 +197,7 @@ impl Assembler<'_> {
         self.open.push(Open {
             level,
             kind,
+            forbids: OnceCell::new(),
             title: words,
             is_title,
             draft,

@@ -39,6 +39,7 @@ use tool::Tool;
 use wrapped::wrapped;
 
 pub use effect::Effect;
+pub use project::runs_script;
 pub use sql::sql_reads;
 
 /// The variables that may stand before a reading command. Others can change what it runs (`PATH`, `PAGER`).

@@ -6,6 +6,7 @@
 
 mod clients;
 mod local;
+mod opened;
 mod outlets;
 mod secret_files;
 pub mod secrets;
@@ -16,6 +17,8 @@ use crate::lint::exposed;
 use crate::shell::{self, Script, Simple};
 use crate::word::{FILLED, Word};
 use clients::{Client, Operand};
+
+pub use opened::outside;
 
 /// Why a command must not run by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,6 +246,9 @@ fn command(words: &[Word], said: Said, depth: u32) -> Look {
             return Err(Never::Secrets(format!("xargs {inner}")));
         }
         return command(&arguments[arguments.len() - count..], said, depth + 1);
+    }
+    if said == Said::Author && classify::runs_script(name, &texts) {
+        return Ok(());
     }
     if let Some(inner) = clients::runner(name, &texts) {
         return command(&arguments[inner..], said, depth + 1);

@@ -11,6 +11,7 @@ use crate::phrases::Lower;
 pub use claim::{Claim, claim};
 use domain::probe::{JsonField, StatusRule, TextRule};
 use domain::quantity::{Bound, Comparison, Unit};
+use std::cell::OnceCell;
 use value::Verb;
 pub use verbs::{announces, ends_with_verb, means_errors};
 
@@ -84,44 +85,43 @@ const LONGEST: usize = 2000;
 
 /// Reads the words before and after a command. Inline code in them stands between backticks.
 pub fn read(before: &str, after: &str) -> Expectation {
-    let (before, after) = (cut(before), cut(after));
-    let (lower_before, lower_after) = (Lower::of(before), Lower::of(after));
-    let none_before = says_none(&lower_before);
-    let hunts = || verbs::hunts(&lower_before) || verbs::hunts(&lower_after);
-    let within_ms = response_time(before, &lower_before).or_else(|| response_time(after, &lower_after));
+    let (before, after) = (Words::of(before), Words::of(after));
+    let none_before = says_none(&before.lower);
+    let hunts = || verbs::hunts(&before.lower) || verbs::hunts(&after.lower);
+    let within_ms = response_time(&before).or_else(|| response_time(&after));
     let mut expectation = Expectation {
-        none: none_before || says_clean(&lower_after) || hunts(),
+        none: none_before || says_clean(&after.lower) || hunts(),
         within_ms,
-        beyond: value::exit_code(&lower_after).or_else(|| value::exit_code(&lower_before)),
+        beyond: value::exit_code(&after.lower).or_else(|| value::exit_code(&before.lower)),
         ..Expectation::default()
     };
-    if says_exit(&lower_after) || says_exit(&lower_before) {
+    if says_exit(&after.lower) || says_exit(&before.lower) {
         return expectation;
     }
-    let found = by_verb(after)
-        .or_else(|| verbs::behind(after))
-        .or_else(|| by_number(after))
-        .or_else(|| by_number(before))
-        .or_else(|| by_status(after))
-        .or_else(|| bare(after));
-    let found = found.or_else(|| stated_status(before).filter(|_| none_before));
+    let found = by_verb(&after)
+        .or_else(|| verbs::behind(after.text))
+        .or_else(|| by_number(&after))
+        .or_else(|| by_number(&before))
+        .or_else(|| by_status(after.text))
+        .or_else(|| bare(after.text));
+    let found = found.or_else(|| stated_status(&before).filter(|_| none_before));
     let found = match found {
         None if none_before => {
-            expectation.words = Some(before.trim().trim_end_matches(':').to_owned());
+            expectation.words = Some(before.text.trim().trim_end_matches(':').to_owned());
             return expectation;
         }
         // Before a command a word such as "running" is its subject's.
-        None => by_verb(before)
+        None => by_verb(&before)
             .filter(|said| !matches!(said.holds, Holds::Word(_)))
-            .or_else(|| verbs::behind(before))
-            .or_else(|| by_status(before)),
+            .or_else(|| verbs::behind(before.text))
+            .or_else(|| by_status(before.text)),
         found => found,
     };
     if let Some(Said { words, holds }) = found {
         expectation.words = Some(words);
         expectation.holds = Some(holds);
     } else if expectation.beyond.is_none() && within_ms.is_none() && !expectation.none {
-        expectation.beyond = beyond(after).or_else(|| beyond(before));
+        expectation.beyond = beyond(&after).or_else(|| beyond(&before));
     }
     expectation
 }
@@ -134,6 +134,30 @@ pub fn output(text: &str) -> Option<Holds> {
         return Some(Holds::Json(fields));
     }
     lines::read(text)
+}
+
+/// The words on one side of a command, with what several questions look for in them.
+struct Words<'t> {
+    text: &'t str,
+    lower: Lower,
+    measures: Vec<Measure>,
+    verbs: OnceCell<Vec<verbs::Found>>,
+}
+
+impl<'t> Words<'t> {
+    fn of(text: &'t str) -> Self {
+        let text = cut(text);
+        Words {
+            text,
+            lower: Lower::of(text),
+            measures: measure::find(text),
+            verbs: OnceCell::new(),
+        }
+    }
+
+    fn verbs(&self) -> &[verbs::Found] {
+        self.verbs.get_or_init(|| verbs::all(self.text))
+    }
 }
 
 /// Words that say what must hold, and what it is.
@@ -203,8 +227,9 @@ fn says_exit(lower: &Lower) -> bool {
 }
 
 /// The first verb behind which something stands that can be judged.
-fn by_verb(text: &str) -> Option<Said> {
-    let said = |found: verbs::Found| {
+fn by_verb(words: &Words<'_>) -> Option<Said> {
+    let text = words.text;
+    let said = |found: &verbs::Found| {
         let value = text[found.at + found.length..].trim_start_matches([' ', ':', '*', '，', '：']);
         let holds = value::read(value, found.verb, found.negated)?;
         let end = value
@@ -215,7 +240,7 @@ fn by_verb(text: &str) -> Option<Said> {
         let words = spoken.trim().to_owned();
         Some(Said { words, holds })
     };
-    let mut all = verbs::all(text).into_iter().filter_map(said);
+    let mut all = words.verbs().iter().filter_map(said);
     let first = all.next()?;
     // "is live and returns 200": what is certain comes before a state.
     let certain = |said: &Said| !matches!(said.holds, Holds::Word(_));
@@ -236,13 +261,12 @@ fn bare(text: &str) -> Option<Said> {
 }
 
 /// The first number with a comparison, or a range.
-fn by_number(text: &str) -> Option<Said> {
-    let measure = measure::find(text)
-        .into_iter()
-        .find(|measure| measure.comparison.is_some())?;
-    let words = text[measure.span.clone()].trim().to_owned();
-    let holds = count_or_number(&measure);
-    Some(Said { words, holds })
+fn by_number(words: &Words<'_>) -> Option<Said> {
+    let compares = |measure: &&Measure| measure.comparison.is_some();
+    let measure = words.measures.iter().find(compares)?;
+    let said = words.text[measure.span.clone()].trim().to_owned();
+    let holds = count_or_number(measure);
+    Some(Said { words: said, holds })
 }
 
 /// "200 OK", "HTTP 200", "status 204" without a verb.
@@ -271,23 +295,22 @@ const SPELLED: &[&str] = &[
 ];
 
 /// "Without a token it returns 401": a status is what comes out, whatever else the words deny.
-fn stated_status(text: &str) -> Option<Said> {
-    by_verb(text)
+fn stated_status(words: &Words<'_>) -> Option<Said> {
+    by_verb(words)
         .filter(|said| matches!(said.holds, Holds::Status(_)))
-        .or_else(|| by_status(text))
+        .or_else(|| by_status(words.text))
 }
 
 /// Why what these words ask for cannot be judged here.
-fn beyond(text: &str) -> Option<String> {
-    let matches = verbs::all(text)
-        .into_iter()
-        .find(|found| found.verb == Verb::Matches);
+fn beyond(words: &Words<'_>) -> Option<String> {
+    let text = words.text;
+    let matches = words.verbs().iter().find(|found| found.verb == Verb::Matches);
     if let Some(found) = matches
         && text[found.at + found.length..].contains('`')
     {
         return Some("what it must match is a pattern, which is not read yet".to_owned());
     }
-    let spelled = verbs::all(text).into_iter().any(|found| {
+    let spelled = words.verbs().iter().any(|found| {
         let value = text[found.at + found.length..].trim_start().to_lowercase();
         let word = value
             .split(|c: char| !c.is_alphabetic())
@@ -298,11 +321,11 @@ fn beyond(text: &str) -> Option<String> {
     if spelled {
         return Some("the number is written as a word, which is not counted yet".to_owned());
     }
-    let rough = measure::find(text).into_iter().any(|measure| measure.roughly);
+    let rough = words.measures.iter().any(|measure| measure.roughly);
     if rough {
         return Some("the number is not exact, and the line does not say how far off it may be".to_owned());
     }
-    match claim(text)? {
+    match claim::among(text, &words.measures)? {
         Claim::Stable => Some("what is stable takes several looks: nothing measures that yet".to_owned()),
         changed @ Claim::Changed { .. } => Some(format!(
             "{changed} compares with a measurement from before, which nothing takes yet"
@@ -324,12 +347,12 @@ fn count_or_number(measure: &Measure) -> Holds {
 }
 
 /// "answers within 200 ms", "<200ms response": at most ten minutes.
-fn response_time(text: &str, lower: &Lower) -> Option<u64> {
-    let bound = measure::find(text).into_iter().find(|measure| {
+fn response_time(words: &Words<'_>) -> Option<u64> {
+    let bound = words.measures.iter().find(|measure| {
         let upper = matches!(measure.comparison, Some(Comparison::AtMost | Comparison::Below));
         upper && measure.unit == Unit::Milliseconds && (1.0..=600_000.0).contains(&measure.value)
     })?;
-    let about = lower.any(&[
+    let about = words.lower.any(&[
         "answer", "respon", "latency", "load", "within", "time", "antwort", "répon", "响应", "応答",
     ]);
     about.then_some(bound.value as u64)

@@ -5,6 +5,7 @@
 mod commands;
 mod diff;
 
+use crate::infer::denial;
 use crate::lint::catalogue as c;
 use crate::source::Source;
 use crate::{analyse, annotation};
@@ -148,19 +149,20 @@ fn spelling(source: &Source, span: Range<usize>, codes: &[&'static str]) -> Opti
 /// An annotation that says what the line is.
 fn said(source: &Source, span: Range<usize>, codes: &[&'static str]) -> Option<Fix> {
     let has = |code: &str| codes.contains(&code);
-    let acts = [c::UNKNOWN_PROGRAM.code, c::PROJECT_CODE.code];
+    let first = source.line_span(source.line(span.start));
+    let lead = source.slice(first.start..span.start);
     let attested = [c::UNJUDGED.code, c::PRINTS_SECRETS.code, c::MAY_DIAL.code];
-    let word = if acts.into_iter().any(has) {
-        "action"
-    } else if attested.into_iter().any(has) {
-        "attest"
+    let (word, answered) = if has(c::UNKNOWN_PROGRAM.code) {
+        ("action", vec![c::UNKNOWN_PROGRAM.code, c::PROJECT_CODE.code])
+    } else if has(c::PROJECT_CODE.code) {
+        // All that is not known of it is what the project's code does before it reads.
+        ("probe", vec![c::PROJECT_CODE.code])
+    } else if attested.into_iter().any(has) && denial::persons(lead) {
+        ("attest", attested.to_vec())
     } else {
         return None;
     };
-    let answered = acts.into_iter().chain(attested);
-    let codes = answered.filter(|code| has(code)).collect();
-    let first = source.line_span(source.line(span.start));
-    let lead = source.slice(first.start..span.start);
+    let codes = answered.into_iter().filter(|code| has(code)).collect();
     let block = !lead.is_empty() && lead.trim_matches(['>', ' ', '\t']).is_empty() || lead.is_empty();
     if block && !source.slice(span.clone()).starts_with('`') {
         // A command of a block of code: the comment stands above it.

@@ -2,7 +2,7 @@
 
 pub mod command;
 mod constant;
-mod denial;
+pub mod denial;
 mod doubt;
 mod filters;
 pub mod forbidden;
@@ -176,7 +176,7 @@ fn words_before(inline: &Inline, at: usize) -> String {
         .iter()
         .rev()
         .map_while(|piece| match &piece.kind {
-            PieceKind::Text(text) => Some(text.as_str()),
+            PieceKind::Text(text) => Some(&**text),
             PieceKind::Break => Some(" "),
             PieceKind::Code(_) => None,
             PieceKind::Comment(_) | PieceKind::Link(_) => Some(""),
@@ -361,11 +361,11 @@ fn several(text: &str, commands: Vec<(Outcome, Range<usize>)>) -> Inferred {
 fn without_command(inline: &Inline, text: &str, above: Option<&str>, near: &Near) -> Inferred {
     let pieces = inline.pieces.iter();
     let codes = pieces.clone().filter_map(|piece| match &piece.kind {
-        PieceKind::Code(code) => Some(code.as_str()),
+        PieceKind::Code(code) => Some(&**code),
         _ => None,
     });
     let links = pieces.filter_map(|piece| match &piece.kind {
-        PieceKind::Link(url) => Some(url.as_str()),
+        PieceKind::Link(url) => Some(&**url),
         _ => None,
     });
     let (codes, links): (Vec<&str>, Vec<&str>) = (codes.collect(), links.collect());

@@ -1,5 +1,6 @@
 //! Numbers with their unit and comparison in running text: "<5ms average", "at least 1GB", "20.10+".
 
+use crate::phrases::Phrases;
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -58,11 +59,8 @@ pub fn find(text: &str) -> Vec<Measure> {
     let bytes = text.as_bytes();
     let mut found: Vec<Measure> = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        if !bytes[at].is_ascii_digit() {
-            at += 1;
-            continue;
-        }
+    while let Some(next) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        at += next;
         let end = at + number_length(&bytes[at..]);
         let floor = found.last().map_or(0, |last| last.span.end);
         if let Some(measure) = measure(text, floor, at..end) {
@@ -166,7 +164,7 @@ fn is_name(after: &str) -> bool {
 fn words_behind(after: &str) -> (Option<Comparison>, usize) {
     let rest = after.trim_start();
     let found = BEHIND.iter().find_map(|(words, comparison)| {
-        let word = words.split(", ").find(|word| rest.starts_with(word))?;
+        let word = words.near(rest).iter().find(|word| rest.starts_with(**word))?;
         Some((*comparison, after.len() - rest.len() + word.len()))
     });
     found.map_or((None, 0), |(comparison, length)| (Some(comparison), length))
@@ -283,18 +281,22 @@ const LEADS: &[(&str, Lead)] = &[
     ),
 ];
 
-const BEHIND: &[(&str, Comparison)] = &[
+static BEHIND: [(Phrases, Comparison); 4] = [
     (
-        "or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
+        Phrases::new(
+            "or more, or higher, or greater, or above, or newer, or later, oder mehr, ou plus, o más, \
          ou mais, o superior, ou superior, oder höher, или больше, или более, 以上, 이상",
+        ),
         Comparison::AtLeast,
     ),
     (
-        "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内, 이하, 이내",
+        Phrases::new(
+            "or less, or fewer, or lower, or below, oder weniger, ou moins, o menos, ou menos, 以下, 以内, 이하, 이내",
+        ),
         Comparison::AtMost,
     ),
-    ("未満, 미만", Comparison::Below),
-    ("초과", Comparison::Above),
+    (Phrases::new("未満, 미만"), Comparison::Below),
+    (Phrases::new("초과"), Comparison::Above),
 ];
 
 /// The words of a lead by their last byte in lower case.

@@ -8,8 +8,9 @@ use foldhash::fast::RandomState;
 use std::collections::{HashMap, HashSet};
 
 /// Keyed by chance, as those of the standard library, and hashed in a fraction of the time.
-type Map<K, V> = HashMap<K, V, RandomState>;
-type Set<T> = HashSet<T, RandomState>;
+pub type Map<K, V> = HashMap<K, V, RandomState>;
+/// As [`Map`].
+pub type Set<T> = HashSet<T, RandomState>;
 
 /// Longest slug, in characters.
 const LONGEST: usize = 60;
@@ -43,7 +44,12 @@ pub fn of_check(command: &str) -> String {
     format!("check-{}", or(slug(command), "command"))
 }
 
-/// The place among the names that an id says until all are known.
+/// The id of a line until all are known: its place among the names.
+pub fn placed(place: usize) -> ItemId {
+    ItemId(place.to_string())
+}
+
+/// The place that [`placed`] says.
 pub fn place(id: &ItemId) -> Option<usize> {
     id.0.parse().ok()
 }
@@ -67,24 +73,28 @@ pub fn give(sections: &mut [Section], names: &[Named], old: Option<&Plan>) {
     }
     let ids = of_all(names, &home);
     let Some(old) = old else {
-        return rename(sections, &ids);
+        return rename(sections, ids);
     };
     let mut placed: Vec<Section> = sections.to_vec();
-    rename(&mut placed, &ids);
+    rename(&mut placed, ids.clone());
     let ids = adopted(sections, &placed, names, ids, old);
-    rename(sections, &ids);
+    rename(sections, ids);
 }
 
 /// Puts the ids in the place of the places.
-fn rename(sections: &mut [Section], ids: &[String]) {
-    let named = |id: &ItemId| ItemId(place(id).and_then(|at| ids.get(at)).cloned().unwrap_or_default());
+fn rename(sections: &mut [Section], mut ids: Vec<String>) {
+    let items = sections.iter_mut().flat_map(|section| &mut section.items);
+    for above in items.filter_map(|item| item.parent.as_mut()) {
+        above.0 = place(above)
+            .and_then(|at| ids.get(at))
+            .cloned()
+            .unwrap_or_default();
+    }
     for section in sections {
-        for item in &mut section.items {
-            item.id = named(&item.id);
-            item.parent = item.parent.as_ref().map(named);
-        }
-        for check in &mut section.checks {
-            check.id = named(&check.id);
+        let items = section.items.iter_mut().map(|item| &mut item.id);
+        for id in items.chain(section.checks.iter_mut().map(|check| &mut check.id)) {
+            let own = place(id).and_then(|at| ids.get_mut(at));
+            id.0 = own.map(std::mem::take).unwrap_or_default();
         }
     }
 }
@@ -122,10 +132,13 @@ fn adopted(
             out[*at] = Some(before[*pair].id.0.clone());
         }
     }
-    let mut next = Map::default();
+    let mut next: Map<String, u32> = Map::default();
     let rest = |(kept, id): (Option<String>, String)| {
         kept.unwrap_or_else(|| {
-            let id = unique(&taken, &mut next, id);
+            let id = match taken.contains(&id) {
+                true => numbered(&taken, next.entry(id.clone()).or_insert(2), &id),
+                false => id,
+            };
             taken.insert(id.clone());
             id
         })
@@ -134,28 +147,19 @@ fn adopted(
 }
 
 fn of_all(names: &[Named], home: &[&str]) -> Vec<String> {
-    let words = |at: usize| (names[at].base.as_str(), home[at], names[at].label.as_str());
-    let plain = |id: String| match id.trim_end_matches('-').len() {
-        length if length == id.len() => id,
-        length => id[..length].to_owned(),
-    };
-    let by_words = |at: usize| plain(names[at].base.clone());
-    let by_section = |at: usize| {
-        let (base, home, _) = words(at);
-        plain([base, "--", home].concat())
-    };
-    let by_label = |at: usize| {
-        let (base, home, label) = words(at);
-        plain([base, "--", home, "--", label].concat())
-    };
-    let by_parent = |at: usize| {
-        let (base, home, label) = words(at);
+    let parent = |at: usize| {
         let parent = names[at].parent.and_then(|at| names.get(at));
-        let parent = parent.map_or("", |parent| &parent.base);
-        plain([base, "--", home, "--", label, "--", parent].concat())
+        parent.map_or("", |parent| parent.base.as_str())
     };
-    let given = names.iter().map(|name| name.given.clone()).collect();
-    told_apart(given, &[&by_words, &by_section, &by_label, &by_parent])
+    let words = |at: usize| {
+        [
+            names[at].base.as_str(),
+            home[at],
+            names[at].label.as_str(),
+            parent(at),
+        ]
+    };
+    told_apart(names.iter().map(|name| name.given.clone()).collect(), words)
 }
 
 fn sections_words(sections: &[Section]) -> Vec<(String, String)> {
@@ -167,43 +171,59 @@ fn sections_words(sections: &[Section]) -> Vec<(String, String)> {
 }
 
 fn of_sections(words: &[(String, String)]) -> Vec<String> {
-    let by_title = |at: usize| words[at].0.clone();
-    let by_group = |at: usize| match &words[at] {
-        (title, group) if group.is_empty() => title.clone(),
-        (title, group) => format!("{title}--{group}"),
-    };
-    told_apart(vec![None; words.len()], &[&by_title, &by_group])
+    let title_and_group = |at: usize| [words[at].0.as_str(), words[at].1.as_str()];
+    told_apart(vec![None; words.len()], title_and_group)
 }
 
-/// The first candidate of each that nobody shares; equal ones of the last level are numbered in their order. A level is
-/// asked for those only that the levels before it left open.
-///
-/// Those that are given already stay, the first of equal ones.
-fn told_apart(given: Vec<Option<String>>, levels: &[&dyn Fn(usize) -> String]) -> Vec<String> {
-    let mut taken: Set<String> = Set::default();
+/// As many of the words of each, the first ones, as nobody shares, joined by `--`; those that share all of them are
+/// numbered in their order. Those that are given already stay, the first of equal ones.
+fn told_apart<'w, const N: usize>(
+    given: Vec<Option<String>>,
+    words: impl Fn(usize) -> [&'w str; N],
+) -> Vec<String> {
+    let mut taken: Set<String> = Set::with_capacity_and_hasher(given.len(), RandomState::default());
     let first = |id: Option<String>| id.filter(|id| taken.insert(id.clone()));
     let mut ids: Vec<Option<String>> = given.into_iter().map(first).collect();
-    let mut open: Vec<(usize, String)> = Vec::new();
-    for level in levels {
-        let left = (0..ids.len()).filter(|at| ids[*at].is_none());
-        open = left.map(|at| (at, level(at))).collect();
-        let mut shared: Map<&str, u32> = Map::default();
-        for (_, candidate) in &open {
-            *shared.entry(candidate).or_insert(0) += 1;
-        }
-        for (at, candidate) in &open {
-            if shared.get(candidate.as_str()) == Some(&1) && taken.insert(candidate.clone()) {
-                ids[*at] = Some(candidate.clone());
+    let joined = |at: usize, count: usize| {
+        let words = words(at);
+        let named = words[..count].iter().rposition(|word| !word.is_empty());
+        words[..=named.unwrap_or(0)].join("--")
+    };
+    // Those that are still open, each with the number of its group: who shares the words so far.
+    let mut open: Vec<(usize, usize)> = (0..ids.len())
+        .filter(|at| ids[*at].is_none())
+        .map(|at| (at, 0))
+        .collect();
+    let mut groups = 0;
+    for level in 0..N {
+        let mut split: Map<(usize, &str), usize> = Map::default();
+        let mut sizes: Vec<u32> = Vec::new();
+        for (at, group) in &mut open {
+            let next = sizes.len();
+            *group = *split.entry((*group, words(*at)[level])).or_insert(next);
+            match sizes.get_mut(*group) {
+                Some(size) => *size += 1,
+                None => sizes.push(1),
             }
         }
+        groups = sizes.len();
+        open.retain(|(at, group)| {
+            if sizes[*group] > 1 {
+                return true;
+            }
+            let id = joined(*at, level + 1);
+            let free = taken.insert(id.clone());
+            if free {
+                ids[*at] = Some(id);
+            }
+            !free
+        });
     }
-    let mut next = Map::default();
-    for (at, candidate) in open {
-        if ids[at].is_none() {
-            let id = unique(&taken, &mut next, candidate);
-            taken.insert(id.clone());
-            ids[at] = Some(id);
-        }
+    let mut next = vec![1; groups];
+    for (at, group) in open {
+        let id = numbered(&taken, &mut next[group], &joined(at, N));
+        taken.insert(id.clone());
+        ids[at] = Some(id);
     }
     ids.into_iter().flatten().collect()
 }
@@ -216,20 +236,14 @@ fn or(slug: String, otherwise: &str) -> String {
     }
 }
 
-/// `slug`, else `slug-2`, `slug-3` …; remembers where it stopped, so that many equal names take linear time.
-fn unique(taken: &Set<String>, next: &mut Map<String, u32>, slug: String) -> String {
-    if !taken.contains(&slug) {
-        return slug;
-    }
-    if !next.contains_key(&slug) {
-        next.insert(slug.clone(), 2);
-    }
-    let Some(number) = next.get_mut(&slug) else {
-        return slug;
-    };
+/// `slug`, else `slug-2`, `slug-3` …; `next` is where it goes on, so that many equal names take linear time.
+fn numbered(taken: &Set<String>, next: &mut u32, slug: &str) -> String {
     loop {
-        let id = [slug.as_str(), "-", &number.to_string()].concat();
-        *number = number.saturating_add(1);
+        let id = match *next {
+            1 => slug.to_owned(),
+            number => format!("{slug}-{number}"),
+        };
+        *next = next.saturating_add(1);
         if !taken.contains(&id) {
             return id;
         }

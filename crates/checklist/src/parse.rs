@@ -8,37 +8,38 @@ pub mod marks;
 mod rows;
 
 use crate::source::Source;
+use pulldown_cmark::CowStr;
 use std::ops::Range;
 
 pub use builder::blocks;
 
 /// A block of the document, in its order.
-pub struct Block {
+pub struct Block<'s> {
     /// Its bytes.
     pub span: Range<usize>,
     /// The block index of the list item that holds it.
     pub item: Option<usize>,
     /// What it is.
-    pub kind: BlockKind,
+    pub kind: BlockKind<'s>,
 }
 
 /// What a block is.
-pub enum BlockKind {
+pub enum BlockKind<'s> {
     /// `## Heading`
     Heading {
         /// 1 to 6.
         level: u8,
         /// Its words.
-        inline: Inline,
+        inline: Inline<'s>,
     },
     /// A paragraph outside or inside of an item; the first text of an item is the item's own.
-    Paragraph(Inline),
+    Paragraph(Inline<'s>),
     /// A list item.
-    Item(ListItem),
+    Item(ListItem<'s>),
     /// A fenced or indented block of code.
     Fence(Fence),
     /// A table.
-    Table(Table),
+    Table(Table<'s>),
     /// Raw HTML.
     Html(String),
     /// `---`
@@ -46,13 +47,13 @@ pub enum BlockKind {
 }
 
 /// A list item.
-pub struct ListItem {
+pub struct ListItem<'s> {
     /// Its number in an ordered list.
     pub number: Option<u64>,
     /// Its box, where it has one.
     pub tick: Option<Tick>,
     /// Its first paragraph.
-    pub inline: Inline,
+    pub inline: Inline<'s>,
     /// Its row of a table says that it may be left out.
     pub optional: bool,
 }
@@ -88,22 +89,22 @@ pub struct FenceLine {
 }
 
 /// A table: the header is the first row.
-pub struct Table {
+pub struct Table<'s> {
     /// The rows, with their cells.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<Cell<'s>>>,
     /// What its rows say to do, where its columns say that they are steps and none holds a box.
-    pub steps: Vec<ListItem>,
+    pub steps: Vec<ListItem<'s>>,
 }
 
 /// A cell of a table.
-pub struct Cell {
+pub struct Cell<'s> {
     /// Its bytes between the bars.
     pub span: Range<usize>,
     /// Its pieces, in order.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Piece<'s>>,
 }
 
-impl Cell {
+impl Cell<'_> {
     /// Its words, with code between backticks.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -120,40 +121,40 @@ impl Cell {
 
 /// A run of inline content.
 #[derive(Default)]
-pub struct Inline {
+pub struct Inline<'s> {
     /// All its bytes, marks included.
     pub span: Range<usize>,
     /// Its pieces, in order.
-    pub pieces: Vec<Piece>,
+    pub pieces: Vec<Piece<'s>>,
     /// Bytes of the span that are no part of it, in order, and what stands for them: the bars between cells.
     pub gaps: Vec<(Range<usize>, String)>,
 }
 
 /// A piece of inline content.
-pub struct Piece {
+pub struct Piece<'s> {
     /// Its bytes, with backticks for code.
     pub span: Range<usize>,
     /// Whether it stands in bold.
     pub strong: bool,
     /// What it is.
-    pub kind: PieceKind,
+    pub kind: PieceKind<'s>,
 }
 
 /// What a piece is.
-pub enum PieceKind {
+pub enum PieceKind<'s> {
     /// Words. HTML tags that are not comments count as words: `<previous-commit>`.
-    Text(String),
+    Text(CowStr<'s>),
     /// Inline code.
-    Code(String),
+    Code(CowStr<'s>),
     /// A line break.
     Break,
     /// The inside of an HTML comment.
-    Comment(String),
+    Comment(CowStr<'s>),
     /// Where a link that begins here leads.
-    Link(String),
+    Link(CowStr<'s>),
 }
 
-impl Inline {
+impl Inline<'_> {
     /// The words, with code between backticks, comments left out, breaks as spaces.
     pub fn plain(&self) -> String {
         self.plain_up_to(usize::MAX)
@@ -204,7 +205,7 @@ impl Inline {
     /// The comments in it.
     pub fn comments(&self) -> impl Iterator<Item = (&str, &Range<usize>)> {
         self.pieces.iter().filter_map(|piece| match &piece.kind {
-            PieceKind::Comment(text) => Some((text.as_str(), &piece.span)),
+            PieceKind::Comment(text) => Some((&**text, &piece.span)),
             PieceKind::Text(_) | PieceKind::Code(_) | PieceKind::Break | PieceKind::Link(_) => None,
         })
     }
@@ -232,7 +233,7 @@ pub fn comment(html: &str) -> Option<&str> {
 }
 
 /// Whether the document has a box that is one for certain.
-pub fn has_boxes(blocks: &[Block]) -> bool {
+pub fn has_boxes(blocks: &[Block<'_>]) -> bool {
     let certain = |item: &ListItem| item.tick.as_ref().is_some_and(|tick| tick.certain);
     blocks
         .iter()

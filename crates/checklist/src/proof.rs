@@ -186,12 +186,13 @@ fn dump(stage: &Simple) -> Option<ProbeSpec> {
     }
     let command = format!("tail -n 5 {}", written.raw);
     // The name may run a command itself: it is asked for only where that is known to read.
-    let reads = shell::read(&command).is_ok_and(|script| {
-        matches!(classify::script(&script), Effect::Reads) && dial::never(&script, Said::Tables).is_none()
-    });
+    let script = shell::read(&command).ok()?;
+    let reads =
+        matches!(classify::script(&script), Effect::Reads) && dial::never(&script, Said::Tables).is_none();
     reads.then(|| {
         ProbeSpec::Shell(ShellProbe {
             command,
+            files: dial::outside(&script),
             filters: Vec::new(),
             rules: vec![whole],
         })

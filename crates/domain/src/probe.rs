@@ -273,6 +273,10 @@ pub enum Filter {
 pub struct ShellProbe {
     /// The exact bytes that run.
     pub command: String,
+    /// The files outside of the work directory that it names: it runs only where the environment lists each of them, or
+    /// what holds it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// Filters from the end of the pipeline, applied natively, so that a filter that finds nothing
     /// is not taken for a source that failed.
     pub filters: Vec<Filter>,

@@ -17,6 +17,8 @@ pub enum Comparison {
     AtLeast,
     /// `>`
     Above,
+    /// `≠`
+    Other,
 }
 
 /// What a number counts. Values are held in the base unit named here.
@@ -60,6 +62,7 @@ impl Comparison {
             Comparison::Equal => found == expected,
             Comparison::AtLeast => found >= expected,
             Comparison::Above => found > expected,
+            Comparison::Other => found.partial_cmp(&expected).is_some_and(|order| order.is_ne()),
         }
     }
 
@@ -71,6 +74,7 @@ impl Comparison {
             Comparison::Equal => "=",
             Comparison::AtLeast => "≥",
             Comparison::Above => ">",
+            Comparison::Other => "≠",
         }
     }
 }

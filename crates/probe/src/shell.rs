@@ -4,6 +4,7 @@ use crate::answer::{Answer, Asked, Judgement};
 use crate::context::Context;
 use crate::file::lasting;
 use crate::output::excerpt;
+use crate::place::{Closed, Place};
 use crate::redact::Secrets;
 use crate::run::{self, End, Ran};
 use crate::site::Site;
@@ -28,6 +29,9 @@ pub(crate) async fn probe(
             format!("exit code 0; {rules}")
         },
     };
+    if let Some(why) = spec.files.iter().find_map(|file| closed(file, site)) {
+        return Answer::new(asked, Judgement::error(why));
+    }
     let ran = run::run(
         &run::shell(&spec.command, site, context),
         &site.secrets,
@@ -39,6 +43,14 @@ pub(crate) async fn probe(
     Answer {
         exit_code: ran.end.exit_code(),
         ..Answer::new(asked, judgement).printed(ran.printed("standard error:\n"))
+    }
+}
+
+/// Why a file that a command names may not be read, if it may not: as one that is read natively.
+fn closed(file: &str, site: &Site) -> Option<String> {
+    match Place::of(file, site).map(|place| place.open()) {
+        Err(why) | Ok(Err(Closed::Refused(why))) => Some(why),
+        Ok(Ok(_) | Err(Closed::Missing)) => None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! Which box holds which.
 
 use crate::fence;
+use crate::names::{Map, Set};
 use crate::parse::{Block, BlockKind, Tick};
-use std::collections::{HashMap, HashSet};
 
 /// The nearest box above a block.
 fn box_above(blocks: &[Block], index: usize) -> Option<usize> {
@@ -16,7 +16,7 @@ fn box_above(blocks: &[Block], index: usize) -> Option<usize> {
     None
 }
 
-pub fn parents(blocks: &[Block]) -> HashSet<usize> {
+pub fn parents(blocks: &[Block]) -> Set<usize> {
     let boxes = (0..blocks.len())
         .filter(|at| matches!(&blocks[*at].kind, BlockKind::Item(item) if item.tick.is_some()));
     boxes.filter_map(|at| direct_box(blocks, at)).collect()
@@ -34,8 +34,8 @@ pub fn direct_box(blocks: &[Block], index: usize) -> Option<usize> {
 /// Fences that hold exactly one command and stand inside of a box, the first one of each box.
 ///
 /// Without any box, steps stand for them.
-pub fn commands_below(blocks: &[Block]) -> HashMap<usize, usize> {
-    let mut below = HashMap::new();
+pub fn commands_below(blocks: &[Block]) -> Map<usize, usize> {
+    let mut below = Map::default();
     for (at, block) in blocks.iter().enumerate() {
         if let (BlockKind::Fence(fence), Some(item)) = (&block.kind, block.item)
             && matches!(&blocks[item].kind, BlockKind::Item(item) if item.tick.is_some() || item.number.is_some() || direct_box(blocks, at).is_none())
@@ -54,8 +54,8 @@ fn counts(tick: &Tick) -> bool {
 }
 
 /// Where the headings start that have no box up to the next one.
-pub fn bare(blocks: &[Block]) -> HashSet<usize> {
-    let mut found = HashSet::new();
+pub fn bare(blocks: &[Block]) -> Set<usize> {
+    let mut found = Set::default();
     let mut open = None;
     for block in blocks {
         match &block.kind {

@@ -183,7 +183,7 @@ impl<'a> Assembler<'a> {
         let number = self.source.line(line.start);
         let place = self.named(names::of_check(&line.command), None, None);
         let mut check = Check {
-            id: place.clone(),
+            id: names::placed(place),
             line: number,
             text: line.command.clone(),
             work: inferred.work.clone(),
@@ -253,10 +253,10 @@ impl<'a> Assembler<'a> {
 
     /// The place in the section of the step that a block is.
     pub(super) fn step(&mut self, block: usize) -> Option<usize> {
-        let id = self.ids.get(&block).cloned()?;
-        let at = *self.stands.get(&id)?;
+        let place = *self.ids.get(&block)?;
+        let at = *self.stands.get(&place)?;
         let item = self.current().section.items.get(at)?;
-        (item.id == id).then_some(at)
+        (names::place(&item.id) == Some(place)).then_some(at)
     }
 
     /// No box stands in the section: its steps are what would have one.
@@ -269,7 +269,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
-    fn step_rows(&mut self, table: &'a Table, block: &Block, index: usize) -> bool {
+    fn step_rows(&mut self, table: &'a Table<'a>, block: &Block, index: usize) -> bool {
         let works = heading::does(self.kind(), self.shape.listed && !self.apart());
         if table.steps.is_empty() || !works || !self.bare() {
             return false;
@@ -308,7 +308,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    pub(super) fn table(&mut self, table: &'a Table, block: &Block, index: usize) {
+    pub(super) fn table(&mut self, table: &'a Table<'a>, block: &Block, index: usize) {
         let header: Vec<String> = table
             .rows
             .first()

@@ -1,6 +1,6 @@
 //! List items to boxes and steps.
 
-use super::{Assembler, boxes::direct_box, choices, output};
+use super::{Assembler, Open, boxes::direct_box, choices, output};
 use crate::infer::command::{self, Outcome};
 use crate::infer::{self, Inferred, forbidden};
 use crate::names::{self, Named};
@@ -13,13 +13,15 @@ use std::ops::Range;
 /// A box about which more may be said in the lines below it.
 pub(super) struct Pending<'a> {
     pub(super) item: Item,
+    /// Its place among the names.
+    place: usize,
     pub(super) said: annotation::Said,
-    inline: &'a Inline,
+    inline: &'a Inline<'a>,
     inferred: Inferred,
 }
 
 impl<'a> Assembler<'a> {
-    pub(super) fn list_item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
+    pub(super) fn list_item(&mut self, item: &'a ListItem<'a>, block: &Block, index: usize) {
         self.current().steps = true;
         if item.tick.is_some() || (self.bare() && self.is_step(item, block)) {
             if item.tick.is_none() && item.inline.is_label() && self.holds_items(index, block) {
@@ -81,10 +83,10 @@ impl<'a> Assembler<'a> {
             .any(|inner| matches!(&inner.kind, BlockKind::Item(item) if item.tick.is_some()))
     }
 
-    pub(super) fn item(&mut self, item: &'a ListItem, block: &Block, index: usize) {
+    pub(super) fn item(&mut self, item: &'a ListItem<'a>, block: &Block, index: usize) {
         self.settle_pending();
         let above = direct_box(self.blocks, index);
-        let parent = above.and_then(|above| self.ids.get(&above).cloned());
+        let parent = above.and_then(|above| self.ids.get(&above).copied());
         let parent_text = above.and_then(|above| match &self.blocks[above].kind {
             BlockKind::Item(item) => Some(infer::short(&item.inline.plain_up_to(400))),
             _ => None,
@@ -139,8 +141,8 @@ impl<'a> Assembler<'a> {
             .as_ref()
             .is_some_and(|tick| !tick.certain && !tick.choices.is_empty());
         let named = if asked { text.clone() } else { item.inline.plain() };
-        let id = self.named(names::of_item(&named), label.as_deref(), parent.as_ref());
-        self.ids.insert(index, id.clone());
+        let place = self.named(names::of_item(&named), label.as_deref(), parent);
+        self.ids.insert(index, place);
         let left_out = item
             .tick
             .as_ref()
@@ -156,8 +158,8 @@ impl<'a> Assembler<'a> {
                 "(if needed)",
             ]);
         let built = Item {
-            id,
-            parent,
+            id: names::placed(place),
+            parent: parent.map(names::placed),
             line,
             label,
             claimed: item.tick.as_ref().is_some_and(|tick| tick.claimed),
@@ -177,6 +179,7 @@ impl<'a> Assembler<'a> {
         }
         self.pending = Some(Pending {
             item: built,
+            place,
             said,
             inline: &item.inline,
             inferred,
@@ -187,6 +190,7 @@ impl<'a> Assembler<'a> {
     pub(super) fn settle_pending(&mut self) {
         let Some(Pending {
             mut item,
+            place,
             said,
             inline,
             mut inferred,
@@ -199,7 +203,6 @@ impl<'a> Assembler<'a> {
             inferred.commands.extend(only_code(inline));
         }
         if !said.is_empty() {
-            let place = item.id.clone();
             let claim = |id: &str| self.given.insert(id.to_owned());
             let given = annotation::item(said, &mut item, &mut inferred, claim, self.findings);
             self.parameters_in(&given, &inline.span);
@@ -208,20 +211,23 @@ impl<'a> Assembler<'a> {
         self.parameters_of(&inferred);
         lint::item(&item, inline, &inferred, attested, self.findings);
         let at = self.current().section.items.len();
-        self.stands.insert(item.id.clone(), at);
+        self.stands.insert(place, at);
         self.current().section.items.push(item);
     }
 
     /// The heading, the label or the box above that says that what stands under it must not be so.
     pub(super) fn forbidding(&self, above: Option<&str>) -> Option<String> {
         let label = self.label.as_ref().map(|(label, _)| label.as_str());
-        let titles = self
-            .open
-            .iter()
-            .filter(|open| !open.is_title)
-            .map(|open| open.title.as_str());
-        let mut words = above.into_iter().chain(label).chain(titles);
-        words.find(|words| forbidden::forbids(words)).map(infer::short)
+        let near = above
+            .into_iter()
+            .chain(label)
+            .find(|words| forbidden::forbids(words));
+        let title = |open: &&Open| {
+            let forbids = || forbidden::forbids(&open.title);
+            !open.is_title && *open.forbids.get_or_init(forbids)
+        };
+        near.or_else(|| self.open.iter().find(title).map(|open| open.title.as_str()))
+            .map(infer::short)
     }
 
     /// The open headings and the label, at most so much of each as says what they are about.
@@ -232,15 +238,15 @@ impl<'a> Assembler<'a> {
         words.join(" / ")
     }
 
-    /// The id until all are known: the place among the names.
-    pub(super) fn named(&mut self, base: String, label: Option<&str>, parent: Option<&ItemId>) -> ItemId {
+    /// Adds a name and answers its place.
+    pub(super) fn named(&mut self, base: String, label: Option<&str>, parent: Option<usize>) -> usize {
         self.names.push(Named {
             base,
             label: label.map(names::slug).unwrap_or_default(),
-            parent: parent.and_then(names::place),
+            parent,
             given: None,
         });
-        ItemId((self.names.len() - 1).to_string())
+        self.names.len() - 1
     }
 
     pub(super) fn parameters_of(&mut self, inferred: &Inferred) {
@@ -276,11 +282,12 @@ impl<'a> Assembler<'a> {
 }
 
 /// An id that an annotation gives is kept among the names.
-pub(super) fn keep_given(names: &mut [Named], id: &mut ItemId, place: ItemId) {
-    if *id != place
-        && let Some(named) = names::place(&place).and_then(|at| names.get_mut(at))
+pub(super) fn keep_given(names: &mut [Named], id: &mut ItemId, place: usize) {
+    let own = names::placed(place);
+    if *id != own
+        && let Some(named) = names.get_mut(place)
     {
-        named.given = Some(std::mem::replace(id, place).0);
+        named.given = Some(std::mem::replace(id, own).0);
     }
 }
 

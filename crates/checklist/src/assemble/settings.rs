@@ -1,17 +1,17 @@
 //! Blocks that list environment variables, to checks that each is set.
 
 use super::Assembler;
+use crate::describe;
 use crate::fence::{self, Setting};
 use crate::infer::words;
+use crate::names::{self, Map, Set};
 use crate::parse::{Block, BlockKind, Fence};
-use crate::{describe, names};
 use domain::plan::{Check, SectionKind, Work};
-use std::collections::{HashMap, HashSet};
 
 /// Variables to which the blocks of a document give more than one value: each is an example.
-pub fn contradicted(blocks: &[Block]) -> HashSet<String> {
-    let mut first: HashMap<String, String> = HashMap::new();
-    let mut found = HashSet::new();
+pub fn contradicted(blocks: &[Block]) -> Set<String> {
+    let mut first: Map<String, String> = Map::default();
+    let mut found = Set::default();
     for block in blocks {
         let BlockKind::Fence(fence) = &block.kind else {
             continue;
@@ -55,7 +55,7 @@ impl Assembler<'_> {
                 _ => key.clone(),
             };
             let check = Check {
-                id: self.named(names::of_check(&key), None, None),
+                id: names::placed(self.named(names::of_check(&key), None, None)),
                 line: self.source.line(span.start),
                 why: format!("`{text}`: {because}; {}", describe::probe(&spec)),
                 work: Work::Probe { spec },

@@ -31,11 +31,11 @@ pub const TOOLS: &[Tool] = &[
     tool("pipenv", "", &["graph|check|verify|--venv|--where|--version"]),
     tool("conda|mamba|micromamba", "", &["list|info|search|--version", "env list", "config +--show"]),
     tool("pip-audit|safety", "", &["!", "check|scan ."]),
-    guarded("composer", "-d= --working-dir= -n --no-interaction -q", &["show|outdated|validate|check-platform-reqs|audit|licenses|diagnose|about|why|why-not|depends|prohibits|info|status|fund|suggests", "-V !"], "--plugins"),
+    guarded("composer", "-d= --working-dir= -n --no-interaction -q --no-plugins --no-scripts", &["show|outdated|validate|check-platform-reqs|audit|licenses|diagnose|about|why|why-not|depends|prohibits|info|status|fund|suggests", "-V !"], "--plugins"),
     tool("gem", "", &["list|info|outdated|search|env|environment|which|query"]),
     tool("bundle|bundler", "", &["list|info|outdated|show|check|version|env|licenses|platform", "config list", "audit check !", "-v !"]),
     guarded("cargo", "--manifest-path= --color= -q --quiet", &[
-        "search|version|info", "tree|metadata +--locked", "tree|metadata +--frozen", "-V !", "fmt +--check", "fmt --all -- --check !", "fmt -- --check !", "locate-project|pkgid|help|--list", "audit !", "deny check", "install +--list", "outdated !",
+        "search|version|info", "tree|metadata +--locked", "tree|metadata +--frozen", "metadata +--no-deps", "-V !", "fmt +--check", "fmt --all -- --check !", "fmt -- --check !", "locate-project|pkgid|help|--list", "audit !", "deny check", "install +--list", "outdated !",
     ], "--config -Z"),
     tool("rustup", "", &["show|check|--version", "toolchain|target|component list", "which"]),
     tool("rustc", "", &["-V|-vV|--version !"]),

@@ -137,9 +137,21 @@ fn variable(word: &Word) -> bool {
     word.variables.iter().any(|name| exposed::is_secret(name))
 }
 
-/// The words that may be files. The first operand of a filter is what it looks for; a search for one plain setting prints
-/// nothing else.
+/// The words that may be files and are printed: a search for one plain setting prints nothing else.
 fn files<'a>(name: &str, arguments: &'a [Word]) -> Vec<&'a Word> {
+    let mut plain = arguments.iter().filter(|word| !word.filled.starts_with('-'));
+    let plain = SEARCHES.contains(&name) && plain.next().is_some_and(|word| setting(&word.filled));
+    let several = arguments.iter().any(|word| {
+        matches!(word.filled.as_str(), "-e" | "-f" | "-v" | "--invert-match") || word.filled.starts_with("-v")
+    });
+    match plain && !several {
+        true => Vec::new(),
+        false => operands(name, arguments),
+    }
+}
+
+/// The words that may be files. The first operand of a filter is what it looks for.
+pub fn operands<'a>(name: &str, arguments: &'a [Word]) -> Vec<&'a Word> {
     let mut operands: Vec<&Word> = arguments
         .iter()
         .filter(|word| !word.filled.starts_with('-'))
@@ -161,16 +173,8 @@ fn files<'a>(name: &str, arguments: &'a [Word]) -> Vec<&'a Word> {
         operands.drain(..operands.len().min(if shows { 1 } else { usize::MAX }));
         return operands;
     }
-    if matches!(name, "grep" | "egrep" | "fgrep" | "rg" | "zgrep") {
-        let plain = operands.first().is_some_and(|word| setting(&word.filled));
+    if SEARCHES.contains(&name) {
         operands.drain(..usize::from(!operands.is_empty()));
-        let several = arguments.iter().any(|word| {
-            matches!(word.filled.as_str(), "-e" | "-f" | "-v" | "--invert-match")
-                || word.filled.starts_with("-v")
-        });
-        if plain && !several {
-            return Vec::new();
-        }
     }
     operands
 }

@@ -102,7 +102,11 @@ const STEADY: &[&str] = &[
 
 /// The claim of a text, if there is one.
 pub fn claim(text: &str) -> Option<Claim> {
-    let measures = measure::find(text);
+    among(text, &measure::find(text))
+}
+
+/// As [`claim`], with the numbers of the text.
+pub fn among(text: &str, measures: &[Measure]) -> Option<Claim> {
     let steady = |pair: &[u8]| pair.eq_ignore_ascii_case(b"st");
     if measures.is_empty() && !text.as_bytes().windows(2).any(steady) {
         return None;

@@ -69,6 +69,16 @@ fn opposite(holds: Holds) -> Option<Holds> {
                 unit: Unit::Count,
             },
         })),
+        // "is not `1`": `100` holds a 1 and is another number.
+        Holds::Is(text) if number(&text).is_some() => number(&text).map(|value| {
+            Holds::Number(Bound {
+                comparison: Comparison::Other,
+                quantity: Quantity {
+                    value,
+                    unit: Unit::Count,
+                },
+            })
+        }),
         Holds::Is(text) | Holds::Contains(text) => Some(Holds::Lacks(text)),
         Holds::Number(bound) if above_zero(&bound) => Some(Holds::Number(Bound {
             comparison: Comparison::Above,
@@ -84,6 +94,13 @@ fn opposite(holds: Holds) -> Option<Holds> {
         | Holds::Status(_)
         | Holds::Lines(_) => None,
     }
+}
+
+/// A text that is a number and nothing else.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-');
+    text.chars().all(digits).then(|| text.parse().ok()).flatten()
 }
 
 /// Whether a text begins with a word, and with no longer one.

@@ -241,45 +241,17 @@ pub fn ends_with_verb(before: &str) -> bool {
     words.is_some_and(|words| words.iter().any(ends)) || lower.ends_with(" or")
 }
 
+/// Beginnings of a comment or a paragraph that announces what a command prints.
+static ANNOUNCES: Phrases = Phrases::new(
+    "expect, should, =>, ->, →, output:, outputs:, returns, result:, response:, must , sample output, sample response, \
+    example output, example response, erwartet, sollte, attendu, résultat attendu, sortie attendue, esperado, salida esperada, \
+    saída esperada, resultado esperado, 预期, 期望, 应该, 应返回, 应为, 应显示, 应包含, 应输出, 期待",
+);
+
 /// Whether a comment or a paragraph announces what a command before it prints.
 pub fn announces(text: &str) -> bool {
     let lower = Lower::of(text.trim_start_matches(['*', '_', '#', '>', ' ']));
-    let first = [
-        "expect",
-        "should",
-        "=>",
-        "->",
-        "→",
-        "output:",
-        "outputs:",
-        "returns",
-        "result:",
-        "response:",
-        "must ",
-        "sample output",
-        "sample response",
-        "example output",
-        "example response",
-        "erwartet",
-        "sollte",
-        "attendu",
-        "résultat attendu",
-        "sortie attendue",
-        "esperado",
-        "salida esperada",
-        "saída esperada",
-        "resultado esperado",
-        "预期",
-        "期望",
-        "应该",
-        "应返回",
-        "应为",
-        "应显示",
-        "应包含",
-        "应输出",
-        "期待",
-    ];
-    first.iter().any(|words| lower.starts_with(words))
+    ANNOUNCES.begins(&lower)
         || lower.any(&[
             "should return",
             "should output",

@@ -44,7 +44,11 @@ pub fn kind(lower: &str) -> Option<Kind> {
     }
     let here = |(at, byte): (usize, u8)| {
         let words = BY_BYTE.get(usize::from(byte)).into_iter().flatten();
-        let found = words.filter(move |(_, word)| lower.as_bytes()[at..].starts_with(word.as_bytes()));
+        let rest = &lower.as_bytes()[at..];
+        // Most words that begin with the same byte go on with another one.
+        let found = words.filter(move |(_, word)| {
+            rest.get(1) == word.as_bytes().get(1) && rest.starts_with(word.as_bytes())
+        });
         found.map(|(place, _)| *place)
     };
     let first = lower.bytes().enumerate().flat_map(here).min()?;

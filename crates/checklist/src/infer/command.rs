@@ -2,7 +2,7 @@
 
 use super::{doubt, filters, judge, native, words};
 use crate::classify::{self, Effect};
-use crate::dial::{Never, Said};
+use crate::dial::{self, Never, Said};
 use crate::expect::{self, Expectation, text_rules};
 use crate::rewrite::{self, Rewritten};
 use crate::shell::{self, Script, Simple};
@@ -125,8 +125,10 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
         return Err(format!("it cannot be a probe: {why}"));
     }
     match &outcome.effect {
-        Effect::Changes(what) => return Err(format!("it cannot be a probe: {what}")),
-        Effect::Reads | Effect::Unknown(_) => {}
+        Effect::Changes(what) if !only_scripts(script) => {
+            return Err(format!("it cannot be a probe: {what}"));
+        }
+        Effect::Changes(_) | Effect::Reads | Effect::Unknown(_) => {}
     }
     let rules = outcome
         .expectation
@@ -136,6 +138,7 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
         .unwrap_or_default();
     let shell = ShellProbe {
         command: outcome.rewritten.command.clone(),
+        files: dial::outside(script),
         filters: Vec::new(),
         rules,
     };
@@ -144,6 +147,19 @@ pub fn declared_probe(outcome: &Outcome) -> Result<ProbeSpec, String> {
         Some(never) => Err(never.why()),
         None => Ok(spec),
     }
+}
+
+/// One plain command that runs a script of the project by its name: what that does only the author knows.
+fn only_scripts(script: &Script) -> bool {
+    let [pipeline] = script.pipelines.as_slice() else {
+        return false;
+    };
+    let [stage] = pipeline.stages.as_slice() else {
+        return false;
+    };
+    let bare = stage.assignments.is_empty() && stage.redirects.is_empty() && script.plain;
+    let words = stage.program().zip(stage.literal_arguments());
+    bare && words.is_some_and(|(name, words)| classify::runs_script(name, &words))
 }
 
 /// "Java 21 on both hosts: `java -version`": the version that the words name is compared.
@@ -230,6 +246,7 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         let rules = expectation.holds.as_ref().map(text_rules).unwrap_or_default();
         return ProbeSpec::Shell(ShellProbe {
             command: rewritten.command.clone(),
+            files: dial::outside(script),
             filters: Vec::new(),
             rules,
         });
@@ -290,6 +307,7 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
     rewritten.command.clone_from(&command);
     ProbeSpec::Shell(ShellProbe {
         command,
+        files: dial::outside(script),
         filters: split.filters,
         rules,
     })

@@ -12,8 +12,8 @@ use domain::probe::{
     RedisQuestion, StatusRule, TextRule,
 };
 use domain::quantity::{Bound, Comparison};
-pub use words::only_code;
 use words::{Denials, deny_before};
+pub use words::{only_code, persons};
 
 const DENIED: &str = "the words deny what the command shows; somebody's word";
 const HEADER: &str =
@@ -276,7 +276,7 @@ fn denies(rule: &TextRule, searched: bool) -> bool {
 
 fn upper(bound: &Bound) -> bool {
     match bound.comparison {
-        Comparison::AtMost | Comparison::Below => true,
+        Comparison::AtMost | Comparison::Below | Comparison::Other => true,
         Comparison::Equal => bound.quantity.value == 0.0,
         Comparison::AtLeast | Comparison::Above => false,
     }

@@ -1,6 +1,7 @@
 //! Headings, labels and boxes that turn what stands under them round: "Must not contain:", "Not allowed in production".
 
 use super::{Inferred, short};
+use crate::phrases::Lower;
 use domain::plan::Work;
 use domain::probe::{DockerQuestion, FileRule, HeaderHolds, HeaderRule, ProbeSpec, TextRule};
 use domain::quantity::Comparison;
@@ -32,9 +33,8 @@ const CONDITIONS: &[&str] = &[" if", " when", "criteria", "condition"];
 
 /// Whether words say that what stands under them must not be so.
 pub fn forbids(words: &str) -> bool {
-    let lower = format!("{} ", words.to_lowercase().replace('’', "'"));
-    let has = |list: &[&str]| list.iter().any(|phrase| lower.contains(phrase));
-    has(FORBIDS) && !has(DEMANDS)
+    let lower = Lower::from(words.to_lowercase().replace('’', "'") + " ");
+    lower.any(FORBIDS) && !lower.any(DEMANDS)
 }
 
 /// What becomes of a line under such words: nothing that shows the thing passes, and nobody is offered to do it.

@@ -75,6 +75,9 @@ pub fn item(item: &Item, inline: &Inline, inferred: &Inferred, attested: bool, f
             }
             PieceKind::Break | PieceKind::Comment(_) => continue,
         };
+        if memchr::memchr(b':', text.as_bytes()).is_none() {
+            continue;
+        }
         for word in text.split_whitespace() {
             if let Some((_, rest)) = word.split_once("://") {
                 let host = rest.split(['/', ':', ')', '>', '`']).next().unwrap_or(rest);

@@ -10,7 +10,7 @@ use super::marks::{self, Form, Mark};
 use super::{BlockKind, Fence, FenceLine, Inline, ListItem, Piece, PieceKind, Tick};
 use crate::classify;
 use crate::source::Source;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// Whether any line of a text starts with a certain box, or a cell of a table does.
@@ -26,9 +26,9 @@ pub fn any(text: &str) -> bool {
     })
 }
 
-impl Builder<'_> {
+impl<'s> Builder<'s> {
     /// A paragraph, or the items that its lines are.
-    pub(super) fn lines(&mut self, span: Range<usize>, inline: Inline) {
+    pub(super) fn lines(&mut self, span: Range<usize>, inline: Inline<'s>) {
         let (first, mut items) = self.split(inline, self.doing);
         let asked = self.choices(&first);
         if !first.pieces.is_empty() {
@@ -44,7 +44,7 @@ impl Builder<'_> {
     }
 
     /// The lines of a paragraph that ask for one of several boxes.
-    fn choices(&self, inline: &Inline) -> Vec<(Tick, Inline)> {
+    fn choices(&self, inline: &Inline<'s>) -> Vec<(Tick, Inline<'s>)> {
         // A comment would be about another box.
         let said = inline
             .pieces
@@ -62,7 +62,7 @@ impl Builder<'_> {
     }
 
     /// The text of a list item: its box, where it has one, and the items of further lines.
-    pub(super) fn item_text(&mut self, at: usize, inline: Inline) {
+    pub(super) fn item_text(&mut self, at: usize, inline: Inline<'s>) {
         let (mut first, mut items) = self.split(inline, self.doing || self.marked);
         let parent = self.blocks[at].item;
         let ticked = matches!(&self.blocks[at].kind, BlockKind::Item(item) if item.tick.is_some());
@@ -96,7 +96,7 @@ impl Builder<'_> {
         self.push_items(items, parent);
     }
 
-    pub(super) fn push_items(&mut self, items: Vec<(Tick, Inline)>, parent: Option<usize>) {
+    pub(super) fn push_items(&mut self, items: Vec<(Tick, Inline<'s>)>, parent: Option<usize>) {
         for (mut tick, inline) in items {
             if tick.choices.is_empty() {
                 tick.choices = choices::after(self.source, &tick, &inline);
@@ -114,7 +114,7 @@ impl Builder<'_> {
     }
 
     /// What stands before the first line with a box, and each such line with those that follow it.
-    fn split(&self, inline: Inline, uncertain: bool) -> (Inline, Vec<(Tick, Inline)>) {
+    fn split(&self, inline: Inline<'s>, uncertain: bool) -> (Inline<'s>, Vec<(Tick, Inline<'s>)>) {
         let starts = inline.pieces.iter().enumerate().filter_map(|(at, piece)| {
             let broken = at == 0 || matches!(inline.pieces[at - 1].kind, PieceKind::Break);
             broken
@@ -134,7 +134,7 @@ impl Builder<'_> {
             let own = pieces.split_off(at);
             let until = items
                 .last()
-                .map_or(end, |(tick, _): &(Tick, Inline)| tick.span.start);
+                .map_or(end, |(tick, _): &(Tick, Inline<'s>)| tick.span.start);
             let mut text = Inline {
                 span: start..until,
                 pieces: own,
@@ -155,7 +155,7 @@ impl Builder<'_> {
     }
 
     /// A heading, and the item that its box is. "☑️ Before the deployment" is decorated; the plain ☑ is how ☐ is ticked.
-    pub(super) fn heading(&mut self, span: Range<usize>, level: u8, inline: Inline) {
+    pub(super) fn heading(&mut self, span: Range<usize>, level: u8, inline: Inline<'s>) {
         let mark = inline
             .pieces
             .first()
@@ -206,14 +206,14 @@ impl Builder<'_> {
         self.push_items(items, parent);
     }
 
-    pub(super) fn source_item(&self, start: usize, mark: Mark, end: usize) -> (Tick, Inline) {
+    pub(super) fn source_item(&self, start: usize, mark: Mark, end: usize) -> (Tick, Inline<'s>) {
         let tick = tick(start, mark);
         (tick, inline_of(self.source, start + mark.length..end))
     }
 }
 
 /// In a block of code, what stands behind a box is a command, or words and a command behind a colon.
-fn command_of(source: &Source, inline: &mut Inline) {
+fn command_of<'s>(source: &'s Source, inline: &mut Inline<'s>) {
     let text = source.slice(inline.span.clone());
     let known = |command: &str| command.split_whitespace().next().is_some_and(classify::known);
     let start = match text.split_once(": ") {
@@ -223,10 +223,10 @@ fn command_of(source: &Source, inline: &mut Inline) {
     };
     let end = text[start..].find(" #").map_or(text.len(), |at| start + at);
     let at = inline.span.start;
-    let piece = |range: Range<usize>, kind: fn(String) -> PieceKind| Piece {
+    let piece = |range: Range<usize>, kind: fn(CowStr<'s>) -> PieceKind<'s>| Piece {
         span: at + range.start..at + range.end,
         strong: false,
-        kind: kind(text[range].to_owned()),
+        kind: kind(text[range].into()),
     };
     let said = text[end..].trim_start_matches([' ', '#']);
     let pieces = [
@@ -276,7 +276,9 @@ fn cut(source: &Source, inline: &mut Inline, start: usize, mark: Mark) -> Tick {
             && let PieceKind::Text(words) = &mut piece.kind
             && words.len() == piece.span.len()
         {
-            words.drain(..(text - piece.span.start).min(words.len()));
+            *words = words[(text - piece.span.start).min(words.len())..]
+                .to_owned()
+                .into();
             piece.span.start = text.min(piece.span.end);
         }
         keep
@@ -322,7 +324,7 @@ fn trailing(source: &Source, inline: &mut Inline) -> Option<Tick> {
             && piece.span.start < start
             && words.len() == piece.span.len()
         {
-            words.truncate(start - piece.span.start);
+            *words = words[..start - piece.span.start].to_owned().into();
             piece.span.end = start;
         }
         piece.span.start < start
@@ -342,7 +344,7 @@ pub(super) fn tick(start: usize, mark: Mark) -> Tick {
 }
 
 /// The inline content of a range that the Markdown parser took for something else.
-fn inline_of(source: &Source, range: Range<usize>) -> Inline {
+fn inline_of(source: &Source, range: Range<usize>) -> Inline<'_> {
     let text = source.slice(range.clone());
     let indent = text.len() - text.trim_start().len();
     let start = range.start + indent;
@@ -361,9 +363,9 @@ fn inline_of(source: &Source, range: Range<usize>) -> Inline {
                 strong = strong.saturating_sub(1);
                 continue;
             }
-            Event::Text(words) => PieceKind::Text(words.into_string()),
-            Event::Code(code) => PieceKind::Code(code.into_string()),
-            Event::Start(Tag::Link { dest_url, .. }) => PieceKind::Link(dest_url.into_string()),
+            Event::Text(words) => PieceKind::Text(words),
+            Event::Code(code) => PieceKind::Code(code),
+            Event::Start(Tag::Link { dest_url, .. }) => PieceKind::Link(dest_url),
             _ => continue,
         };
         inline.pieces.push(Piece {

@@ -6,11 +6,11 @@ use super::{
 };
 use crate::heading::Trail;
 use crate::source::Source;
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// Parses the body of a document.
-pub fn blocks(source: &Source) -> Vec<Block> {
+pub fn blocks(source: &Source) -> Vec<Block<'_>> {
     let body = &source.text[source.body..];
     let options = Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS | Options::ENABLE_STRIKETHROUGH;
     let uncertain = body.contains(['✅', '❌', '✓', '✔', '✗', '✘']);
@@ -34,25 +34,25 @@ pub fn blocks(source: &Source) -> Vec<Block> {
 }
 
 /// The block whose content is being collected.
-enum Open {
+enum Open<'s> {
     Nothing,
-    Heading(u8, Inline),
-    Paragraph(Inline),
-    ItemText(usize, Inline),
+    Heading(u8, Inline<'s>),
+    Paragraph(Inline<'s>),
+    ItemText(usize, Inline<'s>),
     Fence(Fence, bool),
     Html(Range<usize>),
-    Table(Table, Option<Cell>),
+    Table(Table<'s>, Option<Cell<'s>>),
 }
 
 pub(super) struct Builder<'s> {
     pub(super) source: &'s Source,
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: Vec<Block<'s>>,
     /// Block indices of the items that are open.
     pub(super) items: Vec<usize>,
     /// The next number of each open list.
     lists: Vec<Option<u64>>,
     strong: u32,
-    open: Open,
+    open: Open<'s>,
     /// The document holds characters that are boxes in some places and decoration in others.
     uncertain: bool,
     /// The headings above, in a document with such characters and without any certain box.
@@ -63,17 +63,17 @@ pub(super) struct Builder<'s> {
     pub(super) marked: bool,
 }
 
-impl Builder<'_> {
-    fn event(&mut self, event: Event<'_>, span: Range<usize>) {
+impl<'s> Builder<'s> {
+    fn event(&mut self, event: Event<'s>, span: Range<usize>) {
         match event {
             Event::Start(tag) => self.start(tag, span),
             Event::End(tag) => self.end(tag, span),
-            Event::Text(text) => self.text(&text, span),
-            Event::Code(code) => self.piece(PieceKind::Code(code.into_string()), span),
+            Event::Text(text) => self.text(text, span),
+            Event::Code(code) => self.piece(PieceKind::Code(code), span),
             Event::Html(_) => {}
             Event::InlineHtml(html) => match comment(&html) {
-                Some(inside) => self.piece(PieceKind::Comment(inside.to_owned()), span),
-                None => self.piece(PieceKind::Text(html.into_string()), span),
+                Some(inside) => self.piece(PieceKind::Comment(inside.to_owned().into()), span),
+                None => self.piece(PieceKind::Text(html), span),
             },
             Event::SoftBreak | Event::HardBreak => self.piece(PieceKind::Break, span),
             Event::Rule => {
@@ -96,12 +96,12 @@ impl Builder<'_> {
                     item.tick = Some(boxes::tick(span.start, mark));
                 }
             }
-            Event::FootnoteReference(text) => self.text(&text, span),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, span),
+            Event::FootnoteReference(text) => self.text(text, span),
+            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(text, span),
         }
     }
 
-    fn start(&mut self, tag: Tag<'_>, span: Range<usize>) {
+    fn start(&mut self, tag: Tag<'s>, span: Range<usize>) {
         match tag {
             Tag::Heading { level, .. } => {
                 self.close();
@@ -181,7 +181,7 @@ impl Builder<'_> {
             }
             Tag::Link { dest_url, .. } => {
                 self.cover(&span);
-                self.piece(PieceKind::Link(dest_url.into_string()), span.start..span.start);
+                self.piece(PieceKind::Link(dest_url), span.start..span.start);
             }
             Tag::Emphasis | Tag::Strikethrough | Tag::Superscript | Tag::Subscript | Tag::Image { .. } => {
                 self.cover(&span)
@@ -232,7 +232,7 @@ impl Builder<'_> {
         self.open = Open::Paragraph(Inline::default());
     }
 
-    fn text(&mut self, text: &str, span: Range<usize>) {
+    fn text(&mut self, text: CowStr<'s>, span: Range<usize>) {
         match &mut self.open {
             Open::Fence(fence, unfinished) => code_lines(self.source, fence, unfinished, span),
             Open::Nothing
@@ -241,16 +241,20 @@ impl Builder<'_> {
             | Open::ItemText(..)
             | Open::Html(_)
             | Open::Table(..) => {
-                self.piece(PieceKind::Text(text.to_owned()), span);
+                self.piece(PieceKind::Text(text), span);
             }
         }
     }
 
-    fn piece(&mut self, kind: PieceKind, span: Range<usize>) {
+    fn piece(&mut self, kind: PieceKind<'s>, span: Range<usize>) {
         let strong = self.strong > 0;
         match &mut self.open {
             Open::Heading(_, inline) | Open::Paragraph(inline) | Open::ItemText(_, inline) => {
                 extend(&mut inline.span, &span);
+                if inline.pieces.is_empty() {
+                    // Most lines are one piece.
+                    inline.pieces.reserve_exact(1);
+                }
                 inline.pieces.push(Piece { span, strong, kind });
             }
             Open::Table(_, Some(cell)) => cell.pieces.push(Piece { span, strong, kind }),
@@ -299,7 +303,7 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn push(&mut self, span: Range<usize>, kind: BlockKind) -> usize {
+    pub(super) fn push(&mut self, span: Range<usize>, kind: BlockKind<'s>) -> usize {
         self.blocks.push(Block {
             span,
             item: self.items.last().copied(),

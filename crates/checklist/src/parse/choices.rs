@@ -25,7 +25,12 @@ const MOST: usize = 20;
 /// The choices of a line that starts with a box, or none where it holds no further one.
 pub fn after(source: &Source, tick: &Tick, inline: &Inline) -> Vec<Choice> {
     let end = inline.span.end.max(tick.span.end);
-    let line = tick.span.start..first_line(source, tick.span.end..end).end;
+    let rest = first_line(source, tick.span.end..end);
+    let begins = |byte: u8| matches!(byte, b'[' | b'<') || !byte.is_ascii();
+    if !source.slice(rest.clone()).bytes().any(begins) {
+        return Vec::new();
+    }
+    let line = tick.span.start..rest.end;
     found(source, line, inline)
         .filter(|(lead, _)| lead.is_empty())
         .map_or_else(Vec::new, |(_, found)| found)
@@ -122,21 +127,22 @@ fn found(source: &Source, line: Range<usize>, inline: &Inline) -> Option<(String
 
 /// The certain boxes of a text that starts at `start` of the document, those in code apart.
 fn marks_in(text: &str, start: usize, inline: &Inline) -> Vec<(usize, Mark)> {
+    // Pieces stand in the order of their bytes.
     let code = |at: usize| {
         let at = start + at;
-        let pieces = inline.pieces.iter();
-        let mut code = pieces.filter(|piece| matches!(piece.kind, PieceKind::Code(_)));
-        code.any(|piece| piece.span.contains(&at))
+        let after = inline.pieces.partition_point(|piece| piece.span.start <= at);
+        let own = inline.pieces[..after].last();
+        own.is_some_and(|piece| matches!(piece.kind, PieceKind::Code(_)) && piece.span.contains(&at))
     };
     let mut found = Vec::new();
     let mut from = 0;
     for (at, c) in text.char_indices() {
         let apart = at == 0 || text[..at].ends_with([' ', '\t', '|', '/', ',', ';', '(', '*', '_', '\u{a0}']);
         let begins = matches!(c, '[' | '\\' | '<') || !c.is_ascii();
-        if at < from || !begins || !apart || code(at) {
+        if at < from || !begins || !apart {
             continue;
         }
-        if let Some(mark) = marks::at_start(&text[at..]).filter(|mark| mark.certain) {
+        if let Some(mark) = marks::at_start(&text[at..]).filter(|mark| mark.certain && !code(at)) {
             from = at + mark.length;
             found.push((at, mark));
         }

@@ -9,10 +9,11 @@ use super::marks::{self, Mark};
 use super::{BlockKind, Cell, Inline, ListItem, Piece, PieceKind, Table};
 use crate::source::Source;
 use columns::{ASIDE, EXPECTED, STATES, STEPS};
+use pulldown_cmark::CowStr;
 use std::ops::Range;
 
-impl Builder<'_> {
-    pub(super) fn table(&mut self, span: Range<usize>, mut table: Table) {
+impl<'s> Builder<'s> {
+    pub(super) fn table(&mut self, span: Range<usize>, mut table: Table<'s>) {
         let mut items = Vec::new();
         let header: Vec<String> = table
             .rows
@@ -50,7 +51,7 @@ impl Builder<'_> {
                 .iter()
                 .any(|name| STEPS.iter().any(|word| name.contains(word)))
         {
-            let step = |row: &Vec<Cell>| ListItem {
+            let step = |row: &Vec<Cell<'s>>| ListItem {
                 number: None,
                 tick: None,
                 optional: columns::optional(row, &header),
@@ -128,13 +129,13 @@ fn row_marks(source: &Source, row: &[Cell], columns: &[Column]) -> Vec<(usize, u
 }
 
 /// The words of a row without its boxes; of several boxes, each has the name of its column.
-fn row_text(
+fn row_text<'s>(
     source: &Source,
-    row: &[Cell],
+    row: &[Cell<'s>],
     header: &[String],
     found: &[(usize, usize, Mark)],
     named: Option<usize>,
-) -> Inline {
+) -> Inline<'s> {
     let name = |column: usize| header.get(column).map_or("", String::as_str);
     let rest = |column: usize| {
         let cell = row[column].span.clone();
@@ -178,7 +179,7 @@ fn row_text(
         } else {
             let gap = inline.span.end..range.start;
             let between = if ends_a_word(&inline) { ": " } else { " " };
-            inline.pieces.push(words(between, gap.clone()));
+            inline.pieces.push(words(between.into(), gap.clone()));
             inline.gaps.push((gap, between.to_owned()));
             inline.span.end = range.end;
         }
@@ -192,7 +193,7 @@ fn row_text(
     if let Some(column) = named.filter(|column| !name(*column).is_empty()) {
         let end = inline.span.end;
         let word = format!(" ({})", name(column));
-        inline.pieces.push(words(&word, end..end));
+        inline.pieces.push(words(word.clone().into(), end..end));
         inline.gaps.push((end..end, word));
     }
     inline
@@ -211,11 +212,11 @@ fn ends_a_word(inline: &Inline) -> bool {
         && matches!(inline.pieces.last().map(|piece| &piece.kind), Some(PieceKind::Text(text)) if text.ends_with(char::is_alphanumeric))
 }
 
-fn words(text: &str, span: Range<usize>) -> Piece {
+fn words(text: CowStr<'_>, span: Range<usize>) -> Piece<'_> {
     Piece {
         span,
         strong: false,
-        kind: PieceKind::Text(text.to_owned()),
+        kind: PieceKind::Text(text),
     }
 }
 
@@ -250,7 +251,7 @@ fn trimmed(source: &Source, range: Range<usize>) -> Range<usize> {
 }
 
 /// The part of a piece that stands in a range.
-fn within(piece: &Piece, range: &Range<usize>) -> Option<Piece> {
+fn within<'s>(piece: &Piece<'s>, range: &Range<usize>) -> Option<Piece<'s>> {
     if piece.span.end <= range.start || piece.span.start >= range.end {
         return None;
     }
@@ -258,7 +259,7 @@ fn within(piece: &Piece, range: &Range<usize>) -> Option<Piece> {
         PieceKind::Text(words) if words.len() == piece.span.len() => {
             let from = range.start.saturating_sub(piece.span.start);
             let to = words.len() - piece.span.end.saturating_sub(range.end);
-            PieceKind::Text(words.get(from..to)?.to_owned())
+            PieceKind::Text(words.get(from..to)?.to_owned().into())
         }
         PieceKind::Text(words) => PieceKind::Text(words.clone()),
         PieceKind::Code(code) => PieceKind::Code(code.clone()),

@@ -14,7 +14,7 @@ use std::ops::Range;
 /// A section while it is read.
 pub struct Reader<'a> {
     pub(super) source: &'a Source,
-    pub(super) blocks: &'a [Block],
+    pub(super) blocks: &'a [Block<'a>],
     pub(super) section: &'a Section,
     pub(super) findings: &'a mut Findings,
     /// The steps so far.
@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
     /// Nothing is read yet.
     pub fn new(
         source: &'a Source,
-        blocks: &'a [Block],
+        blocks: &'a [Block<'a>],
         section: &'a Section,
         findings: &'a mut Findings,
     ) -> Self {

@@ -92,6 +92,8 @@ impl<'a> Walk<'a> {
                 {
                     self.arithmetic(part)?;
                 }
+                let condition = clause.condition.as_ref().map_or("1", |part| part.value.as_str());
+                self.ends(condition, &clause.body.list);
                 self.lists.push(&clause.body.list);
             }
             ast::CompoundCommand::Arithmetic(command) => self.arithmetic(&command.expr)?,
@@ -105,10 +107,7 @@ impl<'a> Walk<'a> {
                 }
             }
             ast::CompoundCommand::WhileClause(clause) | ast::CompoundCommand::UntilClause(clause) => {
-                // `while false` and `until true` are loops in name only: they count as the other one.
-                if !may_end(&clause.0, &clause.1.list) {
-                    self.own.endless = Some("it never ends");
-                }
+                self.ends(&clause.0.to_string(), &clause.1.list);
                 self.lists.extend([&clause.0, &clause.1.list]);
             }
         }
@@ -116,6 +115,12 @@ impl<'a> Walk<'a> {
             self.redirect(redirect, &mut holder)?;
         }
         Ok(holder)
+    }
+
+    fn ends(&mut self, condition: &str, body: &ast::CompoundList) {
+        if !may_end(condition, body) {
+            self.own.endless = Some("it never ends");
+        }
     }
 
     /// A loop's variable: listed where every value is a plain word or a range of numbers.
@@ -322,15 +327,30 @@ fn extended(expression: &ast::ExtendedTestExpr) -> Understood<Simple> {
 }
 
 /// A loop ends by its condition, or by a command in it that leaves.
-fn may_end(condition: &ast::CompoundList, body: &ast::CompoundList) -> bool {
-    let condition = condition.to_string();
-    let always = matches!(
-        condition.trim().trim_end_matches(';'),
-        "true" | ":" | "/bin/true" | "[ 1 ]" | "((1))" | "! false" | "false" | "! true" | "! :" | "((0))"
-    );
+fn may_end(condition: &str, body: &ast::CompoundList) -> bool {
+    let steps = condition.split(['|', '&', ';', '\n']).map(str::trim);
+    let steps = steps.filter(|step| !step.is_empty());
     let body = body.to_string();
     let leaves = body
         .split(|c: char| !(c.is_alphanumeric() || c == '_'))
         .any(|word| matches!(word, "break" | "exit" | "return"));
-    !always || leaves
+    leaves || !steps.into_iter().all(constant)
+}
+
+/// Whether a condition comes out the same whenever it is asked: `true`, `! false`, `[ 1 -eq 1 ]`, `((1))`, `sleep 5`.
+///
+/// `while false` and `until true` are loops in name only: they count as those that never end.
+fn constant(step: &str) -> bool {
+    let plain = step.trim_matches(|c: char| c.is_whitespace() || matches!(c, '!' | '(' | ')' | '{' | '}'));
+    let mut words = plain.split_whitespace();
+    let program = words.next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or(program);
+    match program {
+        "true" | "false" | ":" | "sleep" | "echo" | "printf" | "date" => true,
+        "[" | "[[" | "test" => words.all(|word| {
+            let compares = matches!(word, "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-n" | "-z");
+            compares || !word.starts_with('-') && !word.contains(['$', '`'])
+        }),
+        word => word.bytes().all(|byte| byte.is_ascii_digit()),
+    }
 }

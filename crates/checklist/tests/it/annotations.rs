@@ -84,6 +84,52 @@ fn an_author_says_that_an_unknown_command_reads_and_what_must_come_out() {
 }
 
 #[rstest]
+#[case("npm run check")]
+#[case("npm run-script lint:ci")]
+#[case("pnpm run typecheck")]
+#[case("make smoke-test")]
+#[case("just verify")]
+fn a_script_of_the_project_is_a_probe_where_its_author_says_so_and_not_before(#[case] command: &str) {
+    assert!(
+        matches!(
+            item(&format!("- [ ] Run `{command}`\n")).work,
+            Work::Action { .. }
+        ),
+        "{command}"
+    );
+    let declared = item(&format!("- [ ] Run `{command}` <!-- gonogo: probe -->\n"));
+    assert!(
+        matches!(&declared.work, Work::Probe { spec: ProbeSpec::Shell(shell) } if shell.command == command)
+    );
+}
+
+#[rstest]
+#[case("npm run deploy:prod")]
+#[case("npm install")]
+#[case("npm run check -- --fix")]
+#[case("npm run check && npm run build")]
+#[case("npm run check > report")]
+#[case("make release")]
+#[case("make -C other check")]
+#[case("make check DESTDIR=/")]
+#[case("make")]
+#[case("FORCE=1 make check")]
+#[case("make db-migrate")]
+fn a_script_whose_name_or_words_may_change_something_is_none_whatever_its_author_says(#[case] command: &str) {
+    let (plan, wrong) = read(&format!("- [ ] Run `{command}` <!-- gonogo: probe -->\n"));
+    let item = plan.items().next().expect("an item");
+    assert!(
+        matches!(item.work, Work::Action { .. }),
+        "{command}: {}",
+        item.why
+    );
+    assert!(
+        wrong.iter().any(|wrong| wrong.contains("it cannot be a probe")),
+        "{command}: {wrong:?}"
+    );
+}
+
+#[rstest]
 #[case("rm x", "probe", "it cannot be a probe")]
 #[case(
     "curl -X POST http://localhost/",

@@ -1,5 +1,6 @@
 //! Every form of a box is one item, is ticked in its own way, and nothing else of the document changes.
 
+use crate::support::plan;
 use checklist::compile;
 use checklist::fill::{Blank, Filled, fill};
 use proptest::prelude::*;
@@ -8,7 +9,7 @@ use rstest::rstest;
 
 /// The items of a document: line, text, claimed.
 fn items(text: &str) -> Vec<(u32, String, bool)> {
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let item = |item: &domain::plan::Item| (item.line, item.text.clone(), item.claimed);
     plan.items().map(item).collect()
 }
@@ -191,7 +192,7 @@ fn utf16_is_read_said_and_given_back_in_utf16() {
 
 #[test]
 fn a_title_may_stand_in_the_front_matter() {
-    let title = |text: &str| compile(text.as_bytes()).plan.title;
+    let title = |text: &str| plan(text).title;
     assert_eq!(
         title("---\ntitle: \"Go live\"\nowner: x\n---\n\n- [ ] a\n"),
         "Go live"
@@ -287,7 +288,7 @@ fn a_row_is_optional_only_where_its_cell_says_so_plainly(
     #[case] optional: bool,
 ) {
     let text = format!("| Task | {column} | Done |\n|---|---|---|\n| Load test ran | {cell} | [ ] |\n");
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(&text);
     assert_eq!(
         plan.items().map(|item| item.optional).collect::<Vec<_>>(),
         [optional]

@@ -1,5 +1,6 @@
 //! Ids through revisions, and what a new revision means for the plan.
 
+use crate::support::plan;
 use checklist::changes::{Changes, What, between};
 use checklist::{compile, compile_after};
 use domain::plan::{ItemId, Plan};
@@ -88,7 +89,7 @@ fn an_equal_line_elsewhere_takes_no_id_away() {
 fn equal_lines_of_two_sections_do_not_swap_their_ids() {
     let (a, b) = ("## API\n\n- [ ] No errors\n\n", "## Web\n\n- [ ] No errors\n\n");
     let by_section = |text: String| -> BTreeMap<String, Vec<ItemId>> {
-        let plan = compile(text.as_bytes()).plan;
+        let plan = plan(&text);
         let ids =
             |section: &domain::plan::Section| section.items.iter().map(|item| item.id.clone()).collect();
         plan.sections
@@ -190,7 +191,7 @@ proptest! {
             for (_, lines) in &mut other { lines.reverse(); }
         }
         let text = document(&other, true);
-        prop_assert_eq!(by_section(&compile(text.as_bytes()).plan), by_section(&old));
+        prop_assert_eq!(by_section(&plan(&text)), by_section(&old));
         let after = compile_after(text.as_bytes(), Some(&old)).plan;
         prop_assert_eq!(by_section(&after), by_section(&old));
         let changes = between(&old, &after);

@@ -1,22 +1,10 @@
 //! A line whose words deny what its command shows never passes because the denied thing is there.
 
-use checklist::{compile, describe};
+use crate::support::{plan, settled as read};
+use checklist::describe;
 use domain::plan::Work;
 use domain::probe::ProbeSpec;
 use rstest::rstest;
-
-/// What settles a line: the probe in words, or who does it.
-fn read(line: &str) -> String {
-    let text = format!("## Phase 1: x\n\n- [ ] {line}\n");
-    let plan = compile(text.as_bytes()).plan;
-    let item = plan.items().next().expect("an item");
-    match &item.work {
-        Work::Probe { spec } => describe::probe(spec),
-        Work::Attestation => "a person".to_owned(),
-        Work::Action { command, .. } => format!("do {command}"),
-        Work::Parent => "its boxes".to_owned(),
-    }
-}
 
 #[rstest]
 #[case("`DEBUG=true` is not set in `.env`")]
@@ -195,7 +183,7 @@ fn a_column_that_says_how_to_mend_it_is_no_expectation() {
         | Check | Command | Expected | Remediation | Done |\n|---|---|---|---|---|\n\
         | No `console.log` | `grep -rn \"console\" src/` | No matches | Remove all console statements. | ☐ |\n\
         | Health | `curl http://localhost:8000/health` | 200 | It should return to the old version. | ☐ |\n";
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let probes: Vec<String> = plan
         .items()
         .map(|item| match &item.work {
@@ -215,7 +203,7 @@ fn a_column_that_says_how_to_mend_it_is_no_expectation() {
 #[test]
 fn code_alone_is_about_what_the_box_above_it_says() {
     let text = "## Phase 1: x\n\n- [ ] Must not be reachable:\n  - [ ] `curl http://localhost:8000/admin`\n  - [ ] `nc -z localhost 22`\n";
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let probes = plan
         .items()
         .filter(|item| matches!(item.work, Work::Probe { .. }));
@@ -226,7 +214,7 @@ fn code_alone_is_about_what_the_box_above_it_says() {
 fn a_list_in_a_block_holds_no_commands() {
     let text = "## Phase 1: x\n\n- [ ] a\n\n```bash\n- [ ] sudo systemctl start app\n- [ ] Create the unit\n      Use the example, update paths\n\
         - [ ] Check logs: sudo journalctl -u app\n```\n\n```bash\nuptime\n```\n";
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let checks: Vec<&str> = plan.sections[0]
         .checks
         .iter()
@@ -239,7 +227,7 @@ fn a_list_in_a_block_holds_no_commands() {
 fn a_comment_that_denies_what_its_command_shows_makes_it_somebodys_word() {
     let text = "## Phase 1: x\n\n- [ ] a\n\n```bash\n# port 22 is closed\nnc -z localhost 22\n\
         kubectl get pods  # prometheus-agent: Running\n```\n";
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let checks = &plan.sections[0].checks;
     assert!(matches!(checks[0].work, Work::Attestation), "{:?}", checks[0]);
     let Work::Probe {
@@ -322,6 +310,10 @@ fn a_command_that_says_what_its_own_words_say_proves_nothing() {
 #[case(
     "`redis-cli CONFIG GET maxmemory` is not `0`",
     "ask the environment's Redis: the setting maxmemory: its number must be > 0"
+)]
+#[case(
+    "`redis-cli CONFIG GET maxmemory` is not `1`",
+    "ask the environment's Redis: the setting maxmemory: its number must be ≠ 1"
 )]
 #[case("Debug is `false`: `grep DEBUG= .env`", "DEBUG in .env is false")]
 #[case(

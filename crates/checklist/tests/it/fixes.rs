@@ -1,7 +1,7 @@
 //! `gonogo check --fix`: the patch applies, compiles, and silences what it is for.
 
+use crate::support::codes;
 use checklist::check::{Answer, check};
-use checklist::compile;
 use checklist::fix::{apply, patch, suggest};
 use rstest::rstest;
 use std::path::PathBuf;
@@ -9,14 +9,6 @@ use std::process::Command;
 
 fn fixed(text: &str) -> String {
     apply(text, &suggest(text.as_bytes()))
-}
-
-fn codes(text: &str) -> Vec<String> {
-    compile(text.as_bytes())
-        .diagnostics
-        .into_iter()
-        .map(|found| found.code)
-        .collect()
 }
 
 #[rstest]
@@ -83,8 +75,13 @@ fn codes(text: &str) -> Vec<String> {
 )]
 #[case(
     "GNG040",
-    "- [ ] Run `echo done`\n",
-    "- [ ] Run `echo done` <!-- gonogo: attest -->\n"
+    "- [ ] Review `git log -5`\n",
+    "- [ ] Review `git log -5` <!-- gonogo: attest -->\n"
+)]
+#[case(
+    "GNG052",
+    "- [ ] Sound: `python manage.py check`\n",
+    "- [ ] Sound: `python manage.py check` <!-- gonogo: probe -->\n"
 )]
 #[case(
     "GNG049",
@@ -124,6 +121,10 @@ fn a_suggestion_silences_its_finding(#[case] code: &str, #[case] text: &str, #[c
 #[case("- [ ] `make deploy TARGET='<name>'`\n")]
 #[case("- [ ] fine\n")]
 #[case("- [ ] Error rate < 1%\n")]
+#[case("- [ ] Run `echo done`\n")]
+#[case("- [ ] The log says so: `git log -5`\n")]
+#[case("- [ ] Rendered: `docker compose config`\n")]
+#[case("- [ ] Plan: `snyk container test web`\n")]
 #[case("")]
 fn what_cannot_be_mended_without_thought_is_left_alone(#[case] text: &str) {
     assert_eq!(fixed(text), text);

@@ -1,13 +1,13 @@
 //! What stands under a heading or a label that forbids it never passes because it is there, and nobody is offered to do it.
 
-use checklist::compile;
+use crate::support::plan;
 use checklist::report::mark;
 use domain::plan::{Item, Work};
 use rstest::rstest;
 
 fn under(head: &str, line: &str) -> Item {
     let text = format!("# T\n\n## Phase 1: x\n\n{head}\n\n- [ ] {line}\n");
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(&text);
     plan.items().last().expect("an item").clone()
 }
 
@@ -51,7 +51,7 @@ fn under_words_that_forbid_a_line_is_somebodys_word(#[case] head: &str) {
         } else {
             text.replace(&format!("{head}\n"), &format!("{head}\n\n"))
         };
-        let plan = compile(text.as_bytes()).plan;
+        let plan = plan(&text);
         let item = plan.items().last().expect("an item");
         assert_eq!(item.work, Work::Attestation, "{head} {line}: {}", item.why);
     }
@@ -60,7 +60,7 @@ fn under_words_that_forbid_a_line_is_somebodys_word(#[case] head: &str) {
 #[test]
 fn a_command_of_a_block_under_such_words_is_no_check_that_passes() {
     let text = "## Phase 1: x\n\n- [ ] a\n\n**Must not contain:**\n\n```bash\ndocker-compose ps redis | grep Up\nnpm run seed\n```\n";
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let checks = &plan.sections[0].checks;
     assert_eq!(checks.len(), 2);
     assert!(

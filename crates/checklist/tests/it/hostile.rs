@@ -76,6 +76,11 @@ fn very_long_lines_and_deep_nesting_are_survived() {
             numbered(4_000, |at| format!("- [ ] a <!-- gonogo: id=a{at} -->\n")),
         ),
         ("a line of 300 kB of boxes", item("[ ] ".repeat(75_000))),
+        ("a line of 400 kB of links", item("[a](".repeat(100_000))),
+        (
+            "a line of 400 kB of boxes in code",
+            item("(`[ ] `".repeat(57_000)),
+        ),
         (
             "3,000 actions before 3,000 probes",
             format!(

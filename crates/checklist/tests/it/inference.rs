@@ -1,7 +1,8 @@
 //! What lines become, in documents of several styles and one by one.
 
+use crate::support::{codes_of, phase, probe, work};
+use checklist::compile;
 use checklist::report::render;
-use checklist::{Compiled, compile};
 use domain::plan::{SectionKind, Work};
 use domain::probe::{FileRule, Filter, HttpProbe, ProbeSpec, StatusRule, TextRule, Tool};
 
@@ -26,29 +27,6 @@ fn a_guide_without_boxes_compiles_to_this_plan() {
 #[test]
 fn a_checklist_that_is_not_english_compiles_to_this_plan() {
     insta::assert_snapshot!(report("static-site.md"));
-}
-
-fn compiled(line: &str) -> Compiled {
-    compile(format!("## Phase 1: x\n\n- [ ] {line}\n").as_bytes())
-}
-
-fn work(line: &str) -> Work {
-    compiled(line).plan.items().next().expect("an item").work.clone()
-}
-
-fn probe(line: &str) -> ProbeSpec {
-    match work(line) {
-        Work::Probe { spec } => spec,
-        other => panic!("{line}: {other:?}"),
-    }
-}
-
-fn codes(line: &str) -> Vec<String> {
-    compiled(line)
-        .diagnostics
-        .into_iter()
-        .map(|found| found.code)
-        .collect()
 }
 
 #[test]
@@ -135,7 +113,7 @@ fn a_command_that_always_succeeds_proves_nothing() {
     ] {
         assert_eq!(work(line), Work::Attestation, "{line}");
         assert!(
-            codes(line)
+            codes_of(phase(line))
                 .iter()
                 .any(|code| code == "GNG040" || code == "GNG028"),
             "{line}"
@@ -158,7 +136,7 @@ fn the_value_of_a_secret_is_never_in_the_probe_and_is_reported() {
         panic!("no .env probe")
     };
     assert_eq!((key.as_str(), value), ("DB_PASSWORD", None));
-    assert!(codes(line).contains(&"GNG044".to_owned()));
+    assert!(codes_of(phase(line)).contains(&"GNG044".to_owned()));
 }
 
 #[test]

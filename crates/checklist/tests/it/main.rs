@@ -27,6 +27,7 @@ mod secrets;
 mod settings;
 mod shipped;
 mod steps;
+mod support;
 mod tiers;
 mod trap_lint;
 mod traps;

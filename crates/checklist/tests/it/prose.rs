@@ -1,30 +1,9 @@
 //! What words without a command become: a probe where something can be read, else somebody's word.
 
+use crate::support::{settled as read, work};
 use checklist::compile;
-use checklist::describe;
 use domain::plan::Work;
 use rstest::rstest;
-
-fn work(line: &str) -> Work {
-    let text = format!("## Phase 1: x\n\n- [ ] {line}\n");
-    compile(text.as_bytes())
-        .plan
-        .items()
-        .next()
-        .expect("an item")
-        .work
-        .clone()
-}
-
-/// The probe in words; "a person" where there is none.
-fn read(line: &str) -> String {
-    match work(line) {
-        Work::Probe { spec } => describe::probe(&spec),
-        Work::Attestation => "a person".to_owned(),
-        Work::Action { command, .. } => format!("do {command}"),
-        Work::Parent => "its boxes".to_owned(),
-    }
-}
 
 #[rstest]
 #[case(

@@ -1,12 +1,13 @@
 //! A block of `KEY=value` lines below words about environment variables asks that each is set.
 
-use checklist::{compile, describe};
+use crate::support::plan;
+use checklist::describe;
 use domain::plan::Work;
 use rstest::rstest;
 
 /// The checks of a document, in words.
 fn checks(text: &str) -> Vec<String> {
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(text);
     let checks = plan.sections.iter().flat_map(|section| &section.checks);
     checks
         .map(|check| match &check.work {
@@ -49,7 +50,7 @@ fn of_a_placeholder_a_secret_or_an_address_only_the_presence_is_asked(#[case] li
     let key = line.split('=').next().expect("a key");
     let text = format!("## Environment variables\n\n```env\n{line}\n```\n");
     assert_eq!(checks(&text), [format!("{key} in .env is set")]);
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(&text);
     assert_eq!(plan.sections[0].checks[0].text, key);
 }
 

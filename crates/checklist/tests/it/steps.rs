@@ -1,12 +1,8 @@
 //! Steps of documents and sections without boxes, and sections by what their headings mean.
 
-use checklist::compile;
-use domain::plan::{Plan, SectionKind, Work};
+use crate::support::plan;
+use domain::plan::{SectionKind, Work};
 use rstest::rstest;
-
-fn plan(text: &str) -> Plan {
-    compile(text.as_bytes()).plan
-}
 
 fn texts(text: &str) -> Vec<String> {
     plan(text).items().map(|item| item.text.clone()).collect()

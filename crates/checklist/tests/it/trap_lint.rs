@@ -1,12 +1,7 @@
 //! What each lint is reported for, and what it must not be reported for.
 
-use checklist::compile;
+use crate::support::codes;
 use rstest::rstest;
-
-fn codes(text: &str) -> Vec<String> {
-    let found = compile(text.as_bytes()).diagnostics;
-    found.into_iter().map(|diagnostic| diagnostic.code).collect()
-}
 
 /// Lines that are reported, then lines that are not. A line is the command of a box, or a whole line with `- [ ]`.
 #[track_caller]

@@ -1,6 +1,6 @@
 //! What the lines of the reference checklist that lie become, in both spellings of Compose.
 
-use checklist::compile;
+use crate::support::work;
 use domain::plan::Work;
 use domain::probe::{
     DockerProbe, DockerQuestion, Filter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
@@ -8,17 +8,6 @@ use domain::probe::{
 };
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use rstest::rstest;
-
-fn work(line: &str) -> Work {
-    let text = format!("## Phase 1: x\n\n- [ ] {line}\n");
-    compile(text.as_bytes())
-        .plan
-        .items()
-        .next()
-        .expect("an item")
-        .work
-        .clone()
-}
 
 /// The probe of a line, which is the same one in both spellings of Compose.
 fn probe(line: &str) -> ProbeSpec {

@@ -5,6 +5,7 @@
 //! `project` (what the project's own code does) or `foreign` (changing, and nothing that one must know); and what the reason of a line must say or must never say
 //! (`says 34 must be "active"`).
 
+use crate::support::plan;
 use checklist::report::render;
 use checklist::{Compiled, compile};
 use domain::plan::{Item, Section, SectionKind, Severity, Work};
@@ -58,7 +59,7 @@ impl Document {
 /// One command as the only box of a phase.
 fn alone(command: &str) -> Item {
     let text = format!("## Phase 1: x\n\n- [ ] Do it: `` {command} ``\n");
-    let plan = compile(text.as_bytes()).plan;
+    let plan = plan(&text);
     plan.items().next().expect("an item").clone()
 }
 

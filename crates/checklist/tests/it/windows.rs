@@ -1,12 +1,9 @@
 //! Blocks for PowerShell and the command prompt: every command is in the plan, and none is run by a shell that does not know it.
 
+use crate::support::plan;
 use checklist::{compile, describe};
-use domain::plan::{Check, Plan, Work};
+use domain::plan::{Check, Work};
 use rstest::rstest;
-
-fn plan(text: &str) -> Plan {
-    compile(text.as_bytes()).plan
-}
 
 /// The checks of a block in a phase with a box.
 fn checks(language: &str, code: &str) -> Vec<Check> {

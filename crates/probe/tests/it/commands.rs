@@ -15,9 +15,51 @@ fn shell(command: &str, rules: &[TextRule]) -> ProbeSpec {
 fn piped(command: &str, filters: &[Filter], rules: &[TextRule]) -> ProbeSpec {
     ProbeSpec::Shell(ShellProbe {
         command: command.to_owned(),
+        files: Vec::new(),
         filters: filters.to_vec(),
         rules: rules.to_vec(),
     })
+}
+
+fn reading(command: &str, file: &Path) -> ProbeSpec {
+    ProbeSpec::Shell(ShellProbe {
+        command: command.to_owned(),
+        files: vec![file.display().to_string()],
+        filters: Vec::new(),
+        rules: Vec::new(),
+    })
+}
+
+#[tokio::test]
+async fn a_command_that_names_a_file_runs_only_where_the_environment_lists_it() {
+    let (folder, outside) = (Folder::new(), Folder::new());
+    outside.write("listed/inner", "words");
+    outside.write("secret", "secret words");
+    std::os::unix::fs::symlink(outside.path().join("secret"), outside.path().join("listed/link"))
+        .expect("a link");
+    let mut environment = environment(folder.path());
+    environment
+        .paths
+        .push(outside.path().join("listed").display().to_string());
+    let site = open(environment);
+    let ran = folder.path().join("ran");
+    let cat = |file: &str| {
+        let file = outside.path().join(file);
+        let command = format!("touch {} && cat {}", ran.display(), file.display());
+        reading(&command, &file)
+    };
+    for (file, why) in [("secret", "add `"), ("listed/link", "leads outside of")] {
+        let finding = probe(&cat(file), &site).await;
+        assert_said(&finding, Verdict::Error, why);
+        assert_eq!(finding.evidence.output, None, "{file}");
+        assert!(!ran.exists(), "{file} was read");
+    }
+    assert_said(
+        &probe(&cat("listed/inner"), &site).await,
+        Verdict::Pass,
+        "exit code 0",
+    );
+    assert!(ran.exists());
 }
 
 fn grep(pattern: &str) -> Filter {

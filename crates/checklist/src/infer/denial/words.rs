@@ -307,6 +307,22 @@ pub fn notes(text: &str) -> bool {
     }
 }
 
+/// Beginnings of lines that ask a person to look, to judge or to tell.
+static PERSONS: Phrases = Phrases::new(
+    "review, read, look, inspect, watch, observe, eyeball, discuss, decide, approve, judge, compare, skim, go, walk, announce, notify, tell, \
+    inform, ask, prüfe, prüfen, ansehen, lies, relire, regarder, revisar, mirar, observar, посмотреть, просмотреть, 查看, 观察",
+);
+
+/// "Review the last commits: …": a person's act.
+pub fn persons(text: &str) -> bool {
+    let spoken = spoken(text);
+    let mut words = spoken
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let first = words.find(|word| word.chars().any(char::is_alphabetic) && *word != "x");
+    first.is_some_and(|first| PERSONS.has(first)) || notes(text)
+}
+
 /// "HTTP redirects to HTTPS"
 pub fn redirects(text: &str) -> bool {
     let text = spoken(text);

@@ -70,7 +70,7 @@ lints! {
         "- [ ] Found: `dig shop.example.org`\n"
         => "- [ ] `shop.example.org` resolves\n";
     PROJECT_CODE = "GNG052" Note: "a command that runs the project's own code",
-        "`manage.py check`, `rails routes`, `alembic current`, `npx prisma …` and their like load settings, plugins and tasks of the project before they answer. What those do stands in no table.",
+        "`manage.py check`, `rails routes`, `alembic current`, `npx prisma …`, `terraform validate`, `composer validate` and their like load settings, plugins and tasks of the project before they answer. What those do stands in no table.",
         "It counts as an action, which a person runs.",
         "If the project's code only reads, say so: `<!-- gonogo: probe -->`.",
         "- [ ] Sound: `python manage.py check --deploy`\n"

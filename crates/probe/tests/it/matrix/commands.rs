@@ -32,6 +32,7 @@ pub fn rows() -> Vec<Row> {
 fn shell(command: &str, filters: &[Filter], rules: &[TextRule]) -> ProbeSpec {
     ProbeSpec::Shell(ShellProbe {
         command: command.to_owned(),
+        files: Vec::new(),
         filters: filters.to_vec(),
         rules: rules.to_vec(),
     })
