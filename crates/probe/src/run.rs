@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 mod descendants;
 mod reading;
-pub(crate) use descendants::{descendants, runs};
+pub(crate) use descendants::descendants;
+use descendants::runs;
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
