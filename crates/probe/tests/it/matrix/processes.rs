@@ -138,7 +138,9 @@ fn units() -> Vec<Row> {
         ))
     };
     let unit = |state, what, right, is, world| {
+        // Without a PATH there is no shell to ask either.
         let command = match is {
+            _ if what == "no systemctl" => "",
             UnitState::Active | UnitState::Running => "systemctl is-active web",
             UnitState::Enabled => "systemctl is-enabled web",
         };
