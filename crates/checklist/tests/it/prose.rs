@@ -110,7 +110,10 @@ fn sites_are_looked_at(#[case] line: &str, #[case] expected: &str) {
 #[case("`dist/` 目录已创建", "file dist/: is a directory")]
 #[case("`console.log` removed", "a person")]
 #[case("TODO and debug code removed", "a person")]
-#[case("`.env` not committed to git", "a person")]
+#[case(
+    "`.env` not committed to git",
+    "git: no file that holds secrets by its name, no private key, no token of a known shape"
+)]
 fn files_are_looked_at(#[case] line: &str, #[case] expected: &str) {
     assert_eq!(read(line), expected, "{line}");
 }
