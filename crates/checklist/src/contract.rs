@@ -137,7 +137,7 @@ fn text(command: &str, depth: u32) -> Option<Twice> {
 fn piped(pipeline: &Pipeline, depth: u32) -> Option<Twice> {
     let (first, filters) = pipeline.stages.split_first()?;
     if !filters.is_empty() {
-        let plain = filters.iter().all(|stage| filters_text(stage));
+        let plain = filters.iter().all(filters_text);
         return match plain && quiet(first) && !reads_from(&pipeline.stages) {
             true => simple(first, depth),
             false => reads_from(&pipeline.stages).then(Twice::sees_all),

@@ -68,6 +68,9 @@ impl Wanted {
     pub const THE_END: Self = Self {
         content: false,
         ending: true,
+        owner: false,
+        digest: false,
+        listed: false,
     };
 
     fn by(rules: &[FileRule]) -> Self {

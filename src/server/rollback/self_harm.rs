@@ -40,7 +40,7 @@ fn stopped(program: &str, rest: &[&str], database: &[String]) -> Option<String> 
         "pkill" | "killall" => rest.iter().find(named).map(|name| words(name)),
         "systemctl" | "service" | "pg_ctlcluster" | "pg_ctl" | "docker" | "docker-compose" | "podman"
         | "kubectl"
-            if rest.iter().any(|word| stops(&word)) =>
+            if rest.iter().any(stops) =>
         {
             rest.iter()
                 .find(named)

@@ -7,6 +7,9 @@ use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use domain::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The names and values that tell a histogram's series apart.
+type Labels = Vec<(String, String)>;
+
 /// Between which values a quantile lies: above the first, at most the second.
 type Between = (f64, f64);
 
@@ -38,7 +41,7 @@ pub(super) fn judge(page: &Page, cut: bool, name: &str, quantile: f64, bound: Bo
 /// The cumulative counts of the histogram with this text in its name, added up over its series, by their upper bounds.
 fn buckets(page: &Page, name: &str) -> Result<(String, Vec<(f64, f64)>), Judgement> {
     let wanted = name.strip_suffix("_bucket").unwrap_or(name);
-    let mut series: BTreeMap<String, BTreeMap<Vec<(String, String)>, Vec<(f64, f64)>>> = BTreeMap::new();
+    let mut series: BTreeMap<String, BTreeMap<Labels, Vec<(f64, f64)>>> = BTreeMap::new();
     for sample in &page.samples {
         let Some(histogram) = sample
             .name
@@ -61,9 +64,7 @@ fn buckets(page: &Page, name: &str) -> Result<(String, Vec<(f64, f64)>), Judgeme
             .cloned()
             .collect();
         let of = series.entry(histogram.to_owned()).or_default();
-        of.entry(labels)
-            .or_insert_with(Vec::new)
-            .push((bound, sample.value));
+        of.entry(labels).or_default().push((bound, sample.value));
     }
     // One name that is exactly the wanted one is meant, whatever others begin with it.
     if let Some(exact) = series.remove(wanted) {
@@ -169,6 +170,7 @@ fn verdict(histogram: &str, quantile: f64, (above, most): Between, bound: Bound)
         Comparison::Below | Comparison::AtMost => (most <= limit, above >= limit),
         Comparison::Above | Comparison::AtLeast => (above >= limit, most < limit),
         Comparison::Equal => (false, above >= limit || most < limit),
+        Comparison::Other => (above >= limit || most < limit, false),
     };
     let lifetime = "counted since the process started, not over a window";
     match (holds, fails) {

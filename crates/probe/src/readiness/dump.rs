@@ -37,10 +37,10 @@ impl Look<'_> {
         }
         let path = fill::dates(written, (self.round.context.clock)());
         let place = Place::of(&path, self.site)?;
-        let whole = place.shown();
+        let (whole, site) = (place.shown(), self.site.clone());
         let looking = blocking(self.site, move || {
             let start = place.read().map(|(start, _)| start).unwrap_or_default();
-            Ok((file::observe(&place, Wanted::THE_END)?, start))
+            Ok((file::observe(&place, Wanted::THE_END, &site)?, start))
         });
         let (seen, start) = looking.await?;
         let (kind, size, ending) = match seen {

@@ -56,13 +56,14 @@ impl Look<'_> {
         let place = Place::of(path, self.site)?;
         let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
         let beside = Place::of(if folder.is_empty() { "/" } else { &folder }, self.site);
+        let site = self.site.clone();
         let looking = blocking(self.site, move || {
-            let own = file::observe(&place, Wanted::default())?;
+            let own = file::observe(&place, Wanted::default(), &site)?;
             let link = place.is_link();
             Ok((
                 own,
                 link,
-                beside.and_then(|beside| file::observe(&beside, Wanted::default())),
+                beside.and_then(|beside| file::observe(&beside, Wanted::default(), &site)),
             ))
         });
         let (own, link, beside) = looking.await?;
@@ -94,12 +95,13 @@ impl Look<'_> {
         let files = files
             .iter()
             .map(|file| Place::of(&fill::dates(file, now), self.site));
+        let site = self.site.clone();
         // One that cannot be found is its own need's trouble.
         let files: Vec<Place> = files.filter_map(Result::ok).collect();
         let looking = blocking(self.site, move || {
             let sizes = files
                 .iter()
-                .map(|place| match file::observe(place, Wanted::default()) {
+                .map(|place| match file::observe(place, Wanted::default(), &site) {
                     Ok(Seen::Something { size, .. }) => size,
                     Ok(Seen::Nothing) | Err(_) => 0,
                 });

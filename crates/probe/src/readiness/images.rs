@@ -12,7 +12,7 @@ const AT_ONCE: usize = 8;
 
 impl Look<'_> {
     pub(super) async fn images(&self) -> Result<NeedState, String> {
-        let engine = engine::of(self.site)?;
+        let engine = engine::of(self.site, &self.round.engines)?;
         if let Part::Unread { why } = self.before.part(CONTAINERS) {
             return Err(why);
         }

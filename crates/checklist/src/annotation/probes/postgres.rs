@@ -92,7 +92,7 @@ fn most(word: &str) -> Result<Bound, String> {
     let time = bound(word, Unit::Milliseconds)?;
     match time.comparison {
         Comparison::AtMost | Comparison::Below => Ok(time),
-        Comparison::Equal | Comparison::AtLeast | Comparison::Above => {
+        Comparison::Equal | Comparison::Other | Comparison::AtLeast | Comparison::Above => {
             Err(format!("`{word}` is no longest time such as `<=5m`"))
         }
     }
