@@ -389,3 +389,36 @@ async fn the_page_counts_what_gonogo_check_counts(pool: PgPool) {
     assert_eq!(shown("attestations"), counts.attestations);
     assert_eq!(counts.shell, 1, "the document is about that");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_a_rollback_runs_and_writes_is_listed_before_anybody_publishes(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let document = "# Back\n\n## Phase 1: x\n\n- [ ] Up: `docker-compose up -d web`\n\n## Rollback\n\n```bash\n# Edit .env\nCACHE=off\n\ndocker-compose restart web\n./undo.sh <version>\ncp .env.backup .env\nsystemctl is-active web\n```\n";
+    let id = team.devops.import("back.md", document.as_bytes()).await.number();
+    let page = team.devops.revision(id).await;
+    let listed: Vec<(bool, &str, Option<&str>)> = page
+        .commands
+        .iter()
+        .map(|command| (command.reads, command.text.as_str(), command.written.as_deref()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (false, "docker-compose up -d web", None),
+            (false, "CACHE=off", None),
+            (
+                false,
+                "docker-compose up -d --force-recreate --no-deps web",
+                Some("docker-compose restart web")
+            ),
+            (
+                false,
+                "./undo.sh \"$GONOGO_VERSION\"",
+                Some("./undo.sh <version>")
+            ),
+            (false, ".env.backup → .env", Some("cp .env.backup .env")),
+            (true, "systemctl is-active web", None),
+        ]
+    );
+    assert_eq!(page.commands[1].reaches, ["edits lines of .env"]);
+}

@@ -5,10 +5,12 @@ use checklist::{reach, report::Counts};
 use domain::{
     plan::{Plan, Work},
     probe::{ProbeSpec, ShellProbe},
+    rollback::{Deed, Step},
 };
 use std::collections::HashSet;
 
-/// Every distinct command that a run of the plan can execute, in the document's order.
+/// Every distinct command that a run of the plan can execute, in the document's order; then those of the rollbacks, with what
+/// they write into files.
 pub fn of(plan: &Plan) -> Vec<Command> {
     let mut found: Vec<Command> = Vec::new();
     let works = plan.sections.iter().flat_map(|section| {
@@ -18,8 +20,10 @@ pub fn of(plan: &Plan) -> Vec<Command> {
             .map(|item| &item.work)
             .chain(section.checks.iter().map(|check| &check.work))
     });
-    for command in works.flat_map(of_work) {
-        if !found.iter().any(|known| known.text == command.text) {
+    let steps = plan.rollback.iter().flat_map(|tier| &tier.steps);
+    for command in works.flat_map(of_work).chain(steps.flat_map(of_step)) {
+        let same = |known: &Command| known.text == command.text && known.reaches == command.reaches;
+        if !found.iter().any(same) {
             found.push(command);
         }
     }
@@ -85,6 +89,37 @@ fn of_work(work: &Work) -> Vec<Command> {
         }
         Work::Attestation | Work::Parent => vec![],
     }
+}
+
+fn of_step(step: &Step) -> Vec<Command> {
+    let changing = |text: String, reaches: Vec<String>| Command {
+        reads: false,
+        written: step.written.clone().filter(|written| *written != text),
+        text,
+        is_new: false,
+        reaches,
+    };
+    let deed = match &step.deed {
+        Deed::Command { command } => Some(changing(command.clone(), reach::of(command).sentences())),
+        Deed::EnvEdit { file, lines } => {
+            let lines: Vec<String> = lines
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            Some(changing(lines.join("\n"), vec![format!("edits lines of {file}")]))
+        }
+        Deed::Restore { from, to } => Some(changing(
+            format!("{from} → {to}"),
+            vec![format!("writes {from} in the place of {to}")],
+        )),
+        Deed::Verify { .. } | Deed::ByHand { .. } => None,
+    };
+    let asked = match &step.deed {
+        Deed::Verify { spec } => of_probe(spec),
+        Deed::Command { .. } | Deed::EnvEdit { .. } | Deed::Restore { .. } | Deed::ByHand { .. } => vec![],
+    };
+    let proof = step.proof.iter().flat_map(of_probe);
+    deed.into_iter().chain(asked).chain(proof).collect()
 }
 
 /// The commands of a probe.
