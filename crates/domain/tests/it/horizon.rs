@@ -140,12 +140,24 @@ fn what_was_begun_or_done_by_hand_counts_and_what_was_left_out_does_not() {
         reason: "no need".into(),
     };
     bench.happen(&owner, skipped);
-    bench.happen(&owner, Happening::ActionStarted { item: id("redis"), again: false });
+    bench.happen(
+        &owner,
+        Happening::ActionStarted {
+            item: id("redis"),
+            again: false,
+        },
+    );
     assert_eq!(horizon(&plan, &bench.run), Horizon::Immediate);
     bench.attest("build");
     assert_eq!(horizon(&plan, &bench.run), Horizon::Full);
     // One that failed may have done half of it.
-    bench.happen(&owner, Happening::ActionStarted { item: id("migrate"), again: false });
+    bench.happen(
+        &owner,
+        Happening::ActionStarted {
+            item: id("migrate"),
+            again: false,
+        },
+    );
     let failed = Happening::ActionEnded {
         item: id("migrate"),
         ending: Ending::Failed,
