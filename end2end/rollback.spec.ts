@@ -116,7 +116,7 @@ function bar(page: Page) {
 
 /** Opens the form of a tier on the open tab, and sends it. */
 async function start(page: Page, tier: string, environment: string): Promise<void> {
-  const card = page.getByRole("region", { name: tier });
+  const card = page.getByRole("region", { name: tier, exact: true });
   await card.getByText(`${tier}…`).click();
   await card.getByLabel("Why").fill("Errors at the checkout");
   await card.getByLabel("The environment's name, to confirm").fill(environment);
@@ -125,10 +125,11 @@ async function start(page: Page, tier: string, environment: string): Promise<voi
 
 async function skip(page: Page, gonogo: import("./support/server.ts").Server, open: string, send: string, reason: string): Promise<void> {
   await expectEventually(page, () => expect(page.getByText(open)).toBeVisible());
-  await page.getByText(open).click();
-  await page.getByLabel("Reason").fill(reason);
-  await page.getByLabel("Your password, again").fill((await gonogo.account("product_owner")).password);
-  await page.getByRole("button", { name: send }).click();
+  const card = page.locator("#rollback");
+  await card.getByText(open).click();
+  await card.getByLabel("Reason").fill(reason);
+  await card.getByLabel("Your password, again").fill((await gonogo.account("product_owner")).password);
+  await card.getByRole("button", { name: send }).click();
 }
 
 async function expectStep(page: Page, title: string, word: string): Promise<void> {

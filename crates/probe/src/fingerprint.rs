@@ -36,9 +36,9 @@ impl Prober {
     pub async fn fingerprint(&self, site: &Site, plan: &Plan, cancel: CancellationToken) -> Fingerprint {
         let (round, site) = (self.round(), &prompt(site));
         let (mut parts, schema, health) = futures::join!(
-            tangible(&round, site, plan, &cancel),
-            read(&[SCHEMA], site, &cancel, schema(&round, site)),
-            health(&round, site, plan, &cancel),
+            tangible(&round, site, plan, &cancel).boxed(),
+            read(&[SCHEMA], site, &cancel, schema(&round, site)).boxed(),
+            health(&round, site, plan, &cancel).boxed(),
         );
         parts.extend(schema);
         let (health, latency_us) = health;
@@ -69,8 +69,9 @@ pub(crate) async fn tangible(
             site,
             cancel,
             work_tree::parts(round, site, cancel)
-        ),
-        read(&[CONTAINERS], site, cancel, containers::parts(round, site)),
+        )
+        .boxed(),
+        read(&[CONTAINERS], site, cancel, containers::parts(round, site)).boxed(),
     );
     files
         .into_iter()

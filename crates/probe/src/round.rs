@@ -158,7 +158,7 @@ impl<'a> Round<'a> {
 
     /// A library that panics on what a hostile server sends must not take the run with it.
     async fn observe(&self, spec: &ProbeSpec, site: &Site, cancel: &CancellationToken) -> Answer {
-        let observing = AssertUnwindSafe(self.observe_one(spec, site, cancel)).catch_unwind();
+        let observing = AssertUnwindSafe(Box::pin(self.observe_one(spec, site, cancel))).catch_unwind();
         observing.await.unwrap_or_else(|_| {
             let reason = "what it answered cannot be understood: reading it broke off";
             Answer::new(asked(spec), Judgement::error(reason))
@@ -166,15 +166,40 @@ impl<'a> Round<'a> {
     }
 
     async fn observe_one(&self, spec: &ProbeSpec, site: &Site, cancel: &CancellationToken) -> Answer {
+        if let Some(starting) = self.starting(spec, site, cancel) {
+            return starting.await;
+        }
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => Answer::new(asked(spec), cancelled()),
+            answer = self.asking(spec, site) => answer,
+        }
+    }
+
+    /// What starts processes, and ends them itself when it is cancelled.
+    fn starting<'s>(
+        &'s self,
+        spec: &'s ProbeSpec,
+        site: &'s Site,
+        cancel: &'s CancellationToken,
+    ) -> Option<BoxFuture<'s, Answer>> {
         let context = self.context;
-        let asking: BoxFuture<'_, Answer> = match spec {
-            // These end their processes themselves when they are cancelled.
+        Some(match spec {
             ProbeSpec::Tool { tool, at_least } => {
-                return tool::probe(*tool, at_least.as_ref(), site, self, cancel).await;
+                Box::pin(tool::probe(*tool, at_least.as_ref(), site, self, cancel))
             }
-            ProbeSpec::Git(question) => return git::probe(question, site, context, cancel).await,
-            ProbeSpec::Unit(spec) => return unit::probe(spec, site, context, cancel).await,
-            ProbeSpec::Shell(spec) => return shell::probe(spec, site, context, cancel).await,
+            ProbeSpec::Git(question) => Box::pin(git::probe(question, site, context, cancel)),
+            ProbeSpec::Unit(spec) => Box::pin(unit::probe(spec, site, context, cancel)),
+            ProbeSpec::Shell(spec) => Box::pin(shell::probe(spec, site, context, cancel)),
+            _ => return None,
+        })
+    }
+
+    /// Everything else. A function of its own: the futures of all kinds together need more of a stack than one of them, and
+    /// this frame is gone before the first is polled.
+    fn asking<'s>(&'s self, spec: &'s ProbeSpec, site: &'s Site) -> BoxFuture<'s, Answer> {
+        let context = self.context;
+        match spec {
             ProbeSpec::Http(spec) => Box::pin(http::probe(spec, site, self)),
             ProbeSpec::Repeated(spec) => Box::pin(http::repeated::probe(spec, site, self)),
             ProbeSpec::Postgres(spec) => Box::pin(postgres::probe(spec, site, self)),
@@ -197,14 +222,13 @@ impl<'a> Round<'a> {
             | ProbeSpec::Process(_)
             | ProbeSpec::Tests { .. }
             | ProbeSpec::Disk { .. } => Box::pin(self.on_this_machine(spec, site)),
-            ProbeSpec::All(_) => {
-                return Answer::new(Asked::default(), Judgement::error("a list is not asked itself"));
-            }
-        };
-        tokio::select! {
-            biased;
-            () = cancel.cancelled() => Answer::new(asked(spec), cancelled()),
-            answer = asking => answer,
+            ProbeSpec::All(_)
+            | ProbeSpec::Tool { .. }
+            | ProbeSpec::Git(_)
+            | ProbeSpec::Unit(_)
+            | ProbeSpec::Shell(_) => Box::pin(async {
+                Answer::new(Asked::default(), Judgement::error("it is asked in another way"))
+            }),
         }
     }
 

@@ -70,7 +70,8 @@ fn superseded(by_run: RunId) -> impl IntoView {
 fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool, held: bool) -> AnyView {
     let class = board.run.with_untracked(|run| run.start.class);
     let may = |right| board.person.with_value(|person| person.may(right, Some(class)));
-    let open = stage != Stage::Closed;
+    // A rollback has the run for itself.
+    let open = !matches!(stage, Stage::Closed | Stage::RollingBack);
     let allowed = |allows: fn(&Run, &Person) -> bool| {
         board
             .person
@@ -84,7 +85,7 @@ fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool, held: bool)
         .then(|| self::t0(board, deeds, stage));
     let close = (open && closable && allowed(may_close)).then(|| self::close(board, deeds, false));
     let abandon = (open && allowed(may_abandon)).then(|| self::close(board, deeds, true));
-    let again = (!open && may(Right::Verify)).then(|| start_again(board));
+    let again = (stage == Stage::Closed && may(Right::Verify)).then(|| start_again(board));
     view! { {verify} {begin} {t0} {close} {abandon} {again} }.into_any()
 }
 

@@ -33,10 +33,10 @@ fn shown(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>, rollback
         || (rollback.tier.to_string(), None, Vec::new()),
         |tier| (tier.title, tier.minutes, tier.steps),
     );
-    let title = if rollback.rehearsal {
-        format!("{title}, a rehearsal")
-    } else {
-        title
+    let title = match (rollback.rehearsal, rollback.is_done()) {
+        (true, _) => format!("Rehearsal: {title}"),
+        (false, false) => format!("Under way: {title}"),
+        (false, true) => format!("Over: {title}"),
     };
     let since = rollback.since;
     let ended = match &rollback.state {
