@@ -157,8 +157,8 @@ fn an_environment_that_is_not_there_is_named_with_those_that_are() {
 }
 
 /// A line that Gonogo reads itself, one that needs a command, one that needs both, and an action.
-const COMMANDS: &str = "# Commands\n\n## Before\n\n- [ ] There <!-- gonogo: file there.txt -->\n- [ ] `sha256sum -c SUMS`\n\
-                        - [ ] `curl http://localhost:8000/health` and `sha256sum -c SUMS`\n\n## After\n\n- [ ] `cp a b`\n";
+const COMMANDS: &str = "# Commands\n\n## Before\n\n- [ ] There <!-- gonogo: file there.txt -->\n- [ ] `cmp there.txt there.copy`\n\
+                        - [ ] `curl http://localhost:8000/health` and `cmp there.txt there.copy`\n\n## After\n\n- [ ] `cp a b`\n";
 
 /// Every command goes through it, and leaves a mark.
 const SPY: &str = "shell = [\"sh\", \"spy.sh\"]";
@@ -169,10 +169,7 @@ impl Here {
         here.declare(SPY);
         here.write("spy.sh", "echo \"$1\" >> ran.txt\nexec bash -c \"$1\"\n");
         here.write("there.txt", "x");
-        here.write(
-            "SUMS",
-            "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  there.txt\n",
-        );
+        here.write("there.copy", "x");
         here
     }
 }
@@ -226,9 +223,12 @@ fn a_command_of_the_document_runs_only_where_the_environments_file_lists_its_pla
         "{reason}"
     );
     let ran = std::fs::read_to_string(here.folder.path().join("ran.txt")).unwrap();
-    assert_eq!(ran, "sha256sum -c SUMS\nsha256sum -c SUMS\n", "and no action");
+    assert_eq!(
+        ran, "cmp there.txt there.copy\ncmp there.txt there.copy\n",
+        "and no action"
+    );
 
-    here.write("CHECKLIST.md", &COMMANDS.replace("SUMS", "SUMS2"));
+    here.write("CHECKLIST.md", &COMMANDS.replace("there.copy", "there.copy2"));
     let (verdict, reason) = line(&here.json(&["here"]), 1);
     assert!(
         verdict == "no_data" && reason.starts_with("not published"),
@@ -330,7 +330,10 @@ fn a_plan_says_what_would_be_asked_and_what_would_not_and_touches_nothing() {
         (&hash.into(), &false.into())
     );
     assert_eq!(answer["lines"][2]["does"], "not_published", "{answer}");
-    assert_eq!(answer["lines"][2]["commands"][0], "sha256sum -c SUMS", "{answer}");
+    assert_eq!(
+        answer["lines"][2]["commands"][0], "cmp there.txt there.copy",
+        "{answer}"
+    );
     assert!(backend.accept().is_err(), "nobody came");
     assert!(!here.is_there("ran.txt"), "nothing ran");
     is_not_seen_by_the_kernel(&here);
@@ -526,7 +529,7 @@ fn progress_and_colours_are_for_terminals() {
 
 const EVERY: &str = "# Every <verdict>\n\n## Before\n\n- [ ] There <!-- gonogo: file there.txt -->\n\
                      - [ ] Gone & \"lost\" <!-- gonogo: file gone.txt -->\n- [ ] Gone (optional) <!-- gonogo: file gone.txt -->\n\
-                     - [ ] `curl http://localhost:9000/health` returns 200\n- [ ] `sha256sum -c SUMS`\n\n## After\n\n\
+                     - [ ] `curl http://localhost:9000/health` returns 200\n- [ ] `cmp there.txt there.copy`\n\n## After\n\n\
                      - [ ] Somebody read it\n- [ ] `cp a b`\n- [ ] There <!-- gonogo: file there.txt -->\n\
                      - [ ] There <!-- gonogo: file there.txt -->\n\n\
                      ### Immediate Checks (within 5 minutes)\n\n- [ ] There still <!-- gonogo: file there.txt -->\n";

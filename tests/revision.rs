@@ -379,7 +379,7 @@ async fn what_changes_beside_the_words_is_said_too(pool: PgPool) {
 async fn the_page_counts_what_gonogo_check_counts(pool: PgPool) {
     let team = Team::new(&pool).await;
     // Two commands in one line: a probe of several is a shell probe where one of them starts a process.
-    let document = "# Count\n\n## Phase 1: x\n\n- [ ] Both: `systemctl is-active web` and `systemctl is-enabled web`\n- [ ] Word\n";
+    let document = "# Count\n\n## Phase 1: x\n\n- [ ] Both: `cmp a b` and `cmp b c`\n- [ ] Word\n";
     let id = team.devops.import("count.md", document.as_bytes()).await.number();
     let page = team.devops.revision(id).await;
     let counts = checklist::report::Counts::of(&checklist::compile(document.as_bytes()).plan);
@@ -393,7 +393,7 @@ async fn the_page_counts_what_gonogo_check_counts(pool: PgPool) {
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_a_rollback_runs_and_writes_is_listed_before_anybody_publishes(pool: PgPool) {
     let team = Team::new(&pool).await;
-    let document = "# Back\n\n## Phase 1: x\n\n- [ ] Up: `docker-compose up -d web`\n\n## Rollback\n\n```bash\n# Edit .env\nCACHE=off\n\ndocker-compose restart web\n./undo.sh <version>\ncp .env.backup .env\nsystemctl is-active web\n```\n";
+    let document = "# Back\n\n## Phase 1: x\n\n- [ ] Up: `docker-compose up -d web`\n\n## Rollback\n\n```bash\n# Edit .env\nCACHE=off\n\ndocker-compose restart web\n./undo.sh <version>\ncp .env.backup .env\ncmp a b\n```\n";
     let id = team.devops.import("back.md", document.as_bytes()).await.number();
     let page = team.devops.revision(id).await;
     let listed: Vec<(bool, &str, Option<&str>)> = page
@@ -417,7 +417,7 @@ async fn what_a_rollback_runs_and_writes_is_listed_before_anybody_publishes(pool
                 Some("./undo.sh <version>")
             ),
             (false, ".env.backup → .env", Some("cp .env.backup .env")),
-            (true, "systemctl is-active web", None),
+            (true, "cmp a b", None),
         ]
     );
     assert_eq!(page.commands[1].reaches, ["edits lines of .env"]);

@@ -1,6 +1,7 @@
 //! What must hold, in the author's words around a command: "returns `512mb`", "is empty", "<512MB".
 
 mod claim;
+mod exit;
 mod json;
 mod lines;
 mod value;
@@ -92,7 +93,7 @@ pub fn read(before: &str, after: &str) -> Expectation {
     let mut expectation = Expectation {
         none: none_before || says_clean(&after.lower) || hunts(),
         within_ms,
-        beyond: value::exit_code(&after.lower).or_else(|| value::exit_code(&before.lower)),
+        beyond: exit::exit_code(&after.lower).or_else(|| exit::exit_code(&before.lower)),
         ..Expectation::default()
     };
     if says_exit(&after.lower) || says_exit(&before.lower) {

@@ -34,15 +34,17 @@ fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<Rollback
 
 /// A step before it runs.
 fn step(step: StepOffer) -> impl IntoView {
-    let does = if step.is_command {
+    let said = step.by_hand && step.does == step.title;
+    let does = if said {
+        ().into_any()
+    } else if step.is_command {
         view! { <pre class="command" tabindex="0" aria-label="Command">{step.does}</pre> }.into_any()
     } else {
         view! { <p><CodeText text=step.does /></p> }.into_any()
     };
     view! {
         <li>
-            <b><CodeText text=step.title /></b>
-            {step.by_hand.then_some(" · by hand")}
+            <span><b><CodeText text=step.title /></b> {step.by_hand.then_some("· by hand")}</span>
             {does}
             {step.written.map(|written| view! { <small>"The document says " <code>{written}</code></small> })}
             {step.mended.map(|mended| view! { <small><CodeText text=mended /></small> })}
