@@ -2,7 +2,7 @@
 
 use super::{Holds, count_or_number, json};
 use crate::measure;
-use crate::phrases::{Lower, Phrases};
+use crate::phrases::Phrases;
 use domain::probe::StatusRule;
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
