@@ -1,7 +1,7 @@
 //! Prometheus and pages of metrics.
 
 use crate::support::{assert_said, endpoint, environment, open, probe, server};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::probe::{
     MetricProbe, MetricQuestion, ProbeSpec, PrometheusProbe, PrometheusQuestion, RangeQuery, TextRule,
 };
@@ -68,8 +68,12 @@ async fn answering(at: &str, answer: ResponseTemplate) -> MockServer {
     clippy::disallowed_methods,
     reason = "the ages of targets are compared with the prober's own clock"
 )]
+fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 fn ago(seconds: i64) -> String {
-    (Utc::now() - TimeDelta::seconds(seconds)).to_rfc3339()
+    (now() - TimeDelta::seconds(seconds)).to_rfc3339()
 }
 
 fn target(job: &str, health: &str, error: &str, scraped: &str) -> Value {
@@ -304,7 +308,7 @@ fn over(minutes: u32, most: f64) -> ProbeSpec {
 
 /// A Prometheus with one series: for each sample back from now by 15 s, its value.
 async fn with_series(values: &[&str]) -> MockServer {
-    let now = Utc::now().timestamp();
+    let now = now().timestamp();
     let values: Vec<Value> = (0_i64..)
         .zip(values)
         .map(|(back, value)| json!([now - back * 15, value]))
