@@ -301,6 +301,16 @@ fn bytes_that_are_no_text_are_reported_where_they_stand() {
 }
 
 #[test]
+fn a_version_among_characters_of_several_bytes_is_survived() {
+    for version in ["20.10切り戻し+", "切20.10+", "し+", "版+本"] {
+        survive(
+            version,
+            format!("- [ ] Docker and Node.js installed ({version})\n").as_bytes(),
+        );
+    }
+}
+
+#[test]
 fn line_endings_and_a_byte_order_mark_change_nothing_but_the_bytes() {
     let path =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../checklists/performance-optimization.md");

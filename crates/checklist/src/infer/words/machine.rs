@@ -223,10 +223,8 @@ pub fn version_named(tool: Tool, text: &str) -> Option<Version> {
 /// "(20.10+)"
 fn at_least(text: &str) -> Option<Version> {
     let plus = text.find('+')?;
-    let start = text[..plus]
-        .rfind(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .map_or(0, |at| at + 1);
-    Version::find(&text[start..plus])
+    let before = text[..plus].trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    Version::find(&text[before.len()..plus])
 }
 
 /// "Service listens on port 8000"
