@@ -28,6 +28,7 @@ pub mod person;
 pub mod phase_order;
 pub mod postgres;
 pub mod prose;
+pub mod readiness;
 pub mod revision_changes;
 pub mod rollback;
 pub mod router;

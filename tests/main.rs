@@ -15,6 +15,7 @@ mod event;
 mod export;
 mod freshness;
 mod headless;
+mod kill;
 mod live;
 mod phase_order;
 mod revision;

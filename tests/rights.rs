@@ -155,6 +155,7 @@ const TABLE: &[Row] = &[
     },
     row("/api/run/close", &[("run", "RUN"), ("reason", "x")], WAIVERS),
     row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
+    row("/api/rollback/readiness", &[("run", "RUN")], EVERYBODY),
     row(
         "/api/rollback/start",
         &[

@@ -97,6 +97,15 @@ impl Bench {
     }
 }
 
+impl Team {
+    async fn readiness(&self, run: &str) -> Vec<gonogo::api::rollback::TierReady> {
+        self.qa
+            .call("/api/rollback/readiness", &[("run", run)])
+            .await
+            .answer()
+    }
+}
+
 impl Member {
     async fn roll_back(&self, run: RunId, tier: &str, environment: &str, key: u128) -> Page {
         let (run, key) = (run.0.to_string(), uuid::Uuid::from_u128(key).to_string());
@@ -463,6 +472,47 @@ async fn a_rehearsal_gives_the_run_back(pool: PgPool) {
         .await
         .answer::<()>();
     eventually("it ends", async || bench.run().await.is_closed().then_some(())).await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_says_what_its_way_back_lacks_and_how_long_it_takes_once_it_was_rehearsed(pool: PgPool) {
+    let bench = Bench::new(&pool, "true").await;
+    let id = bench.run.0.to_string();
+    let ready = async || -> Vec<(bool, String)> {
+        // The next look, not the one that is kept.
+        bench.team.app.state().looks.forget().await;
+        let page = bench.team.readiness(&id).await;
+        page.into_iter().map(|tier| (tier.ready, tier.words)).collect()
+    };
+    assert_eq!(ready().await[0], (true, "ready, never rehearsed".to_owned()));
+    let copy = bench.team.place.file(".env.backup");
+    std::fs::rename(&copy, bench.team.place.file("away")).unwrap();
+    let (is, words) = ready().await.remove(0);
+    assert!(!is && words.contains(".env.backup does not exist"), "{words}");
+    std::fs::rename(bench.team.place.file("away"), &copy).unwrap();
+    let key = uuid::Uuid::from_u128(1).to_string();
+    let fields = [
+        ("run", id.as_str()),
+        ("tier", IMMEDIATE),
+        ("reason", "practice"),
+        ("environment", "shop"),
+        ("request_key", &key),
+        ("rehearsal", "true"),
+    ];
+    bench
+        .team
+        .owner
+        .call("/api/rollback/start", &fields)
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    let (is, words) = ready().await.remove(0);
+    assert!(
+        is && words.starts_with("ready, about ") && words.ends_with(" s of 5 min"),
+        "{words}"
+    );
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

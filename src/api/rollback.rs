@@ -1,7 +1,7 @@
 //! The way back: what it would do, starting it, and what somebody chooses on the way.
 
 use super::Error;
-use domain::plan::SectionId;
+use domain::{plan::SectionId, readiness::Need};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct RollbackOffer {
     /// The tiers, in the document's order.
     pub tiers: Vec<TierOffer>,
+    /// How far the ways back still lead, in one sentence; `None` where all do.
+    pub horizon: Option<String>,
     /// Where commands run: the environment's shell and work directory.
     pub shell: String,
     /// The number of the form: sent twice, it starts one rollback.
@@ -29,6 +31,10 @@ pub struct TierOffer {
     pub steps: Vec<StepOffer>,
     /// Why it cannot run now, and what to do.
     pub refused: Option<String>,
+    /// Everything that its steps need, as it was found a moment ago; empty where it could not be looked at.
+    pub needs: Vec<Need>,
+    /// That in one sentence: "ready, about 40 s of 5 min", or what is missing.
+    pub readiness: Option<String>,
 }
 
 /// One step, in words.
@@ -61,6 +67,28 @@ pub async fn load_rollback(run: i64) -> Result<RollbackOffer, Error> {
     use crate::server::{auth, rollback, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
     rollback::offer(&AppState::here()?, &person, domain::run::RunId(run)).await
+}
+
+/// A tier in the bar at the foot of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierReady {
+    /// Its heading.
+    pub title: String,
+    /// Everything that it needs is there.
+    pub ready: bool,
+    /// "ready, about 40 s of 5 min", or what is missing.
+    pub words: String,
+}
+
+/// Whether each tier could be gone now.
+///
+/// # Errors
+/// [`Error::Conflict`] where the environment's file has changed since the run was started.
+#[server(prefix = "/api", endpoint = "rollback/readiness")]
+pub async fn load_readiness(run: i64) -> Result<Vec<TierReady>, Error> {
+    use crate::server::{auth, rollback, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    rollback::ready(&AppState::here()?, &person, domain::run::RunId(run)).await
 }
 
 /// Starts a tier, once for each `request_key`: it takes over from whatever runs.

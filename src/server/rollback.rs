@@ -5,7 +5,7 @@ mod offer;
 mod self_harm;
 
 pub use execution::carry_out;
-pub use offer::offer;
+pub use offer::{offer, ready};
 
 use crate::{
     api::Error,

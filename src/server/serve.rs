@@ -10,6 +10,7 @@ use crate::server::{
     live::Live,
     panel::{self, Panel},
     password::{PasswordError, Passwords},
+    readiness::Looks,
     router, session,
     sites::{self, Sites},
     state::AppState,
@@ -110,6 +111,7 @@ pub fn state(
             variables.get(name).cloned()
         }))),
         panel: Panel::default(),
+        looks: Looks::default(),
         executions: Executions::new(live.clone()),
         live,
         tasks: TaskTracker::new(),

@@ -2,7 +2,7 @@
 
 use crate::server::{
     clock::Clock, config::Config, execution::Executions, live::Live, panel::Panel, password::Passwords,
-    sites::Sites, throttle::Throttle,
+    readiness::Looks, sites::Sites, throttle::Throttle,
 };
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
@@ -26,6 +26,8 @@ pub struct AppState {
     pub live: Live,
     /// This process among those that serve the database.
     pub panel: Panel,
+    /// How ready the ways back are.
+    pub looks: Looks,
     /// The actions that this process runs.
     pub executions: Executions,
     /// Probes and actions that go on after their request was answered.

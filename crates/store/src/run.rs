@@ -11,7 +11,8 @@ use domain::{
     fingerprint::Moment,
     outline::Outline,
     person::Author,
-    plan::Plan,
+    plan::{Plan, SectionId},
+    rollback::Rollback,
     run::{Run, RunId, RunState},
     summary::Summary,
     task::Work,
@@ -291,6 +292,30 @@ pub async fn verifying(connection: &mut PgConnection, environment: &str) -> Resu
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(RunId).collect())
+}
+
+/// The latest rollback of this tier in `environment` that came to its end.
+///
+/// # Errors
+/// The database's.
+pub async fn last_rollback(
+    connection: &mut PgConnection,
+    environment: &str,
+    tier: &SectionId,
+) -> Result<Option<Rollback>, Error> {
+    let found = sqlx::query_scalar!(
+        r#"select fold -> 'rollback' as "rollback!" from run
+           where environment = $1 and fold -> 'rollback' ->> 'tier' = $2
+             and fold -> 'rollback' -> 'state' ->> 'state' = 'done'
+           order by id desc limit 1"#,
+        environment,
+        tier.0,
+    )
+    .fetch_optional(connection)
+    .await?;
+    found
+        .map(|rollback| Ok(serde_json::from_value(rollback)?))
+        .transpose()
 }
 
 /// The numbers of the runs that are not closed.

@@ -4,16 +4,17 @@ use super::{possible, self_harm::harms};
 use crate::{
     api::{
         Error,
-        rollback::{RollbackOffer, StepOffer, TierOffer},
+        rollback::{RollbackOffer, StepOffer, TierOffer, TierReady},
     },
     server::{
-        desk,
+        desk, readiness,
         run::{self, Opened},
         state::AppState,
     },
 };
 use domain::{
     Right,
+    horizon::{Horizon, horizon},
     person::Person,
     rollback::{Deed, Step},
     run::RunId,
@@ -25,23 +26,37 @@ use domain::{
 /// [`Error::NotFound`].
 pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<RollbackOffer, Error> {
     let opened = run::open(state, person, id, Right::See).await?;
-    let start = &opened.pinned.run.start;
+    let (plan, start) = (&opened.pinned.plan, &opened.pinned.run.start);
     let database = database(state, &opened);
-    let tiers = opened.pinned.plan.rollback.iter().map(|tier| TierOffer {
-        section: tier.section.clone(),
-        title: tier.title.clone(),
-        minutes: tier.minutes,
-        steps: tier
-            .steps_in(start.class)
-            .map(|one| step(one, &database))
-            .collect(),
-        refused: possible(state, &opened, tier)
-            .err()
-            .map(|error| error.to_string()),
-    });
+    let ready = readiness::look(state, &opened).await.ok();
+    let mut tiers = Vec::new();
+    for tier in &plan.rollback {
+        let found = ready.as_ref().and_then(|ready| ready.tier(&tier.section));
+        tiers.push(TierOffer {
+            section: tier.section.clone(),
+            title: tier.title.clone(),
+            minutes: tier.minutes,
+            steps: tier
+                .steps_in(start.class)
+                .map(|one| step(one, &database))
+                .collect(),
+            refused: possible(state, &opened, tier)
+                .err()
+                .map(|error| error.to_string()),
+            readiness: match found {
+                Some(found) => {
+                    let took = readiness::took(state, &start.environment, &tier.section).await?;
+                    Some(found.summary(took))
+                }
+                None => None,
+            },
+            needs: found.map(|found| found.needs.clone()).unwrap_or_default(),
+        });
+    }
     let place = state.sites.place(&start.environment).ok();
     Ok(RollbackOffer {
-        tiers: tiers.collect(),
+        tiers,
+        horizon: far(&opened),
         shell: place.map_or_else(String::new, |place| {
             format!(
                 "{} in {}",
@@ -51,6 +66,46 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
         }),
         request_key: desk::new_request_key()?,
     })
+}
+
+/// Whether each tier could be gone now.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] where the environment's file has changed since the run was started.
+pub async fn ready(state: &AppState, person: &Person, id: RunId) -> Result<Vec<TierReady>, Error> {
+    let opened = run::open(state, person, id, Right::See).await?;
+    let found = readiness::look(state, &opened).await?;
+    let mut tiers = Vec::new();
+    for tier in &opened.pinned.plan.rollback {
+        if let Some(found) = found.tier(&tier.section) {
+            let environment = &opened.pinned.run.start.environment;
+            let took = readiness::took(state, environment, &tier.section).await?;
+            tiers.push(TierReady {
+                title: tier.title.clone(),
+                ready: found.is_ready(),
+                words: found.summary(took),
+            });
+        }
+    }
+    Ok(tiers)
+}
+
+/// How far the ways back still lead.
+fn far(opened: &Opened) -> Option<String> {
+    let (plan, run) = (&opened.pinned.plan, &opened.pinned.run);
+    match horizon(plan, run) {
+        Horizon::Immediate => None,
+        Horizon::Full => {
+            Some("The first way back does not lead to how things were any more; another does.".to_owned())
+        }
+        Horizon::ForwardOnly { since, why } => {
+            let line = opened.outline.line(&since);
+            let text = line.map_or_else(|| since.to_string(), |(_, line)| line.text.clone());
+            Some(format!(
+                "No way back leads to how things were since “{text}”: {why}"
+            ))
+        }
+    }
 }
 
 /// What the database that Gonogo lives on goes by in this environment; nothing where it is another.

@@ -19,21 +19,26 @@ impl Look<'_> {
         let mut wanted = Vec::new();
         for (service, part) in self.before.images() {
             match part {
-                Part::Is { value } => wanted.extend(value.split(", ").map(|image| (service, image))),
+                Part::Is { value } => wanted.extend(
+                    value
+                        .split(", ")
+                        .map(|image| (service.to_owned(), image.to_owned())),
+                ),
                 Part::Unread { why } => return Err(format!("the image of {service}: {why}")),
                 Part::Absent => {}
             }
         }
         let services = wanted
             .iter()
-            .map(|(service, _)| *service)
+            .map(|(service, _)| service.as_str())
             .collect::<Vec<_>>()
             .join(", ");
         let asking = wanted.into_iter().map(|(service, image)| {
             let engine = &engine;
-            async move { Ok::<_, String>((!is_there(engine, image).await?).then_some((service, image))) }
+            async move { Ok::<_, String>((!is_there(engine, &image).await?).then_some((service, image))) }
         });
-        let asked: Vec<Option<(&str, &str)>> = stream::iter(asking).buffered(AT_ONCE).try_collect().await?;
+        let asked: Vec<Option<(String, String)>> =
+            stream::iter(asking).buffered(AT_ONCE).try_collect().await?;
         let gone: Vec<String> = asked
             .into_iter()
             .flatten()

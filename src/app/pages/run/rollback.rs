@@ -5,9 +5,9 @@ mod progress;
 
 use super::{board::Board, deeds::Deeds};
 use crate::{
-    api::rollback::load_rollback,
+    api::rollback::{TierReady, load_readiness, load_rollback},
     app::{
-        components::{EmptyState, Tone},
+        components::{EmptyState, Mark, Tone},
         trouble::NotLoaded,
     },
 };
@@ -18,18 +18,46 @@ use leptos::prelude::*;
 pub fn bar(board: Board) -> AnyView {
     let may = may(board);
     let state = Memo::new(move |_| board.run.with(told));
+    // Looked at four times a minute by whoever may press; the server looks once for all of them.
+    let quarter = Memo::new(move |_| board.now.get().timestamp() / 15);
+    let ready = LocalResource::new(move || {
+        quarter.track();
+        let live = may && board.run.with(|run| run.is_live() && !run.is_rolling_back());
+        async move {
+            match live {
+                true => load_readiness(board.id).await.unwrap_or_default(),
+                false => Vec::new(),
+            }
+        }
+    });
     view! {
         {move || state.get().map(|(words, tone)| {
             let label = if tone == Tone::None { "Roll back…" } else { "See the rollback" };
             (may || tone != Tone::None).then(|| view! {
                 <nav class="rollback-bar" aria-label="Rollback">
-                    <span class="rollback-bar-words">{words}</span>
+                    <span class="rollback-bar-words">{words} {readiness(ready)}</span>
                     <a class="btn is-danger" href=format!("/runs/{}?tab=rollback", board.id)>{label}</a>
                 </nav>
             })
         })}
     }
     .into_any()
+}
+
+/// Each tier with whether it could be gone now, once that is known.
+fn readiness(ready: LocalResource<Vec<TierReady>>) -> impl IntoView {
+    move || {
+        let tiers = ready.get().unwrap_or_default();
+        let marks = tiers.into_iter().map(|tier| {
+            let (tone, icon) = if tier.ready {
+                (Tone::Go, "proved")
+            } else {
+                (Tone::Hold, "warning")
+            };
+            view! { <Mark tone=tone icon=icon word=format!("{}: {}", tier.title, tier.words) /> }
+        });
+        marks.collect_view()
+    }
 }
 
 /// What the bar says; `None` where nothing is to be rolled back.

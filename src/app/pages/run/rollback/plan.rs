@@ -3,16 +3,21 @@
 use super::{super::board::Board, Deeds, may};
 use crate::{
     api::rollback::{RollbackOffer, StepOffer, TierOffer},
-    app::components::{Banner, CodeText, Disclosure, SectionCard, TextAreaField, TextField, Tone},
+    app::components::{Banner, CodeText, Disclosure, Mark, SectionCard, TextAreaField, TextField, Tone},
 };
-use domain::{environment::Class, rollback::RollbackState};
+use domain::{environment::Class, readiness::NeedState, rollback::RollbackState};
 use leptos::{form::ActionForm, prelude::*};
 
 /// Every tier.
 pub fn cards(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> AnyView {
     let tiers = offer.with_value(|offer| offer.tiers.clone());
     let cards = tiers.into_iter().map(|tier| card(board, deeds, tier, offer));
-    view! { {cards.collect_view()} }.into_any()
+    let horizon = offer.with_value(|offer| offer.horizon.clone());
+    view! {
+        {horizon.map(|horizon| view! { <Banner tone=Tone::No title="How far back">{horizon}</Banner> })}
+        {cards.collect_view()}
+    }
+    .into_any()
 }
 
 fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<RollbackOffer>) -> AnyView {
@@ -20,9 +25,11 @@ fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<Rollback
     let facts = view! { <span>{facts}</span> <span>{tier.steps.len()} " steps"</span> }.into_any();
     let steps = tier.steps.iter().cloned().map(step).collect_view();
     let title = tier.title.clone();
+    let readiness = ready(&tier);
     view! {
         <SectionCard title=title facts=facts padded=true>
             <div class="stack">
+                {readiness}
                 <ol class="rollback-steps">{steps}</ol>
                 <small class="mono">{offer.with_value(|offer| offer.shell.clone())}</small>
                 {move || start(board, deeds, &tier, offer)}
@@ -30,6 +37,37 @@ fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<Rollback
         </SectionCard>
     }
     .into_any()
+}
+
+/// Whether everything that it needs is there.
+fn ready(tier: &TierOffer) -> Option<AnyView> {
+    let summary = tier.readiness.clone()?;
+    let missing = tier
+        .needs
+        .iter()
+        .any(|need| !matches!(need.state, NeedState::Met { .. }));
+    let (tone, icon) = if missing {
+        (Tone::Hold, "warning")
+    } else {
+        (Tone::Go, "proved")
+    };
+    let rows = tier.needs.iter().map(|need| {
+        let (tone, icon, word, found) = match &need.state {
+            NeedState::Met { found } => (Tone::Go, "proved", "there", found.clone()),
+            NeedState::Missing { why, todo } => (Tone::No, "failed", "missing", format!("{why}: {todo}")),
+            NeedState::Unread { why } => (Tone::None, "no-data", "not known", why.clone()),
+        };
+        let what = need.what.clone();
+        view! { <li><div class="cluster"><span>{what}</span> <Mark tone=tone icon=icon word=word /></div> <small>{found}</small></li> }
+    });
+    let rows = rows.collect_view();
+    Some(
+        view! {
+            <Mark tone=tone icon=icon word=summary />
+            <Disclosure summary="What it needs" open=missing><ul class="rollback-steps">{rows}</ul></Disclosure>
+        }
+        .into_any(),
+    )
 }
 
 /// A step before it runs.
