@@ -1,6 +1,6 @@
 //! The way back: started once whoever presses, carried out step by step, and measured by how things were before.
 
-use crate::support::{Look, Member, Page, Panel, Place, Team, eventually};
+use crate::support::{Look, Member, Page, Panel, Place, Team, database_url, eventually};
 use domain::{
     event::{Event, Happening, Outcome},
     rollback::{Rollback, RollbackState, StepState},
@@ -555,4 +555,79 @@ async fn a_step_whose_panel_is_killed_is_looked_after_by_the_other(pool: PgPool)
     bench
         .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
         .await;
+}
+
+/// `gonogo rollback` on this database: its exit code, what it said, and what it complained about.
+async fn in_the_terminal(pool: &PgPool, place: &Place, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = tokio::process::Command::new(env!("CARGO_BIN_EXE_gonogo"))
+        .arg("rollback")
+        .args(arguments)
+        .current_dir(place.environments())
+        .env("DATABASE_URL", database_url(pool))
+        .env("GONOGO_DATA_DIR", place.environments().join("../data"))
+        .env("GONOGO_ENVIRONMENTS", place.environments())
+        .env("GONOGO_LOG", "error")
+        .output()
+        .await
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_terminal_rolls_back_with_a_server_and_without_one(pool: PgPool) {
+    let bench = Bench::new(&pool, "echo x >> switched-back").await;
+    let id = bench.run.0.to_string();
+    let said = |as_whom: &'static str, environment: &'static str| {
+        let id = id.clone();
+        [
+            &id,
+            "--tier",
+            "immediate",
+            "--as",
+            as_whom,
+            "--confirm",
+            environment,
+            "--reason",
+            "it burns",
+        ]
+        .map(str::to_owned)
+    };
+    let place = &bench.team.place;
+    for (as_whom, environment, complaint) in [
+        ("nobody", "shop", "there is nobody"),
+        ("quinn", "shop", "You may not roll back"),
+        ("piet", "production", "Type the environment's name"),
+    ] {
+        let arguments = said(as_whom, environment);
+        let arguments = arguments.each_ref().map(String::as_str);
+        let (code, _, error) = in_the_terminal(&pool, place, &arguments).await;
+        assert!(code == Some(2) && error.contains(complaint), "{code:?} {error}");
+    }
+    let arguments = said("piet", "shop");
+    let arguments = arguments.each_ref().map(String::as_str);
+    let (code, out, error) = in_the_terminal(&pool, place, &arguments).await;
+    assert_eq!(code, Some(0), "{out}{error}");
+    assert!(
+        out.contains("1/4 Restore the settings: done") && out.contains("things are as they were"),
+        "{out}"
+    );
+    assert_eq!(bench.read("switched-back"), "x\n");
+
+    // Nobody serves: the command does the work itself.
+    let Bench { team, .. } = bench;
+    team.place.write(".env", "CACHE=old\n");
+    let run = team.run(WAY_BACK).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    team.place.write(".env", "CACHE=new\n");
+    let Team { place, app, .. } = team;
+    assert!(app.stop().await, "the server did not stop in time");
+    let id = run.0.to_string();
+    let arguments = [&id, "--as", "piet", "--confirm", "shop", "--reason", "it burns"];
+    let (code, out, error) = in_the_terminal(&pool, &place, &arguments).await;
+    assert_eq!(code, Some(0), "{out}{error}");
+    assert_eq!(
+        std::fs::read_to_string(place.file("switched-back")).unwrap(),
+        "x\nx\n"
+    );
 }
