@@ -178,7 +178,7 @@ const TABLE: &[Row] = &[
         ],
         WAIVERS,
     ),
-    row("/api/rollback/stop", &[("run", "RUN")], WAIVERS),
+    row("/api/rollback/stop", &[("run", "RUN"), ("step", "0")], WAIVERS),
     row(
         "/api/rollback/accept",
         &[("run", "RUN"), ("part", "nothing"), ("reason", "x")],

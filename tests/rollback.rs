@@ -2,6 +2,7 @@
 
 use crate::support::{Look, Member, Page, Panel, Place, Team, database_url, eventually};
 use domain::{
+    action::Ending,
     event::{Event, Happening, Outcome},
     rollback::{Rollback, RollbackState, StepState},
     run::{Run, RunId, RunState},
@@ -441,6 +442,105 @@ async fn what_is_not_as_it_was_is_accepted_by_name_before_the_run_ends(pool: PgP
             .0,
         409
     );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_differs_is_mended_and_the_tier_run_again(pool: PgPool) {
+    let bench = Bench::new(&pool, "true").await;
+    bench.team.place.write(".env.backup", "CACHE=older\n");
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it differs", |state| {
+            matches!(state, RollbackState::Differs { .. })
+        })
+        .await;
+    bench.team.place.write(".env.backup", "CACHE=old\n");
+    bench
+        .roll_back(&bench.team.devops, IMMEDIATE, 2)
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    assert_eq!(bench.started().await, 2);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn nobody_takes_the_environment_from_a_run_that_is_rolled_back(pool: PgPool) {
+    let bench = Bench::new(&pool, "exit 1").await;
+    let other = bench.team.run(WAY_BACK).await;
+    bench
+        .roll_back(&bench.team.owner, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    bench.asks().await;
+    let (code, words) = bench.team.devops.begin(other, "mine is urgent").await.refusal();
+    assert!(
+        code == 409 && words.contains("is being rolled back"),
+        "{code} {words}"
+    );
+    assert!(bench.run().await.is_rolling_back());
+    bench
+        .team
+        .owner
+        .step(bench.run, "skip", 1, "by hand")
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    bench.team.devops.begin(other, "").await.answer::<()>();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_step_that_hangs_is_stopped_by_hand_and_asks_and_the_next_is_not_stopped_with_it(pool: PgPool) {
+    let bench = Bench::new(&pool, "echo $$ > child; exec sleep 300").await;
+    bench
+        .roll_back(&bench.team.devops, IMMEDIATE, 1)
+        .await
+        .answer::<()>();
+    let child = bench.team.place.file("child");
+    eventually("the script runs", async || child.exists().then_some(())).await;
+    assert_eq!(
+        bench.team.owner.step(bench.run, "stop", 0, "").await.refusal().0,
+        409
+    );
+    bench
+        .team
+        .owner
+        .step(bench.run, "stop", 1, "")
+        .await
+        .answer::<()>();
+    let (step, state) = bench.asks().await;
+    assert!(
+        step == 1
+            && matches!(
+                &state,
+                StepState::Ended {
+                    ending: Ending::Cancelled,
+                    ..
+                }
+            ),
+        "{step} {state:?}"
+    );
+    bench
+        .team
+        .owner
+        .step(bench.run, "skip", 1, "by hand")
+        .await
+        .answer::<()>();
+    bench
+        .comes_to("it is done", |state| matches!(state, RollbackState::Done { .. }))
+        .await;
+    let stopped = bench
+        .log()
+        .await
+        .into_iter()
+        .find(|event| matches!(event.what, Happening::StepStopped { .. }));
+    assert_eq!(stopped.unwrap().by.name(), "piet");
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

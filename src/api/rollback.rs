@@ -14,8 +14,6 @@ pub struct RollbackOffer {
     pub horizon: Option<String>,
     /// Where commands run: the environment's shell and work directory.
     pub shell: String,
-    /// The number of the form: sent twice, it starts one rollback.
-    pub request_key: String,
 }
 
 /// One tier as it would run in this run's environment.
@@ -29,6 +27,8 @@ pub struct TierOffer {
     pub minutes: Option<u32>,
     /// The steps, in their order.
     pub steps: Vec<StepOffer>,
+    /// The number of its form: sent twice, it starts one rollback.
+    pub request_key: String,
     /// Why it cannot run now, and what to do.
     pub refused: Option<String>,
     /// Everything that its steps need, as it was found a moment ago; empty where it could not be looked at.
@@ -142,10 +142,10 @@ pub async fn skip_step(run: i64, step: usize, reason: String, password: String) 
 /// # Errors
 /// [`Error::Conflict`] where none is.
 #[server(prefix = "/api", endpoint = "rollback/stop")]
-pub async fn stop_step(run: i64) -> Result<(), Error> {
+pub async fn stop_step(run: i64, step: usize) -> Result<(), Error> {
     use crate::server::{auth, rollback, state::AppState};
     let person = auth::require(domain::Right::RollBack, None)?;
-    rollback::stop_step(&AppState::here()?, &person, domain::run::RunId(run)).await
+    rollback::stop_step(&AppState::here()?, &person, domain::run::RunId(run), step).await
 }
 
 /// Takes it that a part is not as it was before the deployment.

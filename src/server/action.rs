@@ -95,10 +95,9 @@ pub async fn run(
     })
     .await?;
     // The intent is stored before the effect: what dies from here on is unknown, never forgotten.
-    tx.commit().await?;
-    if task.fence > 0 {
+    if let Some(working) = task::commit_and_begin(state, tx, task).await? {
         // It goes on where this ends first.
-        let _ = tokio::time::timeout(WAIT, task::begin(state, task)).await;
+        let _ = tokio::time::timeout(WAIT, working).await;
     }
     Ok(())
 }
@@ -110,7 +109,7 @@ pub async fn run(
 pub async fn cancel(state: &AppState, person: &Person, id: RunId, item: ItemId) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
     let mut tx = state.pool.begin().await?;
-    store::task::stop(&mut tx, id, Some(&item.0)).await?;
+    store::task::stop(&mut tx, id, &item).await?;
     let now = state.clock.now();
     store::run::append(
         &mut tx,

@@ -43,7 +43,7 @@ pub async fn carry_out(lease: &Lease, moment: Moment) -> Result<(), Gone> {
             let prober = &lease.state.prober;
             Some(
                 prober
-                    .fingerprint(&site, &opened.pinned.plan, lease.cancel.clone())
+                    .fingerprint(&site, &opened.pinned.plan, lease.cancel())
                     .await,
             )
         }
@@ -68,20 +68,30 @@ pub async fn carry_out(lease: &Lease, moment: Moment) -> Result<(), Gone> {
     Ok(())
 }
 
-/// What is not as it was before the deployment. Where nobody looked then, that is a difference of its own.
+/// What is not as it was before the deployment. Where nobody looked then, or there is nothing that could be compared, that is a
+/// difference of its own.
 pub fn differences(run: &Run, now: &Fingerprint) -> Vec<Difference> {
-    match run.fingerprints.get(&Moment::Before) {
-        Some(before) => now.differences(&before.fingerprint),
-        None => vec![Difference {
-            part: "everything".to_owned(),
-            before: Part::Unread {
-                why: "nobody read how things were before the deployment".to_owned(),
-            },
-            after: Part::Unread {
-                why: "there is nothing to compare with".to_owned(),
-            },
-        }],
+    let Some(before) = run.fingerprints.get(&Moment::Before) else {
+        return nothing_known("nobody read how things were before the deployment");
+    };
+    let is = |of: &Fingerprint| of.parts.values().any(|part| matches!(part, Part::Is { .. }));
+    if is(now) || is(&before.fingerprint) {
+        now.differences(&before.fingerprint)
+    } else {
+        nothing_known(
+            "the environment names nothing that could be compared: no file, repository, engine or database",
+        )
     }
+}
+
+/// Nobody can say whether things are as they were.
+pub fn nothing_known(why: &str) -> Vec<Difference> {
+    let unread = || Part::Unread { why: why.to_owned() };
+    vec![Difference {
+        part: "everything".to_owned(),
+        before: unread(),
+        after: unread(),
+    }]
 }
 
 /// The same site, where `<previous-commit>` is the commit that was there before the deployment, unless the environment's

@@ -80,7 +80,13 @@ pub async fn look(state: &AppState, opened: &Opened) -> Result<Readiness, Error>
 pub async fn took(state: &AppState, environment: &str, tier: &SectionId) -> Result<Option<Duration>, Error> {
     let mut connection = state.pool.acquire().await?;
     let last = store::run::last_rollback(&mut connection, environment, tier).await?;
-    Ok(last.as_ref().map(duration))
+    let whole = |rollback: &&Rollback| {
+        !rollback
+            .steps
+            .iter()
+            .any(|step| matches!(step, StepState::Skipped { .. }))
+    };
+    Ok(last.as_ref().filter(whole).map(duration))
 }
 
 fn duration(rollback: &Rollback) -> Duration {

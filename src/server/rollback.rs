@@ -13,16 +13,18 @@ use crate::{
         action, run,
         run::{Opened, conflict, reasoned},
         state::AppState,
+        task,
     },
 };
 use domain::{
     Right,
     environment::Class,
     event::Happening,
+    fingerprint::Moment,
     outline::Outline,
     person::{Author, Person},
     plan::SectionId,
-    rollback::{Deed, RollbackState, Tier},
+    rollback::{Deed, Rollback, RollbackState, StepState, Tier},
     run::{Run, RunId},
     task::Work,
 };
@@ -100,7 +102,7 @@ pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> 
         }
         Err(error) => return Err(error.into()),
     };
-    store::task::stop_others(&mut tx, id, task.id).await?;
+    store::task::stop_others(&mut tx, &new.environment, task.id).await?;
     take_environment(&mut tx, &opened, person, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         may_start(run)?;
@@ -112,11 +114,8 @@ pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> 
         Ok::<_, Error>(cancelled.chain([started]).collect())
     })
     .await?;
-    tx.commit().await?;
+    task::commit_and_begin(state, tx, task).await?;
     state.executions.cancel_all(id);
-    if task.fence > 0 {
-        drop(crate::server::task::begin(state, task));
-    }
     Ok(())
 }
 
@@ -169,14 +168,20 @@ pub async fn choose(
 ///
 /// # Errors
 /// [`Error::Conflict`] where none is.
-pub async fn stop_step(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
-    run::open(state, person, id, Right::RollBack).await?;
-    let mut connection = state.pool.acquire().await?;
-    let stopped = store::task::stop(&mut connection, id, None).await?;
-    state.executions.cancel_all(id);
-    if stopped == 0 {
-        return Err(conflict("Nothing is under way any more."));
-    }
+pub async fn stop_step(state: &AppState, person: &Person, id: RunId, step: usize) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::RollBack).await?;
+    let (now, by) = (state.clock.now(), person.author());
+    let mut tx = state.pool.begin().await?;
+    store::task::stop_rollback(&mut tx, id).await?;
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
+        let steps = run.rollback.as_ref().filter(|_| run.is_rolling_back());
+        match steps.and_then(|rollback| rollback.steps.get(step)) {
+            Some(StepState::Running { .. }) => Ok(vec![Happening::StepStopped { step }]),
+            _ => Err(conflict("This step is not under way any more.")),
+        }
+    })
+    .await?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -225,10 +230,24 @@ pub(crate) fn possible(state: &AppState, opened: &Opened, tier: &Tier) -> Result
 }
 
 fn may_start(run: &Run) -> Result<(), Error> {
-    let asks = |rollback: &domain::rollback::Rollback| matches!(rollback.state, RollbackState::Asking { .. });
+    let waits = |rollback: &Rollback| {
+        matches!(
+            rollback.state,
+            RollbackState::Asking { .. } | RollbackState::Differs { .. }
+        )
+    };
+    if let Some(superseded) = run.superseded {
+        return Err(Error::Conflict {
+            message: format!(
+                "Run {} began in this environment since: what would be taken back is its work. Roll that one back.",
+                superseded.by_run.0
+            ),
+        });
+    }
     match &run.rollback {
-        Some(rollback) if run.is_rolling_back() && !asks(rollback) => Err(started_by(rollback)),
-        _ if run.is_live() => Ok(()),
+        Some(rollback) if run.is_rolling_back() && !waits(rollback) => Err(started_by(rollback)),
+        // Another run took the environment from it half way.
+        _ if run.is_live() || (!run.is_closed() && run.fingerprints.contains_key(&Moment::Before)) => Ok(()),
         _ if run.is_closed() => Err(conflict(
             "This run is closed: there is nothing of it to roll back.",
         )),
@@ -238,7 +257,7 @@ fn may_start(run: &Run) -> Result<(), Error> {
     }
 }
 
-fn started_by(rollback: &domain::rollback::Rollback) -> Error {
+fn started_by(rollback: &Rollback) -> Error {
     Error::Conflict {
         message: format!(
             "{} started the rollback at {} UTC: “{}”. There is one; watch it here.",
@@ -290,8 +309,17 @@ async fn take_environment(
         to_run: run.id.0,
         reason: "a rollback".to_owned(),
     };
+    // Two ways back at once lead nowhere.
     let (theirs, by): (_, Author) = (Outline::from(&other.plan), person.author());
-    store::run::append::<Error>(tx, &theirs, holder.run, &by, now, |_| Ok(vec![lost])).await?;
+    store::run::append::<Error>(tx, &theirs, holder.run, &by, now, |other| {
+        let rolls_back = other.is_rolling_back();
+        if rolls_back {
+            Err(run::rolled_back(other))
+        } else {
+            Ok(vec![lost])
+        }
+    })
+    .await?;
     environment_lock::take(tx, &wanted).await?;
     Ok(())
 }

@@ -169,6 +169,8 @@ impl Running {
     pub async fn stop(mut self) -> bool {
         self.state.stopping.cancel();
         self.state.tasks.close();
+        // What runs is asked to end, and its task is given back.
+        let _ = tokio::time::timeout(LAST_REQUESTS, self.state.tasks.wait()).await;
         match tokio::time::timeout(LAST_REQUESTS, &mut self.task).await {
             Ok(_) => true,
             Err(_) => {

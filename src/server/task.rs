@@ -4,8 +4,12 @@ mod lease;
 
 pub use lease::{Entry, Gone, Lease};
 
-use crate::server::{action, env_edit, fingerprint, rollback, sites, state::AppState};
+use crate::{
+    api::Error,
+    server::{action, env_edit, failure, fingerprint, rollback, sites, state::AppState},
+};
 use domain::task::Work;
+use sqlx::{Postgres, Transaction};
 use std::time::Duration;
 use store::task::Task;
 use tokio::task::JoinHandle;
@@ -48,7 +52,33 @@ async fn claim(state: &AppState) -> Result<Option<Task>, store::Error> {
         })
         .collect();
     let mut connection = state.pool.acquire().await?;
-    store::task::claim(&mut connection, panel, &served, state.clock.now()).await
+    let (held, settled) = (state.panel.held(), state.panel.is_settled());
+    store::task::claim(&mut connection, panel, &served, &held, settled, state.clock.now()).await
+}
+
+/// Commits what stored a task for this process, and begins to work on it. It goes on where whoever asked goes away meanwhile; a
+/// commit of which nobody knows the outcome is read back.
+///
+/// # Errors
+/// The database's, where the task is not stored.
+pub async fn commit_and_begin(
+    state: &AppState,
+    tx: Transaction<'static, Postgres>,
+    task: Task,
+) -> Result<Option<JoinHandle<()>>, Error> {
+    let state = state.clone();
+    let stored = tokio::spawn(async move {
+        if let Err(error) = tx.commit().await {
+            let mut connection = state.pool.acquire().await?;
+            if !store::task::is_there(&mut connection, task.id).await? {
+                return Err(error.into());
+            }
+        }
+        Ok::<_, Error>((task.fence > 0).then(|| begin(&state, task)))
+    });
+    stored
+        .await
+        .map_err(|broken| failure::internal("storing a task", &broken))?
 }
 
 /// Begins to work on a task that this process has.
@@ -67,10 +97,6 @@ async fn carry_out(lease: Lease) {
             fence = lease.task.fence,
             "a task is taken over"
         );
-        let ended = lease.state.prober.end_orphans(&lease.mark()).await;
-        if ended > 0 {
-            tracing::warn!(task = id, run, ended, "processes of its owner before were ended");
-        }
     }
     let done = match &lease.task.work {
         Work::Action { item } => action::carry_out(&lease, item).await,

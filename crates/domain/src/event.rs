@@ -198,6 +198,11 @@ pub enum Happening {
         /// The hash of the evidence.
         evidence: Hash,
     },
+    /// Somebody asked for the end of the step of the rollback that is under way.
+    StepStopped {
+        /// Its place, from 0.
+        step: usize,
+    },
     /// Nobody knows how this step of the rollback ended: its Gonogo died in it.
     StepLost {
         /// Its place, from 0.

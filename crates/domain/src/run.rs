@@ -264,6 +264,7 @@ impl Run {
             Happening::RollbackStarted { .. }
             | Happening::StepStarted { .. }
             | Happening::StepEnded { .. }
+            | Happening::StepStopped { .. }
             | Happening::StepLost { .. }
             | Happening::StepRetried { .. }
             | Happening::StepSkipped { .. }

@@ -174,22 +174,29 @@ pub(crate) fn keep(file: &str, content: &[u8], site: &Site) -> Result<Option<Str
     };
     let base = file.rsplit('/').next().unwrap_or(file);
     let name = format!("{base}.before-{}", &hash(content).as_str()[..12]);
-    let mut options = OpenOptions::new();
-    match options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(folder.join(&name))
-    {
-        Ok(mut kept) => kept
-            .write_all(content)
-            .and_then(|()| kept.sync_all())
-            .map_err(told)?,
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(told(error)),
+    // Whole or not there: one that a death cut off is no copy, and is written again.
+    let (whole, part) = (folder.join(&name), folder.join(format!("{name}.part")));
+    if std::fs::read(&whole).is_ok_and(|kept| kept == content) {
+        return Ok(Some(kept_as(site, &name)));
     }
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)
+        .map_err(told)?;
+    file.write_all(content)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| std::fs::rename(&part, &whole))
+        .map_err(told)?;
+    Ok(Some(kept_as(site, &name)))
+}
+
+fn kept_as(site: &Site, name: &str) -> String {
     let results = site.results.as_deref().unwrap_or_default();
-    Ok(Some(format!("{results}/{name}")))
+    format!("{results}/{name}")
 }
 
 fn difference(place: &Place, content: &[u8], changes: Vec<Change>, site: &Site) -> Difference {

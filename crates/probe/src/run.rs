@@ -1,12 +1,8 @@
 //! Processes: started without a terminal in a group of their own, read with a bound, and ended with everything they
 //! started.
 
-use crate::context::Context;
-use crate::orphan::MARK;
 use crate::output::{Kept, Printed};
-use crate::parameter;
 use crate::redact::Secrets;
-use crate::site::Site;
 use futures::FutureExt as _;
 use futures::future::FusedFuture;
 use rustix::process::{Pid, Signal};
@@ -22,9 +18,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 mod descendants;
+mod program;
 mod reading;
 pub(crate) use descendants::descendants;
 use descendants::runs;
+pub(crate) use program::{program, shell};
 use reading::{Reading, Sieve};
 
 /// How much of standard output is judged, in bytes; what prints more is ended.
@@ -80,49 +78,6 @@ impl End {
         } else {
             None
         }
-    }
-}
-
-/// The text of a command, given to the environment's shell.
-pub(crate) fn shell(command: &str, site: &Site, context: &Context) -> Program {
-    let mut arguments = site.environment.shell.clone();
-    arguments.push(command.to_owned());
-    Program {
-        arguments,
-        refused: parameter::unfit(command, site),
-        ..program(site, context)
-    }
-}
-
-/// A program in the work directory with the variables that commands get, and no others.
-pub(crate) fn program(site: &Site, context: &Context) -> Program {
-    let mut variables = context.variables.clone();
-    variables.insert("LANG".to_owned(), "C.UTF-8".to_owned());
-    variables.insert("TZ".to_owned(), "UTC".to_owned());
-    variables.extend(site.environment.variables.clone());
-    variables.extend(
-        site.secrets
-            .values()
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
-    );
-    let parameters = site.environment.parameters.iter();
-    variables.extend(parameters.map(|(name, value)| (parameter::variable(name), value.clone())));
-    variables.insert("GONOGO_RELEASE".to_owned(), site.release.clone());
-    if let Some(results) = &site.results {
-        let folder = site.work_directory().join(results);
-        variables.insert("GONOGO_RESULTS".to_owned(), folder.display().to_string());
-    }
-    if let Some(mark) = &site.mark {
-        variables.insert(MARK.to_owned(), mark.clone());
-    }
-    variables.insert("GONOGO_ENVIRONMENT".to_owned(), site.environment.name.clone());
-    Program {
-        arguments: Vec::new(),
-        directory: site.work_directory().to_owned(),
-        variables,
-        deadline: site.command_deadline,
-        proc: context.proc.clone(),
-        refused: None,
     }
 }
 
@@ -186,6 +141,10 @@ pub(crate) async fn stream(
     cancel: &CancellationToken,
     print: &mut (dyn FnMut(Pipe, &[u8]) + Send),
 ) -> End {
+    // What was called off before it began does not begin.
+    if cancel.is_cancelled() {
+        return End::Cancelled;
+    }
     let mut tree = match Tree::start(program) {
         Err(why) => return End::NotStarted(why),
         Ok(tree) => tree,

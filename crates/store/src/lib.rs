@@ -68,11 +68,13 @@ impl Error {
             Error::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Protocol(_)) => {
                 true
             }
-            // Shutting down, starting, too many connections, a deadlock, a lost connection.
+            // Shutting down, starting, a lost connection, no room or too many connections, a deadlock, a statement that took too
+            // long, an error of the disk, a server that only reads.
             Error::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-                code.starts_with("57P")
-                    || code.starts_with("08")
-                    || matches!(&*code, "53300" | "40P01" | "40001")
+                let starts = ["57P", "08", "53", "40"]
+                    .iter()
+                    .any(|class| code.starts_with(class));
+                starts || matches!(&*code, "57014" | "58030" | "25006")
             }),
             Error::Database(_)
             | Error::Migration(_)

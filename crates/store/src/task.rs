@@ -27,6 +27,8 @@ pub struct Task {
     pub request_key: Uuid,
     /// Grows with each owner; 1 with the first.
     pub fence: i64,
+    /// Somebody has asked for its end.
+    pub stopping: bool,
     /// The host of the owner before, who died or was too slow; `None` with the first.
     pub lost_on: Option<String>,
 }
@@ -66,6 +68,8 @@ pub enum Beat {
 pub enum Next {
     /// It goes on.
     GoOn,
+    /// It goes on with its next step: what was asked of the last one is over.
+    NextStep,
     /// It waits for a person.
     Ask,
     /// It is over.
@@ -106,13 +110,14 @@ pub async fn begin(
         by: new.by.clone(),
         request_key: new.request_key,
         fence: row.fence,
+        stopping: false,
         lost_on: None,
     }))
 }
 
 /// Takes the next task that is due at `now` in one of these environments and that nobody has, or whose owner is gone: its
-/// connection is, and it was silent for 1.5 seconds; or it was silent for ten. Right after a start of the database nobody's
-/// connection is there yet, which says nothing.
+/// connection is, and it was silent for 1.5 seconds; or it was silent for twenty. What this process has itself (`held`) is not
+/// gone. Where connections have just been made again (not `settled`), a missing one says nothing.
 ///
 /// # Errors
 /// The database's.
@@ -120,17 +125,20 @@ pub async fn claim(
     connection: &mut PgConnection,
     panel: PanelId,
     environments: &[String],
+    held: &[TaskId],
+    settled: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Task>, Error> {
+    let held: Vec<i64> = held.iter().map(|task| task.0).collect();
     let row = sqlx::query!(
         r#"update task set panel_id = $1, fence = fence + 1, beat_at = clock_timestamp()
            from (
                select open.id, host from task open left join panel on panel.id = panel_id
                where open.state = 'open' and due_at <= $3 and environment = any($2)
+                 and open.id <> all($4)
                  and (panel_id is null
-                      or beat_at < clock_timestamp() - interval '10 seconds'
-                      or (beat_at < clock_timestamp() - interval '1.5 seconds'
-                          and pg_postmaster_start_time() < clock_timestamp() - interval '3 seconds'
+                      or ($5 and beat_at < clock_timestamp() - interval '20 seconds')
+                      or ($5 and beat_at < clock_timestamp() - interval '1.5 seconds'
                           and not exists (
                               select 1 from pg_locks
                               where locktype = 'advisory' and classid = panel_lock()::oid and objid = panel_id::oid and granted
@@ -138,10 +146,12 @@ pub async fn claim(
                order by due_at, open.id limit 1 for update of open skip locked
            ) taken
            where task.id = taken.id
-           returning task.id, run_id, work, started_by, request_key, fence, taken.host as "host?""#,
+           returning task.id, run_id, work, started_by, request_key, fence, stopping, taken.host as "host?""#,
         panel.0,
         environments,
         now,
+        &held,
+        settled,
     )
     .fetch_optional(connection)
     .await?;
@@ -153,6 +163,7 @@ pub async fn claim(
             by: serde_json::from_value(row.started_by)?,
             request_key: row.request_key,
             fence: row.fence,
+            stopping: row.stopping,
             lost_on: row.host.filter(|_| row.fence > 1),
         })
     })
@@ -193,6 +204,17 @@ pub async fn is_ours(connection: &mut PgConnection, id: TaskId, fence: i64) -> R
     Ok(ours.is_some())
 }
 
+/// Whether a task was stored.
+///
+/// # Errors
+/// The database's.
+pub async fn is_there(connection: &mut PgConnection, id: TaskId) -> Result<bool, Error> {
+    let there = sqlx::query_scalar!("select id from task where id = $1", id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(there.is_some())
+}
+
 /// What becomes of a task, in the transaction that asked [`is_ours`].
 ///
 /// # Errors
@@ -205,6 +227,15 @@ pub async fn settle(
 ) -> Result<(), Error> {
     let state = match next {
         Next::GoOn => return Ok(()),
+        Next::NextStep => {
+            sqlx::query!(
+                "update task set stopping = false where id = $1 and stopping",
+                id.0
+            )
+            .execute(connection)
+            .await?;
+            return Ok(());
+        }
         Next::Ask => "asking",
         Next::End => "ended",
     };
@@ -235,30 +266,43 @@ pub async fn give_back(connection: &mut PgConnection, id: TaskId, fence: i64) ->
     Ok(())
 }
 
-/// Asks for the end of the work of a run that is under way; of one line, where one is named. Answers how many there were.
+/// Asks for the end of the work of a line.
 ///
 /// # Errors
 /// The database's.
-pub async fn stop(connection: &mut PgConnection, run: RunId, item: Option<&str>) -> Result<u64, Error> {
-    let stopped = sqlx::query!(
-        "update task set stopping = true
-         where run_id = $1 and state = 'open' and ($2::text is null or work ->> 'item' = $2)",
+pub async fn stop(connection: &mut PgConnection, run: RunId, item: &ItemId) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set stopping = true where run_id = $1 and state = 'open' and work ->> 'item' = $2",
         run.0,
-        item,
+        item.0,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Asks for the end of the step that the rollback of a run is at. Answers how many rollbacks there were.
+///
+/// # Errors
+/// The database's.
+pub async fn stop_rollback(connection: &mut PgConnection, run: RunId) -> Result<u64, Error> {
+    let stopped = sqlx::query!(
+        "update task set stopping = true where run_id = $1 and state = 'open' and work ->> 'work' = 'rollback'",
+        run.0,
     )
     .execute(connection)
     .await?;
     Ok(stopped.rows_affected())
 }
 
-/// Asks for the end of everything of a run that is under way, one task apart.
+/// Asks for the end of everything that is under way in an environment, one task apart.
 ///
 /// # Errors
 /// The database's.
-pub async fn stop_others(connection: &mut PgConnection, run: RunId, but: TaskId) -> Result<(), Error> {
+pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: TaskId) -> Result<(), Error> {
     sqlx::query!(
-        "update task set stopping = true where run_id = $1 and state = 'open' and id <> $2",
-        run.0,
+        "update task set stopping = true where environment = $1 and state = 'open' and id <> $2",
+        environment,
         but.0,
     )
     .execute(connection)
@@ -266,14 +310,19 @@ pub async fn stop_others(connection: &mut PgConnection, run: RunId, but: TaskId)
     Ok(())
 }
 
-/// How many tasks of a run are under way, those of its rollback apart.
+/// How many tasks are under way in an environment, one apart.
 ///
 /// # Errors
 /// The database's.
-pub async fn others_open(connection: &mut PgConnection, run: RunId) -> Result<i64, Error> {
+pub async fn others_open(
+    connection: &mut PgConnection,
+    environment: &str,
+    but: TaskId,
+) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from task where run_id = $1 and state = 'open' and work ->> 'work' <> 'rollback'"#,
-        run.0,
+        r#"select count(*) as "count!" from task where environment = $1 and state = 'open' and id <> $2"#,
+        environment,
+        but.0,
     )
     .fetch_one(connection)
     .await?)

@@ -13,7 +13,7 @@ use domain::{
     probe::ProbeSpec,
     rollback::Contract,
     run::Run,
-    verdict::{Finding, Verdict},
+    verdict::Finding,
 };
 use probe::Site;
 use std::time::Duration;
@@ -36,8 +36,9 @@ const PROVED_AFTER: [Duration; 5] = [
 pub async fn carry_out(lease: &Lease, item: &ItemId) -> Result<(), Gone> {
     let opened = lease.open().await?;
     let plan = &opened.pinned.plan;
-    if opened.pinned.run.is_rolling_back() {
-        // A rollback took over before anybody ran it, or while its owner died.
+    lease.end_orphans(&lease.mark()).await;
+    if opened.pinned.run.is_rolling_back() || lease.task.stopping {
+        // A rollback took over before anybody ran it, or somebody wanted its end while its owner died.
         return lose(lease, &opened, item).await;
     }
     let (Ok(mut site), Ok((command, _))) = (run::site(&lease.state, &opened), command(plan, item)) else {
@@ -47,7 +48,7 @@ pub async fn carry_out(lease: &Lease, item: &ItemId) -> Result<(), Gone> {
     let command = command.to_owned();
     let execution = Execution { lease, item, opened };
     let site = site.with_mark(lease.mark());
-    if lease.task.lost_on.is_some() && !execution.again(&site).await? {
+    if lease.task.lost_on.is_some() && !execution.again().await? {
         return Ok(());
     }
     execution.run(&command, &site).await
@@ -60,35 +61,26 @@ struct Execution<'a> {
 }
 
 impl Execution<'_> {
-    /// Whether it runs again, after its owner died in it: where that is safe. Where its proof holds it is done; else
-    /// nobody knows.
-    async fn again(&self, site: &Site) -> Result<bool, Gone> {
-        let (contract, proof) = contract(&self.opened.pinned.plan, self.item);
-        if contract == Contract::Idempotent {
-            let entry = self.entry(None, Next::GoOn);
-            let item = self.item;
-            self.lease
-                .write(&self.opened.outline, entry, |_, _| {
-                    vec![Happening::ActionStarted {
-                        item: item.clone(),
-                        again: true,
-                    }]
-                })
-                .await?;
-            return Ok(true);
+    /// Whether it runs again, after its owner died in it: where that is safe; else nobody knows how it ended, whatever its
+    /// proof says, which may have been there before.
+    async fn again(&self) -> Result<bool, Gone> {
+        // What another host has left running cannot be ended from here.
+        if contract(&self.opened.pinned.plan, self.item) != Contract::Idempotent || self.lease.was_elsewhere()
+        {
+            self.lose().await?;
+            return Ok(false);
         }
-        if let Some(proof) = proof {
-            let cancel = self.lease.cancel.clone();
-            let mut finding = self.lease.state.prober.probe(proof, site, cancel).await;
-            self.lease.goes_on()?;
-            if finding.verdict == Verdict::Pass {
-                finding.reason = format!("Gonogo died in it, and it is done: {}", finding.reason);
-                self.ended(Ending::Done, &finding).await?;
-                return Ok(false);
-            }
-        }
-        self.lose().await?;
-        Ok(false)
+        let entry = self.entry(None, Next::GoOn);
+        let item = self.item;
+        self.lease
+            .write(&self.opened.outline, entry, |_, _| {
+                vec![Happening::ActionStarted {
+                    item: item.clone(),
+                    again: true,
+                }]
+            })
+            .await?;
+        Ok(true)
     }
 
     async fn run(self, command: &str, site: &Site) -> Result<(), Gone> {
@@ -97,9 +89,10 @@ impl Execution<'_> {
         if let Err(error) = fresh_reports(&self.opened.pinned.plan, item, site).await {
             tracing::warn!(run = id.0, %item, %error, "an older test report could not be taken away");
         }
-        state.executions.begin(id, item.clone(), lease.cancel.clone());
+        lease.sure().await?;
+        state.executions.begin(id, item.clone(), lease.cancel());
         let mut print = |piece: &str| state.executions.print(id, item, piece);
-        let acted = state.prober.act(command, site, lease.cancel.clone(), &mut print);
+        let acted = state.prober.act(command, site, lease.cancel(), &mut print);
         let (ending, finding) = acted.await;
         state.executions.end(id, item);
         // Cut off by our own stop, or another's now: how it ends is written by whoever has it then.
@@ -189,10 +182,10 @@ fn is_running(run: &Run, item: &ItemId) -> bool {
     super::action_of(run, item).is_some_and(ActionState::is_running)
 }
 
-fn contract<'a>(plan: &'a Plan, item: &ItemId) -> (Contract, Option<&'a ProbeSpec>) {
+fn contract(plan: &Plan, item: &ItemId) -> Contract {
     match work(plan, item) {
-        Some(Work::Action { contract, proof, .. }) => (*contract, proof.as_ref()),
-        Some(Work::Probe { .. } | Work::Attestation | Work::Parent) | None => (Contract::Manual, None),
+        Some(Work::Action { contract, .. }) => *contract,
+        Some(Work::Probe { .. } | Work::Attestation | Work::Parent) | None => Contract::Manual,
     }
 }
 

@@ -18,6 +18,7 @@ use domain::{
 use probe::{Site, env_edit::EnvEdit};
 use std::time::Duration;
 use store::task::Next;
+use tokio::time::Instant;
 
 /// When what proves a step is asked, after its command ended: what was started needs a moment to answer.
 const PROVED_AFTER: [u64; 6] = [0, 500, 1_000, 2_000, 4_000, 8_000];
@@ -32,10 +33,12 @@ const LOOKED: Duration = Duration::from_millis(100);
 pub async fn carry_out(lease: &Lease, tier: &SectionId) -> Result<(), Gone> {
     let mut opened = lease.open().await?;
     let site = match run::site(&lease.state, &opened) {
-        Ok(site) => site.with_mark(lease.mark()),
+        Ok(site) => site,
         Err(error) => return ask(lease, &opened, &error.to_string()).await,
     };
-    wait_for_others(lease).await?;
+    if let Err(others) = wait_for_others(lease, &opened).await? {
+        return ask(lease, &opened, &others).await;
+    }
     loop {
         let work = Rolling {
             lease,
@@ -50,15 +53,25 @@ pub async fn carry_out(lease: &Lease, tier: &SectionId) -> Result<(), Gone> {
     }
 }
 
-/// Until everything that the rollback takes over from has ended, or its owner is gone.
-async fn wait_for_others(lease: &Lease) -> Result<(), Gone> {
+/// How long what it takes over from has to end: it is asked to, and ended after five seconds.
+const OTHERS_END: Duration = Duration::from_secs(60);
+
+/// Until everything that runs in the environment has ended, or its owner is gone; what was stored at the same moment is found
+/// with the next look.
+async fn wait_for_others(lease: &Lease, opened: &Opened) -> Result<Result<(), String>, Gone> {
+    let (environment, since) = (&opened.pinned.run.start.environment, Instant::now());
     loop {
         let open = async {
             let mut connection = lease.state.pool.acquire().await?;
-            store::task::others_open(&mut connection, lease.task.run).await
+            store::task::stop_others(&mut connection, environment, lease.task.id).await?;
+            store::task::others_open(&mut connection, environment, lease.task.id).await
         };
-        if let Ok(0) = open.await {
-            return Ok(());
+        match open.await {
+            Ok(0) => return Ok(Ok(())),
+            Ok(open) if since.elapsed() > OTHERS_END => {
+                return Ok(Err(format!("{open} commands do not end that it takes over from")));
+            }
+            Ok(_) | Err(_) => {}
         }
         lease.goes_on()?;
         tokio::time::sleep(LOOKED).await;
@@ -75,13 +88,25 @@ async fn ask(lease: &Lease, opened: &Opened, why: &str) -> Result<(), Gone> {
     };
     lease
         .write(&opened.outline, entry, |run, _| {
-            let step = run.rollback.as_ref().and_then(Rollback::current);
-            step.map(|step| Happening::StepLost { step })
-                .into_iter()
-                .collect()
+            let rolling = run.rollback.as_ref().filter(|_| run.is_rolling_back());
+            let asked = rolling.map(|rollback| match rollback.current() {
+                Some(step) => Happening::StepLost { step },
+                None => Happening::RollbackEnded {
+                    differences: fingerprint::nothing_known(why),
+                },
+            });
+            asked.into_iter().collect()
         })
         .await?;
     Ok(())
+}
+
+/// What became of a step whose owner died in it.
+enum Known {
+    /// It runs again.
+    Again,
+    /// It is over or asks: the run where the next step follows.
+    Over(Box<Option<Run>>),
 }
 
 struct Rolling<'a> {
@@ -116,19 +141,24 @@ impl Rolling<'_> {
         let Some(step) = plan.tier(self.tier).and_then(|tier| tier.steps_in(class).nth(at)) else {
             return self.note(Next::End, None, |_, _| vec![]).await.map(|_| None);
         };
-        if let Some(StepState::Running { .. }) = rollback.steps.get(at)
-            && let Some(known) = self.known(at, step).await?
-        {
-            return Ok(Some(known));
+        self.lease.goes_on()?;
+        if let Some(StepState::Running { .. }) = rollback.steps.get(at) {
+            self.lease.end_orphans(&self.mark(at)).await;
+            match self.known(at, step).await? {
+                Known::Again => {}
+                Known::Over(run) => return Ok(*run),
+            }
         }
         let fence = self.lease.task.fence;
-        self.note(Next::GoOn, None, |run, _| {
+        self.lease.renew();
+        self.note(Next::NextStep, None, |run, _| {
             let begun =
                 matches!(state_of(run, at), Some(StepState::Running { fence: under, .. }) if *under == fence);
             let start = (!begun).then_some(Happening::StepStarted { step: at, fence });
             start.into_iter().collect()
         })
         .await?;
+        self.lease.sure().await?;
         let Some((ending, finding)) = self.act(at, step).await else {
             return self.lost(at).await.map(|_| None);
         };
@@ -136,25 +166,37 @@ impl Rolling<'_> {
         self.ended(at, ending, &finding).await
     }
 
-    /// What became of a step whose owner died in it; `None`: it runs again.
-    async fn known(&self, at: usize, step: &Step) -> Result<Option<Run>, Gone> {
+    /// What became of a step whose owner died in it.
+    async fn known(&self, at: usize, step: &Step) -> Result<Known, Gone> {
+        let lost = async || Ok(Known::Over(Box::new(self.lost(at).await.map(|_| None)?)));
+        if self.lease.was_elsewhere() && matches!(step.deed, Deed::Command { .. }) {
+            // What another host has left running cannot be ended from here.
+            return lost().await;
+        }
         match (step.contract, &step.proof) {
-            (Contract::Idempotent, _) => Ok(None),
+            (Contract::Idempotent, _) => Ok(Known::Again),
             (Contract::Checkable, Some(proof)) => {
-                let prober = &self.lease.state.prober;
-                let mut finding = prober.probe(proof, self.site, self.lease.cancel.clone()).await;
+                let mut finding = self.holds(proof).await;
                 self.lease.goes_on()?;
                 match finding.verdict {
                     Verdict::Pass => {
                         finding.reason = format!("Gonogo died in it, and it is done: {}", finding.reason);
-                        self.ended(at, Ending::Done, &finding).await
+                        {
+                            let run = self.ended(at, Ending::Done, &finding).await?;
+                            Ok(Known::Over(Box::new(run)))
+                        }
                     }
-                    Verdict::Fail => Ok(None),
-                    Verdict::Warning | Verdict::NoData | Verdict::Error => self.lost(at).await.map(Some),
+                    Verdict::Fail => Ok(Known::Again),
+                    Verdict::Warning | Verdict::NoData | Verdict::Error => lost().await,
                 }
             }
-            (Contract::Checkable | Contract::Manual, _) => self.lost(at).await.map(Some),
+            (Contract::Checkable | Contract::Manual, _) => lost().await,
         }
+    }
+
+    /// What everything carries that this step starts.
+    fn mark(&self, at: usize) -> String {
+        format!("{}/{}", self.lease.mark(), at + 1)
     }
 
     /// A person looks at the target: the step asks.
@@ -170,7 +212,7 @@ impl Rolling<'_> {
             Deed::Command { command } => {
                 let (ending, finding) = self.command(at, step, command).await;
                 match (ending, &step.proof) {
-                    (Ending::Done, Some(proof)) => proved(self.holds(proof).await),
+                    (Ending::Done, Some(proof)) => proved(beside(self.holds(proof).await, finding)),
                     (ending, _) => (ending, finding),
                 }
             }
@@ -190,17 +232,15 @@ impl Rolling<'_> {
     async fn command(&self, at: usize, step: &Step, command: &str) -> (Ending, Finding) {
         let (state, run) = (&self.lease.state, self.lease.task.run);
         let item = evidence_of(self.tier, at);
-        let mut site = self.site.clone();
+        let mut site = self.site.clone().with_mark(self.mark(at));
         if let Some(seconds) = step.timeout_seconds {
             site.action_deadline = Duration::from_secs(u64::from(seconds));
         }
-        state
-            .executions
-            .begin(run, item.clone(), self.lease.cancel.clone());
+        state.executions.begin(run, item.clone(), self.lease.cancel());
         let mut print = |piece: &str| state.executions.print(run, &item, piece);
         let acted = state
             .prober
-            .act(command, &site, self.lease.cancel.clone(), &mut print)
+            .act(command, &site, self.lease.cancel(), &mut print)
             .await;
         state.executions.end(run, &item);
         acted
@@ -209,16 +249,17 @@ impl Rolling<'_> {
     /// Asks until it holds, or nothing more is to be expected.
     async fn holds(&self, spec: &domain::probe::ProbeSpec) -> Finding {
         let prober = &self.lease.state.prober;
-        let mut last = prober.probe(spec, self.site, self.lease.cancel.clone()).await;
+        let cancel = self.lease.cancel();
+        let mut last = prober.probe(spec, self.site, cancel.clone()).await;
         for wait in PROVED_AFTER {
-            if last.verdict == Verdict::Pass || self.lease.cancel.is_cancelled() {
+            if last.verdict == Verdict::Pass || cancel.is_cancelled() {
                 break;
             }
             tokio::select! {
-                () = self.lease.cancel.cancelled() => break,
+                () = cancel.cancelled() => break,
                 () = tokio::time::sleep(Duration::from_millis(wait)) => {}
             }
-            last = prober.probe(spec, self.site, self.lease.cancel.clone()).await;
+            last = prober.probe(spec, self.site, cancel.clone()).await;
         }
         last
     }
@@ -248,7 +289,7 @@ impl Rolling<'_> {
     async fn finish(&self) -> Result<Option<Run>, Gone> {
         let (prober, plan) = (&self.lease.state.prober, &self.opened.pinned.plan);
         let fingerprint = prober
-            .fingerprint(self.site, plan, self.lease.cancel.clone())
+            .fingerprint(self.site, plan, self.lease.state.stopping.child_token())
             .await;
         self.lease.goes_on()?;
         let differences = fingerprint::differences(&self.opened.pinned.run, &fingerprint);
@@ -284,6 +325,13 @@ impl Rolling<'_> {
         let entry = Entry { by, seen, next };
         self.lease.write(&self.opened.outline, entry, decide).await
     }
+}
+
+/// What proves a step, with what its command printed.
+fn beside(mut proof: Finding, command: Finding) -> Finding {
+    let printed = command.evidence.output;
+    proof.evidence.output = proof.evidence.output.or(printed);
+    proof
 }
 
 fn proved(finding: Finding) -> (Ending, Finding) {

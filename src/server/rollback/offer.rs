@@ -40,6 +40,7 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
                 .steps_in(start.class)
                 .map(|one| step(one, &database))
                 .collect(),
+            request_key: desk::new_request_key()?,
             refused: possible(state, &opened, tier)
                 .err()
                 .map(|error| error.to_string()),
@@ -64,7 +65,6 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
                 place.declared.work_directory
             )
         }),
-        request_key: desk::new_request_key()?,
     })
 }
 

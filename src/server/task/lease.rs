@@ -7,7 +7,10 @@ use crate::{
 use domain::{
     Hash, event::Happening, outline::Outline, person::Author, plan::ItemId, run::Run, verdict::Finding,
 };
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use store::{
     run::Pinned,
     task::{Beat, Next, Task},
@@ -18,8 +21,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// How often it is said.
 const BEAT: Duration = Duration::from_millis(500);
 
-/// After this long without an answer another may have it: what runs is ended. The database says ten seconds.
-const LASTS: Duration = Duration::from_secs(9);
+/// After this long without an answer what runs is ended: another may have it after twenty seconds, and ending takes five.
+const LASTS: Duration = Duration::from_secs(12);
+
+/// How long an answer is waited for.
+const ANSWERED: Duration = Duration::from_secs(2);
 
 /// How long until a write is tried again that the database did not answer.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -30,10 +36,11 @@ pub struct Lease {
     pub state: AppState,
     /// The task.
     pub task: Task,
-    /// Cancelled when what runs shall end: somebody asked, the server stops, or another has the task.
-    pub cancel: CancellationToken,
+    cancel: Arc<Mutex<CancellationToken>>,
     /// Cancelled when another has the task.
     taken: CancellationToken,
+    /// When the database last said that it is ours.
+    answered: Arc<Mutex<Instant>>,
     _beating: DropGuard,
 }
 
@@ -79,25 +86,91 @@ pub struct Entry<'a> {
 impl Lease {
     /// Begins to say that this process has it.
     pub fn hold(state: AppState, task: Task) -> Self {
-        let (cancel, taken, ended) = (
-            state.stopping.child_token(),
-            CancellationToken::new(),
-            CancellationToken::new(),
-        );
-        let beating = beat(state.clone(), task.clone(), cancel.clone(), taken.clone());
-        tokio::spawn(ended.clone().run_until_cancelled_owned(beating));
+        state.panel.keep(task.id);
+        let (taken, ended) = (CancellationToken::new(), CancellationToken::new());
+        let cancel = Arc::new(Mutex::new(state.stopping.child_token()));
+        if task.stopping {
+            lock(&cancel).cancel();
+        }
+        let answered = Arc::new(Mutex::new(Instant::now()));
+        let beating = Beating {
+            state: state.clone(),
+            task: task.clone(),
+            cancel: cancel.clone(),
+            taken: taken.clone(),
+            answered: answered.clone(),
+        };
+        tokio::spawn(ended.clone().run_until_cancelled_owned(beating.go_on()));
         Self {
             state,
             task,
             cancel,
             taken,
+            answered,
             _beating: ended.drop_guard(),
         }
+    }
+
+    /// Cancelled when what runs now shall end: somebody asked, the server stops, or another has the task.
+    pub fn cancel(&self) -> CancellationToken {
+        lock(&self.cancel).clone()
+    }
+
+    /// The next step begins: what was asked of the last one is over.
+    pub fn renew(&self) {
+        let mut cancel = lock(&self.cancel);
+        if cancel.is_cancelled() && !self.taken.is_cancelled() {
+            *cancel = self.state.stopping.child_token();
+        }
+    }
+
+    /// Ends what the owner before, on this host, has left running of this part of the task.
+    pub async fn end_orphans(&self, mark: &str) {
+        if self.task.lost_on.as_deref() == Some(self.state.prober.host()) {
+            let ended = self.state.prober.end_orphans(mark).await;
+            if ended > 0 {
+                tracing::warn!(
+                    task = self.task.id.0,
+                    ended,
+                    "processes of its owner before were ended"
+                );
+            }
+        }
+    }
+
+    /// Whether its owner before was on another host, where what it started may still run.
+    pub fn was_elsewhere(&self) -> bool {
+        self.task
+            .lost_on
+            .as_deref()
+            .is_some_and(|host| host != self.state.prober.host())
     }
 
     /// What everything carries that it starts.
     pub fn mark(&self) -> String {
         self.task.request_key.to_string()
+    }
+
+    /// Whether it is still ours, right before an effect: a process that slept since its last heartbeat asks first.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn sure(&self) -> Result<(), Gone> {
+        while lock(&self.answered).elapsed() > LASTS / 2 {
+            self.goes_on()?;
+            match said(&self.state, &self.task).await {
+                Some(Beat::Lost) => return Err(self.lost()),
+                Some(Beat::Ours | Beat::Stop) => *lock(&self.answered) = Instant::now(),
+                None => tokio::time::sleep(AGAIN).await,
+            }
+        }
+        self.goes_on()
+    }
+
+    fn lost(&self) -> Gone {
+        self.taken.cancel();
+        lock(&self.cancel).cancel();
+        Gone::Taken
     }
 
     /// The run and its plan.
@@ -138,11 +211,7 @@ impl Lease {
         loop {
             match self.try_to_write(outline, &entry, &decide).await {
                 Ok(Some(run)) => return Ok(run),
-                Ok(None) => {
-                    self.taken.cancel();
-                    self.cancel.cancel();
-                    return Err(Gone::Taken);
-                }
+                Ok(None) => return Err(self.lost()),
                 Err(error) => self.wait_after(error).await?,
             }
         }
@@ -210,31 +279,56 @@ impl Lease {
     }
 }
 
-async fn beat(state: AppState, task: Task, cancel: CancellationToken, taken: CancellationToken) {
-    let mut answered = Instant::now();
-    loop {
-        tokio::time::sleep(BEAT).await;
-        let asked = Instant::now();
-        let beat = async {
-            let mut connection = state.pool.acquire().await?;
-            store::task::beat(&mut connection, task.id, task.fence).await
-        };
-        match tokio::time::timeout(LASTS, beat).await {
-            Ok(Ok(Beat::Ours)) => answered = asked,
-            Ok(Ok(Beat::Stop)) => {
-                answered = asked;
-                cancel.cancel();
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.state.panel.let_go(self.task.id);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the database says of a task; `None` where it does not answer in time.
+async fn said(state: &AppState, task: &Task) -> Option<Beat> {
+    let beat = async {
+        let mut connection = state.pool.acquire().await?;
+        store::task::beat(&mut connection, task.id, task.fence).await
+    };
+    tokio::time::timeout(ANSWERED, beat).await.ok()?.ok()
+}
+
+/// Says twice a second that the task has an owner.
+struct Beating {
+    state: AppState,
+    task: Task,
+    cancel: Arc<Mutex<CancellationToken>>,
+    taken: CancellationToken,
+    answered: Arc<Mutex<Instant>>,
+}
+
+impl Beating {
+    async fn go_on(self) {
+        loop {
+            tokio::time::sleep(BEAT).await;
+            let asked = Instant::now();
+            match said(&self.state, &self.task).await {
+                Some(Beat::Ours) => *lock(&self.answered) = asked,
+                Some(Beat::Stop) => {
+                    *lock(&self.answered) = asked;
+                    lock(&self.cancel).cancel();
+                }
+                Some(Beat::Lost) => {
+                    self.taken.cancel();
+                    lock(&self.cancel).cancel();
+                    return;
+                }
+                None => {}
             }
-            Ok(Ok(Beat::Lost)) => {
-                taken.cancel();
-                cancel.cancel();
-                return;
+            if lock(&self.answered).elapsed() > LASTS {
+                // Whether another has it shows with the next write.
+                lock(&self.cancel).cancel();
             }
-            Ok(Err(_)) | Err(_) => {}
-        }
-        if answered.elapsed() > LASTS {
-            // Whether another has it shows with the next write.
-            cancel.cancel();
         }
     }
 }

@@ -109,11 +109,12 @@ fn repeats(sql: &str) -> bool {
                     words => words,
                 };
                 let (first, rest) = words.split_first().unwrap_or((&"", &[]));
-                let rest = rest.strip_prefix(&["CONCURRENTLY"]).unwrap_or(rest);
                 kind(first) && rest.starts_with(tail)
             };
             match words.as_slice() {
+                // An index that was being made concurrently when it broke off stays there, invalid, and is skipped then.
                 ["CREATE", rest @ ..] => of_kind(rest, &["IF", "NOT", "EXISTS"]),
+                ["DROP", "INDEX", "CONCURRENTLY", "IF", "EXISTS", ..] => true,
                 ["DROP", rest @ ..] => of_kind(rest, &["IF", "EXISTS"]),
                 _ => classify::sql_reads(statement),
             }

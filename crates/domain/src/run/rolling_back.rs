@@ -37,6 +37,11 @@ impl Run {
                     since: event.at,
                     by: rollback.by.clone(),
                 };
+                // What was deployed was really taken back: nothing that was seen before holds any more.
+                self.t0 = None;
+                for item in self.items.values_mut() {
+                    (item.latest, item.action) = (None, None);
+                }
             }
         }
     }

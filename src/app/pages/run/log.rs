@@ -152,6 +152,7 @@ fn words(board: Board, what: Happening) -> String {
         Happening::StepEnded {
             step, ending, reason, ..
         } => format!("step {} of the rollback: {}, {reason}", step + 1, ending.word()),
+        Happening::StepStopped { step } => format!("asked for the end of step {} of the rollback", step + 1),
         Happening::StepLost { step } => format!("waits for somebody in step {} of the rollback", step + 1),
         Happening::StepRetried { step } => format!("wants step {} of the rollback again", step + 1),
         Happening::StepSkipped { step, reason } => {

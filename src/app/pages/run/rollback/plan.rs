@@ -32,7 +32,7 @@ fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<Rollback
                 {readiness}
                 <ol class="rollback-steps">{steps}</ol>
                 <small class="mono">{offer.with_value(|offer| offer.shell.clone())}</small>
-                {move || start(board, deeds, &tier, offer)}
+                {move || start(board, deeds, &tier)}
             </div>
         </SectionCard>
     }
@@ -95,12 +95,19 @@ fn step(step: StepOffer) -> impl IntoView {
 }
 
 /// The form; nothing where it cannot be started now.
-fn start(board: Board, deeds: Deeds, tier: &TierOffer, offer: StoredValue<RollbackOffer>) -> Option<AnyView> {
+fn start(board: Board, deeds: Deeds, tier: &TierOffer) -> Option<AnyView> {
     let (startable, escalates) = board.run.with(|run| {
         let rollback = run.rollback.as_ref().filter(|_| run.is_rolling_back());
-        let asks = rollback.is_some_and(|rollback| matches!(rollback.state, RollbackState::Asking { .. }));
-        let other = rollback.is_some_and(|rollback| rollback.tier != tier.section);
-        (run.is_live() && (!run.is_rolling_back() || (asks && other)), asks)
+        let waits = rollback.is_some_and(|rollback| match rollback.state {
+            // The tier that asks goes on with a step instead.
+            RollbackState::Asking { .. } => rollback.tier != tier.section,
+            RollbackState::Differs { .. } => true,
+            RollbackState::Running | RollbackState::Done { .. } => false,
+        });
+        (
+            run.is_live() && (!run.is_rolling_back() || waits),
+            run.is_rolling_back(),
+        )
     });
     if !(startable && may(board)) {
         return None;
@@ -114,7 +121,7 @@ fn start(board: Board, deeds: Deeds, tier: &TierOffer, offer: StoredValue<Rollba
     let (environment, class) = board
         .run
         .with_untracked(|run| (run.start.environment.clone(), run.start.class));
-    let id = tier.section.to_string();
+    let (id, key) = (tier.section.to_string(), tier.request_key.clone());
     let summary = if escalates {
         format!("Go on with {}…", tier.title)
     } else {
@@ -135,7 +142,7 @@ fn start(board: Board, deeds: Deeds, tier: &TierOffer, offer: StoredValue<Rollba
                 <ActionForm action=deeds.roll_back attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="tier" value=id.clone() />
-                    <input type="hidden" name="request_key" value=offer.with_value(|offer| offer.request_key.clone()) />
+                    <input type="hidden" name="request_key" value=key />
                     <TextAreaField name="reason" id=format!("reason-{id}") label="Why" maxlength=4000 note="It stands in the record." />
                     <TextField name="environment" id=format!("environment-{id}") label="The environment's name, to confirm"
                         placeholder=environment.clone() autocomplete="off" mono=true />

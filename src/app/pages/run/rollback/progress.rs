@@ -155,6 +155,7 @@ fn told(state: &StepState, by_hand: bool) -> (Tone, &'static str, &'static str, 
 
 /// What waits for somebody.
 fn chosen(board: Board, deeds: Deeds, rollback: &Rollback, offers: &[StepOffer]) -> Option<AnyView> {
+    let current = rollback.current().unwrap_or_default();
     match &rollback.state {
         RollbackState::Asking { step } => {
             let by_hand = offers.get(*step).is_some_and(|offer| offer.by_hand);
@@ -165,6 +166,7 @@ fn chosen(board: Board, deeds: Deeds, rollback: &Rollback, offers: &[StepOffer])
             view! {
                 <ActionForm action=deeds.stop_step>
                     <input type="hidden" name="run" value=board.id />
+                    <input type="hidden" name="step" value=current />
                     <button class="btn" type="submit">"Stop this step"</button>
                 </ActionForm>
             }
@@ -240,7 +242,7 @@ fn differing(board: Board, deeds: Deeds, open: &[Difference]) -> AnyView {
     });
     view! {
         <Banner tone=Tone::Hold title="Not as it was before the deployment" alert=true>
-            "The rollback is over when each of these is mended and the tier run again, or accepted by name."
+            "The rollback is over when each of these is accepted by name. Or mend it, and run a tier again below."
         </Banner>
         <ul class="rollback-steps">{rows.collect_view()}</ul>
     }
