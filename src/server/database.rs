@@ -78,11 +78,7 @@ impl Database {
             Some(given) => (PgConnectOptions::from_str(given).map_err(Error::Url)?, None),
             None => {
                 let place = place(config, working_directory)?;
-                url = format!(
-                    "postgres:///{name}?host={}&user={name}",
-                    place.socket.display(),
-                    name = postgres::NAME
-                );
+                url = embedded_url(&place);
                 let embedded = Embedded::start(place).await?;
                 (embedded.connect_options(postgres::NAME), Some(embedded))
             }
@@ -106,11 +102,12 @@ impl Database {
     pub async fn open_beside(config: &Config, working_directory: &Path) -> Result<Self, Error> {
         match Self::open(config, working_directory).await {
             Err(Error::Embedded(postgres::Error::InUse { .. })) => {
-                let options = postgres::connect_options(&place(config, working_directory)?, postgres::NAME);
-                let pool = connect(options, None).await?;
+                let place = place(config, working_directory)?;
+                let url = embedded_url(&place);
+                let pool = connect(postgres::connect_options(&place, postgres::NAME), None).await?;
                 Ok(Database {
                     pool,
-                    url: String::new(),
+                    url,
                     embedded: None,
                 })
             }
@@ -125,6 +122,12 @@ impl Database {
             embedded.stop().await;
         }
     }
+}
+
+/// The address of an embedded database.
+fn embedded_url(place: &Place) -> String {
+    let name = postgres::NAME;
+    format!("postgres:///{name}?host={}&user={name}", place.socket.display())
 }
 
 /// Where this Gonogo keeps its data, the embedded database among it.

@@ -57,6 +57,7 @@ pub async fn run(command: Rollback, settings: Settings, directory: &Path) -> any
     let database = Database::open_beside(&config, directory).await?;
     let data = crate::server::database::place(&config, directory)?.data;
     let own = [
+        ("GONOGO_URL", config.public_url(config.address).origin()),
         ("GONOGO_DATABASE_URL", database.url.clone()),
         ("GONOGO_DATA_DIR", data.display().to_string()),
     ];
@@ -142,9 +143,17 @@ async fn follow(
     let titles: Vec<&str> = tier.steps_in(class).map(|step| step.title.as_str()).collect();
     let mut told = vec![StepState::Waiting; titles.len()];
     loop {
-        let pinned = {
+        let asked = async {
             let mut connection = state.pool.acquire().await?;
-            store::run::by_id(&mut connection, id).await?
+            store::run::by_id(&mut connection, id).await
+        };
+        let pinned = match asked.await {
+            // A step may restart the very database.
+            Err(error) if error.is_passing() => {
+                tokio::time::sleep(LOOKED).await;
+                continue;
+            }
+            asked => asked?,
         };
         let rollback = pinned.and_then(|pinned| pinned.run.rollback);
         let rollback = rollback.context("the run has no rollback any more")?;
@@ -163,7 +172,13 @@ async fn follow(
         if let Some(code) = ended(&rollback, id) {
             return Ok(code);
         }
-        tokio::time::sleep(LOOKED).await;
+        tokio::select! {
+            () = tokio::time::sleep(LOOKED) => {}
+            _ = tokio::signal::ctrl_c() => {
+                say(&format!("Nobody watches any more. It stands on /runs/{}?tab=rollback; a Gonogo that serves goes on with it.", id.0));
+                return Ok(ExitCode::from(1));
+            }
+        }
     }
 }
 

@@ -20,14 +20,16 @@ pub fn bar(board: Board) -> AnyView {
     let state = Memo::new(move |_| board.run.with(told));
     // Looked at four times a minute by whoever may press; the server looks once for all of them.
     let quarter = Memo::new(move |_| board.now.get().timestamp() / 15);
-    let ready = LocalResource::new(move || {
+    let ready = RwSignal::new(Vec::new());
+    // Not on the server: the page does not wait for it.
+    Effect::new(move || {
         quarter.track();
-        let live = may && board.run.with(|run| run.is_live() && !run.is_rolling_back());
-        async move {
-            match live {
-                true => load_readiness(board.id).await.unwrap_or_default(),
-                false => Vec::new(),
-            }
+        if may && board.run.with(|run| run.is_live() && !run.is_rolling_back()) {
+            leptos::task::spawn_local(async move {
+                if let Ok(tiers) = load_readiness(board.id).await {
+                    ready.try_set(tiers);
+                }
+            });
         }
     });
     view! {
@@ -45,9 +47,9 @@ pub fn bar(board: Board) -> AnyView {
 }
 
 /// Each tier with whether it could be gone now, once that is known.
-fn readiness(ready: LocalResource<Vec<TierReady>>) -> impl IntoView {
+fn readiness(ready: RwSignal<Vec<TierReady>>) -> impl IntoView {
     move || {
-        let tiers = ready.get().unwrap_or_default();
+        let tiers = ready.get();
         let marks = tiers.into_iter().map(|tier| {
             let (tone, icon) = if tier.ready {
                 (Tone::Go, "proved")
@@ -115,6 +117,8 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
         <Transition fallback=|| view! { <p>"Loading the way back…"</p> }>
             {move || Suspend::new(async move {
                 match offer.await {
+                    // The page was drawn anew while this waited: nobody sees this drawing any more.
+                    _ if board.run.is_disposed() => ().into_any(),
                     Err(error) => view! { <NotLoaded error=error /> }.into_any(),
                     Ok(offer) if offer.tiers.is_empty() => none(),
                     Ok(offer) => {
