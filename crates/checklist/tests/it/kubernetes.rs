@@ -105,6 +105,8 @@ fn the_cluster_is_asked(#[case] line: &str, #[case] what: &str) {
 #[case("Kubernetes 1.31 on all nodes: `kubectl get nodes`")]
 #[case("All 3 nodes are ready: `kubectl get nodes`")]
 #[case("`kubectl get nodes`")]
+#[case("Drained node is unavailable: `kubectl get nodes`")]
+#[case("Old backend is not running: `kubectl get deployment web`")]
 #[case("Load balancer has an address: `kubectl get svc web`")]
 #[case("The service does not exist any more: `kubectl get svc web`")]
 #[case("The secret exists: `kubectl get secret web`")]

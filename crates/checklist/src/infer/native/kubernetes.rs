@@ -27,6 +27,7 @@ const WELL: &[&str] = &[
     "is up",
     "are up",
 ];
+const ILL: &[&str] = &["unhealthy", "unavailable", "not ready", "notready", "not running"];
 const THERE: &[&str] = &["exists", "exist", "is present", "is created", "was created"];
 const ENDED: &[&str] = &["complete", "succeeded", "finished"];
 
@@ -184,8 +185,9 @@ fn got(rest: &[&str], rules: &[TextRule], before: &str) -> Option<KubernetesQues
     let lower = before.to_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let counted = lower.contains(|c: char| c.is_ascii_digit());
+    let well = any(WELL) && !any(ILL);
     let usual =
-        rules.is_empty() && any(WELL) || rules == judge::bad_pods() || !rules.is_empty() && says(rules, WELL);
+        rules.is_empty() && well || rules == judge::bad_pods() || !rules.is_empty() && says(rules, WELL);
     if matches!(rest, ["nodes" | "node" | "no"]) {
         return (usual && !counted).then_some(KubernetesQuestion::NodesReady);
     }
