@@ -1,6 +1,7 @@
 //! A probe in words, for people who read a plan.
 
 mod docker;
+mod kubernetes;
 mod metrics;
 mod postgres;
 mod processes;
@@ -66,6 +67,7 @@ pub fn probe(spec: &ProbeSpec) -> String {
         ProbeSpec::Clock { within_ms } => format!("clock within {within_ms} ms of the database's"),
         ProbeSpec::Process(spec) => processes::process(spec),
         ProbeSpec::Unit(spec) => processes::unit(spec),
+        ProbeSpec::Kubernetes(spec) => kubernetes::kubernetes(spec),
         ProbeSpec::Git(GitQuestion::Clean) => "git: nothing uncommitted".to_owned(),
         ProbeSpec::Git(GitQuestion::Branch(branch)) => format!("git: on branch {branch}"),
         ProbeSpec::Git(GitQuestion::NoSecrets) => {

@@ -4,6 +4,9 @@ use crate::hash::Hash;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
+mod kubernetes;
+pub use kubernetes::{Kubernetes, NoNamespace};
+
 /// How much is at stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +39,9 @@ pub struct Environment {
     /// What may be dialled, and which written addresses it stands for.
     #[serde(default)]
     pub endpoints: Vec<Endpoint>,
+    /// The cluster that may be asked; `None`: none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<Kubernetes>,
     /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
     /// covers what is below it.
     #[serde(default)]

@@ -10,6 +10,7 @@ pub mod day;
 pub mod docker;
 pub mod file;
 pub mod git;
+pub mod kubernetes;
 pub mod metrics;
 pub mod postgres;
 pub mod process;
@@ -20,6 +21,7 @@ pub mod web;
 pub use docker::{DockerProbe, DockerQuestion, LogsQuestion};
 pub use file::{FileProbe, FileRule};
 pub use git::GitQuestion;
+pub use kubernetes::{KubernetesProbe, KubernetesQuestion, ObjectKind, Workload};
 pub use metrics::{MetricProbe, MetricQuestion, PrometheusProbe, PrometheusQuestion, RangeQuery};
 pub use postgres::{PostgresProbe, PostgresQuestion, StatementTime};
 pub use process::{ProcessMatch, ProcessProbe, UnitProbe, UnitState};
@@ -103,6 +105,8 @@ pub enum ProbeSpec {
     Process(ProcessProbe),
     /// A unit of this machine's systemd.
     Unit(UnitProbe),
+    /// A question to the environment's Kubernetes cluster.
+    Kubernetes(KubernetesProbe),
     /// This machine's clock agrees with the database's.
     Clock {
         /// Largest difference, in milliseconds.
@@ -148,6 +152,7 @@ impl ProbeSpec {
             | Self::Clock { .. }
             | Self::Process(_)
             | Self::Unit(_)
+            | Self::Kubernetes(_)
             | Self::Shell(_) => Some(15),
         }
     }

@@ -142,6 +142,7 @@ impl Bench {
             work_directory: std::env::temp_dir().display().to_string(),
             parameters: BTreeMap::new(),
             endpoints: endpoints.collect(),
+            kubernetes: None,
             paths: Vec::new(),
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! What a probe asks, for an answer that was not given.
 
 use crate::answer::Asked;
+use crate::kubernetes;
 use crate::prometheus;
 use domain::probe::{FileProbe, ProbeSpec};
 
@@ -34,6 +35,7 @@ pub(crate) fn asked(spec: &ProbeSpec) -> Asked {
         ProbeSpec::Clock { .. } => ("the database's clock", "database".to_owned()),
         ProbeSpec::Process(_) => ("the kernel's list of processes", String::new()),
         ProbeSpec::Unit(spec) => ("systemctl show", spec.unit.clone()),
+        ProbeSpec::Kubernetes(spec) => ("kubectl get", kubernetes::target(spec)),
         ProbeSpec::Git(_) => ("git", String::new()),
         ProbeSpec::Shell(spec) => ("a command", spec.command.clone()),
         ProbeSpec::All(_) => ("several probes", String::new()),

@@ -25,6 +25,7 @@ mod fingerprint;
 mod git;
 mod http;
 mod junit;
+mod kubernetes;
 mod memory;
 mod metric;
 mod orphan;

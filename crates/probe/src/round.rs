@@ -15,8 +15,8 @@ use crate::site::Site;
 use crate::sockets::Sockets;
 use crate::turn::{Turns, cancelled};
 use crate::{
-    certificate, clock, disk, dns, docker, env_line, file, git, junit, memory, metric, port, postgres,
-    process, prometheus, redirects, redis, shell, tool, unit,
+    certificate, clock, disk, dns, docker, env_line, file, git, junit, kubernetes, memory, metric, port,
+    postgres, process, prometheus, redirects, redis, shell, tool, unit,
 };
 use bollard::models::ContainerInspectResponse;
 use domain::probe::ProbeSpec;
@@ -190,6 +190,7 @@ impl<'a> Round<'a> {
             }
             ProbeSpec::Git(question) => Box::pin(git::probe(question, site, context, cancel)),
             ProbeSpec::Unit(spec) => Box::pin(unit::probe(spec, site, context, cancel)),
+            ProbeSpec::Kubernetes(spec) => Box::pin(kubernetes::probe(spec, site, context, cancel)),
             ProbeSpec::Shell(spec) => Box::pin(shell::probe(spec, site, context, cancel)),
             _ => return None,
         })
@@ -226,6 +227,7 @@ impl<'a> Round<'a> {
             | ProbeSpec::Tool { .. }
             | ProbeSpec::Git(_)
             | ProbeSpec::Unit(_)
+            | ProbeSpec::Kubernetes(_)
             | ProbeSpec::Shell(_) => Box::pin(async {
                 Answer::new(Asked::default(), Judgement::error("it is asked in another way"))
             }),
@@ -260,6 +262,7 @@ impl<'a> Round<'a> {
                 | ProbeSpec::Clock { .. }
                 | ProbeSpec::Git(_)
                 | ProbeSpec::Unit(_)
+                | ProbeSpec::Kubernetes(_)
                 | ProbeSpec::Shell(_)
                 | ProbeSpec::All(_) => return Err("this is not read from the machine".to_owned()),
             })

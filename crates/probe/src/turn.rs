@@ -76,6 +76,7 @@ impl Turns {
             | ProbeSpec::Tool {
                 tool: Tool::Docker, ..
             } => Some("docker".to_owned()),
+            ProbeSpec::Kubernetes(_) => Some("kubernetes".to_owned()),
             ProbeSpec::Clock { .. } => Some("database".to_owned()),
             ProbeSpec::Tool { .. } | ProbeSpec::Git(_) | ProbeSpec::Unit(_) | ProbeSpec::Shell(_) => {
                 Some("commands".to_owned())

@@ -32,6 +32,7 @@ pub const KEYS: &[&str] = &[
     "git",
     "process",
     "unit",
+    "kubernetes",
     "postgres",
     "redis",
     "docker",

@@ -1,5 +1,6 @@
 //! The probes that an annotation can name, with their values.
 
+mod kubernetes;
 mod postgres;
 mod processes;
 mod services;
@@ -58,6 +59,7 @@ pub fn read(key: &str, values: Values<'_>) -> Option<Result<ProbeSpec, String>> 
         "git" => git(&values),
         "process" => processes::process(values.words),
         "unit" => processes::unit(values.words),
+        "kubernetes" => kubernetes::read(values.words),
         "postgres" => postgres::read(values.words),
         "redis" => services::redis(values.words),
         "docker" => services::docker(values.words),

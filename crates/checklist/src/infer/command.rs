@@ -281,6 +281,11 @@ fn probe(rewritten: &mut Rewritten, script: &Script, expectation: &Expectation, 
         rules.insert(0, TextRule::Contains("Running".to_owned()));
     }
     if split.stages == 1
+        && let Some(spec) = native::kubernetes::probe(&stages[0], &split.filters, &rules, before)
+    {
+        return spec;
+    }
+    if split.stages == 1
         && let Some(spec) = native::probe(&stages[0], &split.filters, expectation, &rules)
     {
         return spec;

@@ -241,6 +241,7 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
         | ProbeSpec::Memory { .. }
         | ProbeSpec::Disk { .. }
         | ProbeSpec::Unit(_)
+        | ProbeSpec::Kubernetes(_)
         | ProbeSpec::Clock { .. } => false,
     }
 }

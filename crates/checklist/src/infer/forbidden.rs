@@ -95,6 +95,7 @@ fn absent(spec: &ProbeSpec) -> bool {
         }
         ProbeSpec::Postgres(_)
         | ProbeSpec::Unit(_)
+        | ProbeSpec::Kubernetes(_)
         | ProbeSpec::Redis(_)
         | ProbeSpec::Git(_)
         | ProbeSpec::Metric(_)

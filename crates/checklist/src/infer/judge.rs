@@ -259,7 +259,7 @@ pub fn pod_running<'a>(stage: &Simple, filters: &[Filter], words: &'a str) -> Op
 }
 
 /// What a list of pods must not say.
-fn bad_pods() -> Vec<TextRule> {
+pub fn bad_pods() -> Vec<TextRule> {
     [
         "CrashLoopBackOff",
         "Error",

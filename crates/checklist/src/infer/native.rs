@@ -2,6 +2,7 @@
 
 mod compose;
 mod files;
+pub mod kubernetes;
 mod metrics;
 mod postgres;
 mod processes;

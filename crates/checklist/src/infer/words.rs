@@ -3,6 +3,7 @@
 mod cache;
 mod database;
 mod git;
+mod kubernetes;
 mod machine;
 mod owned;
 mod places;
@@ -65,7 +66,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         return None;
     }
     let measures = measure::find(words.text);
-    let finders: [Finder; 20] = [
+    let finders: [Finder; 21] = [
         env_line,
         clock,
         site::certificate,
@@ -84,6 +85,7 @@ pub fn probe(words: &Words<'_>) -> Option<Found> {
         disk,
         git,
         process,
+        kubernetes::pods,
         places::ignored,
         file,
     ];

@@ -17,6 +17,7 @@ mod format;
 mod headers;
 mod hostile;
 mod inference;
+mod kubernetes;
 mod lints;
 mod oracle;
 mod outputs;

@@ -4,7 +4,8 @@ use super::SiteError;
 use crate::place::plain;
 use crate::redact::{SHORTEST_SECRET, Secrets};
 use crate::{dial, fill};
-use domain::environment::{Endpoint, Environment};
+use domain::environment::{Endpoint, Environment, Kubernetes};
+use domain::probe::kubernetes::names_object;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -71,6 +72,7 @@ impl Opening<'_> {
             work_directory,
             parameters,
             endpoints,
+            kubernetes,
             paths,
             variables,
             secrets: references,
@@ -93,6 +95,7 @@ impl Opening<'_> {
                 .into_iter()
                 .map(|e| self.endpoint(e, secrets))
                 .collect::<Result<_, _>>()?,
+            kubernetes: kubernetes.map(|cluster| self.cluster(cluster)).transpose()?,
             paths: paths
                 .iter()
                 .map(|path| self.fill("paths", path, &none))
@@ -124,6 +127,18 @@ impl Opening<'_> {
         Ok(Endpoint {
             url: self.fill(&key, &endpoint.url, &secret)?,
             ..endpoint
+        })
+    }
+
+    fn cluster(&self, cluster: Kubernetes) -> Result<Kubernetes, SiteError> {
+        let file = cluster
+            .kubeconfig
+            .map(|file| self.fill("kubernetes.kubeconfig", &file, &|_| None))
+            .transpose()?;
+        Ok(Kubernetes {
+            context: self.fill("kubernetes.context", &cluster.context, &|_| None)?,
+            namespaces: cluster.namespaces,
+            kubeconfig: file,
         })
     }
 
@@ -178,6 +193,9 @@ impl Opening<'_> {
                 ));
             }
         }
+        if let Some(cluster) = &environment.kubernetes {
+            check_cluster(cluster).map_err(|(key, why)| error(format!("kubernetes.{key}"), why))?;
+        }
         for name in environment.variables.keys() {
             if !fill::is_name(name) {
                 let why = "use letters, digits and _ only".to_owned();
@@ -196,6 +214,27 @@ impl Opening<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The key that cannot be used, and why.
+fn check_cluster(cluster: &Kubernetes) -> Result<(), (&'static str, String)> {
+    if cluster.context.is_empty() || cluster.context.chars().any(char::is_control) {
+        return Err((
+            "context",
+            "it names no context: `kubectl config get-contexts` lists them".to_owned(),
+        ));
+    }
+    if let Some(name) = cluster.namespaces.iter().find(|name| !names_object(name)) {
+        return Err(("namespaces", format!("{name:?} is no name of a namespace")));
+    }
+    let mut files = cluster.kubeconfig.iter().flat_map(|files| files.split(':'));
+    match files.find(|file| !Path::new(file).is_absolute()) {
+        Some(file) => Err((
+            "kubeconfig",
+            format!("{file} is not absolute: write the whole path"),
+        )),
+        None => Ok(()),
     }
 }
 

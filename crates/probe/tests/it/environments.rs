@@ -1,5 +1,5 @@
 use crate::support::{Folder, assert_said, endpoint, environment, probe};
-use domain::environment::{Class, Environment};
+use domain::environment::{Class, Environment, Kubernetes};
 use domain::probe::{PostgresProbe, PostgresQuestion, ProbeSpec};
 use domain::verdict::Verdict;
 use probe::{Site, environment as files};
@@ -69,7 +69,7 @@ fn a_file_that_is_wrong_says_where_and_hides_no_other() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
     ok a
-    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `published` (environments/this-machine.toml explains every key)
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `published` (environments/this-machine.toml explains every key)
     DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
     DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
     "#);
@@ -100,6 +100,10 @@ fn what_cannot_be_used_is_refused_with_the_key() {
                 endpoint("b", "http://y/", &["H:1"]),
             ]
         }),
+        with(&|e| e.kubernetes = Some(cluster("", &[], None))),
+        with(&|e| e.kubernetes = Some(cluster("lab", &["shop", "--all"], None))),
+        with(&|e| e.kubernetes = Some(cluster("lab", &[], Some("/etc/one:two")))),
+        with(&|e| e.kubernetes = Some(cluster("lab", &[], Some("$MISSING")))),
         with(&|e| drop(e.variables.insert("A-B".to_owned(), String::new()))),
         with(&|e| drop(e.secrets.insert("TOKEN".to_owned(), "plain text".to_owned()))),
         with(&|e| drop(e.secrets.insert("TOKEN".to_owned(), "env:MISSING".to_owned()))),
@@ -121,11 +125,56 @@ fn what_cannot_be_used_is_refused_with_the_key() {
     environments/test.toml, endpoint a, url: 169.254.169.254 is a link-local address, where clouds keep their metadata, and is never dialled: use the target's own address
     environments/test.toml, endpoint a, url: fe80::1 is a link-local address and is never dialled: use the target's own address
     environments/test.toml, endpoint b: H:1 already stands for the endpoint a: name it once
+    environments/test.toml, kubernetes.context: it names no context: `kubectl config get-contexts` lists them
+    environments/test.toml, kubernetes.namespaces: "--all" is no name of a namespace
+    environments/test.toml, kubernetes.kubeconfig: two is not absolute: write the whole path
+    environments/test.toml, kubernetes.kubeconfig: $MISSING has no value: set the variable for the server, or write the value in its place
     environments/test.toml, variables.A-B: use letters, digits and _ only
     environments/test.toml, secrets.TOKEN: a secret is written as `env:NAME` or `file:/path`, never as its value
     environments/test.toml, secrets.TOKEN: the server has no variable MISSING: set it
     environments/test.toml, secrets.TOKEN: /nowhere/at/all: no such file or directory: is the path right, and may the server read it?
     "#);
+}
+
+fn cluster(context: &str, namespaces: &[&str], kubeconfig: Option<&str>) -> Kubernetes {
+    Kubernetes {
+        context: context.to_owned(),
+        namespaces: namespaces.iter().map(|name| (*name).to_owned()).collect(),
+        kubeconfig: kubeconfig.map(str::to_owned),
+    }
+}
+
+#[test]
+fn a_cluster_is_a_table_of_the_file_and_its_configuration_may_be_the_servers() {
+    let folder = Folder::new();
+    let base = "class = \"staging\"\nwork_directory = \"/srv\"\n[kubernetes]\n";
+    folder.write(
+        "a.toml",
+        format!("{base}context = \"lab\"\nnamespaces = [\"shop\"]\nkubeconfig = \"$KUBECONFIG\"\n"),
+    );
+    folder.write("b.toml", format!("{base}namespaces = [\"shop\"]\n"));
+    folder.write(
+        "c.toml",
+        format!("{base}context = \"lab\"\nserver = \"https://x\"\n"),
+    );
+    let mut read = files::load(folder.path()).into_iter();
+    let mut next = || read.next().expect("a file");
+    let site = Site::open(next().expect("an environment"), &|name| {
+        (name == "KUBECONFIG").then(|| "/etc/lab.yaml".to_owned())
+    });
+    let found = site.expect("a site").environment.kubernetes;
+    assert_eq!(found, Some(cluster("lab", &["shop"], Some("/etc/lab.yaml"))));
+    let why = [next(), next()].map(|file| file.expect_err("wrong").to_string());
+    assert!(
+        why[0].contains("b.toml:3:1: missing field `context`"),
+        "{}",
+        why[0]
+    );
+    assert!(
+        why[1].contains("c.toml:5:1: unknown field `server`"),
+        "{}",
+        why[1]
+    );
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod git;
 mod hostile;
 mod http;
 mod https;
+mod kubernetes;
 mod machine;
 mod matrix;
 mod metrics;

@@ -20,6 +20,7 @@ mod exit;
 mod files;
 mod git;
 mod http;
+mod kubernetes;
 mod machine;
 mod metrics;
 mod postgres;
@@ -117,6 +118,7 @@ fn rows() -> Vec<Row> {
         machine::rows(),
         commands::rows(),
         git::rows(),
+        kubernetes::rows(),
         processes::rows(),
     ]
     .into_iter()

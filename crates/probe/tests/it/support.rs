@@ -49,6 +49,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         work_directory: work_directory.display().to_string(),
         parameters: BTreeMap::new(),
         endpoints: Vec::new(),
+        kubernetes: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),
