@@ -34,15 +34,17 @@ pub async fn hold(connection: &mut PgConnection, panel: PanelId) -> Result<(), E
     Ok(())
 }
 
-/// How many processes live.
+/// How many processes live, `but` this one.
 ///
 /// # Errors
 /// The database's.
-pub async fn living(connection: &mut PgConnection) -> Result<i64, Error> {
+pub async fn living(connection: &mut PgConnection, but: Option<PanelId>) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from pg_locks
            where locktype = 'advisory' and classid = panel_lock()::oid and granted
-             and database = (select oid from pg_database where datname = current_database())"#
+             and database = (select oid from pg_database where datname = current_database())
+             and ($1::bigint is null or objid <> $1::bigint::oid)"#,
+        but.map(|panel| panel.0),
     )
     .fetch_one(connection)
     .await?)

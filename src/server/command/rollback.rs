@@ -79,7 +79,7 @@ async fn carry_out(state: &AppState, command: Rollback) -> anyhow::Result<ExitCo
     let (person, id) = (person(state, &command.name).await?, RunId(command.run));
     let opened = run::open(state, &person, id, Right::RollBack).await?;
     let tier = tier(&opened.pinned.plan, &command.tier)?;
-    let served = store::panel::living(&mut *state.pool.acquire().await?).await? > 0;
+    let served = store::panel::living(&mut *state.pool.acquire().await?, None).await? > 0;
     let wish = rollback::Wish {
         tier: tier.section.clone(),
         reason: command.reason,
