@@ -4,6 +4,7 @@ use super::{App, Browser, Page, Place, eventually};
 use chrono::TimeDelta;
 use domain::{
     Hash, Role,
+    fingerprint::Moment,
     outline::{LineKind, OutlineLine, OutlineSection},
     plan::SectionKind,
     run::RunId,
@@ -104,6 +105,12 @@ impl Team {
             .map(|blocker| (blocker.line.text.clone(), blocker.status, blocker.reason))
             .collect();
         assert!(open.is_empty(), "{open:?}");
+        // What follows T0 by itself has followed: nothing is added to the log behind a test's back.
+        eventually("how things are at T0", async || {
+            let run = self.qa.page(run).await.run;
+            run.fingerprints.contains_key(&Moment::After).then_some(())
+        })
+        .await;
     }
 
     /// Gives QA's word for everything in the phases that no probe settles.
