@@ -17,6 +17,7 @@ mod freshness;
 mod headless;
 mod kill;
 mod live;
+mod migration;
 mod phase_order;
 mod revision;
 mod rights;
