@@ -214,7 +214,7 @@ pub async fn accept(
 /// The tier of this section.
 pub(crate) fn tier<'a>(opened: &'a Opened, section: &SectionId) -> Result<&'a Tier, Error> {
     opened.pinned.plan.tier(section).ok_or_else(|| Error::NotFound {
-        what: format!("way back {section}"),
+        what: format!("rollback tier {section}"),
     })
 }
 

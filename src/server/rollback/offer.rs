@@ -96,13 +96,13 @@ fn far(opened: &Opened) -> Option<String> {
     match horizon(plan, run) {
         Horizon::Immediate => None,
         Horizon::Full => {
-            Some("The first way back does not lead to how things were any more; another does.".to_owned())
+            Some("The first tier does not lead back to how things were any more; another does.".to_owned())
         }
         Horizon::ForwardOnly { since, why } => {
             let line = opened.outline.line(&since);
             let text = line.map_or_else(|| since.to_string(), |(_, line)| line.text.clone());
             Some(format!(
-                "No way back leads to how things were since “{text}”: {why}"
+                "No tier leads back to how things were since “{text}”: {why}"
             ))
         }
     }

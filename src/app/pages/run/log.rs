@@ -156,7 +156,11 @@ fn words(board: Board, what: Happening) -> String {
         Happening::StepLost { step } => format!("waits for somebody in step {} of the rollback", step + 1),
         Happening::StepRetried { step } => format!("wants step {} of the rollback again", step + 1),
         Happening::StepSkipped { step, reason } => {
-            format!("leaves step {} of the rollback out{}", step + 1, quoted(reason))
+            format!(
+                "settles step {} of the rollback by their word{}",
+                step + 1,
+                quoted(reason)
+            )
         }
         Happening::RollbackEnded { differences } if differences.is_empty() => {
             "the rollback is over: things are as they were".to_owned()

@@ -69,7 +69,7 @@ fn told(run: &Run) -> Option<(String, Tone)> {
     }
     let rollback = run.rollback.as_ref().filter(|_| run.is_rolling_back());
     let Some(rollback) = rollback else {
-        return Some(("The way back is one press away.".to_owned(), Tone::None));
+        return Some(("The rollback is one press away.".to_owned(), Tone::None));
     };
     let by = rollback.by.name();
     Some(match &rollback.state {
@@ -114,7 +114,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     });
     let offer = Resource::new_blocking(move || key.get(), move |_| load_rollback(board.id));
     view! {
-        <Transition fallback=|| view! { <p>"Loading the way back…"</p> }>
+        <Transition fallback=|| view! { <p>"Loading the rollback…"</p> }>
             {move || Suspend::new(async move {
                 match offer.await {
                     // The page was drawn anew while this waited: nobody sees this drawing any more.
@@ -140,7 +140,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
 
 fn none() -> AnyView {
     view! {
-        <EmptyState title="This checklist describes no way back">
+        <EmptyState title="This checklist describes no rollback">
             <p>"Add a section such as “Immediate Rollback (< 5 minutes)” with its commands, import it again and publish it."</p>
         </EmptyState>
     }

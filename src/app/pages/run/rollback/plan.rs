@@ -22,7 +22,11 @@ pub fn cards(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> A
 
 fn card(board: Board, deeds: Deeds, tier: TierOffer, offer: StoredValue<RollbackOffer>) -> AnyView {
     let facts = tier.minutes.map(|minutes| format!("within {minutes} minutes"));
-    let facts = view! { <span>{facts}</span> <span>{tier.steps.len()} " steps"</span> }.into_any();
+    let count = match tier.steps.len() {
+        1 => "1 step".to_owned(),
+        count => format!("{count} steps"),
+    };
+    let facts = view! { <span>{facts}</span> <span>{count}</span> }.into_any();
     let steps = tier.steps.iter().cloned().map(step).collect_view();
     let title = tier.title.clone();
     let readiness = ready(&tier);
@@ -82,7 +86,7 @@ fn step(step: StepOffer) -> impl IntoView {
     };
     view! {
         <li>
-            <span><b><CodeText text=step.title /></b> {step.by_hand.then_some("· by hand")}</span>
+            <span><b><CodeText text=step.title /></b> {step.by_hand.then_some("\u{a0}· by hand")}</span>
             {does}
             {step.written.map(|written| view! { <small>"The document says " <code>{written}</code></small> })}
             {step.mended.map(|mended| view! { <small><CodeText text=mended /></small> })}

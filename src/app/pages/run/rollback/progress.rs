@@ -144,6 +144,12 @@ fn told(state: &StepState, by_hand: bool) -> (Tone, &'static str, &'static str, 
             let why = "Gonogo stopped in it: nobody knows how it ended. Look at the target.";
             (Tone::Hold, "unknown", "unknown", why.to_owned())
         }
+        StepState::Skipped { by, reason, .. } if by_hand => (
+            Tone::Go,
+            "attested",
+            "done by hand",
+            format!("“{reason}” — {}", by.name()),
+        ),
         StepState::Skipped { by, reason, .. } => (
             Tone::Hold,
             "skipped",
