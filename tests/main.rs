@@ -11,6 +11,7 @@ mod canaries;
 mod cli;
 mod embedded_postgres;
 mod env_edit;
+mod environment;
 mod event;
 mod export;
 mod freshness;

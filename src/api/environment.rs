@@ -35,6 +35,8 @@ pub struct EnvironmentFacts {
     pub secrets: Vec<String>,
     /// The program that commands are given to.
     pub shell: String,
+    /// The hosts whose Gonogo serves it; empty: each does.
+    pub served_by: Vec<String>,
     /// The run that holds it, and who took it.
     pub held_by: Option<(i64, String)>,
 }

@@ -14,6 +14,8 @@ pub struct RollbackOffer {
     pub horizon: Option<String>,
     /// Where commands run: the environment's shell and work directory.
     pub shell: String,
+    /// What is different about the environment since the run was started.
+    pub notices: Vec<String>,
 }
 
 /// One tier as it would run in this run's environment.

@@ -83,7 +83,7 @@ pub async fn run(
         work: domain::task::Work::Action { item: item.clone() },
         by: by.clone(),
         due_at: now,
-        panel: state.panel.id(),
+        panel: task::first_owner(state, &opened.pinned.run.start.environment),
     };
     let mut tx = state.pool.begin().await?;
     let Some(task) = store::task::begin(&mut tx, &new, now).await? else {

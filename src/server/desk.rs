@@ -221,6 +221,7 @@ pub async fn environments(state: &AppState) -> Result<Vec<EnvironmentLine>, Erro
                 paths: declared.paths,
                 parameters: declared.parameters.into_iter().collect(),
                 secrets: declared.secrets.into_keys().collect(),
+                served_by: place.declared.served_by.clone(),
                 shell: declared.shell.join(" "),
                 held_by: lock.map(|lock| (lock.run.0, lock.owner.clone())),
             }))

@@ -48,10 +48,11 @@ impl Looks {
 /// How ready each tier is, at most ten seconds ago.
 ///
 /// # Errors
-/// [`Error::Conflict`] where the environment's file has changed since the run was started.
+/// [`Error::Refused`] where the environment cannot be used; [`Error::Conflict`] where another host serves it.
 pub async fn look(state: &AppState, opened: &Opened) -> Result<Readiness, Error> {
     let run = &opened.pinned.run;
-    let site = run::site(state, opened)?;
+    let site = run::site_to_roll_back(state, opened)?;
+    run::served_here(state, state.sites.place(&run.start.environment)?)?;
     let look = state.looks.of(run.id).await;
     // Whoever comes meanwhile waits for this look instead of making their own.
     let mut look = look.lock().await;

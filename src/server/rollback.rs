@@ -80,13 +80,14 @@ pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> 
         },
         by: by.clone(),
         due_at: now,
-        panel: state.panel.id(),
+        panel: task::first_owner(state, &start.environment),
     };
     let started = Happening::RollbackStarted {
         tier: wish.tier,
         reason,
         steps: tier.steps_in(start.class).count(),
         rehearsal: wish.rehearsal,
+        environment_hash: run::changed(state, &opened),
     };
     let mut tx = state.pool.begin().await?;
     // Tasks before the environment before the run: everybody locks in this order.
@@ -141,7 +142,16 @@ pub async fn choose(
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::RollBack).await?;
     let chosen = match choice {
-        Choice::Retry => Happening::StepRetried { step },
+        Choice::Retry => Happening::StepRetried {
+            step,
+            environment_hash: Some(
+                state
+                    .sites
+                    .place(&opened.pinned.run.start.environment)?
+                    .hash
+                    .clone(),
+            ),
+        },
         Choice::Skip(reason) => Happening::StepSkipped {
             step,
             reason: reasoned(&reason)?,
@@ -218,9 +228,9 @@ pub(crate) fn tier<'a>(opened: &'a Opened, section: &SectionId) -> Result<&'a Ti
     })
 }
 
-/// Whether every step of the tier could run: the environment is as it was, and every parameter has a value.
+/// Whether every step of the tier could run: the environment can be used, and every parameter has a value.
 pub(crate) fn possible(state: &AppState, opened: &Opened, tier: &Tier) -> Result<(), Error> {
-    let site = run::site(state, opened)?;
+    let site = run::site_to_roll_back(state, opened)?;
     for step in tier.steps_in(opened.pinned.run.start.class) {
         if let Deed::Command { command } = &step.deed {
             action::filled(&opened.pinned.plan, command, &site)?;

@@ -2,13 +2,12 @@
 //! together with its event.
 
 mod beginning;
+mod site;
 
 pub use beginning::begin;
+pub(crate) use site::{agreed, changed, served_here, site, site_to_roll_back};
 
-use crate::{
-    api::Error,
-    server::{fingerprint, state::AppState},
-};
+use crate::{api::Error, server::state::AppState};
 use chrono::{DateTime, Utc};
 use domain::{
     Right,
@@ -18,7 +17,6 @@ use domain::{
     person::{Author, Person},
     run::{Run, RunId, RunState},
 };
-use probe::{Seal, Site};
 use store::{
     environment_lock::{self, EnvironmentLock},
     run::{Filter, Listed, Pinned},
@@ -243,32 +241,6 @@ pub(crate) fn not_superseded(run: &Run) -> Result<(), Error> {
             ),
         }),
     }
-}
-
-/// Where a run's probes and commands go: its environment as it was when it was started.
-///
-/// # Errors
-/// [`Error::Refused`] where the environment cannot be used, [`Error::Conflict`] where its file has changed.
-pub(crate) fn site(state: &AppState, opened: &Opened) -> Result<Site, Error> {
-    let begun = &opened.pinned.run.start;
-    let place = state.sites.place(&begun.environment)?;
-    if place.hash != begun.environment_hash {
-        return Err(conflict(
-            "The environment's file has changed since this run was started: what it proved was proved elsewhere. Start a \
-             new run.",
-        ));
-    }
-    let site = place
-        .site
-        .clone()
-        .with_release(begun.release.clone())
-        .with_results_of(opened.pinned.run.id.0)
-        .with_seal(Seal::new(opened.pinned.seal));
-    let site = fingerprint::with_previous_commit(site, &opened.pinned.run);
-    Ok(match opened.pinned.run.t0 {
-        Some(t0) => site.with_deployed_at(t0),
-        None => site,
-    })
 }
 
 /// Nobody takes the environment from a run that is rolled back.

@@ -26,10 +26,18 @@ pub enum Entry {
 pub struct Place {
     /// As the file declares it: references and `$NAME` unresolved, so that it is safe to show.
     pub declared: Environment,
-    /// The SHA-256 of the declaration, `published` apart.
+    /// The SHA-256 of the declaration, `published` and `served_by` apart.
     pub hash: Hash,
     /// With everything filled in.
     pub site: Site,
+}
+
+impl Place {
+    /// Whether the Gonogo on this host does here what changes or reads something.
+    pub fn is_served_by(&self, host: &str) -> bool {
+        let hosts = &self.declared.served_by;
+        hosts.is_empty() || hosts.iter().any(|name| name.eq_ignore_ascii_case(host))
+    }
 }
 
 impl Sites {
@@ -84,9 +92,10 @@ pub fn variables<const N: usize>(own: [(&str, String); N]) -> BTreeMap<String, S
 }
 
 fn open(declared: Environment, find: &dyn Fn(&str) -> Option<String>) -> Result<Place, String> {
-    // What runs without a server changes nothing for the runs on it.
+    // What runs without a server, and who serves it, changes nothing for the runs on it.
     let for_runs = Environment {
         published: Vec::new(),
+        served_by: Vec::new(),
         ..declared.clone()
     };
     let hash = store::canonical::hash(&for_runs).map_err(|error| error.to_string())?;

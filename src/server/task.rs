@@ -11,7 +11,7 @@ use crate::{
 use domain::task::Work;
 use sqlx::{Postgres, Transaction};
 use std::time::Duration;
-use store::task::Task;
+use store::{panel::PanelId, task::Task};
 use tokio::task::JoinHandle;
 
 /// How often somebody looks for tasks that nobody has.
@@ -42,18 +42,31 @@ async fn claim(state: &AppState) -> Result<Option<Task>, store::Error> {
     let Some(panel) = state.panel.id() else {
         return Ok(None);
     };
-    let served: Vec<String> = state
-        .sites
-        .all()
-        .iter()
-        .filter_map(|entry| match entry {
-            sites::Entry::Usable(place) => Some(place.declared.name.clone()),
-            sites::Entry::Broken { .. } => None,
-        })
-        .collect();
+    let served = served(state);
     let mut connection = state.pool.acquire().await?;
     let (held, settled) = (state.panel.held(), state.panel.is_settled());
     store::task::claim(&mut connection, panel, &served, &held, settled, state.clock.now()).await
+}
+
+/// The environments whose tasks this process does.
+fn served(state: &AppState) -> Vec<String> {
+    let usable = state.sites.all().iter().filter_map(|entry| match entry {
+        sites::Entry::Usable(place) => Some(place),
+        sites::Entry::Broken { .. } => None,
+    });
+    usable
+        .filter(|place| place.is_served_by(state.prober.host()))
+        .map(|place| place.declared.name.clone())
+        .collect()
+}
+
+/// Who begins with a task that is stored here: this process, where it serves the environment; else the first that does.
+pub fn first_owner(state: &AppState, environment: &str) -> Option<PanelId> {
+    let place = state.sites.place(environment).ok()?;
+    state
+        .panel
+        .id()
+        .filter(|_| place.is_served_by(state.prober.host()))
 }
 
 /// Commits what stored a task for this process, and begins to work on it. It goes on where whoever asked goes away meanwhile; a
@@ -81,13 +94,44 @@ pub async fn commit_and_begin(
         .map_err(|broken| failure::internal("storing a task", &broken))?
 }
 
-/// Begins to work on a task that this process has.
+/// Begins to work on a task that this process has. One that breaks off, even by a defect of ours, is tried again later, and
+/// later each time.
 pub fn begin(state: &AppState, task: Task) -> JoinHandle<()> {
-    let lease = Lease::hold(state.clone(), task);
-    state.tasks.spawn(async move { carry_out(lease).await })
+    let (id, fence) = (task.id, task.fence);
+    let (here, lease) = (state.clone(), Lease::hold(state.clone(), task));
+    state.tasks.spawn(async move {
+        let worked = tokio::spawn(carry_out(lease)).await;
+        let why = match worked {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(broken) => broken.to_string(),
+        };
+        let later = later(fence);
+        tracing::error!(
+            task = id.0,
+            fence,
+            why,
+            ?later,
+            "a task broke off, and is tried again"
+        );
+        let due_at = here.clock.now() + later;
+        let left = async {
+            let mut connection = here.pool.acquire().await?;
+            store::task::leave_until(&mut connection, id, fence, due_at).await
+        };
+        if let Err(error) = left.await {
+            tracing::warn!(task = id.0, %error, "it is taken over when its owner was silent for long enough");
+        }
+    })
 }
 
-async fn carry_out(lease: Lease) {
+/// How long until a task is tried again that broke off under this number: a second, and twice as long each time to about a
+/// quarter of an hour.
+fn later(fence: i64) -> Duration {
+    Duration::from_secs(1 << fence.clamp(1, 11).saturating_sub(1))
+}
+
+async fn carry_out(lease: Lease) -> Result<(), store::Error> {
     let (id, run) = (lease.task.id.0, lease.task.run.0);
     if let Some(host) = &lease.task.lost_on {
         tracing::warn!(
@@ -108,6 +152,7 @@ async fn carry_out(lease: Lease) {
         Ok(()) => {}
         Err(Gone::Taken) => tracing::warn!(task = id, run, "another has this task now"),
         Err(Gone::Stopping) => lease.give_back().await,
-        Err(Gone::Failed(error)) => tracing::error!(task = id, run, %error, "a task broke off"),
+        Err(Gone::Failed(error)) => return Err(error),
     }
+    Ok(())
 }

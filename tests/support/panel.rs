@@ -18,8 +18,14 @@ pub struct Panel {
 impl Panel {
     /// Starts it, and answers when it serves.
     pub async fn start(pool: &PgPool, place: &Place) -> Self {
+        Self::start_on(pool, place, "").await
+    }
+
+    /// The same, on a host of this name.
+    pub async fn start_on(pool: &PgPool, place: &Place, host: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
             .arg("serve")
+            .env("GONOGO_HOST", host)
             .current_dir(place.environments())
             .env("DATABASE_URL", database_url(pool))
             .env("GONOGO_ADDRESS", "127.0.0.1:0")

@@ -99,6 +99,13 @@ impl Place {
         self.folder.path().join("environments")
     }
 
+    /// Changes what the file of the environment `shop` says, for whoever starts from now on.
+    pub fn declare(&self, change: impl Fn(String) -> String) {
+        let file = self.environments().join("shop.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(file, change(text)).unwrap();
+    }
+
     fn environment(&self, class: &str) -> String {
         let (work, backend) = (self.file("").display().to_string(), self.backend.uri());
         let mute = self._mute.local_addr().unwrap();

@@ -179,6 +179,9 @@ pub enum Happening {
         /// On trial.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         rehearsal: bool,
+        /// The environment's declaration that it goes by; `None`: that of the run's start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        environment_hash: Option<Hash>,
     },
     /// A step of the rollback is about to begin: written before its effect.
     StepStarted {
@@ -212,6 +215,9 @@ pub enum Happening {
     StepRetried {
         /// Its place, from 0.
         step: usize,
+        /// The environment's declaration that it goes by from here on; `None`: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        environment_hash: Option<Hash>,
     },
     /// A person leaves a step of the rollback out, or did it by hand.
     StepSkipped {

@@ -128,6 +128,9 @@ pub struct Rollback {
     /// On trial: its times count, and it changes nothing about the run's outcome.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rehearsal: bool,
+    /// The environment's declaration that it goes by; `None`: that of the run's start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_hash: Option<Hash>,
     /// Its steps, by their place in [`Tier::steps_in`].
     pub steps: Vec<StepState>,
     /// How it stands.

@@ -149,6 +149,7 @@ impl Bench {
             shell: vec!["bash".to_owned(), "-c".to_owned()],
             action_minutes: None,
             published: Vec::new(),
+            served_by: Vec::new(),
         };
         let began = Instant::now();
         let context = Context {

@@ -48,7 +48,9 @@ impl Context {
             .or_insert_with(|| "/tmp".to_owned());
         Self {
             clock: Arc::new(now),
-            host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            host: variables("GONOGO_HOST")
+                .filter(|host| !host.trim().is_empty())
+                .unwrap_or_else(host),
             variables: passed,
             at_once: 256,
             at_once_per_target: 8,
@@ -57,6 +59,11 @@ impl Context {
             authorities: None,
         }
     }
+}
+
+/// What the machine calls itself.
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 #[expect(

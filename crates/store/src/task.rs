@@ -6,6 +6,7 @@ use crate::{Error, panel::PanelId};
 use chrono::{DateTime, Utc};
 use domain::{person::Author, plan::ItemId, run::RunId, task::Work};
 use sqlx::PgConnection;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Names a task.
@@ -176,7 +177,8 @@ pub async fn claim(
 /// The database's.
 pub async fn beat(connection: &mut PgConnection, id: TaskId, fence: i64) -> Result<Beat, Error> {
     let stopping = sqlx::query_scalar!(
-        "update task set beat_at = clock_timestamp() where id = $1 and fence = $2 and state = 'open' returning stopping",
+        "update task set beat_at = greatest(beat_at, clock_timestamp()) where id = $1 and fence = $2 and state = 'open'
+         returning stopping",
         id.0,
         fence,
     )
@@ -187,6 +189,48 @@ pub async fn beat(connection: &mut PgConnection, id: TaskId, fence: i64) -> Resu
         Some(false) => Beat::Ours,
         Some(true) => Beat::Stop,
     })
+}
+
+/// The owner may be silent for this long, beginning now, and nobody takes the task over; zero: no longer than any other.
+///
+/// # Errors
+/// The database's.
+pub async fn bear_with(
+    connection: &mut PgConnection,
+    id: TaskId,
+    fence: i64,
+    silence: Duration,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set beat_at = clock_timestamp() + make_interval(secs => $3) where id = $1 and fence = $2 and state = 'open'",
+        id.0,
+        fence,
+        silence.as_secs_f64(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Leaves a task, so that whoever comes takes it at `due_at`.
+///
+/// # Errors
+/// The database's.
+pub async fn leave_until(
+    connection: &mut PgConnection,
+    id: TaskId,
+    fence: i64,
+    due_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set panel_id = null, due_at = $3 where id = $1 and fence = $2 and state = 'open'",
+        id.0,
+        fence,
+        due_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Whether the task is still `fence`'s; until the transaction ends nobody else takes it. Every write of an owner asks first.

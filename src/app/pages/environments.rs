@@ -78,6 +78,7 @@ fn card(facts: EnvironmentFacts) -> AnyView {
                 {parameters.collect_view()}
                 {list("may read", facts.paths)}
                 {list("secrets", facts.secrets)}
+                {list("served by", facts.served_by)}
                 <dt>"shell"</dt><dd><code>{facts.shell}</code></dd>
             </dl>
         </section>

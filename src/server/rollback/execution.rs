@@ -1,5 +1,6 @@
 //! One rollback, step by step: each step's intent is stored before its effect and its outcome after.
 
+use super::self_harm::{self, Harm};
 use crate::server::{
     fingerprint,
     run::{self, Opened},
@@ -23,6 +24,9 @@ use tokio::time::Instant;
 /// When what proves a step is asked, after its command ended: what was started needs a moment to answer.
 const PROVED_AFTER: [u64; 6] = [0, 500, 1_000, 2_000, 4_000, 8_000];
 
+/// How long Gonogo's database may be away in a step that stops it. Should this process die in it, another waits as long.
+const AWAY: Duration = Duration::from_secs(120);
+
 /// How often it is looked whether what the rollback takes over from has ended.
 const LOOKED: Duration = Duration::from_millis(100);
 
@@ -32,7 +36,8 @@ const LOOKED: Duration = Duration::from_millis(100);
 /// [`Gone`].
 pub async fn carry_out(lease: &Lease, tier: &SectionId) -> Result<(), Gone> {
     let mut opened = lease.open().await?;
-    let site = match run::site(&lease.state, &opened) {
+    let agreed = run::agreed(&lease.state, &opened);
+    let site = match agreed.and_then(|()| run::site_to_roll_back(&lease.state, &opened)) {
         Ok(site) => site,
         Err(error) => return ask(lease, &opened, &error.to_string()).await,
     };
@@ -158,6 +163,7 @@ impl Rolling<'_> {
             start.into_iter().collect()
         })
         .await?;
+        self.bear(step).await?;
         self.lease.sure().await?;
         let Some((ending, finding)) = self.act(at, step).await else {
             return self.lost(at).await.map(|_| None);
@@ -202,6 +208,20 @@ impl Rolling<'_> {
     /// A person looks at the target: the step asks.
     async fn lost(&self, at: usize) -> Result<Run, Gone> {
         self.note(Next::Ask, None, |_, _| vec![Happening::StepLost { step: at }])
+            .await
+    }
+
+    /// A step that takes Gonogo's database away runs on meanwhile.
+    async fn bear(&self, step: &Step) -> Result<(), Gone> {
+        let database = self_harm::database(&self.lease.state, self.opened);
+        let away = match &step.deed {
+            Deed::Command { command } => {
+                matches!(self_harm::harms(command, &database), Some(Harm::Database(_)))
+            }
+            Deed::EnvEdit { .. } | Deed::Restore { .. } | Deed::Verify { .. } | Deed::ByHand { .. } => false,
+        };
+        self.lease
+            .bear_with(if away { AWAY } else { Duration::ZERO })
             .await
     }
 

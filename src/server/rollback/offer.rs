@@ -1,6 +1,9 @@
 //! What a rollback would do, in words, before anybody presses.
 
-use super::{possible, self_harm::harms};
+use super::{
+    possible,
+    self_harm::{Harm, database, harms},
+};
 use crate::{
     api::{
         Error,
@@ -58,6 +61,7 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
     Ok(RollbackOffer {
         tiers,
         horizon: far(&opened),
+        notices: notices(state, &opened),
         shell: place.map_or_else(String::new, |place| {
             format!(
                 "{} in {}",
@@ -71,7 +75,7 @@ pub async fn offer(state: &AppState, person: &Person, id: RunId) -> Result<Rollb
 /// Whether each tier could be gone now.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Conflict`] where the environment's file has changed since the run was started.
+/// As [`readiness::look`].
 pub async fn ready(state: &AppState, person: &Person, id: RunId) -> Result<Vec<TierReady>, Error> {
     let opened = run::open(state, person, id, Right::See).await?;
     let found = readiness::look(state, &opened).await?;
@@ -90,6 +94,28 @@ pub async fn ready(state: &AppState, person: &Person, id: RunId) -> Result<Vec<T
     Ok(tiers)
 }
 
+/// What somebody should know about the environment before it is rolled back.
+fn notices(state: &AppState, opened: &Opened) -> Vec<String> {
+    let place = match state.sites.place(&opened.pinned.run.start.environment) {
+        Ok(place) => place,
+        Err(unusable) => return vec![unusable.to_string()],
+    };
+    let changed = run::changed(state, opened).map(|hash| {
+        format!(
+            "The environment's file has changed since this run was started. A rollback goes by the file as it is now ({}): read \
+             the steps, their addresses and values are today's.",
+            hash.short()
+        )
+    });
+    let elsewhere = run::served_here(state, place).err().map(|_| {
+        format!(
+            "The Gonogo on {} serves this environment and carries the steps out, wherever the button is pressed.",
+            place.declared.served_by.join(" or ")
+        )
+    });
+    changed.into_iter().chain(elsewhere).collect()
+}
+
 /// How far the ways back still lead.
 fn far(opened: &Opened) -> Option<String> {
     let (plan, run) = (&opened.pinned.plan, &opened.pinned.run);
@@ -106,30 +132,6 @@ fn far(opened: &Opened) -> Option<String> {
             ))
         }
     }
-}
-
-/// What the database that Gonogo lives on goes by in this environment; nothing where it is another.
-fn database(state: &AppState, opened: &Opened) -> Vec<String> {
-    let Some(own) = &state.config.database_url else {
-        return Vec::new();
-    };
-    let place = state.sites.place(&opened.pinned.run.start.environment);
-    let endpoints = place
-        .map(|place| place.site.environment.endpoints.clone())
-        .unwrap_or_default();
-    let authority = |url: &str| {
-        let (_, rest) = url.split_once("://")?;
-        let rest = rest.split(['/', '?']).next()?;
-        Some(rest.rsplit('@').next()?.to_lowercase())
-    };
-    let same = endpoints.into_iter().filter(|endpoint| {
-        endpoint.url.starts_with("postgres") && authority(&endpoint.url) == authority(own)
-    });
-    same.flat_map(|endpoint| endpoint.replaces.into_iter().chain([endpoint.name]))
-        .filter_map(|name| Some(name.split(':').next()?.to_lowercase()))
-        .filter(|name| !matches!(name.as_str(), "" | "localhost" | "127.0.0.1" | "/"))
-        .chain(["postgres".to_owned()])
-        .collect()
 }
 
 fn step(step: &Step, database: &[String]) -> StepOffer {
@@ -155,7 +157,7 @@ fn step(step: &Step, database: &[String]) -> StepOffer {
         mended: step.mended.clone(),
         loses: step.loses.clone(),
         harms: match &step.deed {
-            Deed::Command { command } => harms(command, database),
+            Deed::Command { command } => harms(command, database).as_ref().map(Harm::words),
             Deed::EnvEdit { .. } | Deed::Restore { .. } | Deed::Verify { .. } | Deed::ByHand { .. } => None,
         },
     }

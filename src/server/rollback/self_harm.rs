@@ -1,12 +1,59 @@
 //! Steps that would stop what Gonogo itself lives on: pointed out before anybody presses. They may be what is needed, so
 //! they are not refused.
 
-/// Words of services that this Gonogo lives on, lower case: its own name, and its database's.
-const OWN: [&str; 1] = ["gonogo"];
+use crate::server::{run::Opened, state::AppState};
 
-/// Why a command would stop Gonogo or its database; `database` are the names that the database goes by here: `postgres`, the
+/// What a command would take away from Gonogo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Harm {
+    /// This process, by this name; all of the machine where it is empty.
+    Gonogo(String),
+    /// Its database, by this name; with every other service where it is empty.
+    Database(String),
+}
+
+impl Harm {
+    /// For people.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Harm::Gonogo(name) if name.is_empty() => "it stops this machine, and Gonogo with it".to_owned(),
+            Harm::Database(name) if name.is_empty() => {
+                "it stops every service here, Gonogo's database among them".to_owned()
+            }
+            Harm::Gonogo(name) | Harm::Database(name) => {
+                format!("it stops {name}, which Gonogo itself lives on")
+            }
+        }
+    }
+}
+
+/// What the database that Gonogo lives on goes by in this environment; nothing where it is another.
+pub(super) fn database(state: &AppState, opened: &Opened) -> Vec<String> {
+    let Some(own) = &state.config.database_url else {
+        return Vec::new();
+    };
+    let place = state.sites.place(&opened.pinned.run.start.environment);
+    let endpoints = place
+        .map(|place| place.site.environment.endpoints.clone())
+        .unwrap_or_default();
+    let authority = |url: &str| {
+        let (_, rest) = url.split_once("://")?;
+        let rest = rest.split(['/', '?']).next()?;
+        Some(rest.rsplit('@').next()?.to_lowercase())
+    };
+    let same = endpoints.into_iter().filter(|endpoint| {
+        endpoint.url.starts_with("postgres") && authority(&endpoint.url) == authority(own)
+    });
+    same.flat_map(|endpoint| endpoint.replaces.into_iter().chain([endpoint.name]))
+        .filter_map(|name| Some(name.split(':').next()?.to_lowercase()))
+        .filter(|name| !matches!(name.as_str(), "" | "localhost" | "127.0.0.1" | "/"))
+        .chain(["postgres".to_owned()])
+        .collect()
+}
+
+/// What a command would stop that Gonogo lives on; `database` are the names that its database goes by here: `postgres`, the
 /// host of its address.
-pub(super) fn harms(command: &str, database: &[String]) -> Option<String> {
+pub(super) fn harms(command: &str, database: &[String]) -> Option<Harm> {
     let parts = command.split([';', '|', '&', '\n']);
     parts.into_iter().find_map(|part| {
         let words: Vec<&str> = part.split_whitespace().filter(|word| *word != "sudo").collect();
@@ -16,52 +63,47 @@ pub(super) fn harms(command: &str, database: &[String]) -> Option<String> {
     })
 }
 
-fn stopped(program: &str, rest: &[&str], database: &[String]) -> Option<String> {
-    let named = |word: &&&str| {
-        let lower = word.trim_matches(['"', '\'']).to_lowercase();
-        OWN.iter().any(|own| lower.contains(own)) || database.iter().any(|name| lower.contains(name.as_str()))
-    };
+fn stopped(program: &str, rest: &[&str], database: &[String]) -> Option<Harm> {
+    let named = || rest.iter().find_map(|word| owned(word, database));
     let stops = |word: &&str| {
         matches!(
             *word,
             "stop" | "restart" | "kill" | "down" | "rm" | "pause" | "disable"
         )
     };
-    let everything = || Some("it stops this machine, and Gonogo with it".to_owned());
+    let halts = |word: &&str| matches!(*word, "reboot" | "poweroff" | "halt");
     match program {
-        "shutdown" | "reboot" | "poweroff" | "halt" => everything(),
-        "systemctl"
-            if rest
-                .iter()
-                .any(|word| matches!(*word, "reboot" | "poweroff" | "halt")) =>
-        {
-            everything()
-        }
-        "pkill" | "killall" => rest.iter().find(named).map(|name| words(name)),
+        "shutdown" | "reboot" | "poweroff" | "halt" => Some(Harm::Gonogo(String::new())),
+        "systemctl" if rest.iter().any(halts) => Some(Harm::Gonogo(String::new())),
+        "pkill" | "killall" => named(),
         "systemctl" | "service" | "pg_ctlcluster" | "pg_ctl" | "docker" | "docker-compose" | "podman"
         | "kubectl"
             if rest.iter().any(stops) =>
         {
-            rest.iter()
-                .find(named)
-                .map(|name| words(name))
-                .or_else(|| all(program, rest, database))
+            named().or_else(|| all(program, rest, database))
         }
         _ => None,
     }
 }
 
+/// What Gonogo lives on and this word of a command names.
+fn owned(word: &str, database: &[String]) -> Option<Harm> {
+    let lower = word.trim_matches(['"', '\'']).to_lowercase();
+    if lower.contains("gonogo") {
+        Some(Harm::Gonogo(word.to_owned()))
+    } else if database.iter().any(|name| lower.contains(name.as_str())) {
+        Some(Harm::Database(word.to_owned()))
+    } else {
+        None
+    }
+}
+
 /// `down` names no service: it stops all.
-fn all(program: &str, rest: &[&str], database: &[String]) -> Option<String> {
+fn all(program: &str, rest: &[&str], database: &[String]) -> Option<Harm> {
     let composed = program == "docker-compose" || rest.first() == Some(&"compose");
     let at = rest.iter().position(|word| *word == "down" || *word == "stop")?;
     let bare = rest[at + 1..].iter().all(|word| word.starts_with('-'));
-    (composed && bare && !database.is_empty())
-        .then(|| "it stops every service here, Gonogo's database among them".to_owned())
-}
-
-fn words(name: &str) -> String {
-    format!("it stops {name}, which Gonogo itself lives on")
+    (composed && bare && !database.is_empty()).then(|| Harm::Database(String::new()))
 }
 
 #[cfg(test)]
@@ -92,6 +134,8 @@ mod tests {
         ] {
             assert_eq!(harms(command, &database), None, "{command}");
         }
+        let away = |command| matches!(harms(command, &database), Some(Harm::Database(_)));
+        assert!(away("docker-compose restart postgres") && !away("systemctl restart gonogo"));
         assert_eq!(
             harms("docker-compose down", &[]),
             None,

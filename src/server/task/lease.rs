@@ -41,6 +41,8 @@ pub struct Lease {
     taken: CancellationToken,
     /// When the database last said that it is ours.
     answered: Arc<Mutex<Instant>>,
+    /// How much longer than usual the database may be away.
+    silence: Arc<Mutex<Duration>>,
     _beating: DropGuard,
 }
 
@@ -93,12 +95,14 @@ impl Lease {
             lock(&cancel).cancel();
         }
         let answered = Arc::new(Mutex::new(Instant::now()));
+        let silence = Arc::new(Mutex::new(Duration::ZERO));
         let beating = Beating {
             state: state.clone(),
             task: task.clone(),
             cancel: cancel.clone(),
             taken: taken.clone(),
             answered: answered.clone(),
+            silence: silence.clone(),
         };
         tokio::spawn(ended.clone().run_until_cancelled_owned(beating.go_on()));
         Self {
@@ -107,6 +111,7 @@ impl Lease {
             cancel,
             taken,
             answered,
+            silence,
             _beating: ended.drop_guard(),
         }
     }
@@ -122,6 +127,29 @@ impl Lease {
         if cancel.is_cancelled() && !self.taken.is_cancelled() {
             *cancel = self.state.stopping.child_token();
         }
+    }
+
+    /// What comes next may take the database away for as long as `silence`, and nobody takes the task over meanwhile; zero: nothing
+    /// like that any more.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn bear_with(&self, silence: Duration) -> Result<(), Gone> {
+        if *lock(&self.silence) == silence {
+            return Ok(());
+        }
+        loop {
+            let told = async {
+                let mut connection = self.state.pool.acquire().await?;
+                store::task::bear_with(&mut connection, self.task.id, self.task.fence, silence).await
+            };
+            match told.await {
+                Ok(()) => break,
+                Err(error) => self.wait_after(error).await?,
+            }
+        }
+        *lock(&self.silence) = silence;
+        Ok(())
     }
 
     /// Ends what the owner before, on this host, has left running of this part of the task.
@@ -305,6 +333,7 @@ struct Beating {
     cancel: Arc<Mutex<CancellationToken>>,
     taken: CancellationToken,
     answered: Arc<Mutex<Instant>>,
+    silence: Arc<Mutex<Duration>>,
 }
 
 impl Beating {
@@ -325,7 +354,8 @@ impl Beating {
                 }
                 None => {}
             }
-            if lock(&self.answered).elapsed() > LASTS {
+            let lasts = LASTS + *lock(&self.silence);
+            if lock(&self.answered).elapsed() > lasts {
                 // Whether another has it shows with the next write.
                 lock(&self.cancel).cancel();
             }

@@ -13,6 +13,7 @@ impl Run {
             reason,
             steps,
             rehearsal,
+            environment_hash,
         } = &event.what
         {
             self.state = RunState::RollingBack {
@@ -27,6 +28,7 @@ impl Run {
                 by: event.by.clone(),
                 since: event.at,
                 rehearsal: *rehearsal,
+                environment_hash: environment_hash.clone(),
                 steps: vec![StepState::Waiting; *steps],
                 state: RollbackState::Running,
             });
@@ -80,7 +82,13 @@ impl Rollback {
                 let asking = RollbackState::Asking { step: *step };
                 self.put(*step, StepState::Unknown { since }, Some(asking));
             }
-            Happening::StepRetried { step } => {
+            Happening::StepRetried {
+                step,
+                environment_hash,
+            } => {
+                if environment_hash.is_some() {
+                    self.environment_hash = environment_hash.clone();
+                }
                 self.put(*step, StepState::Waiting, Some(RollbackState::Running));
             }
             Happening::StepSkipped { step, reason } => {

@@ -28,6 +28,7 @@ fn started(rehearsal: bool) -> Happening {
         reason: "it burns".into(),
         steps: 2,
         rehearsal,
+        environment_hash: None,
     }
 }
 
@@ -86,9 +87,18 @@ fn a_step_that_failed_asks_and_goes_on_when_somebody_chose() {
     let (mut bench, owner) = rolling_back();
     bench.happen(&Author::Gonogo, ended(0, Ending::Failed));
     assert_eq!(state(&bench), RollbackState::Asking { step: 0 });
-    bench.happen(&owner, Happening::StepRetried { step: 0 });
+    let again = Happening::StepRetried {
+        step: 0,
+        environment_hash: Some(hash(4)),
+    };
+    bench.happen(&owner, again);
     assert_eq!(state(&bench), RollbackState::Running);
     let rollback = bench.run.rollback.as_ref().unwrap();
+    assert_eq!(
+        rollback.environment_hash,
+        Some(hash(4)),
+        "the file that was mended"
+    );
     assert_eq!(
         (rollback.current(), &rollback.steps[0]),
         (Some(0), &StepState::Waiting)

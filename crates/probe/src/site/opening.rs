@@ -79,6 +79,7 @@ impl Opening<'_> {
             shell,
             action_minutes,
             published,
+            served_by,
         } = environment;
         let none = |_: &str| None;
         let map = |section: &str, map: BTreeMap<String, String>| {
@@ -108,6 +109,7 @@ impl Opening<'_> {
             shell,
             action_minutes,
             published,
+            served_by,
         })
     }
 

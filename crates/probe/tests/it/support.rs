@@ -58,6 +58,7 @@ pub fn environment(work_directory: &Path) -> Environment {
             .to_vec(),
         action_minutes: None,
         published: Vec::new(),
+        served_by: Vec::new(),
     }
 }
 

@@ -145,8 +145,19 @@ fn words(board: Board, what: Happening) -> String {
                 fingerprint.parts.len()
             )
         }
-        Happening::RollbackStarted { tier, reason, .. } => {
-            format!("rolls back ({tier}){}", quoted(reason))
+        Happening::RollbackStarted {
+            tier,
+            reason,
+            environment_hash,
+            ..
+        } => {
+            let file = environment_hash
+                .map(|hash| format!(", by the environment's file as it is now ({})", hash.short()));
+            format!(
+                "rolls back ({tier}){}{}",
+                file.unwrap_or_default(),
+                quoted(reason)
+            )
         }
         Happening::StepStarted { step, .. } => format!("began step {} of the rollback", step + 1),
         Happening::StepEnded {
@@ -154,7 +165,7 @@ fn words(board: Board, what: Happening) -> String {
         } => format!("step {} of the rollback: {}, {reason}", step + 1, ending.word()),
         Happening::StepStopped { step } => format!("asked for the end of step {} of the rollback", step + 1),
         Happening::StepLost { step } => format!("waits for somebody in step {} of the rollback", step + 1),
-        Happening::StepRetried { step } => format!("wants step {} of the rollback again", step + 1),
+        Happening::StepRetried { step, .. } => format!("wants step {} of the rollback again", step + 1),
         Happening::StepSkipped { step, reason } => {
             format!(
                 "settles step {} of the rollback by their word{}",

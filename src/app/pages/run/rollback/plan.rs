@@ -13,7 +13,12 @@ pub fn cards(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> A
     let tiers = offer.with_value(|offer| offer.tiers.clone());
     let cards = tiers.into_iter().map(|tier| card(board, deeds, tier, offer));
     let horizon = offer.with_value(|offer| offer.horizon.clone());
+    let notices = offer.with_value(|offer| offer.notices.clone());
+    let notices = notices
+        .into_iter()
+        .map(|notice| view! { <Banner tone=Tone::Hold title="The environment">{notice}</Banner> });
     view! {
+        {notices.collect_view()}
         {horizon.map(|horizon| view! { <Banner tone=Tone::No title="How far back">{horizon}</Banner> })}
         {cards.collect_view()}
     }
