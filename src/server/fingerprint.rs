@@ -26,9 +26,16 @@ pub async fn before(state: &AppState, opened: &Opened) -> Option<Happening> {
     let reading = state
         .prober
         .fingerprint(&site, &opened.pinned.plan, state.stopping.child_token());
+    let fingerprint = reading.await;
+    match state.prober.keep_images(&site, &fingerprint).await {
+        Ok(kept) if kept.is_empty() => {}
+        Ok(kept) => tracing::info!(run = opened.pinned.run.id.0, ?kept, "images were kept"),
+        // The readiness of the rollback says which are there.
+        Err(why) => tracing::warn!(run = opened.pinned.run.id.0, why, "images could not be kept"),
+    }
     Some(Happening::FingerprintTaken {
         moment: Moment::Before,
-        fingerprint: reading.await,
+        fingerprint,
     })
 }
 

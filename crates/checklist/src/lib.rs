@@ -31,7 +31,7 @@ mod proof;
 pub mod reach;
 pub mod report;
 mod rewrite;
-mod rollback;
+pub mod rollback;
 mod shell;
 mod source;
 mod word;

@@ -49,6 +49,7 @@ pub fn tiers(
         let mut steps = reader.steps;
         mend::order(&mut steps);
         prove::settle(&mut steps, sections);
+        mend::kept_images(&mut steps);
         if !steps.is_empty() {
             tiers.push(Tier {
                 section: section.id.clone(),
@@ -60,6 +61,18 @@ pub fn tiers(
     }
     mend::verified(&mut tiers, sections);
     tiers
+}
+
+/// The services that a command of a step would build, where it may do without; none: all of them. `None`: it builds nothing, or must.
+pub fn built(command: &str) -> Option<Vec<String>> {
+    let (_, rest) = command.split_once(mend::BUILD)?;
+    let words = rest.split_whitespace();
+    Some(
+        words
+            .filter(|word| !word.starts_with('-'))
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// The blocks that begin within these bytes.

@@ -58,6 +58,9 @@ pub struct Environment {
     /// How many minutes a command that changes something may take, 1 to 1440; `None`: 30.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action_minutes: Option<u32>,
+    /// Images that run before a deployment get a name of their own in the engine, so that a rollback needs no build.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub keep_images: bool,
     /// The hosts whose Gonogo serves it, where several share one database; empty: each does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served_by: Vec<String>,

@@ -150,6 +150,7 @@ impl Bench {
             action_minutes: None,
             published: Vec::new(),
             served_by: Vec::new(),
+            keep_images: false,
         };
         let began = Instant::now();
         let context = Context {

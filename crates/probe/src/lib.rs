@@ -25,6 +25,7 @@ mod fingerprint;
 mod git;
 mod http;
 mod junit;
+pub mod kept_images;
 mod kubernetes;
 mod memory;
 mod metric;

@@ -6,9 +6,11 @@
 mod support;
 
 use crate::support::{assert_said, endpoint, environment, open, probe};
+use domain::fingerprint::{Fingerprint, Part, image_of};
 use domain::probe::{DockerProbe, DockerQuestion, Filter, LogsQuestion, ProbeSpec, TextRule};
 use domain::verdict::{Finding, Verdict};
-use probe::Site;
+use probe::{Context, Prober, Site};
+use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
@@ -48,6 +50,11 @@ impl Project {
 
     /// Starts a service that does `script`, with more options of `docker run`.
     fn run(&self, service: &str, options: &[&str], script: &str) -> String {
+        self.run_of(&self.image, service, options, script)
+    }
+
+    /// The same of another image.
+    fn run_of(&self, image: &str, service: &str, options: &[&str], script: &str) -> String {
         let name = format!("{}-{service}-1", self.name);
         let labels = [
             format!("com.docker.compose.project={}", self.name),
@@ -57,7 +64,7 @@ impl Project {
         let mut arguments = vec!["run", "-d", "--network=none", "--init", "--name", name.as_str()];
         arguments.extend(labels.iter().flat_map(|label| ["--label", label.as_str()]));
         arguments.extend(options);
-        arguments.extend(["--entrypoint", "sh", self.image.as_str(), "-c", script]);
+        arguments.extend(["--entrypoint", "sh", image, "-c", script]);
         self.docker(&arguments);
         name
     }
@@ -242,4 +249,56 @@ async fn real_variables_and_images_are_read_by_inspection() {
         Verdict::Pass,
         "the newest, built 20",
     );
+}
+
+#[tokio::test]
+async fn an_image_that_was_kept_gets_its_name_back_after_a_build_took_it() {
+    let project = Project::new("kept");
+    let name = format!("{}-web", project.name);
+    project.docker(&["tag", &project.image, &format!("{name}:latest")]);
+    let container = project.run_of(&name, "web", &[], "exec sleep 300");
+    let before = project.docker(&["inspect", "--format", "{{.Image}}", &container]);
+    let fingerprint = Fingerprint {
+        parts: BTreeMap::from([(
+            image_of("web"),
+            Part::Is {
+                value: before.clone(),
+            },
+        )]),
+        latency_us: None,
+    };
+    let prober = Prober::new(Context::of_this_machine(&|_| None));
+    let mut site = project.site();
+    assert_eq!(
+        prober.keep_images(&site, &fingerprint).await,
+        Ok(vec![]),
+        "the file does not allow it"
+    );
+    let services = ["web".to_owned()];
+    let refused = prober.put_images_back(&site, &fingerprint, &services).await;
+    assert!(refused.is_err_and(|why| why.contains("keep_images")));
+    site.environment.keep_images = true;
+    site.environment.name = project.name.clone();
+    assert_eq!(
+        prober.keep_images(&site, &fingerprint).await,
+        Ok(vec!["web".to_owned()])
+    );
+    let kept = format!("gonogo-kept/{}:web", project.name);
+    let id = |name: &str| project.docker(&["image", "inspect", "--format", "{{.Id}}", name]);
+    assert_eq!(id(&kept), before);
+
+    // What a build does: the name is that of another image.
+    project.docker(&["commit", "--change", "LABEL release=2", &container, &name]);
+    assert_ne!(id(&name), before);
+    for _ in 0..2 {
+        let back = prober.put_images_back(&site, &fingerprint, &services).await;
+        assert_eq!(back, Ok(services.to_vec()));
+        assert_eq!(id(&name), before);
+    }
+    let unknown = prober
+        .put_images_back(&site, &fingerprint, &["db".to_owned()])
+        .await;
+    assert!(unknown.is_err_and(|why| why.contains("no image of db was read")));
+    project.docker(&["rm", "-f", &container]);
+    project.docker(&["rmi", "-f", &name, &kept]);
 }

@@ -256,6 +256,7 @@ impl Rolling<'_> {
         if let Some(seconds) = step.timeout_seconds {
             site.action_deadline = Duration::from_secs(u64::from(seconds));
         }
+        let kept = self.put_images_back(command, &mut site).await;
         state.executions.begin(run, item.clone(), self.lease.cancel());
         let mut print = |piece: &str| state.executions.print(run, &item, piece);
         let acted = state
@@ -263,7 +264,30 @@ impl Rolling<'_> {
             .act(command, &site, self.lease.cancel(), &mut print)
             .await;
         state.executions.end(run, &item);
-        acted
+        let (ending, mut finding) = acted;
+        if let Some(kept) = kept {
+            finding.reason = format!("{kept}: {}", finding.reason);
+        }
+        (ending, finding)
+    }
+
+    /// Where a command may do without a build: gives the images that ran before their names back, and says what became of it.
+    async fn put_images_back(&self, command: &str, site: &mut Site) -> Option<String> {
+        let services = checklist::rollback::built(command)?;
+        let before = self.opened.pinned.run.fingerprints.get(&Moment::Before);
+        let before = before.map(|taken| &taken.fingerprint)?;
+        let prober = &self.lease.state.prober;
+        Some(match prober.put_images_back(site, before, &services).await {
+            Ok(services) => {
+                let variables = &mut site.environment.variables;
+                variables.insert("GONOGO_BUILD".to_owned(), "--no-build".to_owned());
+                format!(
+                    "nothing is built, the image before of {} was kept",
+                    services.join(", ")
+                )
+            }
+            Err(why) => format!("it is built: {why}"),
+        })
     }
 
     /// Asks until it holds, or nothing more is to be expected.

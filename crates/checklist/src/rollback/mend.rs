@@ -52,6 +52,51 @@ pub fn recreated(command: &str) -> Option<&str> {
     (service.bytes().all(plain) && !service.starts_with('-')).then_some(service)
 }
 
+/// What stands for `--build` where Gonogo may find the images that ran before.
+pub const BUILD: &str = "\"${GONOGO_BUILD:---build}\"";
+
+/// Why.
+const KEPT: &str = "nothing is built where the images that ran before the deployment were kept: they get their names back, and \
+                    `GONOGO_BUILD` is `--no-build`";
+
+/// Lets a `docker-compose up --build` do without a build.
+pub fn kept_images(steps: &mut [Step]) {
+    for step in steps {
+        let Deed::Command { command } = &mut step.deed else {
+            continue;
+        };
+        let Some(kept) = without_build(command) else {
+            continue;
+        };
+        let written = std::mem::replace(command, kept);
+        step.written.get_or_insert(written);
+        step.mended = Some(match step.mended.take() {
+            Some(mended) => format!("{mended}; {KEPT}"),
+            None => KEPT.to_owned(),
+        });
+    }
+}
+
+fn without_build(command: &str) -> Option<String> {
+    let script = shell::read(command).ok().filter(|script| script.plain)?;
+    let [pipeline] = script.pipelines.as_slice() else {
+        return None;
+    };
+    let [stage] = pipeline.stages.as_slice() else {
+        return None;
+    };
+    let words: Vec<&str> = stage.words.iter().map(|word| word.raw.as_str()).collect();
+    let up = words.iter().position(|word| *word == "up")?;
+    let docker = words[..up]
+        .iter()
+        .any(|word| *word == "docker-compose" || *word == "compose");
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let named = words[up..].iter().all(|word| word.bytes().all(plain));
+    let builds = words.iter().filter(|word| **word == "--build").count() == 1;
+    (docker && named && builds && command.matches("--build").count() == 1)
+        .then(|| command.replace("--build", BUILD))
+}
+
 /// Puts the restoring of `.env` before the stopping of services.
 pub fn order(steps: &mut [Step]) {
     let restores = |step: &Step| matches!(&step.deed, Deed::Restore { to, .. } if is_env_file(to));
@@ -169,4 +214,27 @@ fn asks_for_health(spec: &ProbeSpec) -> bool {
         "health", "healthz", "livez", "readyz", "ready", "ping", "status", "up", "alive",
     ];
     healthy && (path.contains("health") || path.split('/').any(|part| named.contains(&part)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_builds_may_do_without_and_nothing_else_is_touched() {
+        for (command, expected) in [
+            ("docker-compose up -d --build backend", Some(vec!["backend"])),
+            ("sudo docker compose -f a.yml up --build -d", Some(vec![])),
+            ("docker-compose up -d backend", None),
+            ("docker-compose build backend", None),
+            ("docker build --build-arg up .", None),
+            ("docker-compose up --build a && docker-compose up --build b", None),
+            ("docker-compose up --build $(cat services)", None),
+        ] {
+            let kept = without_build(command);
+            let services = kept.as_deref().and_then(super::super::built);
+            let expected = expected.map(|names| names.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(services, expected, "{command}: {kept:?}");
+        }
+    }
 }

@@ -81,7 +81,7 @@ fn the_reference_checklist_has_two_tiers_of_these_steps() {
             "run docker-compose stop redis prometheus grafana",
             "run python -m src.db.migrations.performance_optimization rollback",
             "run git checkout \"$GONOGO_PREVIOUS_COMMIT\"",
-            "run docker-compose up -d --build backend",
+            "run docker-compose up -d \"${GONOGO_BUILD:---build}\" backend",
             "verify",
         ]
     );

@@ -80,6 +80,7 @@ impl Opening<'_> {
             action_minutes,
             published,
             served_by,
+            keep_images,
         } = environment;
         let none = |_: &str| None;
         let map = |section: &str, map: BTreeMap<String, String>| {
@@ -110,6 +111,7 @@ impl Opening<'_> {
             action_minutes,
             published,
             served_by,
+            keep_images,
         })
     }
 

@@ -59,6 +59,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         action_minutes: None,
         published: Vec::new(),
         served_by: Vec::new(),
+        keep_images: false,
     }
 }
 
