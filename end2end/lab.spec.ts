@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { expect, test as base } from "./support/gonogo.ts";
+import { expect, picture, test as base } from "./support/gonogo.ts";
 import * as lab from "./support/lab.ts";
 import * as run from "./support/run.ts";
 import * as states from "./support/states.ts";
@@ -137,6 +137,40 @@ test("the reference checklist deploys the lab, from the first probe to four sign
     }
     await devops.goto(path);
     await run.expectAnswer(devops, "GO WITH CONDITIONS", "named as conditions");
+  });
+});
+
+test("a product owner takes the deployed lab back: the first tier leaves differences, the second none @lab", async ({ cannot, person }) => {
+  test.skip(cannot !== undefined, cannot);
+  test.setTimeout(600_000);
+  await lab.lab("before");
+  const healthy = await lab.effects();
+  const devops = await person("devops");
+  const path = await run.startRun(devops, { checklist: TITLE, environment: "lab", release: "v2" });
+  await devops.getByRole("button", { name: "Begin execution" }).click();
+  await expect(devops.locator(".run-state")).toHaveText("executing");
+  await lab.lab("deployed");
+  const deployed = await lab.effects();
+  expect(deployed, "the deployment changed what a rollback takes back").not.toEqual(healthy);
+
+  const owner = await person("product_owner");
+  await owner.setViewportSize({ width: 320, height: 640 });
+  await owner.goto(`${path}?tab=rollback`);
+  await test.step("the immediate tier: the cache is off, and what stays different has names", async () => {
+    await lab.rollBack(owner, "Immediate Rollback");
+    await expect(owner.getByText("not as it was before").first()).toBeVisible({ timeout: 120_000 });
+    const now = await lab.effects();
+    expect(await readFile(await lab.workFile(".env"), "utf8")).toContain("CACHE_ENABLED=false");
+    expect(Object.keys(now.services)).not.toContain("redis");
+    expect(now.commit, "this tier checks nothing out").toBe(deployed.commit);
+    await picture(owner, "lab-rollback-differs");
+  });
+  await test.step("the full tier: everything is as it was, and nothing was built", async () => {
+    await owner.goto(`${path}?tab=rollback`);
+    await lab.rollBack(owner, "Full Rollback");
+    await expect(owner.locator(".run-state")).toHaveText("rolled back", { timeout: 300_000 });
+    expect(await lab.effects()).toEqual(healthy);
+    await picture(owner, "lab-rollback-done");
   });
 });
 

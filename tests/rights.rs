@@ -181,7 +181,7 @@ const TABLE: &[Row] = &[
     row("/api/rollback/stop", &[("run", "RUN"), ("step", "0")], WAIVERS),
     row(
         "/api/rollback/accept",
-        &[("run", "RUN"), ("part", "nothing"), ("reason", "x")],
+        &[("run", "RUN"), ("parts[]", "nothing"), ("reason", "x")],
         WAIVERS,
     ),
     row("/api/sign_off/review", &[("run", "RUN"), ("role", "qa")], SIGNERS),

@@ -422,7 +422,7 @@ async fn what_is_not_as_it_was_is_accepted_by_name_before_the_run_ends(pool: PgP
     let id = bench.run.0.to_string();
     let fields = [
         ("run", id.as_str()),
-        ("part", "the file .env"),
+        ("parts[]", "the file .env"),
         ("reason", "an older copy"),
     ];
     bench
@@ -713,6 +713,8 @@ async fn the_terminal_rolls_back_with_a_server_and_without_one(pool: PgPool) {
         "{out}"
     );
     assert_eq!(bench.read("switched-back"), "x\n");
+    let reason = bench.rollback().await.reason;
+    assert!(reason.starts_with("it burns (from a terminal on "), "{reason}");
 
     // Nobody serves: the command does the work itself.
     let Bench { team, .. } = bench;

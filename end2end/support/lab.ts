@@ -42,6 +42,38 @@ export async function environments(): Promise<string> {
   return dirname((await lab("env")).trim());
 }
 
+/** What a deployment changes and a rollback takes back, as the lab itself sees it: not as Gonogo does. */
+export interface Effects {
+  services: Record<string, { image: string; environment: string[] }>;
+  env: string;
+  commit: string;
+  indexes: string[];
+  health: number;
+}
+
+/** How things are. */
+export async function effects(): Promise<Effects> {
+  const status = JSON.parse(await lab("status"));
+  const containers = Object.entries<{ state: string; image: string; environment: string[] }>(status.containers);
+  const running = containers.filter(([, container]) => container.state === "running");
+  return {
+    services: Object.fromEntries(running.map(([name, { image, environment }]) => [name, { image, environment }])),
+    env: status.files[".env"],
+    commit: status.git.head,
+    indexes: Object.keys(status.database.indexes).sort(),
+    health: status.health.code,
+  };
+}
+
+/** Starts a tier on the open tab of a run's rollback. */
+export async function rollBack(page: Page, tier: string): Promise<void> {
+  const card = page.getByRole("region", { name: tier, exact: true });
+  await card.getByText(`${tier}…`).click();
+  await card.getByLabel("Why").fill("Errors at the checkout");
+  await card.getByLabel("The environment's name, to confirm").fill("lab");
+  await card.getByRole("button", { name: "Roll back lab" }).click();
+}
+
 /** A file of the service, in the environment's work directory. */
 export async function workFile(name: string): Promise<string> {
   const environment = await readFile((await lab("env")).trim(), "utf8");

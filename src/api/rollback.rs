@@ -150,20 +150,17 @@ pub async fn stop_step(run: i64, step: usize) -> Result<(), Error> {
     rollback::stop_step(&AppState::here()?, &person, domain::run::RunId(run), step).await
 }
 
-/// Takes it that a part is not as it was before the deployment.
+/// Takes it that these parts are not as they were before the deployment.
 ///
 /// # Errors
-/// [`Error::Conflict`] where nobody waits for that.
+/// [`Error::Refused`] without a part or a reason, [`Error::Conflict`] where nobody waits for one of them.
 #[server(prefix = "/api", endpoint = "rollback/accept")]
-pub async fn accept_difference(run: i64, part: String, reason: String) -> Result<(), Error> {
+pub async fn accept_differences(
+    run: i64,
+    #[server(default)] parts: Vec<String>,
+    reason: String,
+) -> Result<(), Error> {
     use crate::server::{auth, rollback, state::AppState};
-    let person = auth::require(domain::Right::RollBack, None)?;
-    rollback::accept(
-        &AppState::here()?,
-        &person,
-        domain::run::RunId(run),
-        &part,
-        &reason,
-    )
-    .await
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::RollBack, None)?);
+    rollback::accept(&state, &person, domain::run::RunId(run), &parts, &reason).await
 }

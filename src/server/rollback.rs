@@ -195,28 +195,37 @@ pub async fn stop_step(state: &AppState, person: &Person, id: RunId, step: usize
     Ok(())
 }
 
-/// Takes it that a part is not as it was before the deployment.
+/// Takes it that these parts are not as they were before the deployment: all of them, or none.
 ///
 /// # Errors
-/// [`Error::Conflict`] where it does not wait for that.
+/// [`Error::Refused`] without a part or a reason, [`Error::Conflict`] where one of them does not wait for that.
 pub async fn accept(
     state: &AppState,
     person: &Person,
     id: RunId,
-    part: &str,
+    parts: &[String],
     reason: &str,
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::RollBack).await?;
     let reason = reasoned(reason)?;
+    if parts.is_empty() {
+        return Err(Error::refused("Choose the differences that are accepted."));
+    }
     run::change(state, &opened, id, &person.author(), |run| {
-        let state = run.rollback.as_ref().map(|rollback| &rollback.state);
-        match state {
-            Some(RollbackState::Differs { open }) if open.iter().any(|one| one.part == part) => {
-                let part = part.to_owned();
-                Ok(vec![Happening::DifferenceAccepted { part, reason }])
-            }
-            _ => Err(conflict("Nobody waits for a word about this part any more.")),
+        let open = match run.rollback.as_ref().map(|rollback| &rollback.state) {
+            Some(RollbackState::Differs { open }) => open.as_slice(),
+            _ => &[],
+        };
+        if !parts.iter().all(|part| open.iter().any(|one| one.part == *part)) {
+            return Err(conflict(
+                "Nobody waits for a word about these parts any more: look at what is still open.",
+            ));
         }
+        let accepted = parts.iter().map(|part| Happening::DifferenceAccepted {
+            part: part.clone(),
+            reason: reason.clone(),
+        });
+        Ok(accepted.collect())
     })
     .await
 }

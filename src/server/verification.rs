@@ -94,12 +94,18 @@ pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
     let mut connection = state.pool.acquire().await?;
     // What another Gonogo has under way is not lost. One that just died may seem to live for a moment.
     for _ in 0..20 {
-        if store::panel::living(&mut connection, state.panel.id()).await? == 0 {
+        if store::panel::living(&mut connection, state.panel.id())
+            .await?
+            .is_empty()
+        {
             break;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    if store::panel::living(&mut connection, state.panel.id()).await? > 0 {
+    if !store::panel::living(&mut connection, state.panel.id())
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     let open = store::run::open(&mut connection).await?;

@@ -34,18 +34,18 @@ pub async fn hold(connection: &mut PgConnection, panel: PanelId) -> Result<(), E
     Ok(())
 }
 
-/// How many processes live, `but` this one.
+/// The hosts of the processes that live, `but` this one.
 ///
 /// # Errors
 /// The database's.
-pub async fn living(connection: &mut PgConnection, but: Option<PanelId>) -> Result<i64, Error> {
+pub async fn living(connection: &mut PgConnection, but: Option<PanelId>) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from pg_locks
-           where locktype = 'advisory' and classid = panel_lock()::oid and granted
-             and database = (select oid from pg_database where datname = current_database())
-             and ($1::bigint is null or objid <> $1::bigint::oid)"#,
+        "select host from panel join pg_locks on objid = panel.id::oid
+         where locktype = 'advisory' and classid = panel_lock()::oid and granted
+           and database = (select oid from pg_database where datname = current_database())
+           and ($1::bigint is null or panel.id <> $1)",
         but.map(|panel| panel.0),
     )
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await?)
 }

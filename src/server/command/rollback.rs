@@ -79,10 +79,15 @@ async fn carry_out(state: &AppState, command: Rollback) -> anyhow::Result<ExitCo
     let (person, id) = (person(state, &command.name).await?, RunId(command.run));
     let opened = run::open(state, &person, id, Right::RollBack).await?;
     let tier = tier(&opened.pinned.plan, &command.tier)?;
-    let served = store::panel::living(&mut *state.pool.acquire().await?, None).await? > 0;
+    let place = state.sites.place(&opened.pinned.run.start.environment)?;
+    let living = store::panel::living(&mut *state.pool.acquire().await?, None).await?;
+    let served = living.iter().any(|host| place.is_served_by(host));
+    if !served {
+        run::served_here(state, place)?;
+    }
     let wish = rollback::Wish {
         tier: tier.section.clone(),
-        reason: command.reason,
+        reason: from_a_terminal(&command.reason, state.prober.host()),
         environment: command.confirm,
         rehearsal: command.rehearsal,
         request_key: crate::server::desk::request_key(&crate::server::desk::new_request_key()?)?,
@@ -95,6 +100,15 @@ async fn carry_out(state: &AppState, command: Rollback) -> anyhow::Result<ExitCo
     }
     say(&format!("Rolling back run {}: {}", id.0, tier.title));
     follow(state, id, tier, opened.pinned.run.start.class).await
+}
+
+/// Nobody's password was asked for: the record says where it came from.
+fn from_a_terminal(reason: &str, host: &str) -> String {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return String::new();
+    }
+    format!("{reason} (from a terminal on {host})")
 }
 
 async fn person(state: &AppState, name: &str) -> anyhow::Result<Person> {

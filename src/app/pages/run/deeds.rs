@@ -4,7 +4,7 @@ use crate::api::{
     Error,
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
-    rollback::{AcceptDifference, RetryStep, SkipStep, StartRollback, StopStep},
+    rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
     run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
 };
@@ -42,7 +42,7 @@ pub struct Deeds {
     /// Ends the step of it that is under way.
     pub stop_step: ServerAction<StopStep>,
     /// Accepts that a part is not as it was.
-    pub accept: ServerAction<AcceptDifference>,
+    pub accept: ServerAction<AcceptDifferences>,
     /// Prepares a signature.
     pub review: ServerAction<Review>,
     /// Signs.

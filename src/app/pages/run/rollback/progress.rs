@@ -62,7 +62,7 @@ fn shown(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>, rollback
     .into_any()
 }
 
-/// How long it takes, against the budget: amber from it on, red from twice of it on. It never ends anything by itself.
+/// How long it takes, against the budget: amber from four fifths of it on, red past it. It never ends anything by itself.
 fn budget(board: Board, since: DateTime<Utc>, ended: Option<DateTime<Utc>>, minutes: Option<u32>) -> AnyView {
     view! {
         {move || {
@@ -222,35 +222,44 @@ fn asking(board: Board, deeds: Deeds, step: usize, by_hand: bool) -> AnyView {
     .into_any()
 }
 
+/// What is not as it was: one form, in which each part is chosen by its name.
 fn differing(board: Board, deeds: Deeds, open: &[Difference]) -> AnyView {
-    let rows = open.iter().enumerate().map(|(at, difference)| {
+    let may = may(board);
+    let rows = open.iter().map(|difference| {
         let (part, named) = (difference.part.clone(), difference.part.clone());
-        let form = may(board).then(|| {
-            view! {
-                <Disclosure summary="Accept…" button=true group="rollback-part">
-                    <ActionForm action=deeds.accept attr:class="form">
-                        <input type="hidden" name="run" value=board.id />
-                        <input type="hidden" name="part" value=part.clone() />
-                        <TextField name="reason" id=format!("accept-{at}") label="Why it may stay so" maxlength=4000 />
-                        <button class="btn" type="submit">"Accept"</button>
-                    </ActionForm>
-                </Disclosure>
-            }
-        });
+        let name = if may {
+            view! { <label class="check"><input type="checkbox" name="parts[]" value=part /> <b>{named}</b></label> }
+                .into_any()
+        } else {
+            view! { <b>{named}</b> }.into_any()
+        };
         view! {
             <li>
-                <b>{named}</b>
+                {name}
                 <small>"before: " <code>{words(&difference.before)}</code></small>
                 <small>"now: " <code>{words(&difference.after)}</code></small>
-                {form}
             </li>
         }
     });
+    let rows = view! { <ul class="rollback-steps">{rows.collect_view()}</ul> };
+    let rows = if may {
+        view! {
+            <ActionForm action=deeds.accept attr:class="form">
+                <input type="hidden" name="run" value=board.id />
+                {rows}
+                <TextField name="reason" id="accept-reason" label="Why those that are chosen may stay so" maxlength=4000 />
+                <button class="btn" type="submit">"Accept what is chosen"</button>
+            </ActionForm>
+        }
+        .into_any()
+    } else {
+        rows.into_any()
+    };
     view! {
         <Banner tone=Tone::Hold title="Not as it was before the deployment" alert=true>
             "The rollback is over when each of these is accepted by name. Or mend it, and run a tier again below."
         </Banner>
-        <ul class="rollback-steps">{rows.collect_view()}</ul>
+        {rows}
     }
     .into_any()
 }
