@@ -4,8 +4,12 @@ use super::{Look, met, missing};
 use crate::blocking::blocking;
 use crate::http;
 use crate::parameter::unfit;
-use crate::run::program;
+use crate::run::{self, End, program, shell};
 use domain::readiness::NeedState;
+use tokio_util::sync::CancellationToken;
+
+/// Shells that run where Gonogo runs, and see its files.
+const SHELLS: [&str; 6] = ["sh", "bash", "dash", "ash", "zsh", "ksh"];
 
 impl Look<'_> {
     pub(super) fn value(&self, name: &str) -> NeedState {
@@ -23,6 +27,51 @@ impl Look<'_> {
 
     /// Found in the PATH that commands get, and may be started.
     pub(super) async fn program(&self, name: &str) -> Result<NeedState, String> {
+        let found = if self.shell_is_elsewhere() {
+            self.found_by_the_shell(name).await?
+        } else {
+            self.found_here(name).await?
+        };
+        let file = &self.site.environment.name;
+        Ok(match found {
+            Some(place) => met(place),
+            None => missing(
+                format!("{name} is not installed here"),
+                format!(
+                    "install it, or name its folder as PATH below [variables] in environments/{file}.toml"
+                ),
+            ),
+        })
+    }
+
+    /// Whether commands are given to something that takes them elsewhere: `chroot`, `ssh`, `docker exec`.
+    fn shell_is_elsewhere(&self) -> bool {
+        let first = self.site.environment.shell.first().map_or("", String::as_str);
+        let name = first.rsplit('/').next().unwrap_or(first);
+        !SHELLS.contains(&name)
+    }
+
+    /// What `command -v` of the environment's own shell says.
+    async fn found_by_the_shell(&self, name: &str) -> Result<Option<String>, String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'+');
+        if name.starts_with('-') || !name.bytes().all(plain) {
+            return Err(format!(
+                "{name} is no name of a program that a shell can be asked for"
+            ));
+        }
+        let mut asked = shell(&format!("command -v {name}"), self.site, self.round.context);
+        asked.deadline = self.site.deadline;
+        let ran = run::run(&asked, &self.site.secrets, &CancellationToken::new(), None).await;
+        match ran.end {
+            End::Exited(0) => Ok(Some(String::from_utf8_lossy(&ran.stdout).trim().to_owned())),
+            End::Exited(1 | 127) => Ok(None),
+            _ => Err(format!(
+                "the environment's shell does not say whether {name} is there"
+            )),
+        }
+    }
+
+    async fn found_here(&self, name: &str) -> Result<Option<String>, String> {
         let variables = program(self.site, self.round.context).variables;
         let folders = variables.get("PATH").cloned().unwrap_or_default();
         let work = self.site.work_directory().to_owned();
@@ -33,16 +82,7 @@ impl Look<'_> {
                 place.is_file() && rustix::fs::access(place, rustix::fs::Access::EXEC_OK).is_ok()
             }))
         });
-        let file = &self.site.environment.name;
-        Ok(match looking.await? {
-            Some(place) => met(place.display().to_string()),
-            None => missing(
-                format!("{name} is not installed here"),
-                format!(
-                    "install it, or name its folder as PATH below [variables] in environments/{file}.toml"
-                ),
-            ),
-        })
+        Ok(looking.await?.map(|place| place.display().to_string()))
     }
 
     /// Nothing is dialled.

@@ -70,6 +70,27 @@ fn needs(tier: &TierReadiness) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn programs_are_looked_for_where_the_environments_shell_takes_commands() {
+    let (mut world, before) = prepared().await;
+    // As chroot or ssh: what it starts sees other programs than this machine has.
+    let shell = world.folder.write(
+        "elsewhere",
+        "#!/bin/sh\nPATH=/there:$PATH\ncase \"$1\" in *docker-compose) exit 127;; esac\nexec sh -c \"$1\"\n",
+    );
+    std::fs::set_permissions(&shell, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    world.site.environment.shell = vec![shell.display().to_string()];
+    let now = first(&world.site, &full(), Some(&before)).await;
+    assert_eq!(
+        now.summary(None),
+        "not ready: docker-compose is not installed here"
+    );
+    let git = needs(&now)
+        .into_iter()
+        .find(|need| need.starts_with("the program git: "));
+    assert!(git.is_some_and(|git| git.ends_with("/git")));
+}
+
+#[tokio::test]
 async fn a_tier_with_all_that_its_steps_need_is_ready_before_and_after_the_deployment() {
     let (world, before) = prepared().await;
     let head = git(world.folder.path(), &["rev-parse", "HEAD"]);
