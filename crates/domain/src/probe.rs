@@ -27,7 +27,7 @@ pub use postgres::{PostgresProbe, PostgresQuestion, StatementTime};
 pub use process::{ProcessMatch, ProcessProbe, UnitProbe, UnitState};
 pub use redis::{RedisPersistence, RedisProbe, RedisQuestion};
 pub use tool::Tool;
-pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};
+pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, HitCounter, RepeatedProbe};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
