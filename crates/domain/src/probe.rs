@@ -157,6 +157,18 @@ impl ProbeSpec {
         }
     }
 
+    /// Whether it counts from what earlier evidence has kept (see [`crate::reading`]).
+    pub fn counts_from_earlier(&self) -> bool {
+        let share = |question: &MetricQuestion| matches!(question, MetricQuestion::Share { .. });
+        let leaves = self.leaves().into_iter();
+        leaves
+            .filter_map(|leaf| match leaf {
+                Self::Metric(metric) => Some(&metric.question),
+                _ => None,
+            })
+            .any(share)
+    }
+
     /// The commands that it gives to a shell; empty where it starts no process of the document's.
     pub fn commands(&self) -> Vec<&ShellProbe> {
         let leaves = self.leaves().into_iter();

@@ -143,7 +143,11 @@ impl Answer {
         let mut captures: Vec<Capture> = Vec::new();
         let mut readings = Vec::new();
         for answer in answers {
-            readings.extend(answer.readings);
+            for reading in answer.readings {
+                if !readings.contains(&reading) {
+                    readings.push(reading);
+                }
+            }
             output.extend(answer.output);
             judgements.push(answer.judgement);
             for capture in answer.captures {

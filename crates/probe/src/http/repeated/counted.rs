@@ -77,7 +77,10 @@ fn place<'a>(spec: &'a RepeatedProbe, called: &Endpoint, site: &Site) -> Option<
     let at = |endpoint: &Endpoint| Url::parse(&endpoint.url).ok().as_ref().and_then(authority);
     let endpoints = || site.environment.endpoints.iter();
     let own = endpoints().find(|endpoint| endpoint.serves_metrics_of(called));
-    let beside = || endpoints().find(|endpoint| endpoint.serves_metrics() && at(endpoint) == at(called));
+    let beside = || {
+        endpoints()
+            .find(|endpoint| endpoint.name.eq_ignore_ascii_case("metrics") && at(endpoint) == at(called))
+    };
     let page = metrics_of(own.or_else(beside)?);
     Some(page.map(|url| Place { url, counter: None }))
 }
