@@ -29,6 +29,7 @@ pub mod phase_order;
 pub mod postgres;
 pub mod prose;
 pub mod readiness;
+mod reading;
 pub mod revision_changes;
 pub mod rollback;
 pub mod router;

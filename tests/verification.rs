@@ -1,6 +1,6 @@
 //! Verifying, giving one's word, and every other way in which an item is settled.
 
-use crate::support::{Look, Member, SHOP, Team, clock_after, eventually};
+use crate::support::{Look, Member, Place, SHOP, Team, clock_after, eventually};
 use chrono::TimeDelta;
 use domain::{
     Role,
@@ -13,6 +13,10 @@ use gonogo::api::evidence::Attempt;
 use reqwest::StatusCode;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
+use wiremock::{
+    Mock, ResponseTemplate,
+    matchers::{method, path},
+};
 
 const MUTE: &str = "# Mute\n\n## Pre-Deployment\n\n- [ ] It talks: `curl http://localhost:9000/health` returns 200\n\
                     - [ ] The database answers\n";
@@ -705,4 +709,54 @@ async fn ones_own_word_is_taken_back_by_oneself_and_by_those_who_waive(pool: PgP
         .settle(run, &item, "reopen", "not enough")
         .await
         .answer::<()>();
+}
+
+/// From now on `/metrics` says so many hits and misses.
+async fn counted(place: &Place, hits: u64, misses: u64) {
+    let page = format!("cache_hits_total {hits}\ncache_misses_total {misses}\n");
+    place.backend.reset().await;
+    Mock::given(method("GET"))
+        .and(path("/metrics"))
+        .respond_with(ResponseTemplate::new(200).set_body_string(page))
+        .mount(&place.backend)
+        .await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_hit_rate_is_what_was_counted_since_earlier_evidence_of_the_same_run(pool: PgPool) {
+    let line = "Cache hit rate >60%";
+    let document = "# Hits\n\n## Pre-Deployment\n\n\
+                    - [ ] Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n";
+    let team = Team::new(&pool).await;
+    let run = team.run(document).await;
+    counted(&team.place, 900, 100).await;
+    let page = team.qa.verify(run, "").await;
+    let first = page.standing(line);
+    assert_eq!(first.status, Status::NoData, "{}", first.reason);
+    assert!(first.reason.contains("90.0 %"), "{}", first.reason);
+
+    team.app.advance(TimeDelta::minutes(20));
+    counted(&team.place, 910, 190).await;
+    let page = team.qa.verify(run, "").await;
+    let second = page.standing(line);
+    assert_eq!(second.status, Status::Failed, "{}", second.reason);
+    assert!(
+        second
+            .reason
+            .contains("10.0 % (10 cache_hits_total and 90 cache_misses_total in the 20 min since"),
+        "{}",
+        second.reason
+    );
+
+    // Another run has its own window.
+    let other = team.run(document).await;
+    let page = team.qa.verify(other, "").await;
+    assert_eq!(page.status(line), Status::NoData);
+
+    team.app.advance(TimeDelta::minutes(20));
+    counted(&team.place, 1900, 200).await;
+    let page = team.qa.verify(run, "").await;
+    let third = page.standing(line);
+    assert_eq!(third.status, Status::Proved, "{}", third.reason);
+    assert!(third.reason.contains("in the 40 min since"), "{}", third.reason);
 }

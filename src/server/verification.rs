@@ -3,6 +3,7 @@
 use crate::{
     api::Error,
     server::{
+        reading,
         run::{self, Opened},
         state::AppState,
     },
@@ -266,6 +267,7 @@ async fn observe(
     work: Vec<(ItemId, ProbeSpec)>,
 ) {
     let asked_at = state.clock.now();
+    let site = &reading::remembered(state, id, site, &work).await;
     // What one line observes serves every other line that was asked for with it.
     let round = state.prober.round();
     let probe = async |(item, spec): (ItemId, ProbeSpec)| {

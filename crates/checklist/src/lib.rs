@@ -19,6 +19,7 @@ mod fence;
 pub mod fill;
 pub mod fix;
 mod heading;
+mod hit_counter;
 mod infer;
 pub mod lint;
 mod measure;
@@ -87,6 +88,7 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let revision = Hash::of_bytes(&Sha256::digest(bytes).into());
     let mut sections = assembled.sections;
     migration::attach(&mut sections);
+    hit_counter::attach(&mut sections);
     proof::attach(&mut sections);
     let mut parameters = assembled.parameters;
     let rollback = rollback::tiers(&source, &blocks, &sections, &mut parameters, &mut findings);

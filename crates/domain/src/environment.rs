@@ -118,6 +118,27 @@ pub struct Endpoint {
     pub replaces: Vec<String>,
 }
 
+/// How endpoints are called that serve a page of metrics: `metrics`, `backend-metrics`.
+const METRICS: &str = "metrics";
+
+impl Endpoint {
+    /// Whether its name says that it serves a page of metrics.
+    pub fn serves_metrics(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        name.strip_suffix(METRICS)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(['-', '_']))
+    }
+
+    /// Whether its name says that it serves the metrics of `other`.
+    pub fn serves_metrics_of(&self, other: &Endpoint) -> bool {
+        let (name, other) = (self.name.to_ascii_lowercase(), other.name.to_ascii_lowercase());
+        let rest = name
+            .strip_prefix(&other)
+            .and_then(|rest| rest.strip_suffix(METRICS));
+        matches!(rest, Some("-" | "_"))
+    }
+}
+
 fn default_shell() -> Vec<String> {
     ["bash", "--noprofile", "--norc", "-o", "pipefail", "-c"]
         .map(str::to_owned)
@@ -170,7 +191,7 @@ impl Environment {
                 let watches = WATCHING
                     .iter()
                     .any(|name| endpoint.name.eq_ignore_ascii_case(name));
-                endpoint.url.starts_with("http") && !watches
+                endpoint.url.starts_with("http") && !watches && !endpoint.serves_metrics()
             })
         };
         let only = || web().next().filter(|_| web().count() == 1);

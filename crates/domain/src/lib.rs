@@ -21,6 +21,7 @@ pub mod plan;
 pub mod probe;
 pub mod quantity;
 pub mod readiness;
+pub mod reading;
 pub mod record;
 pub mod role;
 pub mod rollback;

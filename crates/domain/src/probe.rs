@@ -27,7 +27,7 @@ pub use postgres::{PostgresProbe, PostgresQuestion, StatementTime};
 pub use process::{ProcessMatch, ProcessProbe, UnitProbe, UnitState};
 pub use redis::{RedisPersistence, RedisProbe, RedisQuestion};
 pub use tool::Tool;
-pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, RepeatedProbe};
+pub use web::{CertificateProbe, DnsProbe, HeaderHolds, HeaderRule, HitCounter, RepeatedProbe};
 
 /// One probe: what to observe and what must hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -155,6 +155,18 @@ impl ProbeSpec {
             | Self::Kubernetes(_)
             | Self::Shell(_) => Some(15),
         }
+    }
+
+    /// Whether it counts from what earlier evidence has kept (see [`crate::reading`]).
+    pub fn counts_from_earlier(&self) -> bool {
+        let share = |question: &MetricQuestion| matches!(question, MetricQuestion::Share { .. });
+        let leaves = self.leaves().into_iter();
+        leaves
+            .filter_map(|leaf| match leaf {
+                Self::Metric(metric) => Some(&metric.question),
+                _ => None,
+            })
+            .any(share)
     }
 
     /// The commands that it gives to a shell; empty where it starts no process of the document's.

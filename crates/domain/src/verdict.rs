@@ -1,6 +1,7 @@
 //! The answer to a probe, and the evidence for it.
 
 use crate::hash::Hash;
+use crate::reading::Reading;
 use crate::timing::Timing;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,9 @@ pub struct Evidence {
     /// The captures that were judged; empty where the observation was this probe's alone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub captures: Vec<Capture>,
+    /// Counters as they stood: what a later observation of the same page counts from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<Reading>,
 }
 
 /// What a probe gives: a verdict, the reason in words, and the evidence.

@@ -47,6 +47,7 @@ pub async fn act(
             duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             host: context.host.clone(),
             captures: Vec::new(),
+            readings: Vec::new(),
         },
     };
     (ending, finding)

@@ -2,6 +2,7 @@
 
 use crate::output::Printed;
 use crate::redact::Secrets;
+use domain::reading::Reading;
 use domain::verdict::{Capture, Output, Verdict};
 
 /// How it was read, of what, and what must hold.
@@ -30,6 +31,8 @@ pub(crate) struct Answer {
     pub exit_code: Option<i32>,
     /// The captures that were judged.
     pub captures: Vec<Capture>,
+    /// Counters as they stood, masked.
+    pub readings: Vec<Reading>,
 }
 
 impl Judgement {
@@ -86,12 +89,19 @@ impl Answer {
             output: Vec::new(),
             exit_code: None,
             captures: Vec::new(),
+            readings: Vec::new(),
         }
     }
 
     /// It was judged from this observation, where there was one.
     pub fn of(mut self, capture: impl Into<Option<Capture>>) -> Self {
         self.captures.extend(capture.into());
+        self
+    }
+
+    /// Its counters stood so.
+    pub fn read(mut self, reading: impl Into<Option<Reading>>) -> Self {
+        self.readings.extend(reading.into());
         self
     }
 
@@ -131,7 +141,13 @@ impl Answer {
         let mut output = Vec::new();
         let mut judgements = Vec::with_capacity(answers.len());
         let mut captures: Vec<Capture> = Vec::new();
+        let mut readings = Vec::new();
         for answer in answers {
+            for reading in answer.readings {
+                if !readings.contains(&reading) {
+                    readings.push(reading);
+                }
+            }
             output.extend(answer.output);
             judgements.push(answer.judgement);
             for capture in answer.captures {
@@ -148,6 +164,7 @@ impl Answer {
             output,
             exit_code,
             captures,
+            readings,
         }
     }
 }

@@ -131,6 +131,7 @@ impl EnvEdit {
                 duration_us: 0,
                 host: context.host.clone(),
                 captures: Vec::new(),
+                readings: Vec::new(),
             },
         }
     }

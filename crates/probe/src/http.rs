@@ -31,7 +31,7 @@ mod page;
 pub(crate) mod repeated;
 mod tls;
 pub(crate) use address::resolve;
-use address::{dialled, endpoint_of};
+use address::{dialled, endpoint_of, metrics_of};
 pub(crate) use client::Client;
 pub(crate) use course::{Course, Stopped};
 use headers::{Headers, headers};

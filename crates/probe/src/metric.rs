@@ -3,16 +3,17 @@
 use crate::answer::{Answer, Asked, Judgement};
 use crate::http;
 use crate::output::excerpt;
-use crate::redact::Secrets;
 use crate::round::Round;
 use crate::site::Site;
 use domain::probe::{MetricProbe, MetricQuestion};
 use domain::quantity::{Bound, Quantity, Unit};
 use domain::verdict::Verdict;
 use exposition::{Page, Sample};
+use share::{Asking, Pair};
 
-mod exposition;
+pub(crate) mod exposition;
 mod quantile;
+pub(crate) mod share;
 
 /// How many samples of a metric stand in the evidence.
 const SHOWN: usize = 200;
@@ -36,19 +37,52 @@ pub(crate) async fn probe(spec: &MetricProbe, site: &Site, round: &Round<'_>) ->
         _ => &text,
     };
     let page = exposition::parse(text);
-    let judgement = judge(&page, seen.cut, text, &spec.question, &site.secrets);
+    let asking = Asking {
+        target: &asked.target,
+        at: fetched
+            .capture
+            .as_ref()
+            .map_or_else(|| (round.context.clock)(), |capture| capture.at),
+        earlier: &site.readings,
+        deployed_at: site.deployed_at,
+        secrets: &site.secrets,
+    };
+    let (judgement, pair) = judge(&page, seen.cut, text, &spec.question, &asking);
     Answer::new(asked, judgement)
         .with_output(output(&page, &spec.question))
+        .read(pair.map(|pair| pair.reading))
         .of(fetched.capture)
 }
 
-pub(crate) fn judge(
+/// The judgement, and the counters that a later one counts from.
+fn judge(
     page: &Page,
     cut: bool,
     text: &str,
     question: &MetricQuestion,
-    secrets: &Secrets,
+    asking: &Asking<'_>,
+) -> (Judgement, Option<Pair>) {
+    let pair = match question {
+        MetricQuestion::Share { part, rest, .. } => Some(share::read(page, cut, part, rest, asking)),
+        MetricQuestion::Present { .. } | MetricQuestion::Value { .. } | MetricQuestion::Quantile { .. } => {
+            None
+        }
+    };
+    let judgement = judge_page(page, cut, text, question, pair.as_ref(), asking);
+    // From what could not be read whole nothing is counted.
+    let whole = judgement.verdict != Verdict::Error;
+    (judgement, pair.and_then(Result::ok).filter(|_| whole))
+}
+
+fn judge_page(
+    page: &Page,
+    cut: bool,
+    text: &str,
+    question: &MetricQuestion,
+    pair: Option<&Result<Pair, Judgement>>,
+    asking: &Asking<'_>,
 ) -> Judgement {
+    let secrets = asking.secrets;
     if page.samples.is_empty() && page.strange > 0 {
         let first = text
             .lines()
@@ -68,7 +102,11 @@ pub(crate) fn judge(
             quantile,
             bound,
         } => quantile::judge(page, cut, name, *quantile, *bound),
-        MetricQuestion::Share { part, rest, bound } => judge_share(page, cut, part, rest, *bound),
+        MetricQuestion::Share { bound, .. } => match pair {
+            Some(Ok(pair)) => share::judge(pair, asking, *bound),
+            Some(Err(judgement)) => judgement.clone(),
+            None => Judgement::error("nothing was counted"),
+        },
     };
     // What every sample must hold is not known while one of them cannot be read.
     let judgement = match broken(text, question) {
@@ -185,56 +223,6 @@ fn in_unit(sample: &Sample, unit: Unit) -> f64 {
         Unit::Milliseconds if sample.name.contains("_seconds") => sample.value * 1000.0,
         Unit::Percent if sample.name.contains("_ratio") => sample.value * 100.0,
         Unit::Milliseconds | Unit::Percent | Unit::Count | Unit::Bytes => sample.value,
-    }
-}
-
-fn judge_share(page: &Page, cut: bool, part: &str, rest: &str, bound: Bound) -> Judgement {
-    let sum = |name: &str| -> Result<f64, Judgement> {
-        let found = samples(page, name);
-        let mut names: Vec<&str> = found.iter().map(|sample| sample.name.as_str()).collect();
-        names.dedup();
-        match names.as_slice() {
-            [] => Err(judge_none(page, cut, name)),
-            [_] if cut => Err(Judgement::error(format!(
-                "the page is too long to be read whole, so {name} cannot be added up"
-            ))),
-            [_] => Ok(found.iter().map(|sample| sample.value).sum()),
-            names => Err(Judgement::error(format!(
-                "several metrics have {name} in their name: {}; name one",
-                names.join(", ")
-            ))),
-        }
-    };
-    let (part_sum, rest_sum) = match (sum(part), sum(rest)) {
-        (Ok(part), Ok(rest)) => (part, rest),
-        (Err(judgement), Ok(_)) | (Ok(_), Err(judgement)) => return judgement,
-        (Err(one), Err(other)) => {
-            return Judgement::weakest(vec![one, other])
-                .unwrap_or_else(|| Judgement::error("nothing to share"));
-        }
-    };
-    let counted = format!("{part_sum} {part} and {rest_sum} {rest}");
-    let total = part_sum + rest_sum;
-    if !total.is_finite() || part_sum < 0.0 || rest_sum < 0.0 {
-        return Judgement::error(format!("{counted} are no counts"));
-    }
-    if total == 0.0 {
-        return Judgement::new(
-            Verdict::NoData,
-            format!("{counted}: nothing was counted yet"),
-            counted,
-        );
-    }
-    let share = part_sum / total * 100.0;
-    let found = format!("{share:.1} % ({counted})");
-    let lifetime = "counted since the process started, not over a window";
-    match bound.comparison.holds(share, bound.quantity.value) {
-        true => Judgement::new(
-            Verdict::Warning,
-            format!("{found} is {bound}, but {lifetime}"),
-            found,
-        ),
-        false => Judgement::fail(format!("{found}, must be {bound}; {lifetime}"), found),
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn restore(from: &str, to: &str, site: &Site, context: &Context) -> F
             duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             host: context.host.clone(),
             captures: Vec::new(),
+            readings: Vec::new(),
         },
     }
 }

@@ -92,6 +92,7 @@ impl<'a> Round<'a> {
             output,
             exit_code,
             mut captures,
+            readings,
         } = answer;
         let words = |text: &str| sentence(text, &site.secrets);
         for capture in &mut captures {
@@ -113,6 +114,7 @@ impl<'a> Round<'a> {
                 duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
                 host: self.context.host.clone(),
                 captures,
+                readings,
             },
         }
     }

@@ -6,6 +6,7 @@ use crate::redact::Secrets;
 use crate::seal::Seal;
 use chrono::{DateTime, Utc};
 use domain::environment::{Endpoint, Environment, NoEndpoint};
+use domain::reading::Reading;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
@@ -41,6 +42,8 @@ pub struct Site {
     pub secrets: Secrets,
     /// When the version that the run deploys began to serve, where that is known: logs count from then on.
     pub deployed_at: Option<DateTime<Utc>>,
+    /// What evidence of the same run has kept of counters, in any order: what is counted in a window is counted from there.
+    pub readings: Vec<Reading>,
     /// What the digests of a fingerprint are keyed with; `None` where no run is.
     pub seal: Option<Seal>,
     /// How long a native probe may take.
@@ -117,6 +120,7 @@ impl Site {
             results: None,
             mark: None,
             deployed_at: None,
+            readings: Vec::new(),
             seal: None,
             secrets,
             deadline: DEADLINE,
@@ -143,6 +147,13 @@ impl Site {
     #[must_use]
     pub fn with_deployed_at(mut self, at: DateTime<Utc>) -> Self {
         self.deployed_at = Some(at);
+        self
+    }
+
+    /// The same site with what earlier evidence of the run has kept of counters.
+    #[must_use]
+    pub fn with_readings(mut self, readings: Vec<Reading>) -> Self {
+        self.readings = readings;
         self
     }
 

@@ -1,7 +1,7 @@
 //! Evidence, named by the SHA-256 of its canonical JSON.
 
 use crate::{Error, canonical};
-use domain::{Hash, plan::ItemId, run::RunId, verdict::Finding};
+use domain::{Hash, plan::ItemId, reading::Reading, run::RunId, verdict::Finding};
 use sqlx::PgConnection;
 
 /// Stores a finding's evidence and answers its name.
@@ -70,6 +70,33 @@ pub async fn of_item(
             Ok((hash, serde_json::from_str(&row.body)?))
         })
         .collect()
+}
+
+/// How many pieces of evidence [`readings`] reads.
+const READINGS: i64 = 500;
+
+/// What evidence of a run has kept of counters, oldest first: of at most 500 pieces, evenly spread, the newest among them.
+///
+/// # Errors
+/// The database's.
+pub async fn readings(connection: &mut PgConnection, run: RunId) -> Result<Vec<Reading>, Error> {
+    let bodies = sqlx::query_scalar!(
+        r#"select body from (
+               select body, at, row_number() over (order by at desc) - 1 as age, count(*) over () as count
+               from evidence where run_id = $1 and body like '%"readings":[%'
+           ) kept
+           where age % (1 + count / $2) = 0 order by at"#,
+        run.0,
+        READINGS
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut readings = Vec::new();
+    for body in bodies {
+        let finding: Finding = serde_json::from_str(&body)?;
+        readings.extend(finding.evidence.readings);
+    }
+    Ok(readings)
 }
 
 /// The evidence that the record of a run names or named, oldest first: its name, its item and its canonical JSON.

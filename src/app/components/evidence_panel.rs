@@ -108,6 +108,7 @@ pub fn EvidenceList(
         duration_us,
         host,
         captures,
+        readings: _,
     } = evidence;
     let value = |name: &'static str, text: String| {
         (!text.is_empty()).then(|| view! { <dt>{name}</dt><dd class="is-value">{text}</dd> })

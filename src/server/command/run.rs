@@ -24,6 +24,7 @@ use std::{
     io::{ErrorKind, Read, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::Mutex,
 };
 use watch::Again;
 
@@ -128,6 +129,7 @@ pub async fn run(command: Run, settings: Settings, directory: &Path) -> anyhow::
         checklist: &checklist,
         site,
         prober: Prober::new(context),
+        readings: Mutex::default(),
         clock,
         cancel: cancelled_by_signal()?,
     };

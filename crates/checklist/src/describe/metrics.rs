@@ -19,7 +19,8 @@ pub fn page(metric: &MetricProbe) -> String {
             quantile * 100.0
         ),
         MetricQuestion::Share { part, rest, bound } => format!(
-            "{part:?} / ({part:?} + {rest:?}) must be {bound}; from the counters since the start it is a warning at best"
+            "{part:?} / ({part:?} + {rest:?}) must be {bound} of what is counted between two looks, a minute or more apart; \
+             the first is no data"
         ),
     };
     format!("GET {} and read the metrics: {asked}", metric.url)

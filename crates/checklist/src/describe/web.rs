@@ -33,9 +33,15 @@ pub fn redirects(url: Option<&str>) -> String {
 
 /// What is asked of pairs of calls.
 pub fn repeated(spec: &RepeatedProbe) -> String {
+    let counted = spec
+        .counter
+        .as_ref()
+        .map(|counter| format!(", as its header or {} of {} says", counter.hits, counter.url));
     format!(
-        "GET {} in {} pairs: the second answer from a cache, or faster",
-        spec.url, spec.pairs
+        "GET {} in {} pairs: the second answer from a cache{}, or faster",
+        spec.url,
+        spec.pairs,
+        counted.unwrap_or_default()
     )
 }
 

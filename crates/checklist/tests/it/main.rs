@@ -15,6 +15,7 @@ mod fixes;
 mod forbidden;
 mod format;
 mod headers;
+mod hit_counter;
 mod hostile;
 mod inference;
 mod kubernetes;

@@ -1,7 +1,7 @@
 //! What lines ask of an answer's header, and of the second of two calls.
 
 use checklist::{compile, describe};
-use domain::plan::Work;
+use domain::plan::{Severity, Work};
 use rstest::rstest;
 
 fn read(line: &str) -> String {
@@ -110,5 +110,71 @@ fn an_expression_over_a_window_is_an_annotation() {
     assert_eq!(
         read(line),
         "ask the environment's Prometheus: errors:ratio: every sample of the last 60 min must be < 0.01"
+    );
+}
+
+#[rstest]
+#[case(
+    "Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`",
+    "cache_hits",
+    "cache_misses"
+)]
+#[case(
+    "Cached <!-- gonogo: metric http://localhost:8000/metrics cache_hits share>60% -->",
+    "cache_hits",
+    "cache_misses"
+)]
+#[case(
+    "Cached <!-- gonogo: metric http://localhost:8000/metrics served share>60% rest=asked -->",
+    "served",
+    "asked"
+)]
+fn a_share_of_counters_is_one_of_what_is_counted_between_two_looks(
+    #[case] line: &str,
+    #[case] part: &str,
+    #[case] rest: &str,
+) {
+    assert_eq!(
+        read(line),
+        format!(
+            "GET http://localhost:8000/metrics and read the metrics: {part:?} / ({part:?} + {rest:?}) must be > 60 % of what is \
+             counted between two looks, a minute or more apart; the first is no data"
+        )
+    );
+}
+
+#[rstest]
+#[case(
+    "repeated /api metrics=/metrics hits=cache_hits",
+    ", as its header or cache_hits of /metrics says"
+)]
+#[case(
+    "repeated /api metrics=/metrics hits=found misses=lost",
+    ", as its header or found of /metrics says"
+)]
+#[case("repeated /api", "")]
+fn an_annotation_says_where_hits_are_counted(#[case] annotation: &str, #[case] counted: &str) {
+    assert_eq!(
+        read(&format!("Cached <!-- gonogo: {annotation} -->")),
+        format!("GET /api in 5 pairs: the second answer from a cache{counted}, or faster")
+    );
+}
+
+#[rstest]
+#[case("repeated /api hits=cache_hits")]
+#[case("repeated /api metrics=/metrics")]
+#[case("repeated /api metrics=/metrics hits=found")]
+#[case("metric http://localhost:8000/metrics served share>60%")]
+#[case("metric http://localhost:8000/metrics cache_hits share>60")]
+#[case("metric http://localhost:8000/metrics cache_hits share>60% asked")]
+fn an_annotation_that_says_too_little_of_counters_is_an_error(#[case] annotation: &str) {
+    let compiled = compile(format!("- [ ] Cached <!-- gonogo: {annotation} -->\n").as_bytes());
+    assert!(
+        compiled
+            .diagnostics
+            .iter()
+            .any(|found| found.severity == Severity::Error),
+        "{:#?}",
+        compiled.diagnostics
     );
 }

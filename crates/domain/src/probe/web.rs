@@ -30,6 +30,28 @@ pub struct RepeatedProbe {
     /// What is sent in each request's header, by name; each is [`may_send`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
+    /// Where hits of the cache are counted; `None`: where the environment says so, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counter: Option<HitCounter>,
+}
+
+/// Where a cache counts what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HitCounter {
+    /// The address of a page of metrics as written.
+    pub url: String,
+    /// The text in the name of the counter of hits.
+    pub hits: String,
+    /// The text in the name of the counter of misses.
+    pub misses: String,
+}
+
+impl HitCounter {
+    /// The counter of misses beside one of hits, by its name; `None` where the name speaks of no hits.
+    pub fn misses_of(hits: &str) -> Option<String> {
+        let misses = hits.replace("hits", "misses").replace("hit", "miss");
+        (misses != hits).then_some(misses)
+    }
 }
 
 impl RepeatedProbe {
@@ -42,6 +64,7 @@ impl RepeatedProbe {
             url: url.into(),
             pairs: *Self::PAIRS.start(),
             headers: Vec::new(),
+            counter: None,
         }
     }
 }

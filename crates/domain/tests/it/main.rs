@@ -10,6 +10,7 @@ mod horizon;
 mod probe;
 mod quantity;
 mod readiness;
+mod reading;
 mod role;
 mod rollback;
 mod status;

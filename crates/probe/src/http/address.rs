@@ -49,6 +49,22 @@ pub(super) fn endpoint_of<'a>(url: &Url, site: &'a Site) -> Result<&'a Endpoint,
         .map_err(|none| none.to_string())
 }
 
+/// The page of metrics that an endpoint is: its own address, `/metrics` where that has no path.
+pub(super) fn metrics_of(endpoint: &Endpoint) -> Result<Url, String> {
+    let own =
+        Url::parse(&endpoint.url).map_err(|why| format!("the url of endpoint {}: {why}", endpoint.name))?;
+    let below = match own.path() {
+        "" | "/" => "http://endpoint/metrics",
+        _ => "http://endpoint/",
+    };
+    let mut page = Url::parse(below).map_err(|why| why.to_string())?;
+    page.set_query(own.query());
+    let mut dialled = dialled(&page, endpoint)?;
+    let path = dialled.path().trim_end_matches('/').to_owned();
+    dialled.set_path(&path);
+    Ok(dialled)
+}
+
 /// The endpoint's scheme, host and port with the path and query of `url`.
 pub(super) fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
     let mut dialled =

@@ -1,6 +1,6 @@
 //! "The second call should be faster": pairs of the same GET. Each pair asks something new, so that its first call cannot be
-//! answered from what an earlier one stored. An answer that says itself whether it comes from a cache decides; otherwise the
-//! times do, and what they leave open is no data.
+//! answered from what an earlier one stored. An answer that says itself whether it comes from a cache decides; else a counter of
+//! hits does, where one is known; otherwise the times do, and what they leave open is no data.
 
 use super::cached::from_cache;
 use super::headers::headers;
@@ -14,6 +14,9 @@ use domain::verdict::Verdict;
 use hyper::header::HeaderMap;
 use std::time::Duration;
 use url::Url;
+
+mod counted;
+use counted::Counted;
 
 /// A difference below this, or below a tenth of the first call, is none that anybody would notice.
 const NOTICED: Duration = Duration::from_micros(200);
@@ -37,9 +40,10 @@ pub(crate) async fn probe(spec: &RepeatedProbe, site: &Site, round: &Round<'_>) 
         target: spec.url.clone(),
         expected: "the second of a pair from a cache, or faster".to_owned(),
     };
-    let (url, fields) = match resolve(&spec.url, site).and_then(|(url, _)| Ok((url, headers(&spec.headers)?)))
-    {
-        Ok((url, headers)) => (url, headers.fields),
+    let found = resolve(&spec.url, site)
+        .and_then(|(url, endpoint)| Ok((url, endpoint, headers(&spec.headers)?.fields)));
+    let (url, endpoint, fields) = match found {
+        Ok(found) => found,
         Err(why) => return Answer::new(asked, Judgement::error(why)),
     };
     asked.target = shown(&url);
@@ -67,7 +71,22 @@ pub(crate) async fn probe(spec: &RepeatedProbe, site: &Site, round: &Round<'_>) 
             }
         }
     }
-    Answer::new(asked, judge(&made)).with_output(written(&made))
+    let judgement = match by_header(&made) {
+        Some(judgement) => judgement,
+        None => {
+            let addresses = (1..=pairs).map(|number| something_new(&url, new, pairs + number));
+            let calls = counted::Calls {
+                addresses: addresses.collect(),
+                fields: &fields,
+            };
+            match counted::ask(spec, endpoint, &calls, site, round, &mut course).await {
+                Counted::Judged(judgement) => judgement,
+                Counted::Open(why) => by_time(&made, Some(&why)),
+                Counted::Nowhere => by_time(&made, None),
+            }
+        }
+    };
+    Answer::new(asked, judgement).with_output(written(&made))
 }
 
 /// The address with a query that no cache has met.
@@ -113,19 +132,16 @@ async fn call(
     Ok(Call { took, cache })
 }
 
-fn judge(pairs: &[[Call; 2]]) -> Judgement {
+/// What the second answers say themselves, where each of them does.
+fn by_header(pairs: &[[Call; 2]]) -> Option<Judgement> {
     let said: Vec<&(bool, String)> = pairs
         .iter()
         .filter_map(|[_, second]| second.cache.as_ref())
         .collect();
-    let count = pairs.len();
-    if said.len() == count && count > 0 {
-        return by_header(&said, pairs);
-    }
-    by_time(pairs)
+    (said.len() == pairs.len() && !said.is_empty()).then(|| said_so(&said, pairs))
 }
 
-fn by_header(said: &[&(bool, String)], pairs: &[[Call; 2]]) -> Judgement {
+fn said_so(said: &[&(bool, String)], pairs: &[[Call; 2]]) -> Judgement {
     let count = said.len();
     let hits = said.iter().filter(|(hit, _)| *hit).count();
     let times = times(pairs);
@@ -148,7 +164,8 @@ fn by_header(said: &[&(bool, String)], pairs: &[[Call; 2]]) -> Judgement {
 }
 
 /// The Hodges-Lehmann estimate of the differences says how much faster, the sign test whether that may be chance.
-fn by_time(pairs: &[[Call; 2]]) -> Judgement {
+/// `counter` is why no counter decided, where one was asked.
+fn by_time(pairs: &[[Call; 2]], counter: Option<&str>) -> Judgement {
     let saved: Vec<f64> = pairs
         .iter()
         .map(|[first, second]| first.took.as_secs_f64() - second.took.as_secs_f64())
@@ -169,7 +186,8 @@ fn by_time(pairs: &[[Call; 2]]) -> Judgement {
     if estimate <= -noticed && !by_chance(faster) {
         return Judgement::fail(format!("the second call is slower: {found}"), found);
     }
-    let reason = format!("too close to tell: {found}; no header says whether a cache answers");
+    let counter = counter.map(|why| format!(", and {why}")).unwrap_or_default();
+    let reason = format!("too close to tell: {found}; no header says whether a cache answers{counter}");
     Judgement::new(Verdict::NoData, reason, found)
 }
 

@@ -1,8 +1,17 @@
 use super::*;
+use crate::redact::Secrets;
+use chrono::DateTime;
 use domain::quantity::Comparison;
 
 fn said(text: &str, question: &MetricQuestion) -> (Verdict, String) {
-    let judgement = judge(&exposition::parse(text), false, text, question, &Secrets::none());
+    let asking = Asking {
+        target: "http://127.0.0.1/metrics",
+        at: DateTime::UNIX_EPOCH,
+        earlier: &[],
+        deployed_at: None,
+        secrets: &Secrets::none(),
+    };
+    let (judgement, _) = judge(&exposition::parse(text), false, text, question, &asking);
     (judgement.verdict, judgement.reason)
 }
 
@@ -77,21 +86,25 @@ fn malformed_lines_are_named_and_a_page_without_metrics_is_an_error() {
 }
 
 #[test]
-fn a_rate_from_counters_since_the_start_is_never_green_and_nothing_counted_is_no_data() {
+fn what_counters_say_since_the_start_is_no_rate_of_a_window() {
     let (verdict, reason) = hit_rate("cache_hits_total 72\ncache_misses_total 28\n");
-    assert_eq!(verdict, Verdict::Warning);
+    assert_eq!(verdict, Verdict::NoData);
     assert!(
-        reason
-            .contains("72.0 % (72 cache_hits and 28 cache_misses) is > 60 %, but counted since the process"),
+        reason.contains(
+            "72.0 % (72 cache_hits_total and 28 cache_misses_total) was counted since the process started and says nothing"
+        ),
         "{reason}"
     );
+    for counts in [[6, 4], [0, 0], [0, 500]] {
+        let page = format!(
+            "cache_hits_total {}\ncache_misses_total {}\n",
+            counts[0], counts[1]
+        );
+        assert_eq!(hit_rate(&page).0, Verdict::NoData, "{page}");
+    }
     assert_eq!(
-        hit_rate("cache_hits_total 6\ncache_misses_total 4\n").0,
-        Verdict::Fail
-    );
-    assert_eq!(
-        hit_rate("cache_hits_total 0\ncache_misses_total 0\n").0,
-        Verdict::NoData
+        hit_rate("cache_hits_total 7.5\ncache_misses_total 1\n").0,
+        Verdict::Error
     );
     assert_eq!(hit_rate("cache_hits_total 7\n").0, Verdict::Fail);
     assert_eq!(

@@ -3,6 +3,7 @@
 mod act;
 mod activity;
 mod bounds;
+mod caching;
 mod captures;
 mod commands;
 mod docker;
@@ -22,6 +23,7 @@ mod postgres;
 mod readiness;
 mod redis;
 mod repeated;
+mod share;
 mod support;
 mod way_back;
 mod web;

@@ -27,8 +27,10 @@ mod postgres;
 mod processes;
 mod prometheus;
 mod redis;
+mod repeated;
 mod reports;
 mod settings;
+mod share;
 mod site;
 mod world;
 
@@ -108,6 +110,8 @@ fn rows() -> Vec<Row> {
         http::rows(),
         site::rows(),
         metrics::rows(),
+        share::rows(),
+        repeated::rows(),
         prometheus::rows(),
         redis::rows(),
         postgres::rows(),

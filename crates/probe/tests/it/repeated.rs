@@ -1,6 +1,7 @@
 //! Pairs of calls against servers with a cache, without one, and with one that says so.
 
-use crate::support::{assert_said, probe, server, site_of};
+use crate::caching::{Caching, Counts};
+use crate::support::{assert_said, endpoint, probe, server, site_of};
 use domain::probe::{ProbeSpec, RepeatedProbe};
 use domain::verdict::{Finding, Verdict};
 use probe::Site;
@@ -146,4 +147,62 @@ async fn pairs_end_at_the_deadline_of_the_probe() {
         Verdict::Error,
         "no first byte within 500 ms; asked on a kept connection",
     );
+}
+
+/// Asks a service whose endpoint is `backend`; `metrics` is the name of the endpoint of its page of metrics.
+async fn counted(caching: &Caching, metrics: &str) -> Finding {
+    let serving = caching.clone();
+    let address = server(move |stream| serving.clone().serve(stream)).await;
+    let mut site = Site {
+        deadline: Duration::from_secs(20),
+        ..site_of(address)
+    };
+    let page = endpoint(metrics, &format!("http://{address}/metrics"), &[]);
+    site.environment.endpoints.push(page);
+    let spec = RepeatedProbe::of("http://backend:8000/api");
+    probe(&ProbeSpec::Repeated(spec), &site).await
+}
+
+#[tokio::test]
+async fn a_counter_of_hits_decides_before_the_times() {
+    let caching = Caching::slower(Counts::Right);
+    let finding = counted(&caching, "backend-metrics").await;
+    assert_said(
+        &finding,
+        Verdict::Pass,
+        "5 repeated calls: cache_hits_total rose by 5, cache_misses_total by 0; as many new ones before: by 0, by 5",
+    );
+    assert_eq!(caching.asked(), (12 + 10, 3));
+    let finding = counted(&Caching::slower(Counts::Right), "metrics").await;
+    assert_said(&finding, Verdict::Pass, "cache_hits_total rose by 5");
+    let caching = Caching::faster(Counts::Misses);
+    assert_said(
+        &counted(&caching, "backend-metrics").await,
+        Verdict::Fail,
+        "no repeated call was counted as a hit",
+    );
+}
+
+#[tokio::test]
+async fn what_the_counters_leave_open_the_times_decide() {
+    for counts in [Counts::Others, Counts::Restarts, Counts::Nothing] {
+        let slower = counted(&Caching::slower(counts), "backend-metrics").await;
+        assert!(slower.verdict != Verdict::Pass, "{slower:#?}");
+        assert!(
+            slower.reason.contains("second calls are faster; median"),
+            "{slower:#?}"
+        );
+    }
+    let faster = counted(&Caching::faster(Counts::Others), "backend-metrics").await;
+    assert_said(&faster, Verdict::Pass, "5 of 5 second calls are faster");
+}
+
+#[tokio::test]
+async fn metrics_of_another_service_are_not_asked() {
+    for other in ["database-metrics", "prometheus"] {
+        let caching = Caching::slower(Counts::Right);
+        let finding = counted(&caching, other).await;
+        assert!(finding.verdict != Verdict::Pass, "{finding:#?}");
+        assert_eq!(caching.asked(), (12, 0), "{other}");
+    }
 }

@@ -9,14 +9,18 @@ use chrono::{DateTime, Utc};
 use domain::{
     outline::{LineKind, OutlineLine, OutlineSection},
     probe::ProbeSpec,
+    reading::Reading,
     verdict::{Finding, Verdict},
 };
 use futures::{StreamExt as _, stream};
 use probe::{CancellationToken, Prober, Site};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many probes are under way at once; the prober bounds them further by their targets.
 const AT_ONCE: usize = 64;
+
+/// How many readings of counters are kept.
+const READINGS: usize = 500;
 
 /// What rounds need.
 pub struct Asker<'a> {
@@ -26,6 +30,8 @@ pub struct Asker<'a> {
     pub site: Site,
     /// By whom.
     pub prober: Prober,
+    /// What earlier rounds have read of counters.
+    pub readings: Mutex<Vec<Reading>>,
     /// The time.
     pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     /// Ends what is under way.
@@ -73,6 +79,7 @@ impl<'a> Asker<'a> {
         let progress = &Progress::asking(lines.iter().filter(due).count());
         // What one probe observes serves the others of this round, and none of the next.
         let round = &self.prober.round();
+        let site = &self.site.clone().with_readings(self.remembered().clone());
         let answering = lines.into_iter().enumerate().map(|(index, line)| async move {
             let Line {
                 section, line, step, ..
@@ -80,7 +87,7 @@ impl<'a> Asker<'a> {
             let answer = match step {
                 Step::Ask(spec) => {
                     progress.began(index, &line.text);
-                    let answer = self.ask(spec, round).await;
+                    let answer = self.ask(spec, site, round).await;
                     progress.ended(index);
                     answer
                 }
@@ -97,6 +104,7 @@ impl<'a> Asker<'a> {
         });
         let mut answered: Vec<_> = stream::iter(answering).buffer_unordered(AT_ONCE).collect().await;
         answered.sort_unstable_by_key(|(index, _)| *index);
+        self.remember(answered.iter().map(|(_, answered)| answered));
         Round {
             checklist: self.checklist,
             at,
@@ -104,14 +112,32 @@ impl<'a> Asker<'a> {
         }
     }
 
-    async fn ask(&self, spec: &ProbeSpec, round: &probe::Round<'_>) -> Answer {
+    /// Counters as they stand now are what the next round counts from. Of many rounds the first is kept, and the latest.
+    fn remember<'l>(&self, answered: impl Iterator<Item = &'l Answered<'a>>)
+    where
+        'a: 'l,
+    {
+        let mut readings = self.remembered();
+        for line in answered {
+            if let Answer::Found(finding) = &line.answer {
+                readings.extend(finding.evidence.readings.clone());
+            }
+        }
+        keep(&mut readings);
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Vec<Reading>> {
+        self.readings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn ask(&self, spec: &ProbeSpec, site: &Site, round: &probe::Round<'_>) -> Answer {
         let mut commands = commands::of_probe(spec).into_iter();
-        let blank = commands
-            .find_map(|command| action::filled(&self.checklist.plan, &command.text, &self.site).err());
+        let blank =
+            commands.find_map(|command| action::filled(&self.checklist.plan, &command.text, site).err());
         match blank {
             Some(blank) => Answer::Withheld(blank.to_string()),
             None => {
-                let finding = round.probe(spec, &self.site, self.cancel.child_token());
+                let finding = round.probe(spec, site, self.cancel.child_token());
                 Answer::Found(Box::new(finding.await))
             }
         }
@@ -199,3 +225,13 @@ impl Round<'_> {
         )
     }
 }
+
+fn keep(readings: &mut Vec<Reading>) {
+    if readings.len() > READINGS {
+        let surplus = readings.len() - READINGS;
+        readings.drain(1..=surplus);
+    }
+}
+
+#[cfg(test)]
+mod tests;

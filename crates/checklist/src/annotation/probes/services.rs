@@ -2,10 +2,10 @@
 
 use super::{Values, bound, measure};
 use domain::probe::{
-    DockerProbe, DockerQuestion, Filter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
+    DockerProbe, DockerQuestion, Filter, HitCounter, LogsQuestion, MetricProbe, MetricQuestion, ProbeSpec,
     PrometheusProbe, PrometheusQuestion, RangeQuery, RedisPersistence, RedisProbe, RedisQuestion, TextRule,
 };
-use domain::quantity::{Comparison, Unit};
+use domain::quantity::{Bound, Comparison, Unit};
 
 /// `NAME`, `NAME=value`, `NAME<512MB`: the name and what must hold of it.
 fn compared(word: &str) -> (String, Vec<TextRule>) {
@@ -177,6 +177,18 @@ fn quantile(word: &str) -> Option<f64> {
     (percent > 0.0 && percent < 100.0).then_some(percent / 100.0)
 }
 
+/// `NAME share>60%`, and perhaps `rest=NAME`: the share of one counter in the sum of two.
+fn share(name: &str, bound: Bound, rest: Option<&str>) -> Result<MetricQuestion, String> {
+    let rest = rest.map(str::to_owned).or_else(|| HitCounter::misses_of(name));
+    let rest =
+        rest.ok_or_else(|| format!("`{name}` is a share of itself and what? Name the rest, `rest=`"))?;
+    Ok(MetricQuestion::Share {
+        part: name.to_owned(),
+        rest,
+        bound,
+    })
+}
+
 /// `NAME` or `NAME<N`, with the page's address where the words do not hold it.
 pub fn metric(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let is_address = |word: &&str| word.starts_with("http://") || word.starts_with("https://");
@@ -185,10 +197,24 @@ pub fn metric(values: &Values<'_>) -> Result<ProbeSpec, String> {
         .find(is_address)
         .or_else(|| values.codes().find(is_address));
     let asked: Vec<&str> = words().filter(|word| !is_address(word)).collect();
-    let none = || "`metric` takes the page's address and NAME, NAME<N or NAME p95<N".to_owned();
+    let none = || {
+        "`metric` takes the page's address and NAME, NAME<N, NAME p95<N or NAME share>60% rest=NAME"
+            .to_owned()
+    };
     let url = url.ok_or_else(none)?;
     let word = match asked.as_slice() {
         [word] => *word,
+        [name, rule, more @ ..] if rule.starts_with("share") && more.len() <= 1 => {
+            let mut rest = more
+                .iter()
+                .map(|word| word.strip_prefix("rest=").ok_or_else(none));
+            let rest = rest.next().transpose()?;
+            let bound = super::bound(&rule["share".len()..], Unit::Percent)?;
+            return Ok(ProbeSpec::Metric(MetricProbe {
+                url: url.to_owned(),
+                question: share(name, bound, rest)?,
+            }));
+        }
         [name, rule] => {
             let (which, rules) = compared(rule);
             return match (quantile(&which), rules.as_slice()) {

@@ -2,7 +2,7 @@
 
 use super::Values;
 use crate::infer::header;
-use domain::probe::{CertificateProbe, DnsProbe, HeaderRule, ProbeSpec, RepeatedProbe};
+use domain::probe::{CertificateProbe, DnsProbe, HeaderRule, HitCounter, ProbeSpec, RepeatedProbe};
 
 /// An address or a host, and `days>=30`; each may be left out.
 pub fn certificate(values: &Values<'_>) -> Result<ProbeSpec, String> {
@@ -49,13 +49,26 @@ pub fn redirects(values: &Values<'_>) -> Result<ProbeSpec, String> {
     }
 }
 
-/// An address or a path, and `pairs=7`; the first may stand in the words.
+/// An address or a path, `pairs=7`, and where hits are counted; the first may stand in the words.
 pub fn repeated(values: &Values<'_>) -> Result<ProbeSpec, String> {
     let in_words = values
         .codes()
         .find(|code| code.contains("://") || code.starts_with('/'));
     let mut spec = RepeatedProbe::of(in_words.unwrap_or_default());
+    let (mut metrics, mut hits, mut misses) = (None, None, None);
     for word in values.words {
+        let counter = [
+            ("metrics=", &mut metrics),
+            ("hits=", &mut hits),
+            ("misses=", &mut misses),
+        ];
+        let said = counter
+            .into_iter()
+            .find_map(|(key, place)| Some((place, word.strip_prefix(key)?)));
+        if let Some((place, value)) = said {
+            *place = Some(value.to_owned());
+            continue;
+        }
         if let Some(pairs) = word.strip_prefix("pairs=") {
             let pairs = pairs
                 .parse()
@@ -68,13 +81,37 @@ pub fn repeated(values: &Values<'_>) -> Result<ProbeSpec, String> {
         } else if word.contains("://") || word.starts_with('/') {
             spec.url.clone_from(word);
         } else {
-            return Err(format!("`{word}` is no rule of `repeated`: an address, pairs="));
+            return Err(format!(
+                "`{word}` is no rule of `repeated`: an address, pairs=, metrics=, hits=, misses="
+            ));
         }
     }
+    spec.counter = counter(metrics, hits, misses)?;
     match spec.url.as_str() {
         "" => Err("`repeated` names no address, and there is none in the words".to_owned()),
         _ => Ok(ProbeSpec::Repeated(spec)),
     }
+}
+
+/// Where hits are counted, where any of it is said. Misses are called like hits where nothing else is said.
+fn counter(
+    metrics: Option<String>,
+    hits: Option<String>,
+    misses: Option<String>,
+) -> Result<Option<HitCounter>, String> {
+    let (url, hits) = match (metrics, hits, &misses) {
+        (None, None, None) => return Ok(None),
+        (Some(url), Some(hits), _) if !url.is_empty() && !hits.is_empty() => (url, hits),
+        _ => {
+            return Err(
+                "hits are counted by `metrics=` an address and `hits=` a counter's name together".to_owned(),
+            );
+        }
+    };
+    let misses = misses
+        .or_else(|| HitCounter::misses_of(&hits))
+        .ok_or_else(|| format!("`hits={hits}` speaks of no hits: name the counter of misses, `misses=`"))?;
+    Ok(Some(HitCounter { url, hits, misses }))
 }
 
 /// `X-Frame-Options`, `!X-Powered-By` or `X-Frame-Options:DENY`.

@@ -95,7 +95,7 @@ lints! {
         => "- [ ] Reached: `ping -c 3 redis`\n";
     COUNTERS = "GNG025" Warning: "a rate from counters",
         "Counters count since the start, so that one look at them is no rate; 0 of 0 is no data.",
-        "Hits among hits and misses since the start are a warning at best; any other rate stays somebody's word.",
+        "Hits among hits and misses are judged by what is counted between two looks, a minute or more apart; the first is no data. Any other rate stays somebody's word.",
         "Say from which counters the rate follows.",
         "- [ ] Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n"
         => "- [ ] Hits are counted: `curl http://localhost:8000/metrics | grep cache_hits` shows `cache_hits_total`\n";

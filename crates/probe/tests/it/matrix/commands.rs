@@ -101,7 +101,12 @@ fn shells() -> Vec<Row> {
             shell("curl -sS http://127.0.0.1:1/metrics", &error, &[TextRule::Empty]),
             "curl -sS http://127.0.0.1:1/metrics | grep -i error",
         ),
-        plain(Slow, "it does not end", NO_ANSWER, "tail -f /dev/null"),
+        plain(
+            Slow,
+            "it does not end",
+            NO_ANSWER,
+            "tail -f --pid=$PPID /dev/null",
+        ),
         run(
             Slow,
             "it says what is meant and does not end",
@@ -221,14 +226,14 @@ fn tools() -> Vec<Row> {
             "it does not end",
             NO_ANSWER,
             &[18],
-            "exec tail -f /dev/null",
+            "exec tail -f --pid=$PPID /dev/null",
         ),
         node(
             Slow,
             "it says its version and does not end",
             NO_ANSWER,
             &[18],
-            "echo v20.1.1; exec tail -f /dev/null",
+            "echo v20.1.1; exec tail -f --pid=$PPID /dev/null",
         ),
         node(
             Ambiguous,

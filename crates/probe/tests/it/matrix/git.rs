@@ -160,14 +160,14 @@ fn git() -> Vec<Row> {
             "git does not end",
             NO_ANSWER,
             clean(),
-            &program("git", "exec tail -f /dev/null"),
+            &program("git", "exec tail -f --pid=$PPID /dev/null"),
         ),
         tree(
             Slow,
             "git does not end where a branch is asked for",
             NO_ANSWER,
             main(),
-            &program("git", "exec tail -f /dev/null"),
+            &program("git", "exec tail -f --pid=$PPID /dev/null"),
         ),
         row(
             "git",

@@ -156,7 +156,7 @@ fn workloads() -> Vec<Row> {
             "kubectl does not end",
             NO_ANSWER,
             &good,
-            "exec tail -f /dev/null",
+            "exec tail -f --pid=$PPID /dev/null",
         ),
         web(
             Ambiguous,

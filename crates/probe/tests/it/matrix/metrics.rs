@@ -5,7 +5,13 @@ use super::*;
 use domain::probe::{MetricProbe, MetricQuestion};
 use domain::quantity::{Bound, Comparison, Quantity, Unit};
 
-fn row(state: State, what: &'static str, right: Right, question: MetricQuestion, conduct: Conduct) -> Row {
+pub fn row(
+    state: State,
+    what: &'static str,
+    right: Right,
+    question: MetricQuestion,
+    conduct: Conduct,
+) -> Row {
     let (MetricQuestion::Present { name }
     | MetricQuestion::Value { name, .. }
     | MetricQuestion::Quantile { name, .. }
@@ -23,11 +29,11 @@ fn row(state: State, what: &'static str, right: Right, question: MetricQuestion,
     }
 }
 
-fn page(text: &str) -> Conduct {
+pub fn page(text: &str) -> Conduct {
     Conduct::http("200 OK\r\ncontent-type: text/plain; version=0.0.4", text)
 }
 
-fn bound(comparison: Comparison, value: f64, unit: Unit) -> Bound {
+pub fn bound(comparison: Comparison, value: f64, unit: Unit) -> Bound {
     let quantity = Quantity { value, unit };
     Bound { comparison, quantity }
 }
@@ -50,14 +56,6 @@ fn fast() -> MetricQuestion {
     MetricQuestion::Value {
         name: "latency_seconds".to_owned(),
         bound: bound(Comparison::Below, 200.0, Unit::Milliseconds),
-    }
-}
-
-fn share() -> MetricQuestion {
-    MetricQuestion::Share {
-        part: "cache_hits".to_owned(),
-        rest: "cache_misses".to_owned(),
-        bound: bound(Comparison::Above, 60.0, Unit::Percent),
     }
 }
 
@@ -92,13 +90,6 @@ pub fn rows() -> Vec<Row> {
             fast(),
             page("latency_seconds 0.1\n"),
         ),
-        row(
-            Good,
-            "a share that is right, counted for ever",
-            WARNING,
-            share(),
-            page("cache_hits 90\ncache_misses 10\n"),
-        ),
         row(Bad, "no such metric", FAIL, present(), page("other 1\n")),
         row(Bad, "errors", FAIL, none(), page("errors_total 3\n")),
         row(
@@ -109,13 +100,6 @@ pub fn rows() -> Vec<Row> {
             page("errors_total{a=\"1\"} 0\nerrors_total{a=\"2\"} 1\n"),
         ),
         row(Bad, "too slow", FAIL, fast(), page("latency_seconds 0.3\n")),
-        row(
-            Bad,
-            "a share that is too small",
-            FAIL,
-            share(),
-            page("cache_hits 10\ncache_misses 90\n"),
-        ),
         row(
             Bad,
             "500 with a page of metrics",
@@ -188,34 +172,6 @@ pub fn rows() -> Vec<Row> {
             FAIL,
             fast(),
             page("latency_seconds +Inf\n"),
-        ),
-        row(
-            Ambiguous,
-            "a share of nothing",
-            NO_DATA,
-            share(),
-            page("cache_hits 0\ncache_misses 0\n"),
-        ),
-        row(
-            Ambiguous,
-            "a share of NaN",
-            NOT_GREEN,
-            share(),
-            page("cache_hits NaN\ncache_misses 1\n"),
-        ),
-        row(
-            Ambiguous,
-            "a share without its rest",
-            NOT_GREEN,
-            share(),
-            page("cache_hits 5\n"),
-        ),
-        row(
-            Ambiguous,
-            "a share of two metrics of the name",
-            NOT_GREEN,
-            share(),
-            page("cache_hits 9\ncache_hits_l2 9\ncache_misses 1\n"),
         ),
         row(
             Ambiguous,

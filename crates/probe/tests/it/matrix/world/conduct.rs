@@ -1,5 +1,6 @@
 //! Servers that behave as a row says, over real sockets.
 
+use crate::caching::Caching;
 use std::any::Any;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -24,6 +25,8 @@ pub enum Conduct {
     Ends(Vec<u8>),
     /// It answers HTTP by path.
     Pages(Vec<Page>),
+    /// It answers HTTP from a cache, or not, and has a page of metrics.
+    Caching(Caching),
 }
 
 /// One page: where, its status and its body.
@@ -92,6 +95,9 @@ async fn serve(listener: TcpListener, conduct: Conduct) {
 }
 
 async fn answer(mut stream: TcpStream, conduct: Arc<Conduct>) {
+    if let Conduct::Caching(caching) = &*conduct {
+        return caching.clone().serve(stream).await;
+    }
     let mut asked = vec![0; 16 * 1024];
     if matches!(*conduct, Conduct::Closes) {
         return;
@@ -109,7 +115,7 @@ async fn answer(mut stream: TcpStream, conduct: Arc<Conduct>) {
                 let _ = stream.write_all(&page(&asked[..read], pages)).await;
                 return;
             }
-            Conduct::Silent | Conduct::Closed | Conduct::Full | Conduct::Closes => {}
+            Conduct::Silent | Conduct::Closed | Conduct::Full | Conduct::Closes | Conduct::Caching(_) => {}
         }
     }
 }
