@@ -25,6 +25,7 @@ pub mod live;
 pub mod panel;
 pub mod password;
 pub mod person;
+pub mod phase;
 pub mod phase_order;
 pub mod postgres;
 pub mod prose;

@@ -19,6 +19,7 @@ mod headless;
 mod kill;
 mod live;
 mod migration;
+mod phase;
 mod phase_order;
 mod revision;
 mod rights;

@@ -154,6 +154,27 @@ const TABLE: &[Row] = &[
         may: [ACTORS, DEVOPS],
     },
     row("/api/run/close", &[("run", "RUN"), ("reason", "x")], WAIVERS),
+    row(
+        "/api/phase/offer",
+        &[("run", "RUN"), ("section", "nowhere")],
+        EVERYBODY,
+    ),
+    Row {
+        path: "/api/phase/start",
+        fields: &[("run", "RUN"), ("section", "nowhere"), ("request_key", "KEY")],
+        may: [ACTORS, DEVOPS],
+    },
+    Row {
+        path: "/api/phase/go_on",
+        fields: &[("run", "RUN")],
+        may: [ACTORS, DEVOPS],
+    },
+    row("/api/phase/skip", &[("run", "RUN"), ("reason", "x")], DEVOPS),
+    Row {
+        path: "/api/phase/stop",
+        fields: &[("run", "RUN")],
+        may: [ACTORS, DEVOPS],
+    },
     row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
     row("/api/rollback/readiness", &[("run", "RUN")], EVERYBODY),
     row(

@@ -3,12 +3,12 @@
 mod execution;
 
 pub use execution::carry_out;
-pub(crate) use execution::lose;
+pub(crate) use execution::{PROVED_AFTER, contract, end, is_running, lose, perform};
 
 use crate::{
     api::{Error, action::ActionOffer},
     server::{
-        desk, phase_order,
+        desk, phase, phase_order,
         run::{self, Opened},
         settlement,
         state::AppState,
@@ -108,8 +108,10 @@ pub async fn run(
 /// [`Error::Conflict`] where it is not under way.
 pub async fn cancel(state: &AppState, person: &Person, id: RunId, item: ItemId) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
+    let section = opened.outline.line(&item).map(|(section, _)| section.id.clone());
+    let section = section.ok_or_else(|| unknown(&item))?;
     let mut tx = state.pool.begin().await?;
-    store::task::stop(&mut tx, id, &item).await?;
+    store::task::stop(&mut tx, id, &section, &item).await?;
     let now = state.clock.now();
     store::run::append(
         &mut tx,
@@ -135,7 +137,7 @@ pub async fn cancel(state: &AppState, person: &Person, id: RunId, item: ItemId) 
 }
 
 /// The probes that prove an action: its own, or those beside it.
-fn proofs(plan: &Plan, item: &ItemId) -> Vec<(ItemId, ProbeSpec)> {
+pub(crate) fn proofs(plan: &Plan, item: &ItemId) -> Vec<(ItemId, ProbeSpec)> {
     let Some(Work::Action { proof, proved_by, .. }) = work(plan, item) else {
         return Vec::new();
     };
@@ -164,7 +166,7 @@ fn work<'a>(plan: &'a Plan, id: &ItemId) -> Option<&'a Work> {
     })
 }
 
-fn command<'a>(plan: &'a Plan, id: &ItemId) -> Result<(&'a str, &'a str), Error> {
+pub(crate) fn command<'a>(plan: &'a Plan, id: &ItemId) -> Result<(&'a str, &'a str), Error> {
     match work(plan, id) {
         Some(Work::Action { command, written, .. }) => Ok((command, written)),
         Some(Work::Probe { .. } | Work::Attestation | Work::Parent) | None => Err(Error::NotFound {
@@ -174,7 +176,7 @@ fn command<'a>(plan: &'a Plan, id: &ItemId) -> Result<(&'a str, &'a str), Error>
 }
 
 /// How long it may take: what the line says, else the environment's file, else half an hour.
-fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
+pub(crate) fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
     let mut checks = plan.sections.iter().flat_map(|section| &section.checks);
     let check = || checks.find(|check| check.id == *item)?.timeout_seconds;
     let said = plan.item(item).map_or_else(check, |item| item.timeout_seconds);
@@ -189,20 +191,30 @@ pub(crate) fn theirs(opened: &Opened, item: &ItemId, person: &Person) -> Result<
     line.map_or(Ok(()), |line| settlement::is_theirs(line, person))
 }
 
+fn unknown(item: &ItemId) -> Error {
+    Error::NotFound {
+        what: format!("item {item}"),
+    }
+}
+
 fn action_of<'a>(run: &'a Run, item: &ItemId) -> Option<&'a ActionState> {
     run.items.get(item)?.action.as_ref()
 }
 
-/// Whether the run is where this action may change its target.
+/// Whether somebody may change the target by this line: the run is where it may, and does not go through a phase by itself.
 pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
+    phase::not_going(&opened.outline, run)?;
+    may_act(state, opened, run, item)
+}
+
+/// Whether the run is where this line may change its target.
+pub(crate) fn may_act(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
     run::still_open(run)?;
     run::not_superseded(run)?;
     if action_of(run, item).is_some_and(ActionState::is_running) {
         return Err(run::conflict("It is under way already."));
     }
-    let (section, _) = opened.outline.line(item).ok_or_else(|| Error::NotFound {
-        what: format!("item {item}"),
-    })?;
+    let (section, _) = opened.outline.line(item).ok_or_else(|| unknown(item))?;
     // Backups are made before the environment is taken; everything else changes what others may be working on.
     let before = section.kind == SectionKind::Preflight;
     if matches!(run.state, RunState::Preparing) && !before {

@@ -31,7 +31,7 @@ use domain::{
 use sqlx::PgConnection;
 use store::{
     environment_lock::{self, EnvironmentLock},
-    task::NewTask,
+    task::{Kind, NewTask},
 };
 use uuid::Uuid;
 
@@ -92,7 +92,7 @@ pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> 
     let mut tx = state.pool.begin().await?;
     // Tasks before the environment before the run: everybody locks in this order.
     if opened.pinned.run.is_rolling_back() {
-        store::task::give_up(&mut tx, id, now).await?;
+        store::task::give_up(&mut tx, id, Kind::Rollback, now).await?;
     }
     let task = match store::task::begin(&mut tx, &new, now).await {
         Ok(Some(task)) => task,
@@ -159,7 +159,7 @@ pub async fn choose(
     };
     let now = state.clock.now();
     let mut tx = state.pool.begin().await?;
-    let waits = store::task::go_on(&mut tx, id, now).await?;
+    let waits = store::task::go_on(&mut tx, id, Kind::Rollback, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         let state = run.rollback.as_ref().map(|rollback| &rollback.state);
         match state {
@@ -182,7 +182,7 @@ pub async fn stop_step(state: &AppState, person: &Person, id: RunId, step: usize
     let opened = run::open(state, person, id, Right::RollBack).await?;
     let (now, by) = (state.clock.now(), person.author());
     let mut tx = state.pool.begin().await?;
-    store::task::stop_rollback(&mut tx, id).await?;
+    store::task::stop_all(&mut tx, id, Kind::Rollback).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         let steps = run.rollback.as_ref().filter(|_| run.is_rolling_back());
         match steps.and_then(|rollback| rollback.steps.get(step)) {

@@ -6,7 +6,7 @@ pub use lease::{Entry, Gone, Lease};
 
 use crate::{
     api::Error,
-    server::{action, env_edit, failure, fingerprint, rollback, sites, state::AppState},
+    server::{action, env_edit, failure, fingerprint, phase, rollback, sites, state::AppState},
 };
 use domain::task::Work;
 use sqlx::{Postgres, Transaction};
@@ -145,6 +145,7 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
     let done = match &lease.task.work {
         Work::Action { item } => action::carry_out(&lease, item).await,
         Work::EnvEdit { item } => env_edit::look_after(&lease, item).await,
+        Work::Phase { section } => phase::carry_out(&lease, section).await,
         Work::Fingerprint { moment } => fingerprint::carry_out(&lease, *moment).await,
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };

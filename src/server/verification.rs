@@ -3,6 +3,7 @@
 use crate::{
     api::Error,
     server::{
+        phase,
         reading,
         run::{self, Opened},
         state::AppState,
@@ -25,7 +26,7 @@ use probe::Site;
 use std::time::Duration;
 
 /// How many probes of one verification are under way at once.
-const AT_ONCE: usize = 256;
+pub(crate) const AT_ONCE: usize = 256;
 
 /// How long a request waits for its probes: without JavaScript the page that follows shows their verdicts.
 const WAIT: Duration = Duration::from_secs(5);
@@ -120,7 +121,10 @@ pub async fn interrupt_lost(state: &AppState) -> Result<(), Error> {
         let tasks = store::task::open_items(&mut tx, id).await?;
         let outline = domain::outline::Outline::from(&pinned.plan);
         store::run::append::<Error>(&mut tx, &outline, id, &Author::Gonogo, state.clock.now(), |run| {
-            let items: Vec<_> = running(run).filter(|item| !tasks.contains(item)).collect();
+            let goes = |item: &ItemId| phase::has(&outline, run, item);
+            let items: Vec<_> = running(run)
+                .filter(|item| !tasks.contains(item) && !goes(item))
+                .collect();
             Ok(if items.is_empty() {
                 vec![]
             } else {

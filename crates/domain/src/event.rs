@@ -7,6 +7,7 @@ use crate::{
     fingerprint::{Difference, Fingerprint, Moment},
     hash::Hash,
     person::{Author, PersonId},
+    phase::Why,
     plan::{ItemId, SectionId},
     sign_off::Meaning,
     verdict::Verdict,
@@ -108,6 +109,26 @@ pub enum Happening {
         /// These items and checks.
         items: Vec<ItemId>,
     },
+    /// The run goes through the actions and probes of a phase by itself.
+    PhaseStarted {
+        /// The phase.
+        section: SectionId,
+    },
+    /// Somebody asked for the end of what a phase that goes by itself is at.
+    PhaseStopped,
+    /// A phase that goes by itself waits for somebody.
+    PhaseAsked {
+        /// At this line.
+        item: ItemId,
+        /// What for.
+        why: Why,
+        /// In words; empty where the line says it all.
+        reason: String,
+    },
+    /// A person wants it to go on: with the same line, where that is not settled.
+    PhaseContinued,
+    /// A phase that goes by itself came to its end: everything required in it is settled.
+    PhaseEnded,
     /// A person's word.
     Attested {
         /// For this item.

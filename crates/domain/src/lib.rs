@@ -16,6 +16,7 @@ pub mod horizon;
 pub mod outline;
 pub mod permission;
 pub mod person;
+pub mod phase;
 pub mod phase_order;
 pub mod plan;
 pub mod probe;

@@ -2,6 +2,7 @@
 //! event that arrives; both by [`Run::apply`].
 
 mod item;
+mod phase;
 mod rolling_back;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     fingerprint::{Moment, Taken},
     hash::Hash,
     person::Author,
+    phase::Progress,
     plan::{ItemId, SectionId},
     rollback::Rollback,
     sign_off::SignOff,
@@ -57,6 +59,9 @@ pub struct Run {
     /// How things were, by moment.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fingerprints: BTreeMap<Moment, Taken>,
+    /// The latest phase that it goes through by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Progress>,
     /// The latest rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
@@ -143,6 +148,7 @@ impl Run {
             blanks: BTreeMap::new(),
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
+            phase: None,
             rollback: None,
             number: event.number,
             record: event.record.clone(),
@@ -157,6 +163,7 @@ impl Run {
         }
         self.number = event.number;
         self.record = event.record.clone();
+        self.going(event);
         self.happen(event);
     }
 
@@ -177,6 +184,11 @@ impl Run {
                 self.items.values_mut().for_each(|state| state.running = None);
                 self.superseded = Some(Superseded { by_run, at });
             }
+            Happening::PhaseStarted { .. }
+            | Happening::PhaseStopped
+            | Happening::PhaseAsked { .. }
+            | Happening::PhaseContinued
+            | Happening::PhaseEnded => {}
             Happening::WentAhead { section, .. } => {
                 self.ahead.insert(section.clone());
             }

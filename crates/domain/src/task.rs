@@ -20,6 +20,11 @@ pub enum Work {
         /// The line.
         item: ItemId,
     },
+    /// The actions and probes of a phase, in the document's order.
+    Phase {
+        /// Its section.
+        section: SectionId,
+    },
     /// Reading how things are.
     Fingerprint {
         /// When.

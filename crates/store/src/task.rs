@@ -2,13 +2,20 @@
 //!
 //! Whether an owner still lives is decided by the database's clock and its locks alone: all processes must agree about it.
 
+mod asking;
 mod ownership;
 
+pub use asking::{Kind, give_up, go_on, stop_all};
 pub use ownership::{Beat, bear_with, beat, give_back, is_ours, leave_until};
 
 use crate::{Error, panel::PanelId};
 use chrono::{DateTime, Utc};
-use domain::{person::Author, plan::ItemId, run::RunId, task::Work};
+use domain::{
+    person::Author,
+    plan::{ItemId, SectionId},
+    run::RunId,
+    task::Work,
+};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -72,7 +79,7 @@ pub enum Next {
 /// Stores a task. `None` where the same form stored it before: nothing is started twice.
 ///
 /// # Errors
-/// The database's; [`Error::is_duplicate`] where another rollback is under way in the environment.
+/// The database's; [`Error::is_duplicate`] where another rollback, or another phase, is under way in the environment.
 pub async fn begin(
     connection: &mut PgConnection,
     new: &NewTask,
@@ -210,33 +217,26 @@ pub async fn settle(
     Ok(())
 }
 
-/// Asks for the end of the work of a line.
+/// Asks for the end of the work of a line of `section`, also where the section goes by itself and is at that line.
 ///
 /// # Errors
 /// The database's.
-pub async fn stop(connection: &mut PgConnection, run: RunId, item: &ItemId) -> Result<(), Error> {
+pub async fn stop(
+    connection: &mut PgConnection,
+    run: RunId,
+    section: &SectionId,
+    item: &ItemId,
+) -> Result<(), Error> {
     sqlx::query!(
-        "update task set stopping = true where run_id = $1 and state = 'open' and work ->> 'item' = $2",
+        "update task set stopping = true where run_id = $1 and state = 'open'
+           and (work ->> 'item' = $3 or (work ->> 'work' = 'phase' and work ->> 'section' = $2))",
         run.0,
+        section.0,
         item.0,
     )
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// Asks for the end of the step that the rollback of a run is at. Answers how many rollbacks there were.
-///
-/// # Errors
-/// The database's.
-pub async fn stop_rollback(connection: &mut PgConnection, run: RunId) -> Result<u64, Error> {
-    let stopped = sqlx::query!(
-        "update task set stopping = true where run_id = $1 and state = 'open' and work ->> 'work' = 'rollback'",
-        run.0,
-    )
-    .execute(connection)
-    .await?;
-    Ok(stopped.rows_affected())
 }
 
 /// Asks for the end of everything that is under way in an environment, one task apart.
@@ -252,6 +252,22 @@ pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: 
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Whether anything that may change an environment is under way there, apart from a phase that `run` goes through.
+///
+/// # Errors
+/// The database's.
+pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: RunId) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from task where environment = $1 and state = 'open'
+                            and work ->> 'work' <> 'fingerprint'
+                            and not (run_id = $2 and work ->> 'work' = 'phase')) as "used!""#,
+        environment,
+        run.0,
+    )
+    .fetch_one(connection)
+    .await?)
 }
 
 /// How many tasks are under way in an environment, one apart.
@@ -284,36 +300,4 @@ pub async fn open_items(connection: &mut PgConnection, run: RunId) -> Result<Vec
     .fetch_all(connection)
     .await?;
     Ok(items.into_iter().map(ItemId).collect())
-}
-
-/// The rollback of a run that waits for a person goes on. False where none waits.
-///
-/// # Errors
-/// The database's.
-pub async fn go_on(connection: &mut PgConnection, run: RunId, now: DateTime<Utc>) -> Result<bool, Error> {
-    let woken = sqlx::query!(
-        "update task set state = 'open', due_at = $2, panel_id = null, stopping = false
-         where run_id = $1 and state = 'asking' and work ->> 'work' = 'rollback'",
-        run.0,
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(woken.rows_affected() > 0)
-}
-
-/// The rollback of a run that waits for a person is given up for another tier.
-///
-/// # Errors
-/// The database's.
-pub async fn give_up(connection: &mut PgConnection, run: RunId, now: DateTime<Utc>) -> Result<(), Error> {
-    sqlx::query!(
-        "update task set state = 'ended', ended_at = $2
-         where run_id = $1 and state = 'asking' and work ->> 'work' = 'rollback'",
-        run.0,
-        now,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

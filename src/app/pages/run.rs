@@ -10,6 +10,7 @@ mod guides;
 mod lines;
 mod log;
 mod panel;
+mod phase;
 mod rollback;
 mod sign_off;
 
@@ -78,6 +79,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
             "sign-off" => sign_off::tab(board, deeds),
             "guides" => guides.with_value(|guides| guides::tab(guides)),
             "rollback" => rollback::tab(board, deeds),
+            "phase" => phase::tab(board, deeds),
             "log" => log::tab(board),
             _ => checklist(board, deeds),
         }}

@@ -7,6 +7,7 @@ use crate::server::{
     verification,
 };
 use domain::{
+    Hash,
     action::{ActionState, Ending},
     event::Happening,
     plan::{ItemId, Plan, Work},
@@ -21,7 +22,7 @@ use store::task::Next;
 
 /// When what proves an action is asked, after it ended: what was started needs a moment to answer. It ends with the first
 /// time at which all of it holds.
-const PROVED_AFTER: [Duration; 5] = [
+pub(crate) const PROVED_AFTER: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -84,19 +85,8 @@ impl Execution<'_> {
     }
 
     async fn run(self, command: &str, site: &Site) -> Result<(), Gone> {
-        let (lease, id, item) = (self.lease, self.lease.task.run, self.item);
-        let state = &lease.state;
-        if let Err(error) = fresh_reports(&self.opened.pinned.plan, item, site).await {
-            tracing::warn!(run = id.0, %item, %error, "an older test report could not be taken away");
-        }
-        lease.sure().await?;
-        state.executions.begin(id, item.clone(), lease.cancel());
-        let mut print = |piece: &str| state.executions.print(id, item, piece);
-        let acted = state.prober.act(command, site, lease.cancel(), &mut print);
-        let (ending, finding) = acted.await;
-        state.executions.end(id, item);
-        // Cut off by our own stop, or another's now: how it ends is written by whoever has it then.
-        lease.goes_on()?;
+        let plan = &self.opened.pinned.plan;
+        let (ending, finding) = perform(self.lease, plan, self.item, command, site).await?;
         self.ended(ending, &finding).await?;
         self.prove(site).await;
         Ok(())
@@ -107,16 +97,8 @@ impl Execution<'_> {
         let item = self.item;
         self.lease
             .write(&self.opened.outline, entry, |run, evidence| {
-                let ended =
-                    evidence
-                        .filter(|_| is_running(run, item))
-                        .map(|evidence| Happening::ActionEnded {
-                            item: item.clone(),
-                            ending,
-                            reason: finding.reason.clone(),
-                            evidence: evidence.clone(),
-                            duration_us: finding.evidence.duration_us,
-                        });
+                let evidence = evidence.filter(|_| is_running(run, item));
+                let ended = evidence.map(|evidence| end(item, ending, finding, evidence));
                 ended.into_iter().collect()
             })
             .await?;
@@ -157,6 +139,42 @@ impl Execution<'_> {
     }
 }
 
+/// Runs the command of a line whose intent is stored, and answers how it ended.
+///
+/// # Errors
+/// [`Gone`]: how it ends is written by whoever has the task then.
+pub(crate) async fn perform(
+    lease: &Lease,
+    plan: &Plan,
+    item: &ItemId,
+    command: &str,
+    site: &Site,
+) -> Result<(Ending, Finding), Gone> {
+    let (state, id) = (&lease.state, lease.task.run);
+    if let Err(error) = fresh_reports(plan, item, site).await {
+        tracing::warn!(run = id.0, %item, %error, "an older test report could not be taken away");
+    }
+    lease.sure().await?;
+    state.executions.begin(id, item.clone(), lease.cancel());
+    let mut print = |piece: &str| state.executions.print(id, item, piece);
+    let acted = state.prober.act(command, site, lease.cancel(), &mut print).await;
+    state.executions.end(id, item);
+    // Cut off by our own stop, or another's now.
+    lease.goes_on()?;
+    Ok(acted)
+}
+
+/// How it ended, as an event.
+pub(crate) fn end(item: &ItemId, ending: Ending, finding: &Finding, evidence: &Hash) -> Happening {
+    Happening::ActionEnded {
+        item: item.clone(),
+        ending,
+        reason: finding.reason.clone(),
+        evidence: evidence.clone(),
+        duration_us: finding.evidence.duration_us,
+    }
+}
+
 /// Says that nobody knows how the work of `item` ended, and ends the task.
 ///
 /// # Errors
@@ -178,11 +196,11 @@ pub(crate) async fn lose(lease: &Lease, opened: &Opened, item: &ItemId) -> Resul
     Ok(())
 }
 
-fn is_running(run: &Run, item: &ItemId) -> bool {
+pub(crate) fn is_running(run: &Run, item: &ItemId) -> bool {
     super::action_of(run, item).is_some_and(ActionState::is_running)
 }
 
-fn contract(plan: &Plan, item: &ItemId) -> Contract {
+pub(crate) fn contract(plan: &Plan, item: &ItemId) -> Contract {
     match work(plan, item) {
         Some(Work::Action { contract, .. }) => *contract,
         Some(Work::Probe { .. } | Work::Attestation | Work::Parent) | None => Contract::Manual,

@@ -4,6 +4,7 @@ use crate::api::{
     Error,
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
+    phase::{GoOn, SkipLine, StartPhase, StopPhase},
     rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
     run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
@@ -33,6 +34,14 @@ pub struct Deeds {
     pub t0: ServerAction<SetT0>,
     /// Closes or abandons.
     pub close: ServerAction<CloseRun>,
+    /// Starts a phase that the run goes through by itself.
+    pub run_phase: ServerAction<StartPhase>,
+    /// Goes on with it.
+    pub go_on: ServerAction<GoOn>,
+    /// Leaves the line out at which it asks.
+    pub skip_line: ServerAction<SkipLine>,
+    /// Ends what it is at.
+    pub stop_phase: ServerAction<StopPhase>,
     /// Starts a rollback.
     pub roll_back: ServerAction<StartRollback>,
     /// Runs a step of it again.
@@ -65,6 +74,10 @@ impl Deeds {
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
             close: ServerAction::new(),
+            run_phase: ServerAction::new(),
+            go_on: ServerAction::new(),
+            skip_line: ServerAction::new(),
+            stop_phase: ServerAction::new(),
             roll_back: ServerAction::new(),
             retry_step: ServerAction::new(),
             skip_step: ServerAction::new(),
@@ -90,6 +103,10 @@ impl Deeds {
                 self.ahead.value().get(),
                 self.t0.value().get(),
                 self.close.value().get(),
+                self.run_phase.value().get(),
+                self.go_on.value().get(),
+                self.skip_line.value().get(),
+                self.stop_phase.value().get(),
                 self.roll_back.value().get(),
                 self.retry_step.value().get(),
                 self.skip_step.value().get(),

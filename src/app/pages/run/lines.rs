@@ -1,6 +1,6 @@
 //! The sections of a run with their lines, and the phases above them.
 
-use super::{board::Board, deeds::Deeds};
+use super::{board::Board, deeds::Deeds, phase as whole};
 use crate::app::components::{
     Disclosure, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard, Tag,
     TextField, Tone,
@@ -124,8 +124,9 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
         .outline
         .with_value(|outline| outline.sections[index].id.0.clone());
     view! {
-        <SectionCard title=title(board, index) id=id facts=facts actions=actions.into_any()
-            footer=order(board, deeds, index)>
+        <SectionCard title=title(board, index) id=id facts=facts
+            actions=view! { {whole::link(board, index)} {actions} }.into_any()
+            footer=view! { {whole::line(board, index)} {order(board, deeds, index)} }.into_any()>
             <Rows>{rows(board, selected, index)}</Rows>
         </SectionCard>
     }

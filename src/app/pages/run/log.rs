@@ -10,7 +10,8 @@ use crate::{
 };
 use domain::{
     event::{Event, Happening},
-    plan::ItemId,
+    phase::Why,
+    plan::{ItemId, SectionId},
 };
 use leptos::prelude::*;
 
@@ -59,6 +60,13 @@ fn line(board: Board, event: Event) -> impl IntoView {
     }
 }
 
+fn heading(board: Board, section: &SectionId) -> String {
+    board.outline.with_value(|outline| {
+        let found = outline.sections.iter().find(|found| found.id == *section);
+        found.map_or_else(|| section.to_string(), |found| found.heading())
+    })
+}
+
 fn words(board: Board, what: Happening) -> String {
     let name = |id: &ItemId| {
         board
@@ -79,11 +87,11 @@ fn words(board: Board, what: Happening) -> String {
             format!("run {by_run} began in this environment: what was not due is superseded")
         }
         Happening::WentAhead { section, reason } => {
-            let heading = board.outline.with_value(|outline| {
-                let found = outline.sections.iter().find(|found| found.id == section);
-                found.map_or_else(|| section.to_string(), |found| found.heading())
-            });
-            format!("went ahead to {heading} out of order{}", quoted(reason))
+            format!(
+                "went ahead to {} out of order{}",
+                heading(board, &section),
+                quoted(reason)
+            )
         }
         Happening::LockLost { to_run, reason } => {
             format!("run {to_run} took the environment over{}", quoted(reason))
@@ -115,6 +123,18 @@ fn words(board: Board, what: Happening) -> String {
         Happening::ActionEnded {
             item, ending, reason, ..
         } => format!("{}: {}, {reason}", name(&item), ending.word()),
+        Happening::PhaseStarted { section } => format!("runs {}", heading(board, &section)),
+        Happening::PhaseStopped => "asked for the end of the phase that is under way".to_owned(),
+        Happening::PhaseAsked { item, why, reason } => {
+            let asks = match why {
+                Why::Failed => "stops at",
+                Why::Unknown => "stops, and somebody looks at the target, at",
+                Why::Person => "waits for a person at",
+            };
+            format!("{asks} {}{}", name(&item), quoted(reason))
+        }
+        Happening::PhaseContinued => "goes on with the phase".to_owned(),
+        Happening::PhaseEnded => "the phase is through: everything required in it is settled".to_owned(),
         Happening::Attested { item, note, .. } => format!("attested {}{}", name(&item), quoted(note)),
         Happening::Overridden { item, reason } => {
             format!("overrode the probe of {}{}", name(&item), quoted(reason))
