@@ -7,6 +7,7 @@
 
 mod decision;
 mod horizon;
+mod phase;
 mod probe;
 mod quantity;
 mod readiness;
