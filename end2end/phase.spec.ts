@@ -14,6 +14,7 @@ const CHECKLIST = `# ${TITLE}
 
 - [ ] Folder made: \`mkdir -p one-go\`
 - [ ] Mark left: \`mkdir one-go/deep/mark\`
+- [ ] It can be seen <!-- gonogo: file one-go/deep/mark directory -->
 - [ ] The team was told
 
 ## Sign-off
@@ -38,9 +39,9 @@ test("a phase runs by itself, stops where it must, and goes on as somebody chose
   await test.step("the question shows exactly what will run", async () => {
     await opener(devops).click();
     const lines = devops.locator("#phase li");
-    await expect(lines).toHaveCount(3);
+    await expect(lines).toHaveCount(4);
     await expect(lines.nth(1)).toContainText("mkdir one-go/deep/mark");
-    await expect(lines.nth(2)).toContainText("waits for a person");
+    await expect(lines.nth(3)).toContainText("waits for a person");
     await expectAccessible(devops);
     if (scripted()) await picture(devops, "phase-question");
   });
@@ -78,13 +79,12 @@ test("a phase runs by itself, stops where it must, and goes on as somebody chose
 });
 
 function opener(page: Page) {
-  return page.getByRole("link", { name: "Run Phase 1 · Files…" });
+  return page.getByRole("link", { name: "Run this phase… (Phase 1 · Files)" });
 }
 
 /** What follows by itself is seen by itself where scripts run, and by loading the page again where not. */
 async function expectState(page: Page, words: string): Promise<void> {
-  const expectation = () => expect(page.locator(".phase-state")).toContainText(words);
-  if (scripted()) return expectation();
+  if (scripted()) return expect(page.locator(".phase-state")).toContainText(words);
   await expect(async () => {
     await page.reload();
     await expect(page.locator(".phase-state")).toContainText(words, { timeout: 1_000 });

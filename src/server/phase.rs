@@ -1,5 +1,6 @@
 //! A phase that the run goes through by itself: started once, stopped, and gone on with by a person.
 
+mod command;
 mod execution;
 mod offer;
 

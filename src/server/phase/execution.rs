@@ -1,18 +1,16 @@
 //! One phase, line by line: what follows next is read from the run, so that whoever takes it over goes on where it is.
 
+use super::command::{Command, mark};
 use crate::server::{
-    action, run,
-    run::Opened,
-    state::AppState,
+    action,
+    run::{self, Opened},
     task::{Entry, Gone, Lease},
     verification::{self, AT_ONCE},
 };
 use domain::{
-    Right,
     action::Ending,
     event::Happening,
-    outline::{OutlineLine, OutlineSection},
-    permission,
+    outline::OutlineSection,
     person::Author,
     phase::{Next, ProgressState, Why, next},
     plan::{ItemId, Plan, SectionId, Work},
@@ -76,23 +74,10 @@ async fn leave(lease: &Lease, opened: &Opened, section: &SectionId) -> Result<()
     Ok(())
 }
 
-/// What everything carries that a line of the phase starts.
-fn mark(lease: &Lease, item: &ItemId) -> String {
-    format!("{}/{item}", lease.mark())
-}
-
 struct Going<'a> {
     lease: &'a Lease,
     opened: &'a Opened,
     phase: &'a OutlineSection,
-}
-
-/// A command and where it runs.
-struct Command<'a> {
-    item: &'a ItemId,
-    line: &'a OutlineLine,
-    text: String,
-    site: Site,
 }
 
 impl Going<'_> {
@@ -204,7 +189,7 @@ impl Going<'_> {
 
     /// Runs the command of a line: its intent first.
     async fn act(&self, item: &ItemId, tried: &mut BTreeSet<ItemId>) -> Result<Option<Run>, Gone> {
-        let command = match self.command(item).await {
+        let command = match Command::of(self.lease, self.opened, self.phase, item).await {
             Ok(command) => command,
             Err((why, reason)) => return self.ask(item, why, &reason).await,
         };
@@ -213,7 +198,7 @@ impl Going<'_> {
             // It may not any more: the next look says why.
             return Ok(Some(run));
         }
-        self.perform(command, tried).await
+        self.perform(item, command, tried).await
     }
 
     async fn begin(&self, item: &ItemId, again: bool) -> Result<Run, Gone> {
@@ -228,13 +213,13 @@ impl Going<'_> {
         .await
     }
 
-    async fn perform(&self, command: Command<'_>, tried: &mut BTreeSet<ItemId>) -> Result<Option<Run>, Gone> {
-        let Command {
-            item,
-            line,
-            text,
-            site,
-        } = command;
+    async fn perform(
+        &self,
+        item: &ItemId,
+        command: Command<'_>,
+        tried: &mut BTreeSet<ItemId>,
+    ) -> Result<Option<Run>, Gone> {
+        let Command { line, text, site } = command;
         let plan = &self.opened.pinned.plan;
         let (ending, finding) = action::perform(self.lease, plan, item, &text, &site).await?;
         let why = match ending {
@@ -301,12 +286,12 @@ impl Going<'_> {
         let idempotent = action::contract(&self.opened.pinned.plan, item) == Contract::Idempotent;
         // What another host has left running cannot be ended from here.
         let safe = idempotent && !stopped && !self.lease.was_elsewhere();
-        if safe && let Ok(command) = self.command(item).await {
+        if safe && let Ok(command) = Command::of(self.lease, self.opened, self.phase, item).await {
             let run = self.begin(item, true).await?;
             if !run.goes_through(&self.phase.id) {
                 return Ok(Some(run));
             }
-            return self.perform(command, tried).await;
+            return self.perform(item, command, tried).await;
         }
         let why = "Gonogo stopped while it ran: look at the target";
         self.note(Becomes::Ask, None, |run, _| {
@@ -318,46 +303,6 @@ impl Going<'_> {
         })
         .await?;
         Ok(None)
-    }
-
-    /// The command of a line, where whoever started the phase may run it now; else why it asks.
-    async fn command<'a>(&'a self, item: &'a ItemId) -> Result<Command<'a>, (Why, String)> {
-        let failed = |error: crate::api::Error| (Why::Failed, error.to_string());
-        let (state, plan) = (&self.lease.state, &self.opened.pinned.plan);
-        let (text, _) = action::command(plan, item).map_err(failed)?;
-        let mut lines = self.phase.lines.iter();
-        let line = lines.find(|line| line.id == *item);
-        let line = line.ok_or_else(|| (Why::Failed, "it is no line of this phase".to_owned()))?;
-        let mut site = run::site(state, self.opened).map_err(failed)?;
-        action::filled(plan, text, &site).map_err(failed)?;
-        self.theirs(line).await?;
-        let is_lost = action::is_running(&self.opened.pinned.run, item);
-        if !is_lost {
-            action::may_act(state, self.opened, &self.opened.pinned.run, item).map_err(failed)?;
-        }
-        site.action_deadline = action::deadline(plan, item, &site);
-        Ok(Command {
-            item,
-            line,
-            text: text.to_owned(),
-            site: site.with_mark(mark(self.lease, item)),
-        })
-    }
-
-    /// Whether whoever started it still may, and holds the role that the line asks for.
-    async fn theirs(&self, line: &OutlineLine) -> Result<(), (Why, String)> {
-        let (name, class) = (self.lease.task.by.name(), self.opened.pinned.run.start.class);
-        let person = starter(&self.lease.state, name).await;
-        let person = person.map_err(|error| (Why::Failed, error.to_string()))?;
-        let may = |person: &domain::person::Person| person.may(Right::Act, Some(class));
-        match (person.filter(may), &line.role) {
-            (None, _) => Err((Why::Person, format!("{name} may not run it any more"))),
-            (Some(person), _) if permission::is_theirs(line, &person) => Ok(()),
-            (Some(_), role) => {
-                let role = role.as_deref().unwrap_or_default().replace('_', " ");
-                Err((Why::Person, format!("it is for the role {role}")))
-            }
-        }
     }
 
     /// Writes, where the run still goes through this phase.
@@ -401,16 +346,4 @@ fn spec(plan: &Plan, item: &ItemId) -> Option<ProbeSpec> {
         Work::Action { proof, .. } => proof.clone(),
         Work::Attestation | Work::Parent => None,
     }
-}
-
-async fn starter(state: &AppState, name: &str) -> Result<Option<domain::person::Person>, store::Error> {
-    let mut connection = state.pool.acquire().await?;
-    let found = store::person::by_name(&mut connection, name).await?;
-    let enabled = found.filter(|person| person.disabled_at.is_none());
-    Ok(enabled.map(|person| domain::person::Person {
-        id: person.id,
-        name: person.name,
-        title: person.title,
-        roles: person.roles,
-    }))
 }

@@ -5,7 +5,9 @@ use crate::{
     api::action::{ActionOffer, load_action},
     app::components::{Banner, Disclosure, ExactTime, PanelPart, Tone},
 };
-use domain::{Right, action::ActionState, outline::OutlineLine, phase_order::waits_for, plan::ItemId};
+use domain::{
+    Right, action::ActionState, outline::OutlineLine, phase::Progress, phase_order::waits_for, plan::ItemId,
+};
 use leptos::{form::ActionForm, prelude::*};
 
 /// Everything about the action of a line.
@@ -15,7 +17,7 @@ pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
         let id = id.clone();
         move |_| board.run.with(|run| run.items.get(&id)?.action.clone())
     });
-    // Asked again when one was started or ended, when the run went on to another state, and when nothing stands before it
+    // Asked again when one was started or ended, when the run went on to another state or through a phase by itself, and when nothing stands before it
     // any more: what may run now is said by the server, and each form has a number of its own.
     let waits = Memo::new({
         let id = id.clone();
@@ -33,7 +35,10 @@ pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
             (
                 id.0.clone(),
                 state.get(),
-                board.run.with(|run| run.state.word()),
+                board.run.with(|run| {
+                    let goes = run.phase.as_ref().is_some_and(Progress::is_running);
+                    (run.state.word(), goes)
+                }),
                 waits.get(),
             )
         })

@@ -38,7 +38,7 @@ pub fn link(board: Board, index: usize) -> AnyView {
     let href = href(board, index);
     let draw = move || {
         shown.get().then(|| {
-            let label = format!("Run {title}…");
+            let label = format!("Run this phase… ({title})");
             view! { <a class="btn is-small" href=href.clone() aria-label=label>"Run this phase…"</a> }
         })
     };
@@ -171,7 +171,8 @@ fn card(board: Board, deeds: Deeds, section: SectionId, offer: PhaseOffer) -> An
     let count = |is: fn(&LineOffer) -> bool| offer.lines.iter().filter(|line| is(line)).count();
     let runs = count(|line| line.way == LineWay::Runs);
     let reads = count(|line| line.way == LineWay::Reads);
-    let facts = view! { <span>{runs} " commands · " {reads} " probes"</span> }.into_any();
+    let facts = format!("{} · {}", counted(runs, "command"), counted(reads, "probe"));
+    let facts = view! { <span>{facts}</span> }.into_any();
     let lines = offer.lines.iter().cloned().map(step).collect_view();
     let (title, shell) = (format!("Run {}", offer.title), offer.shell.clone());
     let progress = board.run.with_untracked(|run| run.phase.clone());
@@ -189,6 +190,13 @@ fn card(board: Board, deeds: Deeds, section: SectionId, offer: PhaseOffer) -> An
         </SectionCard>
     }
     .into_any()
+}
+
+fn counted(count: usize, word: &str) -> String {
+    match count {
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
 }
 
 /// A line, and what happens at it.

@@ -1,0 +1,91 @@
+//! The command of a line, as whoever started the phase may run it now.
+
+use crate::{
+    api::Error,
+    server::{
+        action,
+        run::{self, Opened},
+        state::AppState,
+        task::Lease,
+    },
+};
+use domain::{
+    Right,
+    outline::{OutlineLine, OutlineSection},
+    permission,
+    person::Person,
+    phase::Why,
+    plan::ItemId,
+};
+use probe::Site;
+
+/// A command and where it runs.
+pub struct Command<'a> {
+    /// Its line.
+    pub line: &'a OutlineLine,
+    /// The exact bytes.
+    pub text: String,
+    /// Where.
+    pub site: Site,
+}
+
+/// What everything carries that a line of the phase starts.
+pub fn mark(lease: &Lease, item: &ItemId) -> String {
+    format!("{}/{item}", lease.mark())
+}
+
+impl<'a> Command<'a> {
+    /// The command of line `item`; else why the phase asks there.
+    pub async fn of(
+        lease: &Lease,
+        opened: &Opened,
+        phase: &'a OutlineSection,
+        item: &ItemId,
+    ) -> Result<Self, (Why, String)> {
+        let failed = |error: Error| (Why::Failed, error.to_string());
+        let (state, plan, run) = (&lease.state, &opened.pinned.plan, &opened.pinned.run);
+        let (text, _) = action::command(plan, item).map_err(failed)?;
+        let line = phase.lines.iter().find(|line| line.id == *item);
+        let line = line.ok_or_else(|| (Why::Failed, "it is no line of this phase".to_owned()))?;
+        let mut site = run::site(state, opened).map_err(failed)?;
+        action::filled(plan, text, &site).map_err(failed)?;
+        theirs(lease, opened, line).await?;
+        // One that its owner died in is under way.
+        if !action::is_running(run, item) {
+            action::may_act(state, opened, run, item).map_err(failed)?;
+        }
+        site.action_deadline = action::deadline(plan, item, &site);
+        Ok(Self {
+            line,
+            text: text.to_owned(),
+            site: site.with_mark(mark(lease, item)),
+        })
+    }
+}
+
+/// Whether whoever started it still may, and holds the role that the line asks for.
+async fn theirs(lease: &Lease, opened: &Opened, line: &OutlineLine) -> Result<(), (Why, String)> {
+    let (name, class) = (lease.task.by.name(), opened.pinned.run.start.class);
+    let person = starter(&lease.state, name).await;
+    let person = person.map_err(|error| (Why::Failed, error.to_string()))?;
+    match person.filter(|person| person.may(Right::Act, Some(class))) {
+        None => Err((Why::Person, format!("{name} may not run it any more"))),
+        Some(person) if permission::is_theirs(line, &person) => Ok(()),
+        Some(_) => {
+            let role = line.role.as_deref().unwrap_or_default().replace('_', " ");
+            Err((Why::Person, format!("it is for the role {role}")))
+        }
+    }
+}
+
+async fn starter(state: &AppState, name: &str) -> Result<Option<Person>, store::Error> {
+    let mut connection = state.pool.acquire().await?;
+    let found = store::person::by_name(&mut connection, name).await?;
+    let enabled = found.filter(|person| person.disabled_at.is_none());
+    Ok(enabled.map(|person| Person {
+        id: person.id,
+        name: person.name,
+        title: person.title,
+        roles: person.roles,
+    }))
+}
