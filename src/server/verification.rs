@@ -3,8 +3,7 @@
 use crate::{
     api::Error,
     server::{
-        phase,
-        reading,
+        phase, reading,
         run::{self, Opened},
         state::AppState,
     },

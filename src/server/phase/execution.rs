@@ -2,7 +2,7 @@
 
 use super::command::{Command, mark};
 use crate::server::{
-    action,
+    action, reading,
     run::{self, Opened},
     task::{Entry, Gone, Lease},
     verification::{self, AT_ONCE},
@@ -147,6 +147,7 @@ impl Going<'_> {
         };
         let mut run = self.note(Becomes::GoOn, None, begin).await?;
         let (asked_at, round) = (state.clock.now(), state.prober.round());
+        let site = &reading::remembered(state, self.lease.task.run, site, &probes).await;
         let probe = async |(item, spec): (ItemId, ProbeSpec)| {
             let finding = round.probe(&spec, site, cancel.child_token()).await;
             (item, finding)
