@@ -101,6 +101,10 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
         parameters,
         blanks,
         rollback,
+        forms: Vec::new(),
+        objectives: Vec::new(),
+        links: Vec::new(),
+        follow_ups: Vec::new(),
     };
     let places = findings.places();
     let compiled = Compiled {

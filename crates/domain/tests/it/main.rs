@@ -6,7 +6,10 @@
 )]
 
 mod decision;
+mod follow_up;
+mod form;
 mod horizon;
+mod objective;
 mod probe;
 mod quantity;
 mod readiness;
