@@ -101,7 +101,7 @@ impl Aim {
 }
 
 /// So many samples a value needs at least: ten beyond the percentile (as many as lie above p95 in 200 values), 30 for a
-/// mean, 100 for a ratio, 12 points in time for what must stay as it is.
+/// mean, 100 for a ratio, 12 points in time for a count and for what must stay as it is.
 pub fn minimum_samples(aggregation: Aggregation, aim: &Aim) -> u64 {
     match aim {
         Aim::Steady { .. } | Aim::Settled { .. } => 12,
@@ -110,7 +110,8 @@ pub fn minimum_samples(aggregation: Aggregation, aim: &Aim) -> u64 {
                 let percent = u64::from(percent.min(99));
                 1000_u64.div_ceil(100 - percent).max(20)
             }
-            Aggregation::Mean | Aggregation::Unsaid | Aggregation::Total | Aggregation::Maximum => 30,
+            Aggregation::Mean | Aggregation::Unsaid | Aggregation::Maximum => 30,
+            Aggregation::Total => 12,
             Aggregation::Ratio => 100,
         },
     }

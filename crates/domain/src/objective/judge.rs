@@ -242,7 +242,9 @@ fn too_thin(objective: &Objective, measured: &Measured) -> Option<Judgement> {
         )));
     }
     let continuous = match &objective.aim {
-        Aim::Absolute { .. } => objective.window.is_some() && asked == Aggregation::Total,
+        Aim::Absolute { .. } => {
+            objective.window.is_some_and(|minutes| minutes > 0) && asked == Aggregation::Total
+        }
         Aim::Steady { .. } | Aim::Settled { .. } => true,
         Aim::Improvement { .. } => false,
     };

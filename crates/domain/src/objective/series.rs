@@ -123,12 +123,15 @@ fn due(objective: &Objective) -> String {
 /// bound that is at least as strict. 60 does not prove 70.
 pub fn implies(first: &Objective, second: &Objective) -> bool {
     use crate::quantity::Comparison::{Above, AtLeast, AtMost, Below};
-    let aggregated = first.aggregation == second.aggregation && first.aggregation != Aggregation::Unsaid;
-    if first.metric != second.metric || first.subject != second.subject || !aggregated {
+    let numbers = (first.aggregation, &first.metric, &first.subject);
+    if numbers != (second.aggregation, &second.metric, &second.subject) {
         return false;
     }
     if first.aim == second.aim {
         return first.window >= second.window;
+    }
+    if first.aggregation == Aggregation::Unsaid {
+        return false;
     }
     let bounds = match (&first.aim, &second.aim) {
         (
