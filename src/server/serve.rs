@@ -107,9 +107,7 @@ pub fn state(
     Ok(AppState {
         pool,
         sites: Sites::load(&config.environments, variables),
-        prober: Arc::new(Prober::new(Context::of_this_machine(&|name| {
-            variables.get(name).cloned()
-        }))),
+        prober: Arc::new(Prober::new(context(&clock, variables))),
         panel: Panel::default(),
         looks: Looks::default(),
         executions: Executions::new(live.clone()),
@@ -122,6 +120,15 @@ pub fn state(
         stopping: CancellationToken::new(),
         leptos,
     })
+}
+
+/// What probes go by: the server's clock too, so that evidence and events tell one time.
+fn context(clock: &Clock, variables: &BTreeMap<String, String>) -> Context {
+    let clock = clock.clone();
+    Context {
+        clock: Arc::new(move || clock.now()),
+        ..Context::of_this_machine(&|name| variables.get(name).cloned())
+    }
 }
 
 /// Takes the address, before anything that takes longer.

@@ -1,6 +1,7 @@
 //! The blanks of a document: "Deployed by: ____", "p95: _____ ms", "[YOUR NAME]". Where they are, what they are called
 //! and what goes into them; [`crate::fill`] puts values there.
 
+pub mod forms;
 mod label;
 mod places;
 

@@ -18,13 +18,17 @@ mod expect;
 mod fence;
 pub mod fill;
 pub mod fix;
+mod follow_ups;
 mod heading;
 mod hit_counter;
 mod infer;
+mod links;
 pub mod lint;
 mod measure;
+mod metrics;
 mod migration;
 mod names;
+mod objectives;
 pub mod outline;
 mod parse;
 mod phrases;
@@ -93,6 +97,11 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let mut parameters = assembled.parameters;
     let rollback = rollback::tiers(&source, &blocks, &sections, &mut parameters, &mut findings);
     let blanks = blanks::of_document(&source, &blocks, &sections, &assembled.slots);
+    let forms = blanks::forms::of_document(&source, &blocks, &sections, &blanks);
+    let objectives = objectives::of_sections(&sections);
+    lint::threshold::series(&source, &objectives, &mut findings);
+    let links = links::of_sections(&sections, &objectives, &forms);
+    let follow_ups = follow_ups::of_document(&source, &blocks, &sections);
     let plan = Plan {
         revision,
         title: assembled.title,
@@ -101,6 +110,10 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
         parameters,
         blanks,
         rollback,
+        forms,
+        objectives,
+        links,
+        follow_ups,
     };
     let places = findings.places();
     let compiled = Compiled {

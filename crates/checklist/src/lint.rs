@@ -16,7 +16,7 @@ mod run;
 pub mod script;
 pub mod secret;
 pub mod sign_off;
-mod threshold;
+pub mod threshold;
 
 use crate::infer::Inferred;
 use crate::parse::{Fence, Inline};

@@ -88,11 +88,10 @@ fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
         .chars()
         .next_back()
         .is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '/' | '-'));
-    let digits = text[number.clone()].replace(',', "");
-    if glued || digits.matches('.').count() > 1 || digits.len() > 18 {
+    if glued {
         return None;
     }
-    let value: f64 = digits.parse().ok()?;
+    let value = value(&text[number.clone()])?;
     let after = &text[number.end..];
     if is_name(after) {
         return None;
@@ -154,6 +153,34 @@ fn measure(text: &str, floor: usize, number: Range<usize>) -> Option<Measure> {
     })
 }
 
+/// Digits with their marks: a comma stands before thousands in `1,000`, and before decimals in `0,5` and `99,95`. What may be a
+/// list, and a version, is no number.
+fn value(digits: &str) -> Option<f64> {
+    let (commas, points) = (digits.matches(',').count(), digits.matches('.').count());
+    if digits.len() > 18 || points > 1 && commas != 1 {
+        return None;
+    }
+    let groups = |whole: &str, mark: char| {
+        let mut groups = whole.split(mark);
+        let first = groups.next().unwrap_or_default();
+        (1..=3).contains(&first.len()) && !first.starts_with('0') && groups.all(|group| group.len() == 3)
+    };
+    let Some((whole, rest)) = digits.split_once(',') else {
+        return digits.parse().ok();
+    };
+    let (whole_of_points, _) = digits.rsplit_once('.').unwrap_or((digits, ""));
+    let thousands = whole_of_points.matches(',').count() == commas && groups(whole_of_points, ',');
+    // "1.234,5" and "0,5", where nothing else stands behind the comma.
+    let decimals = commas == 1 && !rest.contains('.') && (points == 0 || groups(whole, '.'));
+    if thousands {
+        digits.replace(',', "").parse().ok()
+    } else if decimals && (rest.len() <= 2 || whole == "0" || points > 0) {
+        format!("{}.{rest}", whole.replace('.', "")).parse().ok()
+    } else {
+        None
+    }
+}
+
 /// "95th", "5xx", "3x": what follows the digits makes a name of them.
 fn is_name(after: &str) -> bool {
     let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
@@ -183,8 +210,7 @@ fn upper(text: &str, at: usize, between: bool) -> Option<(f64, f64, Unit, usize)
         .find(|separator| rest.starts_with(**separator))?;
     let start = at + separator.len();
     let length = number_length(&text.as_bytes()[start..]);
-    let digits = text[start..start + length].replace(',', "");
-    let value = digits.parse().ok().filter(|_| digits.len() <= 18)?;
+    let value = value(&text[start..start + length])?;
     let after = &text[start + length..];
     let goes_on =
         after.starts_with(['-', ':', '/', '.', '_']) && after[1..].starts_with(|c: char| c.is_alphanumeric());

@@ -1,5 +1,6 @@
 //! A compiled document for a terminal: the plan, section by section, and the diagnostics with excerpts.
 
+mod aims;
 mod tiers;
 
 use crate::Compiled;
@@ -119,6 +120,7 @@ pub fn render_in(compiled: &Compiled, source: &str, name: &str, paint: Paint) ->
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = sections(&mut out, compiled, paint);
+    let _ = aims::write(&mut out, &compiled.plan);
     let _ = diagnostics(&mut out, &compiled.diagnostics, source, name, paint);
     let _ = summary(&mut out, compiled, paint);
     out
@@ -323,6 +325,7 @@ pub fn listing(plan: &Plan) -> String {
         }
         let _ = tiers::listing(&mut out, plan, section);
     }
+    let _ = aims::write(&mut out, plan);
     out
 }
 

@@ -3,7 +3,11 @@
 
 use crate::{
     blank::Blank,
+    follow_up::FollowUp,
+    form::Form,
     hash::Hash,
+    link::Link,
+    objective::Objective,
     probe::ProbeSpec,
     role::{Right, Role},
     rollback::{Contract, Tier},
@@ -30,6 +34,18 @@ pub struct Plan {
     /// The ways back, in the document's order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rollback: Vec<Tier>,
+    /// The forms of measurements, in the document's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Form>,
+    /// What its lines demand of numbers, in the document's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objectives: Vec<Objective>,
+    /// Where the criteria have their evidence.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Link>,
+    /// What follows later, in the document's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follow_ups: Vec<FollowUp>,
 }
 
 /// A row of the signature table.

@@ -4,10 +4,11 @@ use super::document::line;
 use super::{Findings, catalogue as c};
 use crate::infer::words;
 use crate::source::Source;
-use domain::plan::{Section, Work};
+use domain::objective::{Objective, series};
+use domain::plan::{ItemId, Section, Work};
 use domain::probe::ProbeSpec;
 use domain::quantity::{Bound, Unit};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The same number in two lines.
 pub fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings) {
@@ -53,6 +54,30 @@ pub fn thresholds(source: &Source, sections: &[Section], findings: &mut Findings
             None => {
                 seen.insert(subject, (item.line, bound));
             }
+        }
+    }
+}
+
+/// Lines about one number that differ, where the words alone did not show it.
+pub fn series(source: &Source, objectives: &[Objective], findings: &mut Findings) {
+    let said = findings
+        .places()
+        .into_iter()
+        .filter(|(code, _)| *code == c::CONTRADICTION.code);
+    let said: HashSet<u32> = said.map(|(_, span)| source.line(span.start)).collect();
+    let lines: HashMap<&ItemId, u32> = objectives
+        .iter()
+        .map(|objective| (&objective.item, objective.line))
+        .collect();
+    for difference in series::of(objectives, &[])
+        .into_iter()
+        .flat_map(|series| series.differences)
+    {
+        let number = lines
+            .get(&difference.second)
+            .filter(|number| !said.contains(number));
+        if let Some(number) = number {
+            findings.add(&c::CONTRADICTION, line(source, *number), difference.words);
         }
     }
 }

@@ -48,6 +48,22 @@ fn comparisons_and_units_are_read() {
 }
 
 #[test]
+fn a_comma_stands_before_thousands_or_before_decimals_and_a_list_is_no_number() {
+    for (text, value) in [
+        ("unter 0,5%", 0.5),
+        ("Verfügbarkeit 99,95 %", 99.95),
+        ("0,125 s", 125.0),
+        ("1,024.5 MB", 1024.5 * 1024f64.powi(2)),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1_234_567.0),
+        ("1.234.567,25", 1_234_567.25),
+    ] {
+        assert_eq!(first(text).1, value, "{text}");
+    }
+    assert!(find("80,8080 and 1,2,3 and 10.0.0.1").is_empty());
+}
+
+#[test]
 fn digits_inside_of_names_and_versions_are_no_numbers() {
     assert!(find("p95 of v2 at 10.0.0.1, port:6379, node-18, 95th of 5xx is 3x").is_empty());
 }

@@ -20,6 +20,7 @@ mod hostile;
 mod inference;
 mod kubernetes;
 mod lints;
+mod measured;
 mod oracle;
 mod outputs;
 mod processes;

@@ -82,6 +82,10 @@ fn plan() -> Plan {
         parameters: Vec::new(),
         blanks: Vec::new(),
         rollback: vec![tier("immediate", &immediate), tier("full", &full)],
+        forms: Vec::new(),
+        objectives: Vec::new(),
+        links: Vec::new(),
+        follow_ups: Vec::new(),
     }
 }
 

@@ -6,8 +6,11 @@
 )]
 
 mod decision;
+mod follow_up;
+mod form;
 mod horizon;
 mod phase;
+mod objective;
 mod probe;
 mod quantity;
 mod readiness;

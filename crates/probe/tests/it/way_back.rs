@@ -70,6 +70,10 @@ pub fn plan(rollback: Vec<Tier>, parameters: &[&str]) -> Plan {
         parameters: parameters.iter().map(parameter).collect(),
         blanks: Vec::new(),
         rollback,
+        forms: Vec::new(),
+        objectives: Vec::new(),
+        links: Vec::new(),
+        follow_ups: Vec::new(),
     }
 }
 

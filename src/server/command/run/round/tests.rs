@@ -22,19 +22,19 @@ async fn a_later_round_counts_from_what_an_earlier_one_has_read() {
          replaces = [\"localhost:8000\"]\n",
         server.uri()
     );
-    let environment: Environment = toml::from_str(&file).unwrap();
+    let environment: Environment = toml::from_str(&file).expect("a file of an environment");
     let document = b"- [ ] Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n";
-    let checklist = Checklist::new(document, &[], (&environment, Path::new("here.toml")), None).unwrap();
+    let checklist = Checklist::new(document, &[], (&environment, Path::new("here.toml")), None).expect("a checklist");
     let now = Arc::new(Mutex::new(DateTime::UNIX_EPOCH));
     let told = Arc::clone(&now);
-    let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(move || *told.lock().unwrap());
+    let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(move || *told.lock().expect("the clock"));
     let context = Context {
         clock: Arc::clone(&clock),
         ..Context::of_this_machine(&|_| None)
     };
     let asker = Asker {
         checklist: &checklist,
-        site: Site::open(environment, &|_| None).unwrap(),
+        site: Site::open(environment, &|_| None).expect("a site"),
         prober: Prober::new(context),
         readings: Mutex::default(),
         clock,
@@ -48,7 +48,7 @@ async fn a_later_round_counts_from_what_an_earlier_one_has_read() {
         "{}",
         first.lines[0].reason()
     );
-    *now.lock().unwrap() += TimeDelta::minutes(5);
+    *now.lock().expect("the clock") += TimeDelta::minutes(5);
     counted(&server, 980, 120).await;
     let second = asker.round().await;
     assert_eq!(second.code(), 0, "{}", second.lines[0].reason());
