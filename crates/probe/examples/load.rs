@@ -127,6 +127,8 @@ async fn gonogo(number: usize) -> Result<Row, Failed> {
         secrets: BTreeMap::new(),
         shell: vec!["bash".to_owned(), "-c".to_owned()],
         action_minutes: None,
+        keep_images: false,
+        served_by: Vec::new(),
         published: Vec::new(),
     };
     let load = Load {
