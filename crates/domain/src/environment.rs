@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 mod kubernetes;
+mod load;
 pub use kubernetes::{Kubernetes, NoNamespace};
+pub use load::{LOAD_REQUESTS, Load, LoadEndpoint, LoadMethod, NoLoad};
 
 /// How much is at stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,6 +44,9 @@ pub struct Environment {
     /// The cluster that may be asked; `None`: none is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kubernetes: Option<Kubernetes>,
+    /// The load that a benchmark puts on it; `None`: none may be put.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load: Option<Load>,
     /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
     /// covers what is below it.
     #[serde(default)]
@@ -203,6 +208,13 @@ impl Environment {
         said.or_else(only).or_else(named).ok_or_else(|| NoWebEndpoint {
             environment: self.name.clone(),
         })
+    }
+
+    /// The endpoint of this very name.
+    pub fn named(&self, name: &str) -> Option<&Endpoint> {
+        self.endpoints
+            .iter()
+            .find(|endpoint| endpoint.name.eq_ignore_ascii_case(name))
     }
 
     /// The endpoint that stands for `written` (`host:port`, or an endpoint's name).

@@ -143,6 +143,7 @@ impl Bench {
             parameters: BTreeMap::new(),
             endpoints: endpoints.collect(),
             kubernetes: None,
+            load: None,
             paths: Vec::new(),
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),

@@ -30,11 +30,12 @@ mod line;
 mod page;
 pub(crate) mod repeated;
 mod tls;
-pub(crate) use address::resolve;
-use address::{dialled, endpoint_of, metrics_of};
-pub(crate) use client::Client;
+pub(crate) use address::{dialled, resolve};
+use address::{endpoint_of, metrics_of};
+pub(crate) use client::{Client, data, request};
 pub(crate) use course::{Course, Stopped};
 use headers::{Headers, headers};
+pub(crate) use line::{Line, Sent};
 pub(crate) use page::fetch;
 
 /// How much of a body is read, in bytes, after decompression.

@@ -27,6 +27,7 @@ mod http;
 mod junit;
 pub mod kept_images;
 mod kubernetes;
+pub mod load;
 mod memory;
 mod metric;
 mod orphan;

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::env_edit::EnvEdit;
 use crate::http::Client;
+use crate::load::{self, NotLoaded};
 use crate::orphan::end_marked;
 use crate::restore::restore;
 use crate::round::Round;
@@ -10,8 +11,10 @@ use crate::site::Site;
 use crate::turn::Turns;
 use domain::Hash;
 use domain::action::Ending;
+use domain::load::{LoadPlan, LoadProgress, LoadResult};
 use domain::probe::ProbeSpec;
 use domain::verdict::Finding;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// Runs probes, with a bound on how many are under way against one target and in all. One for the whole server;
@@ -41,6 +44,20 @@ impl Prober {
     /// Begins a round: its probes share what they observe.
     pub fn round(&self) -> Round<'_> {
         Round::new(&self.context, &self.client, &self.turns)
+    }
+
+    /// Puts a load on the environment and measures it, as [`load::run`] says. It waits for no turn.
+    ///
+    /// # Errors
+    /// [`NotLoaded`]: why nothing was sent.
+    pub async fn load(
+        &self,
+        plan: &LoadPlan,
+        site: &Site,
+        cancel: CancellationToken,
+        progress: &watch::Sender<LoadProgress>,
+    ) -> Result<LoadResult, NotLoaded> {
+        load::run(plan, site, &self.context, &self.client, cancel, progress).await
     }
 
     /// Runs a command that changes its target, and hands on what it prints while it runs, masked and escaped. It waits for

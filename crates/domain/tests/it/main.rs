@@ -9,6 +9,7 @@ mod decision;
 mod follow_up;
 mod form;
 mod horizon;
+mod improvement;
 mod objective;
 mod phase;
 mod probe;

@@ -66,7 +66,7 @@ pub(super) fn metrics_of(endpoint: &Endpoint) -> Result<Url, String> {
 }
 
 /// The endpoint's scheme, host and port with the path and query of `url`.
-pub(super) fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
+pub(crate) fn dialled(url: &Url, endpoint: &Endpoint) -> Result<Url, String> {
     let mut dialled =
         Url::parse(&endpoint.url).map_err(|why| format!("the url of endpoint {}: {why}", endpoint.name))?;
     if !["http", "https"].contains(&dialled.scheme()) {

@@ -14,7 +14,7 @@ use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{
     ACCEPT, AUTHORIZATION, CONTENT_ENCODING, HOST, HeaderMap, HeaderValue, LOCATION, USER_AGENT,
 };
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use rustls::ClientConfig;
 use std::collections::HashMap;
 use std::future::poll_fn;
@@ -81,7 +81,7 @@ impl Client {
         let key = format!("{}://{}", url.scheme(), authority(url).unwrap_or_default());
         if let Some(mut line) = self.take(&key) {
             course.kept();
-            match line.send(request(url, fields)?, course).await {
+            match line.send(request(Method::GET, url, fields)?, course).await {
                 Sent::Answer(response, first) => return Ok(self.arriving(response, first, line, key)),
                 Sent::Failed(why) => return Err(why),
                 Sent::Gone(_) => {}
@@ -92,7 +92,7 @@ impl Client {
             _ => None,
         };
         let mut line = Line::open(url, secure, course).await?;
-        match line.send(request(url, fields)?, course).await {
+        match line.send(request(Method::GET, url, fields)?, course).await {
             Sent::Answer(response, first) => Ok(self.arriving(response, first, line, key)),
             Sent::Gone(why) | Sent::Failed(why) => Err(why),
         }
@@ -116,7 +116,11 @@ impl Client {
         }
     }
 
-    async fn secure(&self, course: &Course) -> Result<Arc<ClientConfig>, String> {
+    /// The settings of TLS.
+    ///
+    /// # Errors
+    /// Why there are none, in words.
+    pub async fn secure(&self, course: &Course) -> Result<Arc<ClientConfig>, String> {
         let making = self.secure.get_or_try_init(|| async {
             let authorities = certificate::authorities(&self.context).await?;
             tls::config(authorities, &self.context).map(Arc::new)
@@ -205,7 +209,7 @@ impl Arriving<'_> {
 }
 
 /// The next bytes of a body; `None` at its end.
-async fn data(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
+pub(crate) async fn data(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
     loop {
         match poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
             None => return Ok(None),
@@ -219,7 +223,11 @@ async fn data(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Error> {
     }
 }
 
-fn request(url: &Url, fields: &HeaderMap) -> Result<Request<String>, String> {
+/// A request without a body.
+///
+/// # Errors
+/// Why there is none, in words.
+pub(crate) fn request(method: Method, url: &Url, fields: &HeaderMap) -> Result<Request<String>, String> {
     let no_request = |why: &dyn std::fmt::Display| format!("it cannot be asked: {why}");
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
@@ -229,7 +237,9 @@ fn request(url: &Url, fields: &HeaderMap) -> Result<Request<String>, String> {
     if let Some(port) = url.port() {
         host = format!("{host}:{port}");
     }
-    let mut request = Request::get(target)
+    let mut request = Request::builder()
+        .method(method)
+        .uri(target)
         .body(String::new())
         .map_err(|why| no_request(&why))?;
     let headers = request.headers_mut();

@@ -18,6 +18,8 @@ pub(crate) struct Course {
     deadline: Instant,
     limit: Duration,
     pub timing: Timing,
+    /// A phase before the request had its time, and did not end in it.
+    late: bool,
     /// What went before the phase that is under way, for people: "connected after 3 ms".
     before: String,
 }
@@ -39,8 +41,14 @@ impl Course {
             deadline: began + limit,
             limit,
             timing: Timing::default(),
+            late: false,
             before: String::new(),
         }
+    }
+
+    /// Whether it stopped because its time, or that of a phase, was over.
+    pub fn is_late(&self) -> bool {
+        self.late || Instant::now() >= self.deadline
     }
 
     /// How long it has taken so far.
@@ -68,6 +76,7 @@ impl Course {
         self.timing.stopped_in = Some(phase);
         let done = timeout_at(until, doing).await;
         self.add(phase, began.elapsed());
+        self.late = done.is_err();
         let done = done.map_err(|_| {
             let limit = if until == self.deadline { self.limit } else { limit };
             self.late(phase, limit)

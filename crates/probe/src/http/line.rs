@@ -11,7 +11,7 @@ use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
@@ -26,14 +26,14 @@ use crate::place::plain;
 const HEADER_BYTES: usize = 64 * 1024;
 
 /// A connection. It ends with it.
-pub(super) struct Line {
+pub(crate) struct Line {
     sender: SendRequest<String>,
     meter: Meter,
     _driver: AbortOnDropHandle<()>,
 }
 
 /// What became of a request.
-pub(super) enum Sent {
+pub(crate) enum Sent {
     /// An answer began, at this time.
     Answer(Response<Incoming>, Instant),
     /// The connection ended without a byte of an answer.
@@ -101,6 +101,11 @@ impl Line {
         self.sender.is_closed()
     }
 
+    /// When the last request began to go out; `None`: it has not.
+    pub fn wrote(&self) -> Option<Instant> {
+        self.meter.marks().wrote
+    }
+
     /// Sends a request and waits for the header of its answer.
     pub async fn send(&mut self, request: Request<String>, course: &mut Course) -> Sent {
         self.meter.forget();
@@ -110,7 +115,7 @@ impl Line {
             self.sender.send_request(request).await
         };
         let answer = course.wait(sending).await;
-        let first = self.meter.first();
+        let first = self.meter.marks().first;
         match (answer, first) {
             (Some(Ok(response)), first) => {
                 let first = first.unwrap_or_else(Instant::now);
@@ -139,22 +144,31 @@ impl Line {
     }
 }
 
-/// When the first byte came after the last request.
+/// When the last request began to go out, and when the first byte came after it.
+#[derive(Clone, Copy, Default)]
+struct Marks {
+    wrote: Option<Instant>,
+    first: Option<Instant>,
+}
+
 #[derive(Clone, Default)]
-struct Meter(Arc<Mutex<Option<Instant>>>);
+struct Meter(Arc<Mutex<Marks>>);
 
 impl Meter {
-    fn first(&self) -> Option<Instant> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.marks() = Marks::default();
     }
 
     fn read(&self) {
-        let mut first = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        first.get_or_insert_with(Instant::now);
+        self.marks().first.get_or_insert_with(Instant::now);
+    }
+
+    fn wrote(&self) {
+        self.marks().wrote.get_or_insert_with(Instant::now);
     }
 }
 
@@ -184,6 +198,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Metered<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.meter.wrote();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 

@@ -73,6 +73,7 @@ impl Opening<'_> {
             parameters,
             endpoints,
             kubernetes,
+            load,
             paths,
             variables,
             secrets: references,
@@ -98,6 +99,7 @@ impl Opening<'_> {
                 .map(|e| self.endpoint(e, secrets))
                 .collect::<Result<_, _>>()?,
             kubernetes: kubernetes.map(|cluster| self.cluster(cluster)).transpose()?,
+            load,
             paths: paths
                 .iter()
                 .map(|path| self.fill("paths", path, &none))
@@ -217,7 +219,10 @@ impl Opening<'_> {
                 }
             }
         }
-        Ok(())
+        match &environment.load {
+            Some(load) => load.check(environment).map_err(|no| error(no.key, no.why)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -69,7 +69,7 @@ fn a_file_that_is_wrong_says_where_and_hides_no_other() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
     ok a
-    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `published` (environments/this-machine.toml explains every key)
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `load`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `published` (environments/this-machine.toml explains every key)
     DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
     DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
     "#);
@@ -231,4 +231,55 @@ async fn a_database_that_the_environment_does_not_name_is_an_error_that_names_th
         Verdict::Error,
         "database is not an endpoint",
     );
+}
+
+#[test]
+fn a_load_is_read_with_its_defaults_and_what_is_wrong_with_one_is_said() {
+    let folder = Folder::new();
+    let read = |load: &str| {
+        let endpoints = "[[endpoints]]\nname = \"api\"\nurl = \"http://127.0.0.1:9\"\n\
+                         [[endpoints]]\nname = \"database\"\nurl = \"postgres://127.0.0.1:9/shop\"\n";
+        let text = format!("class = \"development\"\nwork_directory = \"/srv\"\n{endpoints}[load]\n{load}\n");
+        let file = folder.write("test.toml", text);
+        let environment = files::read(&file).map_err(|why| why.to_string())?;
+        let site = Site::open(environment, &|_| None).map_err(|why| why.to_string())?;
+        Ok::<_, String>(site.environment.load.expect("a load"))
+    };
+    let page = "endpoints = [{ endpoint = \"api\", path = \"/\" }]";
+    let load = read(&format!("rate = 50\nseconds = 60\n{page}")).expect("a load");
+    assert_eq!(
+        (load.warm_up_seconds, load.concurrency, load.timeout_seconds),
+        (5, 64, 10)
+    );
+    assert_eq!(
+        (load.endpoints[0].weight, load.endpoints[0].method.word()),
+        (1, "GET")
+    );
+    let with = |endpoint: &str| format!("rate = 50\nseconds = 60\nendpoints = [{{ {endpoint} }}]");
+    let wrong = [
+        "rate = 50\nseconds = 60".to_owned(),
+        format!("rate = 0\nseconds = 60\n{page}"),
+        format!("rate = 10001\nseconds = 60\n{page}"),
+        format!("rate = 10000\nseconds = 600\n{page}"),
+        format!("rate = -5\nseconds = 60\n{page}"),
+        format!("rate = 50\nseconds = 0\n{page}"),
+        format!("rate = 50\nseconds = 60\nconcurrency = 2000\n{page}"),
+        format!("rate = 50\nseconds = 60\nburst = 7\n{page}"),
+        "rate = 50\nseconds = 60\nendpoints = []".to_owned(),
+        with("endpoint = \"api\", path = \"/\", method = \"POST\""),
+        with("endpoint = \"api\", path = \"/\", weight = 0"),
+        with("endpoint = \"api\", path = \"conversations\""),
+        with("endpoint = \"api\", path = \"/a b\""),
+        with("endpoint = \"elsewhere\", path = \"/\""),
+        with("endpoint = \"database\", path = \"/\""),
+    ];
+    let said: Vec<String> = wrong
+        .iter()
+        .map(|load| {
+            read(load)
+                .expect_err("wrong")
+                .replace(&folder.path().display().to_string(), "DIR")
+        })
+        .collect();
+    insta::assert_snapshot!(said.join("\n"));
 }

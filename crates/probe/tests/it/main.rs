@@ -15,6 +15,7 @@ mod hostile;
 mod http;
 mod https;
 mod kubernetes;
+mod load;
 mod machine;
 mod matrix;
 mod metrics;

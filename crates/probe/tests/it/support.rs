@@ -50,6 +50,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         parameters: BTreeMap::new(),
         endpoints: Vec::new(),
         kubernetes: None,
+        load: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),
