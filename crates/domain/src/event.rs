@@ -5,7 +5,9 @@ use crate::{
     blank::BlankId,
     environment::Class,
     fingerprint::{Difference, Fingerprint, Moment},
+    form,
     hash::Hash,
+    measurement::{Found, Source},
     person::{Author, PersonId},
     phase::Why,
     plan::{ItemId, SectionId},
@@ -174,6 +176,44 @@ pub enum Happening {
         blank: BlankId,
         /// What stands there now; empty where it was emptied.
         value: String,
+        /// Where it comes from; `None`: nobody said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<Source>,
+    },
+    /// A measurement began.
+    MeasurementStarted {
+        /// Its number in the run, from 1.
+        attempt: u32,
+        /// Before the deployment, or after it.
+        moment: form::Moment,
+    },
+    /// Somebody asked for the end of a measurement.
+    MeasurementStopped {
+        /// Its number.
+        attempt: u32,
+    },
+    /// A measurement ended.
+    MeasurementEnded {
+        /// Its number.
+        attempt: u32,
+        /// What it found.
+        found: Found,
+        /// The hash of everything that was measured.
+        evidence: Hash,
+    },
+    /// A measurement gave nothing.
+    MeasurementFailed {
+        /// Its number.
+        attempt: u32,
+        /// Why.
+        why: String,
+    },
+    /// This measurement counts from now on.
+    MeasurementCounts {
+        /// Its number.
+        attempt: u32,
+        /// Why, where a person chose it.
+        reason: Option<String>,
     },
     /// The new version serves since this time; the windows count from it.
     T0Set {

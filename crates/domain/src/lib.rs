@@ -18,6 +18,7 @@ pub mod horizon;
 pub mod improvement;
 pub mod link;
 pub mod load;
+pub mod measurement;
 pub mod metric;
 pub mod objective;
 pub mod outline;

@@ -8,6 +8,7 @@ use crate::{
     blank::BlankId,
     event::Start,
     hash::Hash,
+    measurement::Source,
     person::PersonId,
     plan::{ItemId, SectionId},
     run::{Filling, How, ItemState, Run},
@@ -37,6 +38,8 @@ struct RecordBlank<'a> {
     value: &'a str,
     by: Option<PersonId>,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a Source>,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +106,7 @@ impl<'a> From<&'a Filling> for RecordBlank<'a> {
             value: &filling.value,
             by: filling.by.person(),
             name: filling.by.name(),
+            source: filling.source.as_ref(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod item;
 mod phase;
+mod measuring;
 mod rolling_back;
 
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
     event::{Event, Happening, Outcome, Start},
     fingerprint::{Moment, Taken},
     hash::Hash,
+    measurement::{Measurements, Source},
     person::Author,
     phase::Progress,
     plan::{ItemId, SectionId},
@@ -54,6 +56,9 @@ pub struct Run {
     /// What stands in the blanks that somebody filled in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub blanks: BTreeMap<BlankId, Filling>,
+    /// What was measured for its forms.
+    #[serde(default)]
+    pub measurements: Measurements,
     /// The signatures that count now, by role key.
     pub sign_offs: BTreeMap<String, SignOff>,
     /// How things were, by moment.
@@ -118,6 +123,9 @@ pub struct Filling {
     pub by: Author,
     /// When.
     pub at: DateTime<Utc>,
+    /// Where it comes from; `None`: nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
 }
 
 /// A later run began in the environment: what is seen there from now on is its work.
@@ -146,6 +154,7 @@ impl Run {
             ahead: BTreeSet::new(),
             items: BTreeMap::new(),
             blanks: BTreeMap::new(),
+            measurements: Measurements::default(),
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             phase: None,
@@ -258,13 +267,23 @@ impl Run {
             }
             Happening::Skipped { item, reason } => self.settle(item, How::Skipped, reason, event),
             Happening::Reopened { item, .. } => self.item_mut(item).settlement = None,
-            Happening::BlankFilled { blank, value } if value.is_empty() => {
+            Happening::BlankFilled { blank, value, .. } if value.is_empty() => {
                 self.blanks.remove(blank);
             }
-            Happening::BlankFilled { blank, value } => {
-                let (value, by) = (value.clone(), by.clone());
-                self.blanks.insert(blank.clone(), Filling { value, by, at });
+            Happening::BlankFilled { blank, value, source } => {
+                let filling = Filling {
+                    value: value.clone(),
+                    by: by.clone(),
+                    at,
+                    source: source.clone(),
+                };
+                self.blanks.insert(blank.clone(), filling);
             }
+            Happening::MeasurementStarted { .. }
+            | Happening::MeasurementStopped { .. }
+            | Happening::MeasurementEnded { .. }
+            | Happening::MeasurementFailed { .. }
+            | Happening::MeasurementCounts { .. } => self.measurements.happen(event),
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
                 self.state = RunState::Verifying { since: at };

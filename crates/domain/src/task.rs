@@ -30,6 +30,11 @@ pub enum Work {
         /// When.
         moment: Moment,
     },
+    /// Measuring the numbers of a form.
+    Measure {
+        /// The number of the attempt.
+        attempt: u32,
+    },
     /// A tier of the rollback.
     Rollback {
         /// The tier's section.
