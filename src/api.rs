@@ -12,6 +12,7 @@ pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod phase;
+pub mod measurement;
 pub mod revision;
 pub mod rollback;
 pub mod run;

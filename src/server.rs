@@ -22,6 +22,7 @@ pub mod guard;
 pub mod health;
 pub mod library;
 pub mod live;
+pub mod measurement;
 pub mod panel;
 pub mod password;
 pub mod person;

@@ -197,16 +197,22 @@ pub async fn go_ahead(run: i64, section: String, reason: String) -> Result<(), E
     .await
 }
 
-/// Writes `value` into the blank `blank` of the document, at most 1,000 characters; an empty one empties it.
+/// Writes `value` into the blank `blank` of the document, at most 1,000 characters; an empty one empties it. A number of a form
+/// needs a `source`: where it was read.
 ///
 /// # Errors
 /// [`Error::Refused`] where a number is asked for and it is none.
 #[server(prefix = "/api", endpoint = "run/fill_blank")]
-pub async fn fill_blank(run: i64, blank: String, value: String) -> Result<(), Error> {
+pub async fn fill_blank(
+    run: i64,
+    blank: String,
+    value: String,
+    #[server(default)] source: String,
+) -> Result<(), Error> {
     use crate::server::{auth, blank as use_case, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Attest, None)?);
     let blank = domain::blank::BlankId(blank);
-    use_case::fill(&state, &person, RunId(run), blank, &value).await
+    use_case::fill(&state, &person, RunId(run), blank, &value, &source).await
 }
 
 /// Verifies one item (with what is below it), a section, or everything where neither is named.

@@ -11,6 +11,11 @@ use domain::{
     Right,
     blank::{Blank, BlankId, BlankKind},
     event::Happening,
+    form::{
+        Field, Form,
+        typed::{self, Typed},
+    },
+    measurement::{Source, may_measure},
     person::Person,
     run::RunId,
 };
@@ -18,7 +23,7 @@ use domain::{
 /// Longest value, in characters.
 const LONGEST: usize = 1_000;
 
-/// Writes a value into a blank; an empty one empties it.
+/// Writes a value into a blank, or into a field of a form, which needs a source; an empty one empties it.
 ///
 /// # Errors
 /// [`Error::NotFound`] where the plan has no such blank, [`Error::Refused`] where the value does not fit it.
@@ -28,24 +33,56 @@ pub async fn fill(
     id: RunId,
     blank: BlankId,
     value: &str,
+    source: &str,
 ) -> Result<(), Error> {
     let opened = open(state, person, id, Right::Attest).await?;
-    let found = opened.outline.blanks.iter().find(|found| found.id == blank);
-    let found = found.ok_or_else(|| Error::NotFound {
-        what: format!("blank {blank}"),
-    })?;
-    let value = fitting(found, &short("value", value, LONGEST)?)?;
+    let (value, source) = (short("value", value, LONGEST)?, short("source", source, LONGEST)?);
+    let plan = &opened.pinned.plan;
+    let field = field(&plan.forms, &blank);
+    let value = match (field, plan.blanks.iter().find(|found| found.id == blank)) {
+        (Some((form, field)), _) => {
+            let run = &opened.pinned.run;
+            if !value.is_empty() {
+                may_measure(run, form.moment).map_err(Error::refused)?;
+            }
+            typed(field, &value, &source)?
+        }
+        (None, Some(found)) => fitting(found, &value)?,
+        (None, None) => {
+            return Err(Error::NotFound {
+                what: format!("blank {blank}"),
+            });
+        }
+    };
+    let source = (!source.is_empty()).then_some(Source::Said { words: source });
     change(state, &opened, id, &person.author(), |run| {
         still_open(run)?;
-        let same = run
-            .blanks
-            .get(&blank)
-            .map_or("", |filling| filling.value.as_str())
-            == value;
-        let filled = Happening::BlankFilled { blank, value };
+        let filling = run.blanks.get(&blank);
+        let same = filling.map_or("", |filling| filling.value.as_str()) == value
+            && filling.and_then(|filling| filling.source.as_ref()) == source.as_ref();
+        let filled = Happening::BlankFilled { blank, value, source };
         Ok(if same { vec![] } else { vec![filled] })
     })
     .await
+}
+
+fn field<'a>(forms: &'a [Form], blank: &BlankId) -> Option<(&'a Form, &'a Field)> {
+    let fields = forms
+        .iter()
+        .flat_map(|form| form.fields.iter().map(move |field| (form, field)));
+    let mut fields = fields.filter(|(_, field)| field.id == *blank);
+    fields.next()
+}
+
+/// A value of a field as it goes into the document.
+fn typed(field: &Field, value: &str, source: &str) -> Result<String, Error> {
+    let refused = |trouble: typed::Trouble| Error::refused(format!("{}: {trouble}", field.name()));
+    match typed::value(field, value).map_err(refused)? {
+        Typed::Empty => Ok(String::new()),
+        Typed::Number(_) if source.is_empty() => Err(refused(typed::Trouble::NoSource)),
+        Typed::Number(number) => Ok(number.to_string()),
+        Typed::Words(words) => Ok(words),
+    }
 }
 
 /// The value as it goes into the document: on one line, a number with a point.

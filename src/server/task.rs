@@ -6,7 +6,7 @@ pub use lease::{Entry, Gone, Lease};
 
 use crate::{
     api::Error,
-    server::{action, env_edit, failure, fingerprint, phase, rollback, sites, state::AppState},
+    server::{action, env_edit, failure, fingerprint, measurement, phase, rollback, sites, state::AppState},
 };
 use domain::task::Work;
 use sqlx::{Postgres, Transaction};
@@ -147,6 +147,7 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
         Work::EnvEdit { item } => env_edit::look_after(&lease, item).await,
         Work::Phase { section } => phase::carry_out(&lease, section).await,
         Work::Fingerprint { moment } => fingerprint::carry_out(&lease, *moment).await,
+        Work::Measure { attempt } => measurement::carry_out(&lease, *attempt).await,
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };
     match done {

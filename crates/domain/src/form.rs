@@ -38,6 +38,17 @@ pub enum Moment {
     Unsaid,
 }
 
+impl Moment {
+    /// The words for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Moment::Before => "before the deployment",
+            Moment::After => "after the deployment",
+            Moment::Unsaid => "at no moment that the document names",
+        }
+    }
+}
+
 /// A line of a form, or a part of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {

@@ -9,6 +9,7 @@ pub mod database;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod measurement;
 pub mod panel;
 pub mod person;
 pub mod revision;

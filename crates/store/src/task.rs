@@ -239,6 +239,22 @@ pub async fn stop(
     Ok(())
 }
 
+/// Asks for the end of a measurement.
+///
+/// # Errors
+/// The database's.
+pub async fn stop_measurement(connection: &mut PgConnection, run: RunId, attempt: u32) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set stopping = true
+         where run_id = $1 and state = 'open' and work ->> 'work' = 'measure' and (work ->> 'attempt')::bigint = $2",
+        run.0,
+        i64::from(attempt),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Asks for the end of everything that is under way in an environment, one task apart.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! A run: the answer first, then the phases, every line with its reason, the evidence, and the signatures.
 
 mod action;
+mod benchmark;
 mod blanks;
 mod board;
 mod controls;
@@ -78,6 +79,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {move || match tab.get().as_str() {
             "sign-off" => sign_off::tab(board, deeds),
             "guides" => guides.with_value(|guides| guides::tab(guides)),
+            "benchmark" => benchmark::tab(board, deeds),
             "rollback" => rollback::tab(board, deeds),
             "phase" => phase::tab(board, deeds),
             "log" => log::tab(board),
@@ -164,6 +166,7 @@ fn tabs(board: Board, tab: &str, guides: StoredValue<Vec<crate::api::run::Guide>
     };
     vec![
         one("Checklist", "", count(failed as usize), Tone::No),
+        one("Benchmarks", "benchmark", String::new(), Tone::None),
         one("Sign-off", "sign-off", format!("{signed} / {slots}"), Tone::None),
         one("Rollback", "rollback", String::new(), Tone::None),
         one("Guides", "guides", count(guides.with_value(Vec::len)), Tone::None),

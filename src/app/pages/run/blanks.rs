@@ -5,12 +5,21 @@ use crate::app::components::{SectionCard, TextField};
 use domain::{
     Right,
     blank::{Blank, BlankKind},
+    plan::SectionKind,
 };
 use leptos::{form::ActionForm, prelude::*};
 
 /// All of them, where the document has any.
 pub fn card(board: Board, deeds: Deeds) -> AnyView {
-    let blanks = board.outline.with_value(|outline| outline.blanks.clone());
+    // Those of forms of measurements stand on the tab of the benchmarks.
+    let blanks = board.outline.with_value(|outline| {
+        let of_form = |section: &domain::plan::SectionId| {
+            let section = outline.sections.iter().find(|found| found.id == *section);
+            section.is_some_and(|section| section.kind == SectionKind::Benchmark)
+        };
+        let own = outline.blanks.iter().filter(|blank| !of_form(&blank.section));
+        own.cloned().collect::<Vec<_>>()
+    });
     if blanks.is_empty() {
         return ().into_any();
     }

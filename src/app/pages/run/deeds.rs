@@ -5,6 +5,7 @@ use crate::api::{
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
     phase::{GoOn, SkipLine, StartPhase, StopPhase},
+    measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
     rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
     run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
     sign_off::{Review, Sign, Withdraw},
@@ -26,6 +27,12 @@ pub struct Deeds {
     pub settle: ServerAction<Settle>,
     /// Fills a blank in.
     pub fill: ServerAction<FillBlank>,
+    /// Starts a measurement.
+    pub measure: ServerAction<StartMeasurement>,
+    /// Ends it.
+    pub stop_measuring: ServerAction<StopMeasurement>,
+    /// Lets another measurement count.
+    pub choose: ServerAction<ChooseMeasurement>,
     /// Begins the execution.
     pub begin: ServerAction<BeginRun>,
     /// Goes on to a phase out of order.
@@ -70,6 +77,9 @@ impl Deeds {
             edit: ServerAction::new(),
             settle: ServerAction::new(),
             fill: ServerAction::new(),
+            measure: ServerAction::new(),
+            stop_measuring: ServerAction::new(),
+            choose: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
@@ -99,6 +109,9 @@ impl Deeds {
                 self.edit.value().get(),
                 self.settle.value().get(),
                 self.fill.value().get(),
+                self.measure.value().get(),
+                self.stop_measuring.value().get(),
+                self.choose.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),
                 self.t0.value().get(),

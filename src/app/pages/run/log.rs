@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::{
     event::{Event, Happening},
+    measurement::Source,
     phase::Why,
     plan::{ItemId, SectionId},
 };
@@ -149,8 +150,30 @@ fn words(board: Board, what: Happening) -> String {
         }
         Happening::Skipped { item, reason } => format!("skipped {}{}", name(&item), quoted(reason)),
         Happening::Reopened { item, reason } => format!("reopened {}{}", name(&item), quoted(reason)),
-        Happening::BlankFilled { blank, value } if value.is_empty() => format!("emptied the blank {blank}"),
-        Happening::BlankFilled { blank, value } => format!("filled in {blank}: {value}"),
+        Happening::BlankFilled { blank, value, .. } if value.is_empty() => {
+            format!("emptied the blank {blank}")
+        }
+        Happening::BlankFilled { blank, value, source } => match source {
+            None => format!("filled in {blank}: {value}"),
+            Some(Source::Said { words }) => format!("filled in {blank}: {value}{}", quoted(words)),
+            Some(Source::Measured { attempt }) => {
+                format!("filled in {blank}: {value}, from measurement {attempt}")
+            }
+        },
+        Happening::MeasurementStarted { attempt, moment } => {
+            format!("began measurement {attempt}, {}", moment.word())
+        }
+        Happening::MeasurementStopped { attempt } => format!("asked for the end of measurement {attempt}"),
+        Happening::MeasurementEnded { attempt, found, .. } if found.invalid.is_empty() => {
+            format!("measurement {attempt} ended: {} numbers", found.figures.len())
+        }
+        Happening::MeasurementEnded { attempt, found, .. } => {
+            format!("measurement {attempt} ended and does not count: {}", found.invalid.join("; "))
+        }
+        Happening::MeasurementFailed { attempt, why } => format!("measurement {attempt} gave nothing: {why}"),
+        Happening::MeasurementCounts { attempt, reason } => {
+            format!("measurement {attempt} counts{}", quoted(reason.unwrap_or_default()))
+        }
         Happening::T0Set { t0, reason } => {
             format!(
                 "T0 is {}{}",

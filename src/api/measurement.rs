@@ -1,0 +1,105 @@
+//! Measuring the numbers of a run's forms.
+
+use super::Error;
+use domain::{
+    blank::BlankId,
+    form::{Form, Moment},
+    objective::Outcome,
+    plan::ItemId,
+    run::RunId,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that the page of a run says about its numbers, beside the run itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BenchmarkPage {
+    /// The forms, in the document's order.
+    pub forms: Vec<FormOffer>,
+    /// What a measurement does; the lines to add where the environment's file names no load.
+    pub load: Result<String, String>,
+    /// What follows from other fields, in words.
+    pub computed: BTreeMap<BlankId, String>,
+    /// What is wrong with values that were typed, or wants a look.
+    pub troubles: BTreeMap<BlankId, String>,
+    /// What the document's lines demand of numbers, in its order.
+    pub objectives: Vec<ObjectiveRow>,
+    /// In one sentence: what is missing, and when it can be known at the earliest.
+    pub gate: String,
+}
+
+/// A form, and whether its numbers can be measured now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormOffer {
+    /// The form.
+    pub form: Form,
+    /// The number of the form that starts a measurement: sent twice, it starts one.
+    pub request_key: String,
+    /// Why it cannot be measured or typed now.
+    pub refused: Option<String>,
+}
+
+/// A line that demands something of a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveRow {
+    /// The line.
+    pub item: ItemId,
+    /// Its words.
+    pub text: String,
+    /// The heading of its section.
+    pub section: String,
+    /// What it demands, typed: "p95 of latency < 200 ms, from 200 samples".
+    pub asks: String,
+    /// How it stands.
+    pub outcome: Outcome,
+    /// Why, in one sentence.
+    pub reason: String,
+    /// How it differs from other lines about the same number.
+    pub differs: Vec<String>,
+}
+
+/// The numbers of a run.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such run.
+#[server(prefix = "/api", endpoint = "measurement/page")]
+pub async fn load_benchmarks(run: i64) -> Result<BenchmarkPage, Error> {
+    use crate::server::{auth, measurement, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    measurement::page(&AppState::here()?, &person, RunId(run)).await
+}
+
+/// Starts a measurement, once for each `request_key`.
+///
+/// # Errors
+/// [`Error::Refused`] where that moment cannot be measured now, [`Error::Conflict`] where somebody measures.
+#[server(prefix = "/api", endpoint = "measurement/start")]
+pub async fn start_measurement(run: i64, moment: Moment, request_key: String) -> Result<(), Error> {
+    use crate::server::{auth, desk, measurement, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
+    let key = desk::request_key(&request_key)?;
+    measurement::start(&state, &person, RunId(run), moment, key).await
+}
+
+/// Ends the measurement that is under way.
+///
+/// # Errors
+/// [`Error::Conflict`] where it is not.
+#[server(prefix = "/api", endpoint = "measurement/stop")]
+pub async fn stop_measurement(run: i64, attempt: u32) -> Result<(), Error> {
+    use crate::server::{auth, measurement, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
+    measurement::stop(&state, &person, RunId(run), attempt).await
+}
+
+/// Lets another attempt count, with a reason.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason or where it does not count.
+#[server(prefix = "/api", endpoint = "measurement/choose")]
+pub async fn choose_measurement(run: i64, attempt: u32, reason: String) -> Result<(), Error> {
+    use crate::server::{auth, measurement, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Attest, None)?);
+    measurement::choose(&state, &person, RunId(run), attempt, &reason).await
+}

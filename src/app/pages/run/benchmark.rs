@@ -1,0 +1,102 @@
+//! The numbers of a run: the document's forms, measuring them, and what its lines demand of them.
+
+mod demands;
+mod form;
+mod measuring;
+
+use super::{board::Board, deeds::Deeds};
+use crate::{
+    api::measurement::{BenchmarkPage, load_benchmarks},
+    app::{
+        components::{EmptyState, PercentileLadder, Rung, SectionCard},
+        trouble::NotLoaded,
+    },
+};
+use domain::{
+    form::Moment,
+    measurement::{AttemptState, Measurements},
+    metric::{Aggregation, Metric},
+};
+use leptos::prelude::*;
+
+/// The tab.
+pub fn tab(board: Board, deeds: Deeds) -> AnyView {
+    // What it says follows from what was measured and typed, and from where the run stands.
+    let key = Memo::new(move |_| {
+        board.run.with(|run| {
+            let ended = run.measurements.attempts.iter().map(|attempt| attempt.state == AttemptState::Running);
+            (run.state.word(), run.blanks.clone(), run.measurements.counting.clone(), ended.collect::<Vec<_>>())
+        })
+    });
+    let page = Resource::new_blocking(move || key.get(), move |_| load_benchmarks(board.id));
+    view! {
+        <Transition fallback=|| view! { <p>"Loading the numbers…"</p> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    // The page was drawn anew while this waited: nobody sees this drawing any more.
+                    _ if board.run.is_disposed() => ().into_any(),
+                    Err(error) => view! { <NotLoaded error=error /> }.into_any(),
+                    Ok(page) if page.forms.is_empty() && page.objectives.is_empty() => nothing(),
+                    Ok(page) => shown(board, deeds, &page),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn shown(board: Board, deeds: Deeds, page: &BenchmarkPage) -> AnyView {
+    let forms = page.forms.iter().map(|offer| form::card(board, deeds, page, offer)).collect_view();
+    let ladder = Memo::new(move |_| board.run.with(|run| rungs(&run.measurements)));
+    view! {
+        <div class="stack">
+            {demands::card(board, page)}
+            {move || {
+                let rungs = ladder.get();
+                (!rungs.is_empty()).then(|| view! {
+                    <SectionCard title="Before and after" padded=true><PercentileLadder rungs=rungs /></SectionCard>
+                })
+            }}
+            {forms}
+        </div>
+    }
+    .into_any()
+}
+
+/// The percentiles of the attempts that count; nothing where none does.
+fn rungs(measurements: &Measurements) -> Vec<Rung> {
+    let valid = |moment| measurements.counting(moment).and_then(|attempt| attempt.valid());
+    let (before, after) = (valid(Moment::Before), valid(Moment::After));
+    if before.is_none() && after.is_none() {
+        return Vec::new();
+    }
+    let rung = |percent: u8| {
+        let aggregation = Aggregation::Percentile(percent);
+        let of = |found: Option<&domain::measurement::Found>| {
+            let figure = found?.figure(&Metric::Latency, aggregation)?;
+            Some(figure.value)
+        };
+        let mut improvements = after.iter().flat_map(|found| &found.improvements);
+        let interval = improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
+        let change = domain::form::improvement::change(of(before), of(after), domain::metric::Better::Lower);
+        let interval = interval.map(|one| {
+            format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high)
+        });
+        Rung {
+            label: aggregation.to_string(),
+            before: of(before),
+            after: of(after),
+            change: format!("{change}{}", interval.unwrap_or_default()),
+        }
+    };
+    [50, 95, 99].into_iter().map(rung).collect()
+}
+
+fn nothing() -> AnyView {
+    view! {
+        <EmptyState title="This checklist asks for no numbers">
+            <p>"Add a block such as “p95: _____ ms” under “Before Deployment” and “After Deployment”, or a target such as “API response time: < 200 ms p95”."</p>
+        </EmptyState>
+    }
+    .into_any()
+}

@@ -1,0 +1,58 @@
+//! What the document's lines demand of numbers, and how each stands.
+
+use super::super::board::Board;
+use crate::{
+    api::measurement::{BenchmarkPage, ObjectiveRow},
+    app::components::{CodeText, Mark, SectionCard, Tone},
+};
+use domain::objective::Outcome;
+use leptos::prelude::*;
+
+/// All of them; nothing where the document demands nothing.
+pub fn card(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
+    if page.objectives.is_empty() {
+        return None;
+    }
+    let facts = page.gate.clone();
+    let facts = view! { <span>{facts}</span> }.into_any();
+    let rows = page.objectives.iter().cloned().map(|row| shown(board, row)).collect_view();
+    Some(
+        view! {
+            <SectionCard title="Targets and criteria" id="demands" facts=facts>
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Targets and criteria">
+                    <table class="data-table">
+                        <thead><tr>
+                            <th scope="col">"Line"</th>
+                            <th scope="col">"Asks for"</th>
+                            <th scope="col">"Stands"</th>
+                        </tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </SectionCard>
+        }
+        .into_any(),
+    )
+}
+
+fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
+    let (tone, icon) = match row.outcome {
+        Outcome::Met => (Tone::Go, "proved"),
+        Outcome::NotMet { .. } => (Tone::No, "failed"),
+        Outcome::NoData | Outcome::TooEarly { .. } => (Tone::None, "no-data"),
+        Outcome::Waived => (Tone::Hold, "waived"),
+    };
+    let word = row.outcome.words();
+    let said = (row.reason != word).then_some(row.reason);
+    let differs = row.differs.into_iter().map(|words| view! { <br /><small>{words}</small> });
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=format!("/runs/{}?item={}", board.id, row.item)><CodeText text=row.text /></a>
+                <br /><small class="quiet">{row.section}</small>
+            </th>
+            <td>{row.asks} {differs.collect_view()}</td>
+            <td><Mark tone=tone icon=icon word=word /> {said.map(|said| view! { <br /><small>{said}</small> })}</td>
+        </tr>
+    }
+}

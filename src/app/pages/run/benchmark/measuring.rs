@@ -1,0 +1,138 @@
+//! Measuring a form's numbers: the button, the load while it runs, and every attempt.
+
+use super::super::{board::Board, deeds::Deeds};
+use crate::{
+    api::measurement::{BenchmarkPage, FormOffer},
+    app::components::{Banner, Disclosure, ExactTime, LoadCurve, Mark, TextField, Tone},
+};
+use domain::{
+    Right,
+    load::LoadProgress,
+    form::Moment,
+    measurement::{Attempt, AttemptState},
+    plan::ItemId,
+};
+use leptos::{form::ActionForm, prelude::*};
+
+/// The button and the attempts of a moment.
+pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer) -> AnyView {
+    let moment = offer.form.moment;
+    let class = board.run.with_untracked(|run| run.start.class);
+    let may = board.person.with_value(|person| person.may(Right::Act, Some(class)));
+    let button = match (&page.load, may && offer.refused.is_none()) {
+        (_, false) => ().into_any(),
+        (Err(why), true) => view! { <p class="quiet">{why.clone()}</p> }.into_any(),
+        (Ok(load), true) => start(board, deeds, moment, load.clone(), offer.request_key.clone()),
+    };
+    let attempts = Memo::new(move |_| {
+        board.run.with(|run| {
+            let own = run.measurements.attempts.iter().filter(|attempt| attempt.moment == moment);
+            (own.cloned().collect::<Vec<_>>(), run.measurements.counting.get(&moment).copied())
+        })
+    });
+    let rows = move || {
+        let (attempts, counting) = attempts.get();
+        let rows = attempts.into_iter().rev().map(|attempt| {
+            let counts = counting == Some(attempt.number);
+            shown(board, deeds, attempt, counts, may)
+        });
+        rows.collect_view()
+    };
+    view! {
+        {button}
+        <ul class="attempts" role="list">{rows}</ul>
+    }
+    .into_any()
+}
+
+fn start(board: Board, deeds: Deeds, moment: Moment, load: String, key: String) -> AnyView {
+    let word = match moment {
+        Moment::Before => "before",
+        Moment::After => "after",
+        Moment::Unsaid => "unsaid",
+    };
+    let idle = move || board.run.with(|run| run.measurements.running().is_none());
+    view! {
+        <div class="cluster">
+            {move || {
+                let (load, key) = (load.clone(), key.clone());
+                idle().then(|| view! {
+                    <Disclosure summary="Measure…" button=true group="measure">
+                        <ActionForm action=deeds.measure attr:class="form">
+                            <input type="hidden" name="run" value=board.id />
+                            <input type="hidden" name="moment" value=word />
+                            <input type="hidden" name="request_key" value=key />
+                            <p>{load}</p>
+                            <button class="btn is-main" type="submit">"Put this load on it"</button>
+                        </ActionForm>
+                    </Disclosure>
+                })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) -> AnyView {
+    let number = attempt.number;
+    let head = view! {
+        <b>"Measurement " {number}</b> " " <small class="quiet">{attempt.by.name().to_owned()} ", " <ExactTime at=attempt.since /></small>
+    };
+    let body = match attempt.state {
+        AttemptState::Running => running(board, deeds, number, may),
+        AttemptState::Failed { why, .. } => {
+            view! { <Mark tone=Tone::No icon="failed" word="gave nothing" /> <small>{why}</small> }.into_any()
+        }
+        AttemptState::Ended { found, .. } => {
+            let valid = found.invalid.is_empty();
+            let (tone, icon, word) = match (valid, counts) {
+                (false, _) => (Tone::No, "failed", "invalid"),
+                (true, true) => (Tone::Go, "proved", "counts"),
+                (true, false) => (Tone::None, "info", "kept"),
+            };
+            let said = found.invalid.into_iter().chain(found.notes);
+            let said = said.map(|words| view! { <li><small>{words}</small></li> }).collect_view();
+            let choose = (valid && !counts && may).then(|| choose(board, deeds, number));
+            view! { <Mark tone=tone icon=icon word=word /> <ul class="attempt-notes">{said}</ul> {choose} }.into_any()
+        }
+    };
+    view! { <li class="attempt">{head} {body}</li> }.into_any()
+}
+
+fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
+    let item = ItemId(format!("measurement/{number}"));
+    let looks = move || {
+        let text = board.prints.with(|prints| prints.get(&item).cloned().unwrap_or_default());
+        let looks = text.lines().filter_map(|line| serde_json::from_str::<LoadProgress>(line).ok());
+        view! { <LoadCurve looks=looks.collect::<Vec<_>>() /> }
+    };
+    let stop = may.then(|| {
+        view! {
+            <ActionForm action=deeds.stop_measuring>
+                <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="attempt" value=number />
+                <button class="btn" type="submit">"Stop measuring"</button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <Banner tone=Tone::Run title="The load runs">"Its figures come when it ends; what is stopped is kept and does not count."</Banner>
+        {looks}
+        {stop}
+    }
+    .into_any()
+}
+
+fn choose(board: Board, deeds: Deeds, number: u32) -> AnyView {
+    view! {
+        <Disclosure summary="Let it count…" button=true group="choose">
+            <ActionForm action=deeds.choose attr:class="form">
+                <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="attempt" value=number />
+                <TextField name="reason" id=format!("choose-{number}") label="Why this one" maxlength=4000 />
+                <button class="btn" type="submit">"Let it count"</button>
+            </ActionForm>
+        </Disclosure>
+    }
+    .into_any()
+}

@@ -1,0 +1,142 @@
+//! Measuring the numbers of a run's forms: started by a person, done by whoever serves the environment, kept with every attempt.
+
+mod execution;
+mod judgement;
+mod page;
+
+pub use execution::carry_out;
+pub use judgement::{judged, judgement};
+pub use page::page;
+
+use crate::{
+    api::Error,
+    server::{
+        run::{self, conflict, reasoned},
+        state::AppState,
+        task,
+    },
+};
+use domain::{
+    Right,
+    event::Happening,
+    form::Moment,
+    measurement::{Source, fillings, may_measure},
+    person::Person,
+    plan::Plan,
+    run::{Run, RunId},
+    task::Work,
+};
+use store::task::NewTask;
+use uuid::Uuid;
+
+/// Starts a measurement, once for each `request_key`.
+///
+/// # Errors
+/// [`Error::Refused`] where that moment cannot be measured now or the environment's file names no load; [`Error::Conflict`] where
+/// one is under way.
+pub async fn start(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    moment: Moment,
+    request_key: Uuid,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Act).await?;
+    let environment = opened.pinned.run.start.environment.clone();
+    if state.sites.place(&environment)?.declared.load.is_none() {
+        return Err(Error::refused(format!(
+            "The environment {environment} names no load that may be put on it: add a table [load] to environments/{environment}.toml \
+             and start Gonogo again."
+        )));
+    }
+    let (by, now) = (person.author(), state.clock.now());
+    let mut tx = state.pool.begin().await?;
+    let attempt = opened.pinned.run.measurements.next();
+    let new = NewTask {
+        run: id,
+        panel: task::first_owner(state, &environment),
+        environment,
+        request_key,
+        work: Work::Measure { attempt },
+        by: by.clone(),
+        due_at: now,
+    };
+    let Some(task) = store::task::begin(&mut tx, &new, now).await? else {
+        return Ok(());
+    };
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
+        may_measure(run, moment).map_err(Error::refused)?;
+        run::not_superseded(run)?;
+        if run.measurements.running().is_some() || run.measurements.next() != attempt {
+            return Err(conflict("Somebody measures just now: there is one measurement at a time."));
+        }
+        Ok(vec![Happening::MeasurementStarted { attempt, moment }])
+    })
+    .await?;
+    task::commit_and_begin(state, tx, task).await?;
+    Ok(())
+}
+
+/// Ends the measurement that is under way: what it found so far is kept, and does not count.
+///
+/// # Errors
+/// [`Error::Conflict`] where it is not.
+pub async fn stop(state: &AppState, person: &Person, id: RunId, attempt: u32) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Act).await?;
+    let (by, now) = (person.author(), state.clock.now());
+    let mut tx = state.pool.begin().await?;
+    store::task::stop_measurement(&mut tx, id, attempt).await?;
+    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
+        match run.measurements.running() {
+            Some(running) if running.number == attempt => Ok(vec![Happening::MeasurementStopped { attempt }]),
+            Some(_) | None => Err(conflict("This measurement is not under way any more.")),
+        }
+    })
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Lets another attempt count.
+///
+/// # Errors
+/// [`Error::Refused`] without a reason, where it does not count, or where the time before the deployment is locked.
+pub async fn choose(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    attempt: u32,
+    reason: &str,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::Attest).await?;
+    let reason = reasoned(reason)?;
+    run::change(state, &opened, id, &person.author(), |run| {
+        let found = run.measurements.attempt(attempt).ok_or_else(|| Error::NotFound {
+            what: format!("measurement {attempt}"),
+        })?;
+        may_measure(run, found.moment).map_err(Error::refused)?;
+        if found.valid().is_none() {
+            return Err(Error::refused("This measurement does not count: the page says why."));
+        }
+        Ok(counts(&opened.pinned.plan, run, attempt, Some(reason)))
+    })
+    .await
+}
+
+/// What follows when an attempt counts: the fields of its moment get its numbers.
+pub(super) fn counts(plan: &Plan, run: &Run, attempt: u32, reason: Option<String>) -> Vec<Happening> {
+    let Some(chosen) = run.measurements.attempt(attempt) else {
+        return Vec::new();
+    };
+    let filled = chosen
+        .valid()
+        .map(|found| fillings(&plan.forms, chosen.moment, found))
+        .unwrap_or_default();
+    let filled = filled.into_iter().map(|(blank, value)| Happening::BlankFilled {
+        blank,
+        value,
+        source: Some(Source::Measured { attempt }),
+    });
+    let counts = Happening::MeasurementCounts { attempt, reason };
+    [counts].into_iter().chain(filled).collect()
+}

@@ -1,0 +1,292 @@
+//! One attempt: what is counted before, the load, what is counted after, and what follows from them.
+
+use super::{counts, judged};
+use crate::server::{
+    run::{self, Opened},
+    task::{Entry, Gone, Lease},
+};
+use domain::{
+    event::Happening,
+    form::Moment,
+    load::{LoadPlan, LoadProgress, LoadResult},
+    measurement::{Attempt, Figure, Found, Improvement},
+    metric::{Aggregation, Metric},
+    person::Author,
+    plan::ItemId,
+    quantity::Unit,
+    run::Run,
+    verdict::Finding,
+};
+use probe::{Counted, Site, load::Statistic};
+use serde::{Deserialize, Serialize};
+use store::task::Next;
+use tokio::sync::watch;
+
+/// Everything that an attempt measured, as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The load, with its histograms.
+    pub load: LoadResult,
+    /// What was counted before it.
+    pub before: Counted,
+    /// What was counted after it.
+    pub after: Counted,
+}
+
+/// Measures, and writes what was found.
+///
+/// # Errors
+/// [`Gone`].
+pub async fn carry_out(lease: &Lease, number: u32) -> Result<(), Gone> {
+    let opened = lease.open().await?;
+    let Some(attempt) = opened.pinned.run.measurements.attempt(number).cloned() else {
+        return fail(lease, &opened, number, "the run knows nothing of it").await;
+    };
+    if lease.task.lost_on.is_some() {
+        return fail(lease, &opened, number, "Gonogo stopped while it measured: measure again").await;
+    }
+    let site = match run::site(&lease.state, &opened) {
+        Ok(site) => site,
+        Err(error) => return fail(lease, &opened, number, &error.to_string()).await,
+    };
+    let work = Measuring { lease, opened: &opened, attempt, site };
+    match work.measure().await {
+        Ok(measured) => work.ended(measured).await,
+        Err(why) => fail(lease, &opened, number, &why).await,
+    }
+}
+
+struct Measuring<'a> {
+    lease: &'a Lease,
+    opened: &'a Opened,
+    attempt: Attempt,
+    site: Site,
+}
+
+impl Measuring<'_> {
+    async fn measure(&self) -> Result<(Measured, Result<Figure, String>), String> {
+        let (state, run) = (&self.lease.state, self.lease.task.run);
+        let load = self.site.environment.load.clone();
+        let load = load.ok_or("the environment's file names no load any more")?;
+        let plan = LoadPlan { load, seed: seed(run.0, self.attempt.number) };
+        let cancel = self.lease.cancel();
+        let before = state.prober.counted(&self.site, cancel.clone()).await;
+        let cache = state.prober.cache_calls(&self.site, cancel.clone()).await;
+        let (tell, told) = watch::channel(LoadProgress::default());
+        let item = progress_of(self.attempt.number);
+        state.executions.begin(run, item.clone(), cancel.clone());
+        let loading = state.prober.load(&plan, &self.site, cancel.clone(), &tell);
+        let printing = print(told, |line| state.executions.print(run, &item, line));
+        let load = tokio::select! {
+            load = loading => load,
+            () = printing => Err(probe::load::NotLoaded("its progress ended".to_owned())),
+        };
+        state.executions.end(run, &item);
+        let load = load.map_err(|why| why.to_string())?;
+        let after = state.prober.counted(&self.site, cancel).await;
+        Ok((Measured { load, before, after }, cache))
+    }
+
+    async fn ended(&self, (measured, cache): (Measured, Result<Figure, String>)) -> Result<(), Gone> {
+        self.lease.goes_on()?;
+        let baseline = self.baseline().await?;
+        let found = found(&measured, cache, baseline.as_ref(), &self.attempt);
+        let evidence = self.store(&measured).await?;
+        let number = self.attempt.number;
+        let ended = Happening::MeasurementEnded {
+            attempt: number,
+            found,
+            evidence,
+        };
+        let plan = &self.opened.pinned.plan;
+        let run = self
+            .lease
+            .write(&self.opened.outline, entry(Next::GoOn, None), |run, _| {
+                let running = run.measurements.running().is_some_and(|running| running.number == number);
+                if !running {
+                    return vec![];
+                }
+                // Only what went well counts by itself; the rest is kept.
+                let valid = matches!(&ended, Happening::MeasurementEnded { found, .. } if found.invalid.is_empty());
+                let follows = valid.then(|| {
+                    let mut after = run.clone();
+                    after.measurements.end(&ended);
+                    counts(plan, &after, number, None)
+                });
+                [ended.clone()].into_iter().chain(follows.into_iter().flatten()).collect()
+            })
+            .await?;
+        self.judge(&run).await?;
+        self.lease
+            .write(&self.opened.outline, entry(Next::End, None), |_, _| vec![])
+            .await?;
+        Ok(())
+    }
+
+    /// The lines that demand something of these numbers.
+    async fn judge(&self, run: &Run) -> Result<(), Gone> {
+        for (item, finding) in judged(&self.lease.state, &self.opened.pinned.plan, run) {
+            let entry = entry(Next::GoOn, Some((&item, &finding)));
+            self.lease
+                .write(&self.opened.outline, entry, |run, evidence| {
+                    let open = evidence.filter(|_| !run.is_closed() && run.superseded.is_none());
+                    let observed = open.map(|evidence| Happening::Observed {
+                        item: item.clone(),
+                        verdict: finding.verdict,
+                        reason: finding.reason.clone(),
+                        evidence: evidence.clone(),
+                        duration_us: 0,
+                        asked_at: None,
+                    });
+                    observed.into_iter().collect()
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The attempt before the deployment that counts, whole.
+    async fn baseline(&self) -> Result<Option<(u32, Measured)>, Gone> {
+        if self.attempt.moment != Moment::After {
+            return Ok(None);
+        }
+        let measurements = &self.opened.pinned.run.measurements;
+        let Some(before) = measurements.counting(Moment::Before) else {
+            return Ok(None);
+        };
+        let domain::measurement::AttemptState::Ended { evidence, .. } = &before.state else {
+            return Ok(None);
+        };
+        let mut connection = self.lease.state.pool.acquire().await.map_err(store::Error::from)?;
+        let stored = store::measurement::by_hash(&mut connection, self.lease.task.run, evidence).await?;
+        Ok(stored.map(|measured| (before.number, measured)))
+    }
+
+    async fn store(&self, measured: &Measured) -> Result<domain::Hash, Gone> {
+        let (state, run) = (&self.lease.state, self.lease.task.run);
+        let mut connection = state.pool.acquire().await.map_err(store::Error::from)?;
+        let now = state.clock.now();
+        Ok(store::measurement::insert(&mut connection, run, self.attempt.number, measured, now).await?)
+    }
+}
+
+/// What follows from everything that was measured.
+fn found(
+    measured: &Measured,
+    cache: Result<Figure, String>,
+    baseline: Option<&(u32, Measured)>,
+    attempt: &Attempt,
+) -> Found {
+    let load = &measured.load;
+    let mut found = Found {
+        invalid: load.invalid.iter().map(ToString::to_string).collect(),
+        ..Found::default()
+    };
+    if !load.is_valid() && found.invalid.is_empty() {
+        found.invalid.push("it was stopped before its end".to_owned());
+    }
+    if let Some(latency) = &load.overall.latency {
+        let one = |aggregation, us: f64| Figure {
+            metric: Metric::Latency,
+            aggregation,
+            value: us / 1_000.0,
+            unit: Unit::Milliseconds,
+            samples: latency.count,
+        };
+        found.figures.extend([
+            one(Aggregation::Percentile(50), latency.p50_us as f64),
+            one(Aggregation::Percentile(95), latency.p95_us as f64),
+            one(Aggregation::Percentile(99), latency.p99_us as f64),
+            one(Aggregation::Mean, latency.mean_us),
+            one(Aggregation::Maximum, latency.max_us as f64),
+        ]);
+    }
+    let errors = load.overall.errors.count();
+    if errors > 0 {
+        found.notes.push(format!(
+            "{errors} of {} requests failed and are in none of the latencies",
+            load.overall.sent
+        ));
+    }
+    let (counted, notes) = measured.after.since(&measured.before, load.overall.sent);
+    found.figures.extend(counted);
+    found.notes.extend(notes);
+    match cache {
+        Ok(figure) => found.figures.push(figure),
+        Err(why) => found.notes.push(format!("the cache's own latency was not measured: {why}")),
+    }
+    if let Some((than, before)) = baseline {
+        if before.load.plan.load != load.plan.load {
+            found.notes.push(format!("unlike conditions: measurement {than} put another load on it"));
+        }
+        found.improvements = improvements(*than, before, measured);
+    } else if attempt.moment == Moment::After {
+        found.notes.push("nothing was measured before the deployment: no improvement can be computed".to_owned());
+    }
+    found
+}
+
+/// The intervals of what both histograms can show.
+fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improvement> {
+    let statistics = [
+        (Aggregation::Percentile(50), Statistic::Quantile(0.50)),
+        (Aggregation::Percentile(95), Statistic::Quantile(0.95)),
+        (Aggregation::Percentile(99), Statistic::Quantile(0.99)),
+        (Aggregation::Mean, Statistic::Mean),
+    ];
+    let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
+    let one = |(aggregation, statistic)| {
+        let improved = probe::load::improvement(histograms.0, histograms.1, statistic, after.load.plan.seed).ok()?;
+        Some(Improvement {
+            metric: Metric::Latency,
+            aggregation,
+            than,
+            interval: improved.interval()?,
+        })
+    };
+    statistics.into_iter().filter_map(one).collect()
+}
+
+async fn fail(lease: &Lease, opened: &Opened, number: u32, why: &str) -> Result<(), Gone> {
+    lease
+        .write(&opened.outline, entry(Next::End, None), |run, _| {
+            let running = run.measurements.running().filter(|running| running.number == number);
+            let failed = running.map(|_| Happening::MeasurementFailed {
+                attempt: number,
+                why: why.to_owned(),
+            });
+            failed.into_iter().collect()
+        })
+        .await?;
+    Ok(())
+}
+
+fn entry<'a>(next: Next, seen: Option<(&'a ItemId, &'a Finding)>) -> Entry<'a> {
+    Entry {
+        by: &Author::Gonogo,
+        seen,
+        next,
+    }
+}
+
+/// What the progress of an attempt is shown under: a line of JSON for each look, [`LoadProgress`].
+pub fn progress_of(attempt: u32) -> ItemId {
+    ItemId(format!("measurement/{attempt}"))
+}
+
+async fn print(mut told: watch::Receiver<LoadProgress>, print: impl Fn(&str)) {
+    while told.changed().await.is_ok() {
+        let line = serde_json::to_string(&*told.borrow_and_update());
+        if let Ok(line) = line {
+            print(&format!("{line}\n"));
+        }
+    }
+    // Whoever tells has ended; how it ended is the other's to say.
+    std::future::pending::<()>().await;
+}
+
+/// The same requests in the same order for the same attempt.
+fn seed(run: i64, attempt: u32) -> u32 {
+    let run = u32::try_from(run & i64::from(u32::MAX)).unwrap_or_default();
+    run.rotate_left(8) ^ attempt
+}
