@@ -197,8 +197,14 @@ fn action_of<'a>(run: &'a Run, item: &ItemId) -> Option<&'a ActionState> {
 pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
     run::still_open(run)?;
     run::not_superseded(run)?;
-    if action_of(run, item).is_some_and(ActionState::is_running) {
-        return Err(run::conflict("It is under way already."));
+    if let Some(ActionState::Running { since, by, .. }) = action_of(run, item) {
+        return Err(Error::Conflict {
+            message: format!(
+                "It is under way already: {} started it at {} UTC.",
+                by.name(),
+                since.format("%H:%M:%S")
+            ),
+        });
     }
     let (section, _) = opened.outline.line(item).ok_or_else(|| Error::NotFound {
         what: format!("item {item}"),
