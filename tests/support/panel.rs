@@ -23,11 +23,18 @@ impl Panel {
 
     /// The same, on a host of this name.
     pub async fn start_on(pool: &PgPool, place: &Place, host: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
+        Self::start_at(&database_url(pool), place, host).await
+    }
+
+    /// The same, on the database at this address: the program that was built with the tests, or `GONOGO_BINARY`.
+    pub async fn start_at(url: &str, place: &Place, host: &str) -> Self {
+        let binary =
+            std::env::var("GONOGO_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_gonogo").to_owned());
+        let mut child = Command::new(binary)
             .arg("serve")
             .env("GONOGO_HOST", host)
             .current_dir(place.environments())
-            .env("DATABASE_URL", database_url(pool))
+            .env("DATABASE_URL", url)
             .env("GONOGO_ADDRESS", "127.0.0.1:0")
             .env("GONOGO_DATA_DIR", place.environments().join("../data"))
             .env("GONOGO_ENVIRONMENTS", place.environments())
