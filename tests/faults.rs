@@ -51,11 +51,17 @@ struct Deployments {
 impl Deployments {
     /// The team works on a Gonogo of this process; `pool` is its database.
     async fn new(pool: &PgPool, document: &str) -> Self {
+        Self::beside(pool, document, "$GONOGO_DATABASE_URL").await
+    }
+
+    /// The same, where the database of what is deployed has this address.
+    async fn beside(pool: &PgPool, document: &str, database: &str) -> Self {
         let place = Place::new().await;
         let oracle = place.environments().join("../oracle");
         script(&oracle, ORACLE);
         let file = place.environments().join("shop.toml");
         let declared = std::fs::read_to_string(&file).unwrap();
+        let declared = declared.replace("$GONOGO_DATABASE_URL", database);
         std::fs::write(&file, format!("shell = [{oracle:?}]\n{declared}")).unwrap();
         for (name, text) in [
             ("switch.sh", "true"),
@@ -130,11 +136,16 @@ impl Deployments {
         .await
     }
 
-    /// The rollback of the run, done.
+    /// The rollback of the run, done; nobody is asked, and everything is as it was.
     async fn done(&self, run: RunId, told: &str) -> Rollback {
         let what = format!("the end of the rollback ({told})");
-        self.rollback(run, &what, |state| matches!(state, RollbackState::Done { .. }))
-            .await
+        let over = |state: &RollbackState| !matches!(state, RollbackState::Running);
+        let rollback = self.rollback(run, &what, over).await;
+        assert!(
+            matches!(rollback.state, RollbackState::Done { .. }),
+            "{told}: {rollback:?}"
+        );
+        rollback
     }
 
     /// The step of the rollback at which it asks.

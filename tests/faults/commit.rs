@@ -26,7 +26,7 @@ const COMMITS: u64 = 12;
 async fn a_press_whose_commit_is_cut_off_is_settled_by_reading_back(pool: PgPool) {
     let all = Deployments::new(&pool, FIVE_WAYS).await;
     let wire = Wire::to(&pool).await;
-    let panel = Panel::start_at(&wire.url(), &all.team.place, "").await;
+    let panel = Panel::start_at(&wire.url(), &pool, &all.team.place, "").await;
     let (devops, owner) = (panel.browser(&all.team.devops), panel.browser(&all.team.owner));
     sqlx::raw_sql(SLOW).execute(&pool).await.unwrap();
     for cut in CUTS {
@@ -72,7 +72,7 @@ async fn a_press_whose_commit_is_cut_off_is_settled_by_reading_back(pool: PgPool
 async fn a_rollback_whose_commits_are_cut_off_does_every_step_once(pool: PgPool) {
     let all = Deployments::new(&pool, FIVE_WAYS).await;
     let wire = Wire::to(&pool).await;
-    let panel = Panel::start_at(&wire.url(), &all.team.place, "").await;
+    let panel = Panel::start_at(&wire.url(), &pool, &all.team.place, "").await;
     let owner = panel.browser(&all.team.owner);
     let seeds = fault_seeds(8);
     let (first, count) = (seeds.start, seeds.end - seeds.start);

@@ -145,7 +145,7 @@ impl Measured {
 
     /// Kills whoever works, with another beside it, and says how long it took until the step ran again.
     async fn killed(&self, panel: Panel, fence: i64) -> (Panel, Duration) {
-        let next = Panel::start_at(&self.cluster.url(), &self.place, "").await;
+        let next = Panel::start_at(&self.cluster.url(), &self.pool, &self.place, "").await;
         tokio::time::sleep(SETTLED).await;
         let mut panel = panel;
         let from = Instant::now();
@@ -181,7 +181,7 @@ async fn a_step_costs_two_commits_and_a_killed_gonogo_is_replaced_within_moments
         .fetch_one(&it.pool)
         .await
         .unwrap();
-    let mut panel = Panel::start_at(&it.cluster.url(), &it.place, "").await;
+    let mut panel = Panel::start_at(&it.cluster.url(), &it.pool, &it.place, "").await;
     let before = one_sync(it.cluster.path());
     roll_back(&panel.browser(&it.owner), it.run, &form())
         .await

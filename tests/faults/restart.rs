@@ -6,7 +6,7 @@ use domain::{
     action::{ActionState, Ending},
     event::Happening,
     plan::ItemId,
-    rollback::{Rollback, StepState},
+    rollback::{Rollback, RollbackState, StepState},
     run::RunId,
 };
 use sqlx::PgPool;
@@ -153,6 +153,23 @@ async fn nothing_is_lost_and_nothing_repeated_where_postgres_ends_under_an_actio
         "{count} restarts of Postgres under an action and {count} under a rollback from seed {first}: 0 lost, 0 repeated"
     );
     it.panel.stop().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_database_that_does_not_answer_at_the_end_of_a_rollback_is_waited_for(pool: PgPool) {
+    let theirs = Cluster::new(false).await;
+    let all = Deployments::beside(&pool, FIVE_WAYS, &theirs.url()).await;
+    let run = all.begin().await;
+    theirs.stop(Stop::Fast).await;
+    roll_back(&all.team.owner, run, &form()).await.answer::<()>();
+    let rollback = eventually("every step is over", async || {
+        let rollback = all.run(run).await?.rollback?;
+        rollback.steps.iter().all(StepState::is_over).then_some(rollback)
+    })
+    .await;
+    assert_eq!(rollback.state, RollbackState::Running);
+    theirs.start().await;
+    all.done(run, "their database is back").await;
 }
 
 /// Every step was done once, and each command was run once.
