@@ -1,7 +1,7 @@
 //! kill -9 at random moments of a rollback, with an oracle that counts every effect. `GONOGO_KILLS` says how many; each has a
 //! seed of its own, which a failure names, and `GONOGO_KILL_SEED` begins there.
 
-use crate::support::{Panel, Place, Team, eventually};
+use crate::support::{Panel, Place, Team, eventually, random, seeds};
 use domain::{
     action::Ending,
     rollback::{RollbackState, StepState},
@@ -96,26 +96,15 @@ impl Oracle {
     }
 }
 
-/// The next number of a sequence that a seed begins (SplitMix64).
-fn random(seed: u64) -> u64 {
-    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_rollback_whose_panel_is_killed_at_any_moment_comes_to_its_end_and_repeats_nothing_unknown(
     pool: PgPool,
 ) {
-    let number = |name: &str, default: u64| {
-        let given = std::env::var(name).ok();
-        given.map_or(default, |given| given.parse().unwrap())
-    };
-    let (first, kills) = (number("GONOGO_KILL_SEED", 1), number("GONOGO_KILLS", 6));
+    let seeds = seeds("GONOGO_KILL_SEED", "GONOGO_KILLS", 6);
+    let (first, kills) = (seeds.start, seeds.end - seeds.start);
     let oracle = Oracle::new(&pool).await;
     let mut asked = 0;
-    for seed in first..first + kills {
+    for seed in seeds {
         let after = Duration::from_millis(random(seed) % 700);
         let run = oracle.killed(&pool, after, seed).await;
         let steps = oracle.settled(run, seed).await;

@@ -14,6 +14,7 @@ mod env_edit;
 mod environment;
 mod event;
 mod export;
+mod faults;
 mod freshness;
 mod headless;
 mod kill;

@@ -1,14 +1,20 @@
 //! The harness: the real application on a free port, a real database, real HTTP.
 
+mod cluster;
 mod panel;
 mod place;
+mod seed;
 mod team;
 mod watch;
+mod wire;
 
+pub use cluster::{Cluster, Stop};
 pub use panel::Panel;
 pub use place::{Place, SHOP};
+pub use seed::{fault_seeds, random, seeds};
 pub use team::{Look, Member, Team};
 pub use watch::Watch;
+pub use wire::{Cut, Wire};
 
 use chrono::{DateTime, TimeZone, Utc};
 use domain::Role;

@@ -211,8 +211,14 @@ pub(crate) fn may_run(state: &AppState, opened: &Opened, run: &Run, item: &ItemI
 pub(crate) fn may_act(state: &AppState, opened: &Opened, run: &Run, item: &ItemId) -> Result<(), Error> {
     run::still_open(run)?;
     run::not_superseded(run)?;
-    if action_of(run, item).is_some_and(ActionState::is_running) {
-        return Err(run::conflict("It is under way already."));
+    if let Some(ActionState::Running { since, by, .. }) = action_of(run, item) {
+        return Err(Error::Conflict {
+            message: format!(
+                "It is under way already: {} started it at {} UTC.",
+                by.name(),
+                since.format("%H:%M:%S")
+            ),
+        });
     }
     let (section, _) = opened.outline.line(item).ok_or_else(|| unknown(item))?;
     // Backups are made before the environment is taken; everything else changes what others may be working on.

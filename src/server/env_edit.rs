@@ -6,7 +6,7 @@ use crate::{
         action, desk, failure,
         run::{self, Opened},
         state::AppState,
-        task::{Entry, Gone, Lease},
+        task::{self, Entry, Gone, Lease},
         verification,
     },
 };
@@ -92,7 +92,7 @@ pub async fn accept(
     })
     .await?;
     // The intent is stored before the effect, as of every action.
-    tx.commit().await?;
+    task::commit(state, tx, &task).await?;
     let lease = Lease::hold(state.clone(), task);
     // It goes on to its end where the browser goes away.
     let task = state.tasks.spawn(async move {

@@ -22,13 +22,20 @@ pub fn internal(doing: &str, error: &dyn std::error::Error) -> Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match &error {
-            store::Error::Database(
-                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed,
-            ) => {
+            store::Error::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => {
                 tracing::error!(%error, "the database does not answer");
                 Error::Unavailable {
                     message: "The database does not answer. Nothing was changed; try again in a moment."
                         .to_owned(),
+                }
+            }
+            broken if broken.is_passing() => {
+                tracing::error!(%error, "the database broke off");
+                // It may have been in the commit.
+                Error::Unavailable {
+                    message:
+                        "The database broke off. Load the page to see whether this was done, then try again."
+                            .to_owned(),
                 }
             }
             store::Error::Missing { what, id } => Error::NotFound {

@@ -12,7 +12,11 @@ use domain::{
     run::Run,
 };
 use probe::Site;
+use std::time::Duration;
 use store::task::Next;
+
+/// How long until what cannot be read after a rollback is read again, in milliseconds: what was restarted needs a moment to answer.
+const READ_AGAIN: [u64; 6] = [500, 1_000, 2_000, 4_000, 8_000, 8_000];
 
 /// The parameter that `<previous-commit>` becomes.
 const PREVIOUS_COMMIT: &str = "GONOGO_PREVIOUS_COMMIT";
@@ -73,6 +77,38 @@ pub async fn carry_out(lease: &Lease, moment: Moment) -> Result<(), Gone> {
         })
         .await?;
     Ok(())
+}
+
+/// Reads how things are at the end of a rollback, again where a part does not answer that answered before the deployment.
+pub async fn restored(state: &AppState, site: &Site, opened: &Opened) -> Fingerprint {
+    let read = || {
+        state
+            .prober
+            .fingerprint(site, &opened.pinned.plan, state.stopping.child_token())
+    };
+    let mut now = read().await;
+    for wait in READ_AGAIN {
+        if !does_not_answer_yet(&opened.pinned.run, &now) {
+            break;
+        }
+        tokio::select! {
+            () = state.stopping.cancelled() => break,
+            () = tokio::time::sleep(Duration::from_millis(wait)) => {}
+        }
+        now = read().await;
+    }
+    now
+}
+
+fn does_not_answer_yet(run: &Run, now: &Fingerprint) -> bool {
+    let is_read = |part: &Part| !matches!(part, Part::Unread { .. });
+    let before = run.fingerprints.get(&Moment::Before);
+    before.is_some_and(|before| {
+        let unread = now.parts.iter().filter(|(_, part)| !is_read(part));
+        unread
+            .map(|(name, _)| before.fingerprint.part(name))
+            .any(|was| is_read(&was))
+    })
 }
 
 /// What is not as it was before the deployment. Where nobody looked then, or there is nothing that could be compared, that is a

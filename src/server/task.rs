@@ -17,6 +17,9 @@ use tokio::task::JoinHandle;
 /// How often somebody looks for tasks that nobody has.
 const LOOKED: Duration = Duration::from_millis(250);
 
+/// How long whoever asked waits until it is known whether a task was stored.
+const KNOWN: Duration = Duration::from_secs(20);
+
 /// Takes tasks that are due, until the server stops.
 pub async fn take_due(state: AppState) {
     loop {
@@ -69,11 +72,11 @@ pub fn first_owner(state: &AppState, environment: &str) -> Option<PanelId> {
         .filter(|_| place.is_served_by(state.prober.host()))
 }
 
-/// Commits what stored a task for this process, and begins to work on it. It goes on where whoever asked goes away meanwhile; a
-/// commit of which nobody knows the outcome is read back.
+/// Commits what stored a task for this process, and begins to work on it. It goes on where whoever asked goes away meanwhile, or
+/// has waited for long enough.
 ///
 /// # Errors
-/// The database's, where the task is not stored.
+/// Those of [`commit`]; [`Error::Unavailable`] where nobody knows yet.
 pub async fn commit_and_begin(
     state: &AppState,
     tx: Transaction<'static, Postgres>,
@@ -81,17 +84,47 @@ pub async fn commit_and_begin(
 ) -> Result<Option<JoinHandle<()>>, Error> {
     let state = state.clone();
     let stored = tokio::spawn(async move {
-        if let Err(error) = tx.commit().await {
-            let mut connection = state.pool.acquire().await?;
-            if !store::task::is_there(&mut connection, task.id).await? {
-                return Err(error.into());
-            }
-        }
+        commit(&state, tx, &task).await?;
         Ok::<_, Error>((task.fence > 0).then(|| begin(&state, task)))
     });
-    stored
-        .await
-        .map_err(|broken| failure::internal("storing a task", &broken))?
+    match tokio::time::timeout(KNOWN, stored).await {
+        Ok(stored) => stored.map_err(|broken| failure::internal("storing a task", &broken))?,
+        Err(_) => Err(Error::Unavailable {
+            message: "The database does not answer: whether it began shows here when it does. The same form again starts \
+                      nothing twice."
+                .to_owned(),
+        }),
+    }
+}
+
+/// Commits what stored a task. A commit of which nobody knows the outcome is read back, as soon as the database answers.
+///
+/// # Errors
+/// The database's, where the task is not stored, or this process stops.
+pub async fn commit(state: &AppState, tx: Transaction<'static, Postgres>, task: &Task) -> Result<(), Error> {
+    let Err(error) = tx.commit().await.map_err(store::Error::from) else {
+        return Ok(());
+    };
+    if !error.is_passing() {
+        return Err(error.into());
+    }
+    tracing::warn!(task = task.id.0, %error, "the database broke off in a commit, which is read back");
+    loop {
+        let stored = async {
+            let mut connection = state.pool.acquire().await?;
+            store::task::is_there(&mut connection, task.id, task.run).await
+        };
+        match stored.await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {
+                return Err(Error::Unavailable {
+                    message: "The database broke off. Nothing was changed; try again in a moment.".to_owned(),
+                });
+            }
+            Err(again) if !again.is_passing() || state.stopping.is_cancelled() => return Err(again.into()),
+            Err(_) => tokio::time::sleep(LOOKED).await,
+        }
+    }
 }
 
 /// Begins to work on a task that this process has. One that breaks off, even by a defect of ours, is tried again later, and

@@ -1,6 +1,6 @@
 //! Gonogo as a process of its own, which can be killed, stopped and woken.
 
-use super::{App, Browser, DEADLINE, Place, database_url};
+use super::{App, Browser, DEADLINE, Place, database_url, eventually};
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 use std::process::Stdio;
@@ -23,11 +23,20 @@ impl Panel {
 
     /// The same, on a host of this name.
     pub async fn start_on(pool: &PgPool, place: &Place, host: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gonogo"))
+        Self::start_at(&database_url(pool), pool, place, host).await
+    }
+
+    /// The same, where the database of `pool` is reached at this address: the program that was built with the tests, or
+    /// `GONOGO_BINARY`.
+    pub async fn start_at(url: &str, pool: &PgPool, place: &Place, host: &str) -> Self {
+        let before = newest(pool).await.map_or(0, |(id, _)| id);
+        let binary =
+            std::env::var("GONOGO_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_gonogo").to_owned());
+        let mut child = Command::new(binary)
             .arg("serve")
             .env("GONOGO_HOST", host)
             .current_dir(place.environments())
-            .env("DATABASE_URL", database_url(pool))
+            .env("DATABASE_URL", url)
             .env("GONOGO_ADDRESS", "127.0.0.1:0")
             .env("GONOGO_DATA_DIR", place.environments().join("../data"))
             .env("GONOGO_ENVIRONMENTS", place.environments())
@@ -52,6 +61,12 @@ impl Panel {
         };
         // What it says later is read by nobody, and must not stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        // Until it has a number whoever looks first does what is asked of it.
+        eventually("the database knows that it lives", async || {
+            let (id, lives) = newest(pool).await?;
+            (id > before && lives).then_some(())
+        })
+        .await;
         Self { child, url }
     }
 
@@ -88,6 +103,15 @@ impl Panel {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
+}
+
+/// The number of the panel that came last, and whether it lives.
+async fn newest(pool: &PgPool) -> Option<(i64, bool)> {
+    let newest = "select id, exists (select 1 from pg_locks where locktype = 'advisory' and classid = panel_lock()::oid
+                                     and objid = id::oid and granted
+                                     and database = (select oid from pg_database where datname = current_database()))
+                  from panel order by id desc limit 1";
+    sqlx::query_as(newest).fetch_optional(pool).await.unwrap()
 }
 
 impl Place {

@@ -166,7 +166,10 @@ pub(crate) async fn stream(
         tree.ask();
         let _ = tokio::time::timeout(GRACE, read_until_ended(&mut reading, &mut tree)).await;
     }
-    let _ = tokio::time::timeout(LAST_WORDS, &mut reading).await;
+    // What has been read to its end would be waited for in vain.
+    if !reading.is_terminated() {
+        let _ = tokio::time::timeout(LAST_WORDS, &mut reading).await;
+    }
     match early {
         Some(end) => {
             tree.kill().await;

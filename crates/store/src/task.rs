@@ -170,11 +170,15 @@ pub async fn claim(
     .transpose()
 }
 
-/// Whether a task was stored.
+/// Whether a task was stored. Where what stores it is still under way, by a connection that broke, its outcome is waited for: it
+/// has the row of the task's run until then.
 ///
 /// # Errors
 /// The database's.
-pub async fn is_there(connection: &mut PgConnection, id: TaskId) -> Result<bool, Error> {
+pub async fn is_there(connection: &mut PgConnection, id: TaskId, run: RunId) -> Result<bool, Error> {
+    sqlx::query!("select id from run where id = $1 for no key update", run.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     let there = sqlx::query_scalar!("select id from task where id = $1", id.0)
         .fetch_optional(connection)
         .await?;

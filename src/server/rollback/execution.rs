@@ -331,10 +331,7 @@ impl Rolling<'_> {
 
     /// All steps are over: things are compared with how they were before.
     async fn finish(&self) -> Result<Option<Run>, Gone> {
-        let (prober, plan) = (&self.lease.state.prober, &self.opened.pinned.plan);
-        let fingerprint = prober
-            .fingerprint(self.site, plan, self.lease.state.stopping.child_token())
-            .await;
+        let fingerprint = fingerprint::restored(&self.lease.state, self.site, self.opened).await;
         self.lease.goes_on()?;
         let differences = fingerprint::differences(&self.opened.pinned.run, &fingerprint);
         self.note(Next::End, None, |run, _| {

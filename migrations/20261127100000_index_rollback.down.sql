@@ -1,0 +1,1 @@
+drop index run_rolled_back;

@@ -1,0 +1,100 @@
+//! What is asked again and again finds its rows without reading a big table.
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
+
+/// A hundred thousand runs that are over, with a task each that is over, in ten environments; in one of them one run was rolled
+/// back, long ago.
+const MANY: &str = "
+    insert into checklist (title, created_at) values ('Shop', now());
+    insert into revision (checklist_id, hash, bytes, file_name, plan, plan_hash, diagnostics, imported_at)
+    select id, repeat('a', 64), '', 'shop.md', '{}', repeat('b', 64), '[]', now() from checklist;
+    insert into panel (host, entered_at) values ('here', now());
+    insert into run (request_key, revision_id, environment, release, title, state, fold, summary, event_count, head,
+                     started_by, started_at, closed_at)
+    select gen_random_uuid(), revision.id, 'shop-' || number % 10, 'v1', 'Shop', 'closed',
+           case when number = 7 then '{\"rollback\": {\"tier\": \"full\", \"state\": {\"state\": \"done\"}}}'::jsonb else '{}' end,
+           '{}', 1, repeat('c', 64), 'otto', now(), now()
+    from revision, generate_series(1, 100000) number;
+    insert into task (run_id, environment, request_key, work, started_by, due_at, state, created_at, ended_at)
+    select id, environment, gen_random_uuid(), '{\"work\": \"action\", \"item\": \"switch-flipped\"}', '{\"kind\": \"gonogo\"}',
+           now(), 'ended', now(), now()
+    from run;
+    analyze;
+";
+
+/// Pages of 8 KiB that a look may read: the table has thousands.
+const PAGES: i64 = 100;
+
+/// The text of the one stored query that contains this.
+fn stored(part: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
+    let queries = std::fs::read_dir(folder).unwrap().map(|file| {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let query: Value = serde_json::from_str(&text).unwrap();
+        query["query"].as_str().unwrap().to_owned()
+    });
+    let mut found = queries.filter(|query| query.contains(part));
+    let query = found.next().unwrap_or_else(|| panic!("no query has {part:?}"));
+    assert!(found.next().is_none(), "two queries have {part:?}");
+    query
+}
+
+/// How a query is carried out whose parameters the planner does not know.
+async fn plan(connection: &mut PgConnection, part: &str, arguments: &str) -> Value {
+    let query = stored(part);
+    sqlx::raw_sql(AssertSqlSafe(format!("prepare asked as {query}")))
+        .execute(&mut *connection)
+        .await
+        .unwrap();
+    let explain = format!("explain (analyze, buffers, format json) execute asked({arguments})");
+    let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
+        .persistent(false)
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    sqlx::raw_sql("deallocate asked")
+        .execute(connection)
+        .await
+        .unwrap();
+    plan[0]["Plan"].clone()
+}
+
+/// The big tables that are read from one end to the other.
+fn read_whole(node: &Value, found: &mut Vec<String>) {
+    let table = node["Relation Name"].as_str().unwrap_or_default();
+    if node["Node Type"] == "Seq Scan" && ["task", "run"].contains(&table) {
+        found.push(table.to_owned());
+    }
+    for node in node["Plans"].as_array().into_iter().flatten() {
+        read_whole(node, found);
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn looking_for_tasks_and_for_the_last_rollback_reads_no_big_table(pool: PgPool) {
+    let mut connection = pool.acquire().await.unwrap();
+    for sql in [MANY, "set plan_cache_mode = force_generic_plan"] {
+        sqlx::raw_sql(sql).execute(&mut *connection).await.unwrap();
+    }
+    for (part, arguments) in [
+        ("skip locked", "1, '{shop-1,shop-2}', now(), '{}', true"),
+        ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'full'"),
+        ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'immediate'"),
+        ("fold -> 'rollback' ->> 'tier'", "'shop-1', 'full'"),
+    ] {
+        let plan = plan(&mut connection, part, arguments).await;
+        let mut whole = Vec::new();
+        read_whole(&plan, &mut whole);
+        assert!(
+            whole.is_empty(),
+            "{part} ({arguments}) reads all of {whole:?}: {plan:#}"
+        );
+        let pages = ["Shared Hit Blocks", "Shared Read Blocks"].map(|kind| plan[kind].as_i64().unwrap());
+        let pages: i64 = pages.iter().sum();
+        assert!(
+            pages <= PAGES,
+            "{part} ({arguments}) reads {pages} pages: {plan:#}"
+        );
+    }
+}
