@@ -32,3 +32,4 @@ mod support;
 mod task;
 mod tidy;
 mod verification;
+mod window;

@@ -18,6 +18,7 @@ use crate::{
     plan::{ItemId, SectionId},
     rollback::Rollback,
     sign_off::SignOff,
+    window::{Bad, Windows},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,9 @@ pub struct Run {
     /// The latest phase that it goes through by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Progress>,
+    /// What its windows have come to since T0.
+    #[serde(default, skip_serializing_if = "Windows::is_closed")]
+    pub windows: Windows,
     /// The latest rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
@@ -158,6 +162,7 @@ impl Run {
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             phase: None,
+            windows: Windows::default(),
             rollback: None,
             number: event.number,
             record: event.record.clone(),
@@ -284,8 +289,30 @@ impl Run {
             | Happening::MeasurementEnded { .. }
             | Happening::MeasurementFailed { .. }
             | Happening::MeasurementCounts { .. } => self.measurements.happen(event),
+            Happening::SampleFailed {
+                item,
+                slot,
+                reason,
+                evidence,
+            } => {
+                let (slot, reason, evidence) = (*slot, reason.clone(), evidence.clone());
+                let bad = Bad {
+                    slot,
+                    reason,
+                    evidence,
+                };
+                self.windows.bad.entry(item.clone()).or_insert(bad);
+            }
+            Happening::SamplesHold { item, since } => {
+                self.windows.steady.insert(item.clone(), *since);
+            }
+            Happening::ClockWentBack { .. } => {}
+            Happening::WindowJudged { section } => {
+                self.windows.judged.insert(section.clone(), at);
+            }
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
+                self.windows = Windows::since(event.number);
                 self.state = RunState::Verifying { since: at };
             }
             Happening::FingerprintTaken { moment, fingerprint } => {

@@ -35,6 +35,11 @@ pub enum Work {
         /// The number of the attempt.
         attempt: u32,
     },
+    /// Sampling the verification windows. A corrected T0 is another's work.
+    Window {
+        /// The number of the event that set T0.
+        set: u64,
+    },
     /// A tier of the rollback.
     Rollback {
         /// The tier's section.

@@ -13,6 +13,7 @@ mod log;
 mod panel;
 mod phase;
 mod rollback;
+mod samples;
 mod sign_off;
 
 use crate::{

@@ -20,3 +20,4 @@ mod role;
 mod rollback;
 mod status;
 mod support;
+mod window;
