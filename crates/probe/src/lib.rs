@@ -11,6 +11,7 @@ mod capture;
 mod certificate;
 mod clock;
 pub mod context;
+pub mod counted;
 pub mod dial;
 mod disk;
 mod dns;
@@ -57,6 +58,7 @@ mod turn;
 mod unit;
 
 pub use context::Context;
+pub use counted::Counted;
 pub use prober::Prober;
 pub use redact::Secrets;
 pub use round::Round;

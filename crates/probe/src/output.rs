@@ -36,12 +36,14 @@ pub fn sentence(text: &str, secrets: &Secrets) -> String {
 
 /// A quoted piece of a foreign text for use inside a sentence: masked first, then cut to [`EXCERPT_CHARS`].
 pub(crate) fn excerpt(text: &str, secrets: &Secrets) -> String {
-    let reach = text.len().min(8 * EXCERPT_CHARS + secrets.longest());
-    let masked = mask_start(text.as_bytes(), reach, false, secrets);
-    format!(
-        "“{}”",
-        shortened(String::from_utf8_lossy(&masked).trim(), EXCERPT_CHARS)
-    )
+    brief(text, EXCERPT_CHARS, true, secrets)
+}
+
+/// The same, cut to `most` characters; `whole` says that the text does not go on.
+pub(crate) fn brief(text: &str, most: usize, whole: bool, secrets: &Secrets) -> String {
+    let reach = text.len().min(8 * most + secrets.longest());
+    let masked = mask_start(text.as_bytes(), reach, !whole, secrets);
+    format!("“{}”", shortened(String::from_utf8_lossy(&masked).trim(), most))
 }
 
 /// Masks the first `reach` bytes; where more follow, what could be the beginning of a secret is left out.

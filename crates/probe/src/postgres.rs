@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 mod activity;
 pub(crate) mod connect;
+pub(crate) mod counted;
 mod expected;
 mod indexes;
 pub(crate) mod schema;

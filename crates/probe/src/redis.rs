@@ -14,6 +14,7 @@ use domain::probe::{RedisPersistence, RedisProbe, RedisQuestion, TextRule};
 use domain::verdict::Verdict;
 
 pub(crate) mod connect;
+pub(crate) mod counted;
 mod info;
 mod keeping;
 mod reply;

@@ -36,10 +36,14 @@ pub(crate) struct Slowest {
 }
 
 /// Statements that neither read nor write rows as an application does, or that look at the server itself.
-const OTHERS: &str = r"^\s*(alter|analyze|begin|checkpoint|cluster|commit|copy|create|deallocate|discard|drop|explain|grant|refresh|reindex|release|reset|revoke|rollback|savepoint|set|show|start|truncate|vacuum)\M|\mpg_(catalog|stat|locks|sleep|database_size|backend_pid|prepared_xacts|extension|blocking_pids)|^\s*select \$1\s*$";
+pub(super) const OTHERS: &str = r"^\s*(alter|analyze|begin|checkpoint|cluster|commit|copy|create|deallocate|discard|drop|explain|grant|refresh|reindex|release|reset|revoke|rollback|savepoint|set|show|start|truncate|vacuum)\M|\mpg_(catalog|stat|locks|sleep|database_size|backend_pid|prepared_xacts|extension|blocking_pids)|^\s*select \$1\s*$";
 
 /// The server's "object not in prerequisite state": the library is not loaded.
-const NOT_LOADED: &str = "55000";
+pub(super) const NOT_LOADED: &str = "55000";
+
+/// The extension is missing, and what to do.
+pub(super) const NOT_INSTALLED: &str = "pg_stat_statements is not installed in this database: add it to \
+     shared_preload_libraries, restart the server and run CREATE EXTENSION pg_stat_statements";
 
 /// Text, calls, mean, longest, and how many statements there are.
 type Row = (String, i64, f64, f64, i64);
@@ -110,15 +114,10 @@ pub(super) fn judge(
     };
     let (count, statement) = match seen {
         Statements::NotInstalled => {
-            let reason = "pg_stat_statements is not installed in this database: add it to shared_preload_libraries, restart \
-                          the server and run CREATE EXTENSION pg_stat_statements";
-            return missing(reason.to_owned(), "not installed");
+            return missing(NOT_INSTALLED.to_owned(), "not installed");
         }
         Statements::NotLoaded(said) => {
-            let reason = format!(
-                "pg_stat_statements is installed, but the server does not load it ({said}): add it there and restart the server"
-            );
-            return missing(reason, "installed, not loaded");
+            return missing(not_loaded(said), "installed, not loaded");
         }
         Statements::Counted { count, slowest } => (*count, slowest.as_ref()),
     };
@@ -150,6 +149,13 @@ pub(super) fn judge(
         true => Judgement::pass(found),
         false => Judgement::fail(format!("{found}; must be {bound}"), found),
     }
+}
+
+/// The server does not load the library; in its words, and what to do.
+pub(super) fn not_loaded(said: &str) -> String {
+    format!(
+        "pg_stat_statements is installed, but the server does not load it ({said}): add it there and restart the server"
+    )
 }
 
 fn ms(value: f64) -> String {

@@ -121,7 +121,7 @@ fn still_open(stream: &TcpStream) -> bool {
 }
 
 /// Connects, and signs in where the endpoint's url says how.
-async fn open(target: &Target) -> Result<TcpStream, Trouble> {
+pub(super) async fn open(target: &Target) -> Result<TcpStream, Trouble> {
     let mut stream = dial::connect(&target.host, target.port)
         .await
         .map_err(Trouble::Broken)?;
@@ -136,7 +136,7 @@ async fn open(target: &Target) -> Result<TcpStream, Trouble> {
     Ok(stream)
 }
 
-async fn exchange(stream: &mut TcpStream, command: &[&str]) -> Result<Value, Trouble> {
+pub(super) async fn exchange(stream: &mut TcpStream, command: &[&str]) -> Result<Value, Trouble> {
     let broken = |why: std::io::Error| Trouble::Broken(plain(&why));
     let mut packed = redis::cmd(command[0]);
     packed.arg(&command[1..]);

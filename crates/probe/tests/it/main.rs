@@ -6,6 +6,7 @@ mod bounds;
 mod caching;
 mod captures;
 mod commands;
+mod counted;
 mod docker;
 mod environments;
 mod files;

@@ -13,14 +13,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, Command};
 
 /// A server with its data in a folder; both end with the test.
-struct Redis {
-    address: SocketAddr,
+pub struct Redis {
+    pub address: SocketAddr,
     process: Child,
     folder: Folder,
 }
 
 impl Redis {
-    async fn start(options: &[&str]) -> Self {
+    pub async fn start(options: &[&str]) -> Self {
         Self::start_in(Folder::new(), options, "Ready to accept connections").await
     }
 
@@ -52,7 +52,7 @@ impl Redis {
     }
 
     /// Says it as a person would by telnet, and waits for so many replies of one line.
-    async fn tell(&self, commands: &str, replies: usize) {
+    pub async fn tell(&self, commands: &str, replies: usize) {
         let mut stream = BufReader::new(TcpStream::connect(self.address).await.expect("a connection"));
         stream.write_all(commands.as_bytes()).await.expect("written");
         for _ in 0..replies {
