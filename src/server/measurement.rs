@@ -68,7 +68,9 @@ pub async fn start(
         may_measure(run, moment).map_err(Error::refused)?;
         run::not_superseded(run)?;
         if run.measurements.running().is_some() || run.measurements.next() != attempt {
-            return Err(conflict("Somebody measures just now: there is one measurement at a time."));
+            return Err(conflict(
+                "Somebody measures just now: there is one measurement at a time.",
+            ));
         }
         Ok(vec![Happening::MeasurementStarted { attempt, moment }])
     })
@@ -116,7 +118,9 @@ pub async fn choose(
         })?;
         may_measure(run, found.moment).map_err(Error::refused)?;
         if found.valid().is_none() {
-            return Err(Error::refused("This measurement does not count: the page says why."));
+            return Err(Error::refused(
+                "This measurement does not count: the page says why.",
+            ));
         }
         Ok(counts(&opened.pinned.plan, run, attempt, Some(reason)))
     })

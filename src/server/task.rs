@@ -6,7 +6,9 @@ pub use lease::{Entry, Gone, Lease};
 
 use crate::{
     api::Error,
-    server::{action, env_edit, failure, fingerprint, measurement, phase, rollback, sites, state::AppState, window},
+    server::{
+        action, env_edit, failure, fingerprint, measurement, phase, rollback, sites, state::AppState, window,
+    },
 };
 use domain::{
     task::Work,

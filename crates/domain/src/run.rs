@@ -2,8 +2,8 @@
 //! event that arrives; both by [`Run::apply`].
 
 mod item;
-mod phase;
 mod measuring;
+mod phase;
 mod rolling_back;
 
 use crate::{

@@ -22,7 +22,13 @@ pub fn LoadCurve(
     let top = points.iter().map(|(_, value)| *value).fold(1.0, f64::max);
     let path: Vec<String> = points
         .iter()
-        .map(|(at, value)| format!("{:.1},{:.1}", at / right * WIDE, HIGH - value / top * (HIGH - 8.0)))
+        .map(|(at, value)| {
+            format!(
+                "{:.1},{:.1}",
+                at / right * WIDE,
+                HIGH - value / top * (HIGH - 8.0)
+            )
+        })
         .collect();
     let figures = last.latency.map(|latency| {
         let ms = |us: u64| format!("{:.1} ms", us as f64 / 1_000.0);
@@ -32,7 +38,8 @@ pub fn LoadCurve(
             <span>"p99 " <b>{ms(latency.p99_us)}</b></span>
         }
     });
-    let errors = (last.errors > 0).then(|| view! { <span data-tone="no"><b>{last.errors}</b> " errors"</span> });
+    let errors =
+        (last.errors > 0).then(|| view! { <span data-tone="no"><b>{last.errors}</b> " errors"</span> });
     let phase = if last.warming_up { "warming up, " } else { "" };
     view! {
         <figure class="load-curve">

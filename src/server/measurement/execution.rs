@@ -43,13 +43,24 @@ pub async fn carry_out(lease: &Lease, number: u32) -> Result<(), Gone> {
         return fail(lease, &opened, number, "the run knows nothing of it").await;
     };
     if lease.task.lost_on.is_some() {
-        return fail(lease, &opened, number, "Gonogo stopped while it measured: measure again").await;
+        return fail(
+            lease,
+            &opened,
+            number,
+            "Gonogo stopped while it measured: measure again",
+        )
+        .await;
     }
     let site = match run::site(&lease.state, &opened) {
         Ok(site) => site,
         Err(error) => return fail(lease, &opened, number, &error.to_string()).await,
     };
-    let work = Measuring { lease, opened: &opened, attempt, site };
+    let work = Measuring {
+        lease,
+        opened: &opened,
+        attempt,
+        site,
+    };
     match work.measure().await {
         Ok(measured) => work.ended(measured).await,
         Err(why) => fail(lease, &opened, number, &why).await,
@@ -68,7 +79,10 @@ impl Measuring<'_> {
         let (state, run) = (&self.lease.state, self.lease.task.run);
         let load = self.site.environment.load.clone();
         let load = load.ok_or("the environment's file names no load any more")?;
-        let plan = LoadPlan { load, seed: seed(run.0, self.attempt.number) };
+        let plan = LoadPlan {
+            load,
+            seed: seed(run.0, self.attempt.number),
+        };
         let cancel = self.lease.cancel();
         let before = state.prober.counted(&self.site, cancel.clone()).await;
         let cache = state.prober.cache_calls(&self.site, cancel.clone()).await;
@@ -102,18 +116,25 @@ impl Measuring<'_> {
         let run = self
             .lease
             .write(&self.opened.outline, entry(Next::GoOn, None), |run, _| {
-                let running = run.measurements.running().is_some_and(|running| running.number == number);
+                let running = run
+                    .measurements
+                    .running()
+                    .is_some_and(|running| running.number == number);
                 if !running {
                     return vec![];
                 }
                 // Only what went well counts by itself; the rest is kept.
-                let valid = matches!(&ended, Happening::MeasurementEnded { found, .. } if found.invalid.is_empty());
+                let valid =
+                    matches!(&ended, Happening::MeasurementEnded { found, .. } if found.invalid.is_empty());
                 let follows = valid.then(|| {
                     let mut after = run.clone();
                     after.measurements.end(&ended);
                     counts(plan, &after, number, None)
                 });
-                [ended.clone()].into_iter().chain(follows.into_iter().flatten()).collect()
+                [ended.clone()]
+                    .into_iter()
+                    .chain(follows.into_iter().flatten())
+                    .collect()
             })
             .await?;
         self.judge(&run).await?;
@@ -157,7 +178,13 @@ impl Measuring<'_> {
         let domain::measurement::AttemptState::Ended { evidence, .. } = &before.state else {
             return Ok(None);
         };
-        let mut connection = self.lease.state.pool.acquire().await.map_err(store::Error::from)?;
+        let mut connection = self
+            .lease
+            .state
+            .pool
+            .acquire()
+            .await
+            .map_err(store::Error::from)?;
         let stored = store::measurement::by_hash(&mut connection, self.lease.task.run, evidence).await?;
         Ok(stored.map(|measured| (before.number, measured)))
     }
@@ -213,15 +240,21 @@ fn found(
     found.notes.extend(notes);
     match cache {
         Ok(figure) => found.figures.push(figure),
-        Err(why) => found.notes.push(format!("the cache's own latency was not measured: {why}")),
+        Err(why) => found
+            .notes
+            .push(format!("the cache's own latency was not measured: {why}")),
     }
     if let Some((than, before)) = baseline {
         if before.load.plan.load != load.plan.load {
-            found.notes.push(format!("unlike conditions: measurement {than} put another load on it"));
+            found.notes.push(format!(
+                "unlike conditions: measurement {than} put another load on it"
+            ));
         }
         found.improvements = improvements(*than, before, measured);
     } else if attempt.moment == Moment::After {
-        found.notes.push("nothing was measured before the deployment: no improvement can be computed".to_owned());
+        found
+            .notes
+            .push("nothing was measured before the deployment: no improvement can be computed".to_owned());
     }
     found
 }
@@ -236,7 +269,8 @@ fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improveme
     ];
     let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
     let one = |(aggregation, statistic)| {
-        let improved = probe::load::improvement(histograms.0, histograms.1, statistic, after.load.plan.seed).ok()?;
+        let improved =
+            probe::load::improvement(histograms.0, histograms.1, statistic, after.load.plan.seed).ok()?;
         Some(Improvement {
             metric: Metric::Latency,
             aggregation,
@@ -250,7 +284,10 @@ fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improveme
 async fn fail(lease: &Lease, opened: &Opened, number: u32, why: &str) -> Result<(), Gone> {
     lease
         .write(&opened.outline, entry(Next::End, None), |run, _| {
-            let running = run.measurements.running().filter(|running| running.number == number);
+            let running = run
+                .measurements
+                .running()
+                .filter(|running| running.number == number);
             let failed = running.map(|_| Happening::MeasurementFailed {
                 attempt: number,
                 why: why.to_owned(),

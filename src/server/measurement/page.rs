@@ -42,8 +42,15 @@ pub async fn page(state: &AppState, person: &Person, id: RunId) -> Result<Benchm
     Ok(BenchmarkPage {
         forms,
         load: load(state, &run.start.environment),
-        computed: changes.into_iter().map(|(blank, change)| (blank, change.to_string())).collect(),
-        troubles: filled.troubles.into_iter().map(|(blank, trouble)| (blank, trouble.to_string())).collect(),
+        computed: changes
+            .into_iter()
+            .map(|(blank, change)| (blank, change.to_string()))
+            .collect(),
+        troubles: filled
+            .troubles
+            .into_iter()
+            .map(|(blank, trouble)| (blank, trouble.to_string()))
+            .collect(),
         gate: gate(&objectives),
         objectives,
     })
@@ -66,11 +73,17 @@ fn entries(run: &Run) -> BTreeMap<BlankId, Entry> {
             None => String::new(),
         },
     };
-    run.blanks.iter().map(|(blank, filling)| (blank.clone(), entry(filling))).collect()
+    run.blanks
+        .iter()
+        .map(|(blank, filling)| (blank.clone(), entry(filling)))
+        .collect()
 }
 
 fn load(state: &AppState, environment: &str) -> Result<String, String> {
-    let place = state.sites.place(environment).map_err(|error| error.to_string())?;
+    let place = state
+        .sites
+        .place(environment)
+        .map_err(|error| error.to_string())?;
     let load: Option<&Load> = place.declared.load.as_ref();
     load.map(ToString::to_string).ok_or_else(|| {
         format!(

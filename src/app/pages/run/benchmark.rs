@@ -24,8 +24,17 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     // What it says follows from what was measured and typed, and from where the run stands.
     let key = Memo::new(move |_| {
         board.run.with(|run| {
-            let ended = run.measurements.attempts.iter().map(|attempt| attempt.state == AttemptState::Running);
-            (run.state.word(), run.blanks.clone(), run.measurements.counting.clone(), ended.collect::<Vec<_>>())
+            let ended = run
+                .measurements
+                .attempts
+                .iter()
+                .map(|attempt| attempt.state == AttemptState::Running);
+            (
+                run.state.word(),
+                run.blanks.clone(),
+                run.measurements.counting.clone(),
+                ended.collect::<Vec<_>>(),
+            )
         })
     });
     let page = Resource::new_blocking(move || key.get(), move |_| load_benchmarks(board.id));
@@ -46,7 +55,11 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
 }
 
 fn shown(board: Board, deeds: Deeds, page: &BenchmarkPage) -> AnyView {
-    let forms = page.forms.iter().map(|offer| form::card(board, deeds, page, offer)).collect_view();
+    let forms = page
+        .forms
+        .iter()
+        .map(|offer| form::card(board, deeds, page, offer))
+        .collect_view();
     let ladder = Memo::new(move |_| board.run.with(|run| rungs(&run.measurements)));
     view! {
         <div class="stack">
@@ -77,11 +90,11 @@ fn rungs(measurements: &Measurements) -> Vec<Rung> {
             Some(figure.value)
         };
         let mut improvements = after.iter().flat_map(|found| &found.improvements);
-        let interval = improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
+        let interval =
+            improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
         let change = domain::form::improvement::change(of(before), of(after), domain::metric::Better::Lower);
-        let interval = interval.map(|one| {
-            format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high)
-        });
+        let interval =
+            interval.map(|one| format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high));
         Rung {
             label: aggregation.to_string(),
             before: of(before),

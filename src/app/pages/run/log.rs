@@ -168,11 +168,17 @@ fn words(board: Board, what: Happening) -> String {
             format!("measurement {attempt} ended: {} numbers", found.figures.len())
         }
         Happening::MeasurementEnded { attempt, found, .. } => {
-            format!("measurement {attempt} ended and does not count: {}", found.invalid.join("; "))
+            format!(
+                "measurement {attempt} ended and does not count: {}",
+                found.invalid.join("; ")
+            )
         }
         Happening::MeasurementFailed { attempt, why } => format!("measurement {attempt} gave nothing: {why}"),
         Happening::MeasurementCounts { attempt, reason } => {
-            format!("measurement {attempt} counts{}", quoted(reason.unwrap_or_default()))
+            format!(
+                "measurement {attempt} counts{}",
+                quoted(reason.unwrap_or_default())
+            )
         }
         Happening::T0Set { t0, reason } => {
             format!(

@@ -15,7 +15,12 @@ pub fn card(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
     }
     let facts = page.gate.clone();
     let facts = view! { <span>{facts}</span> }.into_any();
-    let rows = page.objectives.iter().cloned().map(|row| shown(board, row)).collect_view();
+    let rows = page
+        .objectives
+        .iter()
+        .cloned()
+        .map(|row| shown(board, row))
+        .collect_view();
     Some(
         view! {
             <SectionCard title="Targets and criteria" id="demands" facts=facts>
@@ -44,7 +49,10 @@ fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
     };
     let word = row.outcome.words();
     let said = (row.reason != word).then_some(row.reason);
-    let differs = row.differs.into_iter().map(|words| view! { <br /><small>{words}</small> });
+    let differs = row
+        .differs
+        .into_iter()
+        .map(|words| view! { <br /><small>{words}</small> });
     view! {
         <tr>
             <th scope="row">

@@ -18,10 +18,18 @@ use leptos::{form::ActionForm, prelude::*};
 
 /// A form.
 pub fn card(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer) -> AnyView {
-    let typed: Vec<_> = offer.form.fields.iter().filter(|field| field.is_typed()).map(|field| field.id.clone()).collect();
+    let typed: Vec<_> = offer
+        .form
+        .fields
+        .iter()
+        .filter(|field| field.is_typed())
+        .map(|field| field.id.clone())
+        .collect();
     let all = typed.len();
     let facts = move || {
-        let filled = board.run.with(|run| typed.iter().filter(|id| run.blanks.contains_key(*id)).count());
+        let filled = board
+            .run
+            .with(|run| typed.iter().filter(|id| run.blanks.contains_key(*id)).count());
         format!("{filled} of {all} filled in")
     };
     let facts = view! { <span>{facts}</span> }.into_any();
@@ -32,7 +40,10 @@ pub fn card(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer)
         shown(board, deeds, field, computed, trouble, open)
     });
     let fields = fields.collect_view();
-    let refused = offer.refused.clone().map(|why| view! { <p class="quiet">{why}</p> });
+    let refused = offer
+        .refused
+        .clone()
+        .map(|why| view! { <p class="quiet">{why}</p> });
     let title = offer.form.title.clone();
     view! {
         <SectionCard title=title facts=facts padded=true>
@@ -97,7 +108,9 @@ fn typed(board: Board, deeds: Deeds, field: &Field, name: String, open: bool) ->
     let read = {
         let name = name.clone();
         move || {
-            let value = filled.get().map_or_else(|| "empty".to_owned(), |filling| filling.value);
+            let value = filled
+                .get()
+                .map_or_else(|| "empty".to_owned(), |filling| filling.value);
             (!open).then(|| view! { <span><b>{name.clone()}</b> " " {value}</span> })
         }
     };
@@ -107,7 +120,12 @@ fn typed(board: Board, deeds: Deeds, field: &Field, name: String, open: bool) ->
     };
     let form = move || {
         let (id, name, options) = (id.0.clone(), name.clone(), options.clone());
-        let value = filled.with(|filling| filling.as_ref().map(|filling| filling.value.clone()).unwrap_or_default());
+        let value = filled.with(|filling| {
+            filling
+                .as_ref()
+                .map(|filling| filling.value.clone())
+                .unwrap_or_default()
+        });
         open.then(|| {
             let chooses = !options.is_empty();
             let control = if chooses {
@@ -146,7 +164,8 @@ fn choice(id: &str, name: &str, options: Vec<String>, value: &str) -> AnyView {
         label: option,
     });
     let options: Vec<_> = [empty].into_iter().chain(options).collect();
-    view! { <SelectField name="value" id=format!("field-{id}") label=name.to_owned() options=options /> }.into_any()
+    view! { <SelectField name="value" id=format!("field-{id}") label=name.to_owned() options=options /> }
+        .into_any()
 }
 
 /// Where a value is from.
@@ -154,7 +173,11 @@ fn from(filling: &Filling) -> String {
     match &filling.source {
         Some(Source::Measured { attempt }) => format!("{} from measurement {attempt}", filling.value),
         Some(Source::Said { words }) => {
-            format!("{} by {}, from “{words}”: attested", filling.value, filling.by.name())
+            format!(
+                "{} by {}, from “{words}”: attested",
+                filling.value,
+                filling.by.name()
+            )
         }
         None => format!("{} by {}", filling.value, filling.by.name()),
     }

@@ -7,8 +7,8 @@ use crate::{
 };
 use domain::{
     Right,
-    load::LoadProgress,
     form::Moment,
+    load::LoadProgress,
     measurement::{Attempt, AttemptState},
     plan::ItemId,
 };
@@ -18,7 +18,9 @@ use leptos::{form::ActionForm, prelude::*};
 pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer) -> AnyView {
     let moment = offer.form.moment;
     let class = board.run.with_untracked(|run| run.start.class);
-    let may = board.person.with_value(|person| person.may(Right::Act, Some(class)));
+    let may = board
+        .person
+        .with_value(|person| person.may(Right::Act, Some(class)));
     let button = match (&page.load, may && offer.refused.is_none()) {
         (_, false) => ().into_any(),
         (Err(why), true) => view! { <p class="quiet">{why.clone()}</p> }.into_any(),
@@ -26,8 +28,15 @@ pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormO
     };
     let attempts = Memo::new(move |_| {
         board.run.with(|run| {
-            let own = run.measurements.attempts.iter().filter(|attempt| attempt.moment == moment);
-            (own.cloned().collect::<Vec<_>>(), run.measurements.counting.get(&moment).copied())
+            let own = run
+                .measurements
+                .attempts
+                .iter()
+                .filter(|attempt| attempt.moment == moment);
+            (
+                own.cloned().collect::<Vec<_>>(),
+                run.measurements.counting.get(&moment).copied(),
+            )
         })
     });
     let rows = move || {
@@ -91,9 +100,12 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
                 (true, false) => (Tone::None, "info", "kept"),
             };
             let said = found.invalid.into_iter().chain(found.notes);
-            let said = said.map(|words| view! { <li><small>{words}</small></li> }).collect_view();
+            let said = said
+                .map(|words| view! { <li><small>{words}</small></li> })
+                .collect_view();
             let choose = (valid && !counts && may).then(|| choose(board, deeds, number));
-            view! { <Mark tone=tone icon=icon word=word /> <ul class="attempt-notes">{said}</ul> {choose} }.into_any()
+            view! { <Mark tone=tone icon=icon word=word /> <ul class="attempt-notes">{said}</ul> {choose} }
+                .into_any()
         }
     };
     view! { <li class="attempt">{head} {body}</li> }.into_any()
@@ -102,8 +114,12 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
 fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
     let item = ItemId(format!("measurement/{number}"));
     let looks = move || {
-        let text = board.prints.with(|prints| prints.get(&item).cloned().unwrap_or_default());
-        let looks = text.lines().filter_map(|line| serde_json::from_str::<LoadProgress>(line).ok());
+        let text = board
+            .prints
+            .with(|prints| prints.get(&item).cloned().unwrap_or_default());
+        let looks = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<LoadProgress>(line).ok());
         view! { <LoadCurve looks=looks.collect::<Vec<_>>() /> }
     };
     let stop = may.then(|| {
