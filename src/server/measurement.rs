@@ -20,10 +20,10 @@ use domain::{
     Right,
     event::Happening,
     form::Moment,
-    measurement::{Source, fillings, may_measure},
+    measurement::{Found, Source, fillings, may_measure},
     person::Person,
     plan::Plan,
-    run::{Run, RunId},
+    run::RunId,
     task::Work,
 };
 use store::task::NewTask;
@@ -116,27 +116,28 @@ pub async fn choose(
         let found = run.measurements.attempt(attempt).ok_or_else(|| Error::NotFound {
             what: format!("measurement {attempt}"),
         })?;
-        may_measure(run, found.moment).map_err(Error::refused)?;
-        if found.valid().is_none() {
+        let moment = found.moment;
+        may_measure(run, moment).map_err(Error::refused)?;
+        let Some(values) = found.valid() else {
             return Err(Error::refused(
                 "This measurement does not count: the page says why.",
             ));
-        }
-        Ok(counts(&opened.pinned.plan, run, attempt, Some(reason)))
+        };
+        Ok(counts(&opened.pinned.plan, attempt, moment, values, Some(reason)))
     })
     .await
 }
 
 /// What follows when an attempt counts: the fields of its moment get its numbers.
-pub(super) fn counts(plan: &Plan, run: &Run, attempt: u32, reason: Option<String>) -> Vec<Happening> {
-    let Some(chosen) = run.measurements.attempt(attempt) else {
-        return Vec::new();
-    };
-    let filled = chosen
-        .valid()
-        .map(|found| fillings(&plan.forms, chosen.moment, found))
-        .unwrap_or_default();
-    let filled = filled.into_iter().map(|(blank, value)| Happening::BlankFilled {
+pub(super) fn counts(
+    plan: &Plan,
+    attempt: u32,
+    moment: Moment,
+    found: &Found,
+    reason: Option<String>,
+) -> Vec<Happening> {
+    let filled = fillings(&plan.forms, moment, found).into_iter();
+    let filled = filled.map(|(blank, value)| Happening::BlankFilled {
         blank,
         value,
         source: Some(Source::Measured { attempt }),

@@ -11,6 +11,7 @@ use domain::{
     load::{LoadPlan, LoadProgress, LoadResult},
     measurement::{Attempt, Figure, Found, Improvement},
     metric::{Aggregation, Metric},
+    objective::Interval,
     person::Author,
     plan::ItemId,
     quantity::Unit,
@@ -124,13 +125,12 @@ impl Measuring<'_> {
                     return vec![];
                 }
                 // Only what went well counts by itself; the rest is kept.
-                let valid =
-                    matches!(&ended, Happening::MeasurementEnded { found, .. } if found.invalid.is_empty());
-                let follows = valid.then(|| {
-                    let mut after = run.clone();
-                    after.measurements.end(&ended);
-                    counts(plan, &after, number, None)
-                });
+                let follows = match &ended {
+                    Happening::MeasurementEnded { found, .. } if found.invalid.is_empty() => {
+                        Some(counts(plan, number, self.attempt.moment, found, None))
+                    }
+                    _ => None,
+                };
                 [ended.clone()]
                     .into_iter()
                     .chain(follows.into_iter().flatten())
@@ -235,7 +235,7 @@ fn found(
             load.overall.sent
         ));
     }
-    let (counted, notes) = measured.after.since(&measured.before, load.overall.sent);
+    let (counted, notes) = measured.after.since(&measured.before, requests(load));
     found.figures.extend(counted);
     found.notes.extend(notes);
     match cache {
@@ -259,6 +259,12 @@ fn found(
     found
 }
 
+/// All requests between the two counts, the warm-up's too.
+fn requests(load: &LoadResult) -> u64 {
+    let asked = &load.plan.load;
+    u64::from(asked.rate) * u64::from(asked.seconds + asked.warm_up_seconds)
+}
+
 /// The intervals of what both histograms can show.
 fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improvement> {
     let statistics = [
@@ -269,13 +275,28 @@ fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improveme
     ];
     let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
     let one = |(aggregation, statistic)| {
-        let improved =
-            probe::load::improvement(histograms.0, histograms.1, statistic, after.load.plan.seed).ok()?;
+        let improved = probe::load::improvement(
+            Some(histograms.0),
+            Some(histograms.1),
+            statistic,
+            after.load.plan.seed,
+        )
+        .ok()?;
+        let domain::improvement::Improvement::Share {
+            interval: Some(interval),
+            ..
+        } = improved
+        else {
+            return None;
+        };
         Some(Improvement {
             metric: Metric::Latency,
             aggregation,
             than,
-            interval: improved.interval()?,
+            interval: Interval {
+                low: interval.low * 100.0,
+                high: interval.high * 100.0,
+            },
         })
     };
     statistics.into_iter().filter_map(one).collect()

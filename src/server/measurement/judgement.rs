@@ -70,6 +70,7 @@ fn finding(state: &AppState, objective: &Objective, run: &Run, verdict: Verdict,
             duration_us: 0,
             host: state.prober.host().to_owned(),
             captures: Vec::new(),
+            readings: Vec::new(),
         },
         reason,
     }

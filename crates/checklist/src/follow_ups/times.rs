@@ -186,9 +186,7 @@ fn recurring(lower: &Lower) -> Option<When> {
             !letters || !lower[..at].ends_with(char::is_alphanumeric)
         })
     };
-    let found = RECURRING
-        .iter()
-        .find(|(_, words)| words.iter().any(|word| begins(word)));
+    let found = RECURRING.iter().find(|(_, words)| words.iter().any(&begins));
     found.map(|(every, _)| When::Recurring(*every))
 }
 

@@ -2,6 +2,7 @@
 
 use super::Environment;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// `[load]` of an environment's file: what a measured load asks, how often and for how long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,32 @@ pub struct NoLoad {
     pub key: String,
     /// What is wrong and what to do.
     pub why: String,
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pages = self.endpoints.iter().map(|page| {
+            let method = match page.method {
+                LoadMethod::Get => "GET",
+                LoadMethod::Head => "HEAD",
+            };
+            let weight = match page.weight {
+                1 => String::new(),
+                weight => format!(" ({weight} times as often)"),
+            };
+            format!("{method} {} of {}{weight}", page.path, page.endpoint)
+        });
+        let pages: Vec<String> = pages.collect();
+        write!(
+            f,
+            "{} requests a second for {} s after {} s of warming up, at most {} at once: {}",
+            self.rate,
+            self.seconds,
+            self.warm_up_seconds,
+            self.concurrency,
+            pages.join(", ")
+        )
+    }
 }
 
 fn default_warm_up() -> u32 {

@@ -45,10 +45,11 @@ pub fn card(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer)
         .clone()
         .map(|why| view! { <p class="quiet">{why}</p> });
     let title = offer.form.title.clone();
+    let measuring = measuring::measuring(board, deeds, page, offer);
     view! {
         <SectionCard title=title facts=facts padded=true>
             <div class="stack">
-                {measuring::measuring(board, deeds, page, offer)}
+                {measuring}
                 {refused}
                 <ul class="blanks" role="list">{fields}</ul>
             </div>

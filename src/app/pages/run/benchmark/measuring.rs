@@ -117,10 +117,9 @@ fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
         let text = board
             .prints
             .with(|prints| prints.get(&item).cloned().unwrap_or_default());
-        let looks = text
-            .lines()
-            .filter_map(|line| serde_json::from_str::<LoadProgress>(line).ok());
-        view! { <LoadCurve looks=looks.collect::<Vec<_>>() /> }
+        let looks = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let looks: Vec<LoadProgress> = looks.collect();
+        view! { <LoadCurve looks=looks /> }
     };
     let stop = may.then(|| {
         view! {
