@@ -47,3 +47,4 @@ pub mod telemetry;
 pub mod throttle;
 pub mod trouble;
 pub mod verification;
+pub mod window;

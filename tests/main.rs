@@ -31,3 +31,4 @@ mod support;
 mod task;
 mod tidy;
 mod verification;
+mod window;

@@ -53,6 +53,7 @@ const TABLE: &[Row] = &[
     ),
     row("/api/session/sign_out", &[], EVERYBODY),
     row("/api/session/trouble", &[], EVERYBODY),
+    row("/api/run/bars", &[("run", "RUN")], EVERYBODY),
     row(
         "/api/action/offer",
         &[("run", "RUN"), ("item", "nothing")],

@@ -9,6 +9,7 @@ use domain::{
     plan::SectionKind,
     run::{Run, RunId},
     summary::Summary,
+    window::Bar,
 };
 use leptos::{
     prelude::*,
@@ -29,6 +30,8 @@ pub struct RunPage {
     pub person: Person,
     /// Rollback, troubleshooting and what follows: for reading.
     pub guides: Vec<Guide>,
+    /// The samples of its windows since T0.
+    pub bars: Vec<Bar>,
     /// The environment's lock: by another run, where one holds it.
     pub held_by: Option<Holder>,
     /// The server's time.
@@ -129,6 +132,18 @@ pub async fn load_run(id: i64) -> Result<RunPage, Error> {
     use crate::server::{auth, desk, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
     desk::page(&AppState::here()?, person, RunId(id)).await
+}
+
+/// The samples of a run's windows since T0.
+///
+/// # Errors
+/// [`Error::NotFound`].
+#[server(prefix = "/api", endpoint = "run/bars")]
+pub async fn load_bars(run: i64) -> Result<Vec<Bar>, Error> {
+    use crate::server::{auth, run as use_case, state::AppState, window};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::See, None)?);
+    let opened = use_case::open(&state, &person, RunId(run), domain::Right::See).await?;
+    Ok(window::bars(&state, &opened).await?)
 }
 
 /// A number for a form, so that sending it twice starts one run.

@@ -1,7 +1,9 @@
 //! The time as a value.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::window::{Look, Watch};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
 
 /// Where the time comes from.
 #[derive(Clone, Debug)]
@@ -30,6 +32,14 @@ impl Clock {
             Clock::Hand(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
         };
         now.trunc_subsecs(6)
+    }
+
+    /// Whether it can be believed, by a clock that only runs, since `since`. One that stands until it is moved is moved on purpose.
+    pub fn look(&self, watch: &mut Watch, since: Instant) -> Look {
+        match self {
+            Clock::System => watch.look(self.now(), since.elapsed()),
+            Clock::Hand(_) => Look::Believed,
+        }
     }
 
     /// Moves a standing clock forward. The machine's clock stays what it is.

@@ -11,7 +11,7 @@ use crate::{
     server::{
         commands, failure, form::Form, library, prose, revision_changes, rollback::Wish, run,
         settlement::Deed, sign_off::Signature, sites::Entry, source_text, state::AppState,
-        verification::Scope,
+        verification::Scope, window,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -80,6 +80,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         .await?
         .filter(|lock| lock.run != id);
     Ok(RunPage {
+        bars: window::bars(state, &opened).await?,
         guides: guides(&opened.pinned.plan),
         outline: opened.outline,
         run: opened.pinned.run,

@@ -16,7 +16,7 @@ use crate::server::{
     state::AppState,
     task,
     throttle::Throttle,
-    verification,
+    verification, window,
 };
 use leptos::config::LeptosOptions;
 use probe::{Context, Prober};
@@ -164,6 +164,7 @@ impl Running {
         tokio::spawn(state.live.clone().listen(state.clone()));
         tokio::spawn(panel::live(state.clone()));
         tokio::spawn(task::take_due(state.clone()));
+        tokio::spawn(window::sweep(state.clone()));
         Ok(Running {
             address,
             url: url.origin(),

@@ -6,27 +6,36 @@ pub use lease::{Entry, Gone, Lease};
 
 use crate::{
     api::Error,
-    server::{action, env_edit, failure, fingerprint, phase, rollback, sites, state::AppState},
+    server::{action, env_edit, failure, fingerprint, phase, rollback, sites, state::AppState, window},
 };
-use domain::task::Work;
+use domain::{
+    task::Work,
+    window::{Look, Watch},
+};
 use sqlx::{Postgres, Transaction};
 use std::time::Duration;
 use store::{panel::PanelId, task::Task};
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 
 /// How often somebody looks for tasks that nobody has.
 const LOOKED: Duration = Duration::from_millis(250);
 
 /// Takes tasks that are due, until the server stops.
 pub async fn take_due(state: AppState) {
+    let (mut watch, since) = (Watch::default(), Instant::now());
     loop {
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = state.pool.close_event() => return,
             () = tokio::time::sleep(LOOKED) => {}
         }
+        let believed = match state.clock.look(&mut watch, since) {
+            Look::Believed => true,
+            Look::Doubtful => false,
+            Look::Moved => window::wake(&state).await,
+        };
         loop {
-            match claim(&state).await {
+            match claim(&state, believed).await {
                 Ok(Some(task)) => drop(begin(&state, task)),
                 Ok(None) => break,
                 Err(error) => {
@@ -38,14 +47,15 @@ pub async fn take_due(state: AppState) {
     }
 }
 
-async fn claim(state: &AppState) -> Result<Option<Task>, store::Error> {
+async fn claim(state: &AppState, believed: bool) -> Result<Option<Task>, store::Error> {
     let Some(panel) = state.panel.id() else {
         return Ok(None);
     };
     let served = served(state);
     let mut connection = state.pool.acquire().await?;
     let (held, settled) = (state.panel.held(), state.panel.is_settled());
-    store::task::claim(&mut connection, panel, &served, &held, settled, state.clock.now()).await
+    let now = state.clock.now();
+    store::task::claim(&mut connection, panel, &served, &held, settled, believed, now).await
 }
 
 /// The environments whose tasks this process does.
@@ -147,6 +157,7 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
         Work::EnvEdit { item } => env_edit::look_after(&lease, item).await,
         Work::Phase { section } => phase::carry_out(&lease, section).await,
         Work::Fingerprint { moment } => fingerprint::carry_out(&lease, *moment).await,
+        Work::Window { set } => window::carry_out(&lease, *set).await,
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };
     match done {

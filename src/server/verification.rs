@@ -6,6 +6,7 @@ use crate::{
         phase, reading,
         run::{self, Opened},
         state::AppState,
+        window,
     },
 };
 use chrono::{DateTime, Utc};
@@ -306,6 +307,7 @@ async fn record(
     let mut tx = state.pool.begin().await?;
     let mut observed = Vec::with_capacity(findings.len());
     for (item, finding) in findings {
+        let finding = &window::tempered(&mut tx, opened, item, finding).await?;
         observed.push(Happening::Observed {
             item: item.clone(),
             verdict: finding.verdict,

@@ -182,6 +182,34 @@ pub enum Happening {
         /// Why, where a person corrected it.
         reason: Option<String>,
     },
+    /// A sample of a window is bad, the first of its line since T0.
+    SampleFailed {
+        /// The line.
+        item: ItemId,
+        /// Which sample.
+        slot: DateTime<Utc>,
+        /// Why, in one sentence.
+        reason: String,
+        /// The hash of the evidence.
+        evidence: Hash,
+    },
+    /// The samples of a line have held for the first time as long as they must when the window is due.
+    SamplesHold {
+        /// The line.
+        item: ItemId,
+        /// Since this one.
+        since: DateTime<Utc>,
+    },
+    /// The clock went back: samples of times that have not come yet do not count.
+    ClockWentBack {
+        /// How many samples that were.
+        dropped: u64,
+    },
+    /// A window was due; what its samples say of each line stands before.
+    WindowJudged {
+        /// The window's section.
+        section: SectionId,
+    },
     /// How things were at this moment.
     FingerprintTaken {
         /// Which.

@@ -38,6 +38,7 @@ pub mod summary;
 pub mod task;
 pub mod timing;
 pub mod verdict;
+pub mod window;
 
 pub use hash::Hash;
 pub use role::{Right, Role};

@@ -2,6 +2,7 @@
 
 use crate::blank::Blank;
 use crate::plan::{Check, Item, ItemId, Plan, Section, SectionId, SectionKind, Slot, Work};
+use crate::window::Demand;
 use serde::{Deserialize, Serialize};
 
 /// A plan without its specifications; an eighth of its size.
@@ -67,6 +68,9 @@ pub struct OutlineLine {
     /// It asks for lines of a `.env` file that Gonogo can set, and so does a box that holds such lines.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub env_edit: bool,
+    /// In a window: what it asks of its samples.
+    #[serde(default, skip_serializing_if = "Demand::is_default")]
+    pub demand: Demand,
     /// For how many minutes what its probe saw counts; `None`: for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeps_minutes: Option<u32>,
@@ -153,6 +157,9 @@ impl From<&Section> for OutlineSection {
         });
         let checks = section.checks.iter().map(OutlineLine::from);
         let mut lines: Vec<OutlineLine> = boxes.chain(checks).collect();
+        if !matches!(section.kind, SectionKind::Window { .. }) {
+            lines.iter_mut().for_each(|line| line.demand = Demand::default());
+        }
         lines.sort_by_key(|line| line.line);
         Self {
             id: section.id.clone(),
@@ -187,6 +194,7 @@ impl From<&Item> for OutlineLine {
             proof: Proof::of(&item.work),
             role: item.role.clone(),
             env_edit: false,
+            demand: demand(&item.text, &item.work),
             keeps_minutes: keeps(&item.work),
         }
     }
@@ -215,6 +223,7 @@ impl From<&Check> for OutlineLine {
             proof: Proof::of(&check.work),
             role: check.role.clone(),
             env_edit: false,
+            demand: demand(&check.text, &check.work),
             keeps_minutes: keeps(&check.work),
         }
     }
@@ -224,6 +233,13 @@ fn keeps(work: &Work) -> Option<u32> {
     match work {
         Work::Probe { spec } => spec.keeps_minutes(),
         Work::Action { .. } | Work::Attestation | Work::Parent => None,
+    }
+}
+
+fn demand(text: &str, work: &Work) -> Demand {
+    match work {
+        Work::Probe { spec } => Demand::of(text, spec),
+        Work::Action { .. } | Work::Attestation | Work::Parent => Demand::default(),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
     plan::{ItemId, SectionId},
     rollback::Rollback,
     sign_off::SignOff,
+    window::{Bad, Windows},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,9 @@ pub struct Run {
     /// The latest phase that it goes through by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Progress>,
+    /// What its windows have come to since T0.
+    #[serde(default, skip_serializing_if = "Windows::is_closed")]
+    pub windows: Windows,
     /// The latest rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
@@ -149,6 +153,7 @@ impl Run {
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             phase: None,
+            windows: Windows::default(),
             rollback: None,
             number: event.number,
             record: event.record.clone(),
@@ -265,8 +270,30 @@ impl Run {
                 let (value, by) = (value.clone(), by.clone());
                 self.blanks.insert(blank.clone(), Filling { value, by, at });
             }
+            Happening::SampleFailed {
+                item,
+                slot,
+                reason,
+                evidence,
+            } => {
+                let (slot, reason, evidence) = (*slot, reason.clone(), evidence.clone());
+                let bad = Bad {
+                    slot,
+                    reason,
+                    evidence,
+                };
+                self.windows.bad.entry(item.clone()).or_insert(bad);
+            }
+            Happening::SamplesHold { item, since } => {
+                self.windows.steady.insert(item.clone(), *since);
+            }
+            Happening::ClockWentBack { .. } => {}
+            Happening::WindowJudged { section } => {
+                self.windows.judged.insert(section.clone(), at);
+            }
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
+                self.windows = Windows::since(event.number);
                 self.state = RunState::Verifying { since: at };
             }
             Happening::FingerprintTaken { moment, fingerprint } => {

@@ -104,7 +104,7 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
         return settled;
     }
     if let Some(untimely) = untimely(section, run, now) {
-        return untimely;
+        return failed_early(line, run).unwrap_or(untimely);
     }
     let stands = match (line.kind, state) {
         (_, None) => Standing::open(),
@@ -158,6 +158,19 @@ pub fn untimely(section: &OutlineSection, run: &Run, now: DateTime<Utc>) -> Opti
     Some(Standing {
         status: Status::NoData,
         reason,
+    })
+}
+
+/// What must hold throughout a window and did not in one sample has failed, whenever the window is due.
+fn failed_early(line: &OutlineLine, run: &Run) -> Option<Standing> {
+    let bad = run.windows.bad.get(&line.id)?;
+    line.demand.needs_every_sample().then(|| Standing {
+        status: Status::Failed,
+        reason: format!(
+            "failed {} UTC: {}",
+            bad.slot.format("%Y-%m-%d %H:%M:%S"),
+            bad.reason
+        ),
     })
 }
 

@@ -30,6 +30,11 @@ pub enum Work {
         /// When.
         moment: Moment,
     },
+    /// Sampling the verification windows. A corrected T0 is another's work.
+    Window {
+        /// The number of the event that set T0.
+        set: u64,
+    },
     /// A tier of the rollback.
     Rollback {
         /// The tier's section.

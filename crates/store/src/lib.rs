@@ -13,6 +13,7 @@ pub mod panel;
 pub mod person;
 pub mod revision;
 pub mod run;
+pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
 pub mod task;

@@ -9,9 +9,9 @@ use domain::{
     consequence::consequence,
     event::{Event, Happening, Start},
     fingerprint::Moment,
-    outline::Outline,
+    outline::{LineKind, Outline, OutlineLine},
     person::Author,
-    plan::{Plan, SectionId},
+    plan::{Plan, SectionId, SectionKind},
     rollback::Rollback,
     run::{Run, RunId, RunState},
     summary::Summary,
@@ -182,8 +182,11 @@ pub async fn append<E: From<Error>>(
     let mut queue: VecDeque<_> = decide(&run)?.into_iter().map(|what| (what, by.clone())).collect();
     while let Some((what, by)) = queue.pop_front() {
         let linked = event::next(&run, what, &by, now, &head)?;
-        if let Happening::T0Set { .. } = linked.event.what {
+        if let Happening::T0Set { t0, .. } = linked.event.what {
             task::begin(&mut *connection, &look_after(&run, &linked, now), now).await?;
+            if windows(outline) {
+                task::begin(&mut *connection, &sampling(&run, &linked, t0), now).await?;
+            }
         }
         run.apply(&linked.event);
         event::insert(connection, id, &linked).await?;
@@ -201,20 +204,43 @@ pub async fn append<E: From<Error>>(
 }
 
 /// How things are once the new version serves is read by whoever comes first.
-fn look_after(run: &Run, t0: &event::Linked, now: DateTime<Utc>) -> NewTask {
-    let digits = t0.hash.as_str().get(..32).unwrap_or_default();
+fn look_after(run: &Run, set: &event::Linked, now: DateTime<Utc>) -> NewTask {
+    let moment = Moment::After;
+    of_t0(
+        run,
+        set.hash.as_str().get(..32),
+        Work::Fingerprint { moment },
+        now,
+    )
+}
+
+/// The windows are sampled from T0 on by whoever comes first.
+fn sampling(run: &Run, set: &event::Linked, t0: DateTime<Utc>) -> NewTask {
+    let work = Work::Window {
+        set: set.event.number,
+    };
+    of_t0(run, set.hash.as_str().get(32..64), work, t0)
+}
+
+/// What follows T0: one for each time that it is set, by the digits of that event.
+fn of_t0(run: &Run, digits: Option<&str>, work: Work, due_at: DateTime<Utc>) -> NewTask {
     NewTask {
         run: run.id,
         environment: run.start.environment.clone(),
-        // One for each T0.
-        request_key: Uuid::try_parse(digits).unwrap_or_default(),
-        work: Work::Fingerprint {
-            moment: Moment::After,
-        },
+        request_key: Uuid::try_parse(digits.unwrap_or_default()).unwrap_or_default(),
+        work,
         by: Author::Gonogo,
-        due_at: now,
+        due_at,
         panel: None,
     }
+}
+
+/// Whether the plan has windows that a probe looks into.
+fn windows(outline: &Outline) -> bool {
+    let probed = |line: &OutlineLine| matches!(line.kind, LineKind::Probe | LineKind::Check);
+    outline
+        .lines()
+        .any(|(section, line)| matches!(section.kind, SectionKind::Window { .. }) && probed(line))
 }
 
 async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head: &str) -> Result<(), Error> {

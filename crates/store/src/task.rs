@@ -72,6 +72,8 @@ pub enum Next {
     NextStep,
     /// It waits for a person.
     Ask,
+    /// Whoever comes first goes on at this time.
+    At(DateTime<Utc>),
     /// It is over.
     End,
 }
@@ -117,7 +119,8 @@ pub async fn begin(
 
 /// Takes the next task that is due at `now` in one of these environments and that nobody has, or whose owner is gone: its
 /// connection is, and it was silent for 1.5 seconds; or it was silent for twenty. What this process has itself (`held`) is not
-/// gone. Where connections have just been made again (not `settled`), a missing one says nothing.
+/// gone. Where connections have just been made again (not `settled`), a missing one says nothing. While the clock is not `believed`,
+/// what goes by it waits.
 ///
 /// # Errors
 /// The database's.
@@ -127,6 +130,7 @@ pub async fn claim(
     environments: &[String],
     held: &[TaskId],
     settled: bool,
+    believed: bool,
     now: DateTime<Utc>,
 ) -> Result<Option<Task>, Error> {
     let held: Vec<i64> = held.iter().map(|task| task.0).collect();
@@ -135,7 +139,7 @@ pub async fn claim(
            from (
                select open.id, host from task open left join panel on panel.id = panel_id
                where open.state = 'open' and due_at <= $3 and environment = any($2)
-                 and open.id <> all($4)
+                 and open.id <> all($4) and ($6 or work ->> 'work' <> 'window')
                  and (panel_id is null
                       or ($5 and beat_at < clock_timestamp() - interval '20 seconds')
                       or ($5 and beat_at < clock_timestamp() - interval '1.5 seconds'
@@ -152,6 +156,7 @@ pub async fn claim(
         now,
         &held,
         settled,
+        believed,
     )
     .fetch_optional(connection)
     .await?;
@@ -197,6 +202,16 @@ pub async fn settle(
             sqlx::query!(
                 "update task set stopping = false where id = $1 and stopping",
                 id.0
+            )
+            .execute(connection)
+            .await?;
+            return Ok(());
+        }
+        Next::At(due_at) => {
+            sqlx::query!(
+                "update task set due_at = $2, panel_id = null, stopping = false where id = $1",
+                id.0,
+                due_at,
             )
             .execute(connection)
             .await?;
@@ -261,7 +276,7 @@ pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: 
 pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: RunId) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select 1 from task where environment = $1 and state = 'open'
-                            and work ->> 'work' <> 'fingerprint'
+                            and work ->> 'work' not in ('fingerprint', 'window')
                             and not (run_id = $2 and work ->> 'work' = 'phase')) as "used!""#,
         environment,
         run.0,
@@ -270,7 +285,7 @@ pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: Ru
     .await?)
 }
 
-/// How many tasks are under way in an environment, one apart.
+/// How many tasks are under way in an environment that change something there, one apart. Sampling only reads.
 ///
 /// # Errors
 /// The database's.
@@ -280,12 +295,33 @@ pub async fn others_open(
     but: TaskId,
 ) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from task where environment = $1 and state = 'open' and id <> $2"#,
+        r#"select count(*) as "count!" from task where environment = $1 and state = 'open' and id <> $2
+             and work ->> 'work' <> 'window'"#,
         environment,
         but.0,
     )
     .fetch_one(connection)
     .await?)
+}
+
+/// What was planned by a clock that was ahead of `now` is planned again: whoever has windows to sample looks now.
+///
+/// # Errors
+/// The database's.
+pub async fn wake_windows(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set state = 'open', due_at = $1, ended_at = null, panel_id = null
+         where id in (
+             select id from task
+             where work ->> 'work' = 'window'
+               and ((state = 'open' and due_at > $1 and panel_id is null) or (state = 'ended' and ended_at > $1))
+             for update skip locked
+         )",
+        now,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The lines whose work is under way, or waits to be taken over.

@@ -12,6 +12,7 @@ mod log;
 mod panel;
 mod phase;
 mod rollback;
+mod samples;
 mod sign_off;
 
 use crate::{

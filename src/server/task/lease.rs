@@ -195,7 +195,8 @@ impl Lease {
         self.goes_on()
     }
 
-    fn lost(&self) -> Gone {
+    /// Another has it.
+    pub(in crate::server) fn lost(&self) -> Gone {
         self.taken.cancel();
         lock(&self.cancel).cancel();
         Gone::Taken
@@ -269,7 +270,7 @@ impl Lease {
     }
 
     /// Waits until the database is worth another try.
-    async fn wait_after(&self, error: store::Error) -> Result<(), Gone> {
+    pub(in crate::server) async fn wait_after(&self, error: store::Error) -> Result<(), Gone> {
         if !error.is_passing() {
             return Err(error.into());
         }

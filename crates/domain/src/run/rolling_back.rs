@@ -4,6 +4,7 @@ use super::{Run, RunState};
 use crate::{
     event::{Event, Happening},
     rollback::{Rollback, RollbackState, StepState},
+    window::Windows,
 };
 
 impl Run {
@@ -41,6 +42,7 @@ impl Run {
                 };
                 // What was deployed was really taken back: nothing that was seen before holds any more.
                 self.t0 = None;
+                self.windows = Windows::default();
                 for item in self.items.values_mut() {
                     (item.latest, item.action) = (None, None);
                 }

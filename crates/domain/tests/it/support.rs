@@ -11,6 +11,7 @@ use domain::{
     run::{Run, RunId},
     sign_off::Meaning,
     verdict::Verdict,
+    window::Demand,
 };
 
 /// A run and what it is of; time passes by a minute with every event.
@@ -45,6 +46,11 @@ fn line(name: &str, parent: Option<&str>, kind: LineKind) -> OutlineLine {
         proof: Proof::Nothing,
         role: None,
         env_edit: false,
+        demand: if name.starts_with("no ") {
+            Demand::Throughout
+        } else {
+            Demand::AtTheEnd
+        },
         keeps_minutes: matches!(kind, LineKind::Probe | LineKind::Check).then_some(15),
         id: id(name),
         parent: parent.map(id),

@@ -1,19 +1,26 @@
 //! What the parts of a run's page share.
 
-use crate::{api::run::RunPage, app::live::Prints};
+use crate::{
+    api::run::{RunPage, load_bars},
+    app::live::Prints,
+};
 use chrono::{DateTime, Utc};
 use domain::{
     outline::{Outline, OutlineLine, OutlineSection},
     person::Person,
     plan::ItemId,
-    run::Run,
+    run::{Run, RunState},
     status::{Standing, standing},
+    window::Bar,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use std::time::Duration;
 
 /// How often the page's clock moves: ages and windows that become due.
 const TICK: Duration = Duration::from_secs(5);
+
+/// How often the samples of open windows are asked for.
+const SAMPLED: Duration = Duration::from_secs(30);
 
 /// A run on a page: it goes on with every event that arrives.
 #[derive(Clone, Copy)]
@@ -26,6 +33,8 @@ pub struct Board {
     pub outline: StoredValue<Outline>,
     /// The run now.
     pub run: RwSignal<Run>,
+    /// The samples of its windows, asked for again while they are open.
+    pub bars: RwSignal<Vec<Bar>>,
     /// What actions print.
     pub prints: Prints,
     /// Who looks.
@@ -38,19 +47,25 @@ impl Board {
     /// The board of a page that was just loaded.
     pub fn new(page: RunPage) -> Self {
         let now = RwSignal::new(page.now);
-        Effect::new(move || {
-            let ticking = set_interval_with_handle(move || now.update(|now| *now += TICK), TICK);
-            on_cleanup(move || {
-                if let Ok(ticking) = ticking {
-                    ticking.clear();
-                }
-            });
-        });
+        Effect::new(move || every(TICK, move || now.update(|now| *now += TICK)));
+        let (id, run, bars) = (page.run.id.0, RwSignal::new(page.run), RwSignal::new(page.bars));
+        let ask = move || {
+            if run.with_untracked(|run| matches!(run.state, RunState::Verifying { .. })) {
+                spawn_local(async move {
+                    // Where the server does not answer, the live stream says so.
+                    if let Ok(fresh) = load_bars(id).await {
+                        bars.set(fresh);
+                    }
+                });
+            }
+        };
+        Effect::new(move || every(SAMPLED, ask));
         Self {
-            id: page.run.id.0,
+            id,
             revision: page.revision,
             outline: StoredValue::new(page.outline),
-            run: RwSignal::new(page.run),
+            run,
+            bars,
             prints: RwSignal::default(),
             person: StoredValue::new(page.person),
             now,
@@ -100,4 +115,14 @@ impl Board {
         };
         self.run.with(last).map(|at| (at, boxes))
     }
+}
+
+/// Does this again and again, until the page is left.
+fn every(interval: Duration, deed: impl Fn() + 'static) {
+    let ticking = set_interval_with_handle(deed, interval);
+    on_cleanup(move || {
+        if let Ok(ticking) = ticking {
+            ticking.clear();
+        }
+    });
 }

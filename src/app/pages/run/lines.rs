@@ -1,9 +1,9 @@
 //! The sections of a run with their lines, and the phases above them.
 
-use super::{board::Board, deeds::Deeds, phase as whole};
+use super::{board::Board, deeds::Deeds, phase as whole, samples};
 use crate::app::components::{
-    Disclosure, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard, Tag,
-    TextField, Tone,
+    Disclosure, ExactTime, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard,
+    Tag, TextField, Tone,
 };
 use domain::{
     Right,
@@ -98,7 +98,12 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
     let section = board
         .outline
         .with_value(|outline| outline.sections[index].clone());
-    let facts = view! { <span>{move || facts(board, index)}</span> }.into_any();
+    let due = Memo::new(move |_| board.with(|outline, run| due(&outline.sections[index], run)));
+    let due = move || {
+        due.get()
+            .map(|due| view! { <span>"due " <ExactTime at=due /></span> })
+    };
+    let facts = view! { <span>{move || facts(board, index)}</span> {due} }.into_any();
     let probes = section
         .lines
         .iter()
@@ -128,6 +133,7 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
             actions=view! { {whole::link(board, index)} {actions} }.into_any()
             footer=view! { {whole::line(board, index)} {order(board, deeds, index)} }.into_any()>
             <Rows>{rows(board, selected, index)}</Rows>
+            {samples::table(board, index)}
         </SectionCard>
     }
     .into_any()
@@ -190,9 +196,8 @@ fn facts(board: Board, index: usize) -> String {
             .planned_minutes()
             .map(|minutes| format!("planned {minutes} min"));
         let took = took(section, run).map(|seconds| format!("took {}:{:02}", seconds / 60, seconds % 60));
-        let due = due(section, run).map(|due| format!("due {} UTC", due.format("%H:%M")));
         let settled = format!("{} of {}", tally.settled(), tally.all);
-        let parts = [planned, took, due, Some(settled)];
+        let parts = [planned, took, Some(settled)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     })
 }

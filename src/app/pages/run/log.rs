@@ -158,6 +158,24 @@ fn words(board: Board, what: Happening) -> String {
                 quoted(reason.unwrap_or_default())
             )
         }
+        Happening::SampleFailed {
+            item, slot, reason, ..
+        } => format!(
+            "{}: the first bad sample, {} UTC: {reason}",
+            name(&item),
+            slot.format("%H:%M:%S")
+        ),
+        Happening::SamplesHold { item, since } => {
+            format!(
+                "{} is steady: its samples hold since {} UTC",
+                name(&item),
+                since.format("%H:%M:%S")
+            )
+        }
+        Happening::ClockWentBack { dropped } => {
+            format!("the clock went back: {dropped} samples of times that have not come do not count")
+        }
+        Happening::WindowJudged { section } => format!("{} was due", heading(board, &section)),
         Happening::FingerprintTaken { moment, fingerprint } => {
             format!(
                 "read how things are {}: {} parts",

@@ -24,10 +24,12 @@ async fn a_later_round_counts_from_what_an_earlier_one_has_read() {
     );
     let environment: Environment = toml::from_str(&file).expect("a file of an environment");
     let document = b"- [ ] Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n";
-    let checklist = Checklist::new(document, &[], (&environment, Path::new("here.toml")), None).expect("a checklist");
+    let checklist =
+        Checklist::new(document, &[], (&environment, Path::new("here.toml")), None).expect("a checklist");
     let now = Arc::new(Mutex::new(DateTime::UNIX_EPOCH));
     let told = Arc::clone(&now);
-    let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> = Arc::new(move || *told.lock().expect("the clock"));
+    let clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync> =
+        Arc::new(move || *told.lock().expect("the clock"));
     let context = Context {
         clock: Arc::clone(&clock),
         ..Context::of_this_machine(&|_| None)

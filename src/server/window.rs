@@ -1,0 +1,148 @@
+//! Verification windows: what is sampled when, by whoever comes first, and what the samples say when a window is due. The rules are
+//! [`domain::window`]'s.
+
+mod bars;
+mod due;
+mod round;
+
+pub use bars::bars;
+pub use due::tempered;
+
+use crate::server::{
+    run::{self, Opened},
+    state::AppState,
+    task::{Gone, Lease},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    plan::{ItemId, Plan, SectionId, SectionKind, Work},
+    probe::ProbeSpec,
+    run::{Run, RunState},
+    window::{Demand, Window},
+};
+use std::time::Duration;
+
+/// How long the samples of a closed run are kept. What they said stands in its evidence.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How often older ones are deleted.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// A window of a run, and what is looked at in it.
+struct Watched {
+    section: SectionId,
+    window: Window,
+    lines: Vec<Line>,
+}
+
+/// A line of a window that a probe reads.
+struct Line {
+    item: ItemId,
+    spec: ProbeSpec,
+    demand: Demand,
+}
+
+/// Takes the samples that are due, says what a window's samples say when it is due, and leaves the rest to whoever comes first
+/// at the next slot.
+///
+/// # Errors
+/// [`Gone`].
+pub async fn carry_out(lease: &Lease, set: u64) -> Result<(), Gone> {
+    let opened = lease.open().await?;
+    let now = lease.state.clock.now();
+    let run = &opened.pinned.run;
+    let mut watched = match run.t0.filter(|_| is_sampled(run, set)) {
+        Some(t0) => watched(&opened.pinned.plan, t0),
+        None => Vec::new(),
+    };
+    watched.retain(|watched| !run.windows.is_judged(&watched.section, &watched.window, now));
+    let taken = match run::site(&lease.state, &opened) {
+        Ok(site) => round::take(lease, &watched, &site, now).await?,
+        // The environment's file has changed: nobody can look there on behalf of this run, which is a gap.
+        Err(_) => Vec::new(),
+    };
+    round::store(lease, &opened, set, &watched, &taken, now).await
+}
+
+/// What was planned by a clock that was elsewhere is planned again. Answers whether that was done.
+pub async fn wake(state: &AppState) -> bool {
+    let woken = async {
+        let mut connection = state.pool.acquire().await?;
+        store::task::wake_windows(&mut connection, state.clock.now()).await
+    };
+    woken
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "windows may be sampled late"))
+        .is_ok()
+}
+
+/// Deletes samples that are kept no longer, until the server stops.
+pub async fn sweep(state: AppState) {
+    loop {
+        tokio::select! {
+            () = state.stopping.cancelled() => return,
+            () = tokio::time::sleep(SWEEP_EVERY) => {}
+        }
+        let swept = async {
+            let mut connection = state.pool.acquire().await?;
+            store::sample::delete_old(&mut connection, state.clock.now() - KEPT).await
+        };
+        match swept.await {
+            Ok(count) => tracing::debug!(count, "deleted samples of old runs"),
+            Err(error) => tracing::warn!(%error, "samples of old runs could not be deleted"),
+        }
+    }
+}
+
+/// Whether the windows that count from the T0 that this event set are still looked into.
+fn is_sampled(run: &Run, set: u64) -> bool {
+    let verifying = matches!(run.state, RunState::Verifying { .. });
+    verifying && run.superseded.is_none() && run.windows.set == set
+}
+
+/// The windows of a plan, with the lines that a probe reads.
+fn watched(plan: &Plan, t0: DateTime<Utc>) -> Vec<Watched> {
+    let windows = plan.sections.iter().filter_map(|section| {
+        let SectionKind::Window { minutes } = section.kind else {
+            return None;
+        };
+        let items = section
+            .items
+            .iter()
+            .map(|item| (&item.id, &item.text, &item.work));
+        let checks = section
+            .checks
+            .iter()
+            .map(|check| (&check.id, &check.text, &check.work));
+        let lines = items
+            .chain(checks)
+            .filter_map(|(id, text, work)| line(id, text, work));
+        Some(Watched {
+            section: section.id.clone(),
+            window: Window::new(t0, minutes),
+            lines: lines.collect(),
+        })
+    });
+    windows.filter(|watched| !watched.lines.is_empty()).collect()
+}
+
+fn line(item: &ItemId, text: &str, work: &Work) -> Option<Line> {
+    match work {
+        Work::Probe { spec } => Some(Line {
+            item: item.clone(),
+            spec: spec.clone(),
+            demand: Demand::of(text, spec),
+        }),
+        Work::Action { .. } | Work::Attestation | Work::Parent => None,
+    }
+}
+
+/// The names of the lines.
+fn items(lines: &[Line]) -> Vec<ItemId> {
+    lines.iter().map(|line| line.item.clone()).collect()
+}
+
+/// The run was opened for this.
+fn of(opened: &Opened) -> domain::run::RunId {
+    opened.pinned.run.id
+}
