@@ -310,6 +310,27 @@ impl Run {
             Happening::WindowJudged { section } => {
                 self.windows.judged.insert(section.clone(), at);
             }
+            Happening::SampleFailed {
+                item,
+                slot,
+                reason,
+                evidence,
+            } => {
+                let (slot, reason, evidence) = (*slot, reason.clone(), evidence.clone());
+                let bad = Bad {
+                    slot,
+                    reason,
+                    evidence,
+                };
+                self.windows.bad.entry(item.clone()).or_insert(bad);
+            }
+            Happening::SamplesHold { item, since } => {
+                self.windows.steady.insert(item.clone(), *since);
+            }
+            Happening::ClockWentBack { .. } => {}
+            Happening::WindowJudged { section } => {
+                self.windows.judged.insert(section.clone(), at);
+            }
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
                 self.windows = Windows::since(event.number);
