@@ -32,4 +32,5 @@ mod support;
 mod task;
 mod tidy;
 mod verification;
+mod webhook;
 mod window;

@@ -1,7 +1,11 @@
 //! Environments: what they are and what may be reached there.
 
 use super::Error;
-use domain::environment::{Class, Endpoint};
+use chrono::{DateTime, Utc};
+use domain::{
+    environment::{Class, Endpoint, WebhookForm},
+    notice::Kind,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -37,8 +41,42 @@ pub struct EnvironmentFacts {
     pub shell: String,
     /// The hosts whose Gonogo serves it; empty: each does.
     pub served_by: Vec<String>,
+    /// Who is told what happens in its runs; their addresses are nobody's to see.
+    pub webhooks: Vec<WebhookFacts>,
+    /// What they were not told, for whoever may look after it.
+    pub undelivered: Vec<UndeliveredLine>,
     /// The run that holds it, and who took it.
     pub held_by: Option<(i64, String)>,
+}
+
+/// A webhook, without its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookFacts {
+    /// Its name.
+    pub name: String,
+    /// What is sent.
+    pub form: WebhookForm,
+    /// What is told; empty: everything.
+    pub events: Vec<Kind>,
+}
+
+/// What a webhook was not told, as far as anybody knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndeliveredLine {
+    /// The run.
+    pub run: i64,
+    /// The webhook's name.
+    pub webhook: String,
+    /// What it would have been told.
+    pub kind: Kind,
+    /// How often it was tried.
+    pub tries: u32,
+    /// What came of the last try.
+    pub why: String,
+    /// When that was.
+    pub at: DateTime<Utc>,
+    /// Nobody tries any more.
+    pub given_up: bool,
 }
 
 /// Every environment.
@@ -47,7 +85,7 @@ pub struct EnvironmentFacts {
 /// [`Error::SignedOut`].
 #[server(prefix = "/api", endpoint = "environment/list")]
 pub async fn list_environments() -> Result<Vec<EnvironmentLine>, Error> {
-    use crate::server::{auth, desk, state::AppState};
-    auth::require(domain::Right::See, None)?;
-    desk::environments(&AppState::here()?).await
+    use crate::server::{auth, environment, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    environment::list(&AppState::here()?, &person).await
 }

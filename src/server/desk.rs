@@ -3,21 +3,18 @@
 use crate::{
     api::{
         Error,
-        environment::{EnvironmentFacts, EnvironmentLine},
         evidence::Attempt,
         revision::{RevisionLine, RevisionPage},
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
         commands, failure, form::Form, library, prose, revision_changes, rollback::Wish, run,
-        settlement::Deed, sign_off::Signature, sites::Entry, source_text, state::AppState,
-        verification::Scope, window,
+        settlement::Deed, sign_off::Signature, source_text, state::AppState, verification::Scope, window,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::{
     Hash, Right,
-    environment::Endpoint,
     event::Event,
     outline::Outline,
     person::Person,
@@ -26,7 +23,6 @@ use domain::{
     sign_off::Meaning,
 };
 use store::{
-    environment_lock,
     revision::Revision,
     run::{Filter, Listed},
 };
@@ -200,51 +196,6 @@ fn revision_line(revision: Revision) -> RevisionLine {
             .published
             .map(|published| (published.at, published.by.map(|(_, name)| name))),
     }
-}
-
-/// Every environment.
-///
-/// # Errors
-/// The database's.
-pub async fn environments(state: &AppState) -> Result<Vec<EnvironmentLine>, Error> {
-    let locks = environment_lock::all(&mut *state.pool.acquire().await?).await?;
-    let lines = state.sites.all().iter().map(|entry| match entry {
-        Entry::Broken { message } => EnvironmentLine::Broken(message.clone()),
-        Entry::Usable(place) => {
-            let declared = place.declared.clone();
-            let lock = locks.iter().find(|lock| lock.environment == declared.name);
-            EnvironmentLine::Usable(Box::new(EnvironmentFacts {
-                name: declared.name,
-                title: declared.title,
-                class: declared.class,
-                work_directory: declared.work_directory,
-                endpoints: declared.endpoints.into_iter().map(without_password).collect(),
-                paths: declared.paths,
-                parameters: declared.parameters.into_iter().collect(),
-                secrets: declared.secrets.into_keys().collect(),
-                served_by: place.declared.served_by.clone(),
-                shell: declared.shell.join(" "),
-                held_by: lock.map(|lock| (lock.run.0, lock.owner.clone())),
-            }))
-        }
-    });
-    Ok(lines.collect())
-}
-
-/// An endpoint that is safe to show, whatever somebody wrote into its address.
-fn without_password(mut endpoint: Endpoint) -> Endpoint {
-    let authority = endpoint
-        .url
-        .split_once("://")
-        .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
-    if let Some((user, _)) = authority
-        .and_then(|authority| authority.rsplit_once('@'))
-        .filter(|(user, _)| user.contains(':'))
-    {
-        let name = user.split(':').next().unwrap_or_default();
-        endpoint.url = endpoint.url.replacen(user, &format!("{name}:…"), 1);
-    }
-    endpoint
 }
 
 /// What a verification is of.

@@ -104,8 +104,14 @@ pub fn state(
         // The build writes the names of hashed files beside the program.
         .hash_files(hash_file_exists())
         .build();
+    // A name that people reach where there is one, else the address that it listens at.
+    let origin = match (&config.public_url, variables.get("GONOGO_URL")) {
+        (None, Some(url)) => url.clone(),
+        (Some(_), _) | (None, None) => config.public_url(config.address).origin(),
+    };
     Ok(AppState {
         pool,
+        origin: origin.into(),
         sites: Sites::load(&config.environments, variables),
         prober: Arc::new(Prober::new(context(&clock, variables))),
         panel: Panel::default(),

@@ -26,7 +26,7 @@ pub enum Entry {
 pub struct Place {
     /// As the file declares it: references and `$NAME` unresolved, so that it is safe to show.
     pub declared: Environment,
-    /// The SHA-256 of the declaration, `published` and `served_by` apart.
+    /// The SHA-256 of the declaration, `published`, `served_by` and `webhooks` apart.
     pub hash: Hash,
     /// With everything filled in.
     pub site: Site,
@@ -92,10 +92,11 @@ pub fn variables<const N: usize>(own: [(&str, String); N]) -> BTreeMap<String, S
 }
 
 fn open(declared: Environment, find: &dyn Fn(&str) -> Option<String>) -> Result<Place, String> {
-    // What runs without a server, and who serves it, changes nothing for the runs on it.
+    // What runs without a server, who serves it and who is told changes nothing for the runs on it.
     let for_runs = Environment {
         published: Vec::new(),
         served_by: Vec::new(),
+        webhooks: Vec::new(),
         ..declared.clone()
     };
     let hash = store::canonical::hash(&for_runs).map_err(|error| error.to_string())?;

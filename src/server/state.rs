@@ -18,6 +18,8 @@ pub struct AppState {
     pub pool: PgPool,
     /// The settings.
     pub config: Arc<Config>,
+    /// What browsers call this Gonogo, for links in what is sent: `https://gonogo.example`.
+    pub origin: Arc<str>,
     /// The environments.
     pub sites: Sites,
     /// What observes.

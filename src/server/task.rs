@@ -7,7 +7,8 @@ pub use lease::{Entry, Gone, Lease};
 use crate::{
     api::Error,
     server::{
-        action, env_edit, failure, fingerprint, measurement, phase, rollback, sites, state::AppState, window,
+        action, env_edit, failure, fingerprint, measurement, notice, phase, rollback, sites, state::AppState,
+        window,
     },
 };
 use domain::{
@@ -194,6 +195,8 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
         Work::Fingerprint { moment } => fingerprint::carry_out(&lease, *moment).await,
         Work::Measure { attempt } => measurement::carry_out(&lease, *attempt).await,
         Work::Window { set } => window::carry_out(&lease, *set).await,
+        Work::Notify { notice, .. } => notice::hand_out(&lease, notice).await,
+        Work::Deliver { webhook, notice, at } => notice::deliver(&lease, webhook, notice, *at).await,
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };
     match done {

@@ -6,8 +6,10 @@ use std::{collections::BTreeMap, fmt};
 
 mod kubernetes;
 mod load;
+mod webhook;
 pub use kubernetes::{Kubernetes, NoNamespace};
 pub use load::{LOAD_REQUESTS, Load, LoadEndpoint, LoadMethod, NoLoad};
+pub use webhook::{Webhook, WebhookForm};
 
 /// How much is at stake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,6 +71,9 @@ pub struct Environment {
     /// The hosts whose Gonogo serves it, where several share one database; empty: each does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served_by: Vec<String>,
+    /// Who is told what happens in its runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<Webhook>,
     /// The plans whose reading commands may run without a server, which has its own record of who published what.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published: Vec<Published>,

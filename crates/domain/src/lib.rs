@@ -20,6 +20,7 @@ pub mod link;
 pub mod load;
 pub mod measurement;
 pub mod metric;
+pub mod notice;
 pub mod objective;
 pub mod outline;
 pub mod permission;

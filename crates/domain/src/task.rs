@@ -2,8 +2,10 @@
 
 use crate::{
     fingerprint::Moment,
+    notice::Notice,
     plan::{ItemId, SectionId},
 };
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What is to be done in a run.
@@ -39,6 +41,22 @@ pub enum Work {
     Window {
         /// The number of the event that set T0.
         set: u64,
+    },
+    /// Handing a notice out to the webhooks of the environment.
+    Notify {
+        /// What is told.
+        notice: Notice,
+        /// Since when it is so.
+        at: DateTime<Utc>,
+    },
+    /// Telling one webhook. The task's request key is the delivery's number, the same however often it is tried.
+    Deliver {
+        /// Its name.
+        webhook: String,
+        /// What is told.
+        notice: Notice,
+        /// Since when it is so.
+        at: DateTime<Utc>,
     },
     /// A tier of the rollback.
     Rollback {

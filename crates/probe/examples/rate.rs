@@ -152,6 +152,7 @@ impl Bench {
             published: Vec::new(),
             served_by: Vec::new(),
             keep_images: false,
+            webhooks: Vec::new(),
         };
         let began = Instant::now();
         let context = Context {

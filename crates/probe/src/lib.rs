@@ -56,6 +56,7 @@ mod text;
 mod tool;
 mod turn;
 mod unit;
+mod webhook;
 
 pub use context::Context;
 pub use counted::Counted;
@@ -63,5 +64,5 @@ pub use prober::Prober;
 pub use redact::Secrets;
 pub use round::Round;
 pub use seal::Seal;
-pub use site::{Site, SiteError};
+pub use site::{Hook, Site, SiteError};
 pub use tokio_util::sync::CancellationToken;

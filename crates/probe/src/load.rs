@@ -99,6 +99,6 @@ async fn target(asked: &LoadEndpoint, site: &Site, client: &Client) -> Result<Ta
         LoadMethod::Get => Method::GET,
         LoadMethod::Head => Method::HEAD,
     };
-    let request = request(method, &url, &HeaderMap::new())?;
+    let request = request(method, &url, &HeaderMap::new(), None)?;
     Ok(Target::new(url, request, secure))
 }

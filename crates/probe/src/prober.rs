@@ -110,6 +110,11 @@ impl Prober {
         ended.unwrap_or(0)
     }
 
+    /// What dials out for it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The name of this host.
     pub fn host(&self) -> &str {
         &self.context.host

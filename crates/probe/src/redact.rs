@@ -73,6 +73,11 @@ impl Secrets {
         self.first_bytes.dedup();
     }
 
+    /// Hands a secret to no command, and masks it as before.
+    pub(crate) fn withhold(&mut self, name: &str) {
+        self.values.remove(name);
+    }
+
     /// The value of a secret, for the variable of a command or the password of an address; never for showing.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)

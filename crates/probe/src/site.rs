@@ -12,8 +12,10 @@ use std::time::Duration;
 use url::Url;
 
 mod opening;
+mod webhook;
 pub(crate) use opening::percent_decoded;
 use opening::{Opening, hide_password};
+pub use webhook::Hook;
 
 /// How long a native probe may take, unless the run says otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -38,6 +40,8 @@ pub struct Site {
     pub results: Option<String>,
     /// What everything carries that commands start, so that it is found again; `None` where nobody looks for it.
     pub mark: Option<String>,
+    /// Who is told what happens in its runs.
+    pub hooks: Vec<Hook>,
     /// What is masked everywhere, and what commands get as variables.
     pub secrets: Secrets,
     /// When the version that the run deploys began to serve, where that is known: logs count from then on.
@@ -112,6 +116,11 @@ impl Site {
         for endpoint in &environment.endpoints {
             hide_password(endpoint, &mut secrets);
         }
+        let hooks = webhook::hooks(&environment, &mut secrets).map_err(|(key, why)| SiteError::Value {
+            environment: name.clone(),
+            key,
+            why,
+        })?;
         let minutes = environment.action_minutes.map(u64::from);
         let action_deadline = minutes.map_or(ACTION_DEADLINE, |minutes| Duration::from_secs(minutes * 60));
         Ok(Self {
@@ -122,6 +131,7 @@ impl Site {
             deployed_at: None,
             readings: Vec::new(),
             seal: None,
+            hooks,
             secrets,
             deadline: DEADLINE,
             command_deadline: COMMAND_DEADLINE,

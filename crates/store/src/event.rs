@@ -97,6 +97,22 @@ pub(crate) async fn notify(connection: &mut PgConnection, run: RunId) -> Result<
     Ok(())
 }
 
+/// When the event of this number was written.
+pub(crate) async fn time_of(
+    connection: &mut PgConnection,
+    run: RunId,
+    number: u64,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let at = sqlx::query_scalar!(
+        r#"select (body::jsonb ->> 'at')::timestamptz as "at!" from event where run_id = $1 and number = $2"#,
+        run.0,
+        number as i64,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(at)
+}
+
 /// How many events [`after`] answers at most.
 pub const PAGE: usize = 1000;
 

@@ -6,10 +6,12 @@
 pub mod attachment;
 pub mod canonical;
 pub mod database;
+pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
 pub mod measurement;
+pub mod notice;
 pub mod panel;
 pub mod person;
 pub mod revision;

@@ -1,7 +1,7 @@
 //! Runs: the fold of each, beside its events.
 
 use crate::{
-    Error, environment_lock, event,
+    Error, environment_lock, event, notice,
     task::{self, NewTask},
 };
 use chrono::{DateTime, Utc};
@@ -9,6 +9,7 @@ use domain::{
     consequence::consequence,
     event::{Event, Happening, Start},
     fingerprint::Moment,
+    notice::{of_event, of_people},
     outline::{LineKind, Outline, OutlineLine},
     person::Author,
     plan::{Plan, SectionId, SectionKind},
@@ -174,6 +175,7 @@ pub async fn append<E: From<Error>>(
             id: id.0,
         })?;
     let mut run: Run = serde_json::from_value(row.fold).map_err(Error::from)?;
+    let before = run.clone();
     let mut head = row
         .head
         .try_into()
@@ -188,7 +190,11 @@ pub async fn append<E: From<Error>>(
                 task::begin(&mut *connection, &sampling(&run, &linked, t0), now).await?;
             }
         }
+        let rollback = run.rollback.clone();
         run.apply(&linked.event);
+        if let Some(told) = of_event(rollback.as_ref(), &linked.event, &run) {
+            notice::queue(&mut *connection, &run, told, now).await?;
+        }
         event::insert(connection, id, &linked).await?;
         head = linked.hash;
         events.push(linked.event);
@@ -198,9 +204,29 @@ pub async fn append<E: From<Error>>(
     }
     if !events.is_empty() {
         write(connection, &run, &Summary::of(outline, &run, now), head.as_str()).await?;
+        tell_people(&mut *connection, outline, (&before, &run), now).await?;
         event::notify(connection, id).await?;
     }
     Ok((run, events))
+}
+
+/// Tells people that only they are waited for, where that was not so when the run last changed.
+async fn tell_people(
+    connection: &mut PgConnection,
+    outline: &Outline,
+    (before, run): (&Run, &Run),
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let Some(told) = of_people(outline, run, now) else {
+        return Ok(());
+    };
+    // A window may have come due since, with no event of its own.
+    let last = event::time_of(&mut *connection, run.id, before.number).await?;
+    let was = of_people(outline, before, last.unwrap_or(now)).map(|notice| notice.kind());
+    if was != Some(told.kind()) {
+        notice::queue(connection, run, told, now).await?;
+    }
+    Ok(())
 }
 
 /// How things are once the new version serves is read by whoever comes first.

@@ -274,13 +274,15 @@ pub async fn stop_measurement(connection: &mut PgConnection, run: RunId, attempt
     Ok(())
 }
 
-/// Asks for the end of everything that is under way in an environment, one task apart.
+/// Asks for the end of everything that is under way in an environment, one task apart. Telling people changes nothing there, and goes
+/// on.
 ///
 /// # Errors
 /// The database's.
 pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: TaskId) -> Result<(), Error> {
     sqlx::query!(
-        "update task set stopping = true where environment = $1 and state = 'open' and id <> $2",
+        "update task set stopping = true where environment = $1 and state = 'open' and id <> $2
+           and work ->> 'work' not in ('notify', 'deliver')",
         environment,
         but.0,
     )
@@ -296,7 +298,7 @@ pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: 
 pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: RunId) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select 1 from task where environment = $1 and state = 'open'
-                            and work ->> 'work' not in ('fingerprint', 'window')
+                            and work ->> 'work' not in ('fingerprint', 'window', 'notify', 'deliver')
                             and not (run_id = $2 and work ->> 'work' = 'phase')) as "used!""#,
         environment,
         run.0,
@@ -305,7 +307,8 @@ pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: Ru
     .await?)
 }
 
-/// How many tasks are under way in an environment that change something there, one apart. Sampling only reads.
+/// How many tasks are under way in an environment that change something there, one apart. Sampling only
+/// reads, and telling people changes nothing.
 ///
 /// # Errors
 /// The database's.
@@ -316,7 +319,7 @@ pub async fn others_open(
 ) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from task where environment = $1 and state = 'open' and id <> $2
-             and work ->> 'work' <> 'window'"#,
+             and work ->> 'work' not in ('window', 'notify', 'deliver')"#,
         environment,
         but.0,
     )

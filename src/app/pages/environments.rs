@@ -1,7 +1,7 @@
 //! The environments: what they are, and what may be reached there.
 
 use crate::{
-    api::environment::{EnvironmentFacts, EnvironmentLine, list_environments},
+    api::environment::{EnvironmentFacts, EnvironmentLine, UndeliveredLine, WebhookFacts, list_environments},
     app::{
         components::{Banner, EmptyState, PageHead, Tag, Tone},
         trouble::NotLoaded,
@@ -79,9 +79,53 @@ fn card(facts: EnvironmentFacts) -> AnyView {
                 {list("may read", facts.paths)}
                 {list("secrets", facts.secrets)}
                 {list("served by", facts.served_by)}
+                {facts.webhooks.into_iter().map(webhook).collect_view()}
                 <dt>"shell"</dt><dd><code>{facts.shell}</code></dd>
             </dl>
+            {undelivered(facts.undelivered)}
         </section>
+    }
+    .into_any()
+}
+
+fn webhook(facts: WebhookFacts) -> impl IntoView {
+    let told = match facts.events.is_empty() {
+        true => "everything".to_owned(),
+        false => words(facts.events.iter().map(|kind| kind.word())),
+    };
+    view! { <dt>"tells"</dt><dd><code>{facts.name}</code> " (" {facts.form.word()} "): " {told}</dd> }
+}
+
+fn words<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words
+        .map(|word| word.replace('_', " "))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What webhooks were not told.
+fn undelivered(lines: Vec<UndeliveredLine>) -> AnyView {
+    if lines.is_empty() {
+        return ().into_any();
+    }
+    let rows = lines.into_iter().map(|line| {
+        let tries = match (line.given_up, line.tries) {
+            (true, tries) => format!("given up after {tries}"),
+            (false, 1) => "tried once".to_owned(),
+            (false, tries) => format!("tried {tries} times"),
+        };
+        let at = line.at.format("%Y-%m-%d %H:%M UTC").to_string();
+        view! {
+            <li>
+                <a href=format!("/runs/{}", line.run)>"Run " {line.run}</a> ", " {words([line.kind.word()].into_iter())}
+                ", to " <code>{line.webhook}</code> ": " {tries} ", " {at} ": " {line.why}
+            </li>
+        }
+    });
+    view! {
+        <Banner tone=Tone::Hold title="A webhook was not told">
+            <ul>{rows.collect_view()}</ul>
+        </Banner>
     }
     .into_any()
 }

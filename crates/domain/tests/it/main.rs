@@ -10,6 +10,7 @@ mod follow_up;
 mod form;
 mod horizon;
 mod improvement;
+mod notice;
 mod objective;
 mod phase;
 mod probe;

@@ -81,21 +81,46 @@ impl Client {
         let key = format!("{}://{}", url.scheme(), authority(url).unwrap_or_default());
         if let Some(mut line) = self.take(&key) {
             course.kept();
-            match line.send(request(Method::GET, url, fields)?, course).await {
+            match line.send(request(Method::GET, url, fields, None)?, course).await {
                 Sent::Answer(response, first) => return Ok(self.arriving(response, first, line, key)),
                 Sent::Failed(why) => return Err(why),
                 Sent::Gone(_) => {}
             }
         }
+        let mut line = self.open(url, course).await?;
+        match line.send(request(Method::GET, url, fields, None)?, course).await {
+            Sent::Answer(response, first) => Ok(self.arriving(response, first, line, key)),
+            Sent::Gone(why) | Sent::Failed(why) => Err(why),
+        }
+    }
+
+    /// Posts a body, once, on a connection of its own that ends with the status of the answer.
+    ///
+    /// # Errors
+    /// Why there is no answer, in words that name the phase.
+    pub async fn post(
+        &self,
+        url: &Url,
+        fields: &HeaderMap,
+        body: String,
+        course: &mut Course,
+    ) -> Result<StatusCode, String> {
+        let mut line = self.open(url, course).await?;
+        match line
+            .send(request(Method::POST, url, fields, Some(body))?, course)
+            .await
+        {
+            Sent::Answer(response, _) => Ok(response.status()),
+            Sent::Gone(why) | Sent::Failed(why) => Err(why),
+        }
+    }
+
+    async fn open(&self, url: &Url, course: &mut Course) -> Result<Line, String> {
         let secure = match url.scheme() {
             "https" => Some(self.secure(course).await?),
             _ => None,
         };
-        let mut line = Line::open(url, secure, course).await?;
-        match line.send(request(Method::GET, url, fields)?, course).await {
-            Sent::Answer(response, first) => Ok(self.arriving(response, first, line, key)),
-            Sent::Gone(why) | Sent::Failed(why) => Err(why),
-        }
+        Line::open(url, secure, course).await
     }
 
     fn arriving(
@@ -223,11 +248,16 @@ pub(crate) async fn data(body: &mut Incoming) -> Result<Option<Bytes>, hyper::Er
     }
 }
 
-/// A request without a body.
+/// A request, with a body where one is given.
 ///
 /// # Errors
 /// Why there is none, in words.
-pub(crate) fn request(method: Method, url: &Url, fields: &HeaderMap) -> Result<Request<String>, String> {
+pub(crate) fn request(
+    method: Method,
+    url: &Url,
+    fields: &HeaderMap,
+    body: Option<String>,
+) -> Result<Request<String>, String> {
     let no_request = |why: &dyn std::fmt::Display| format!("it cannot be asked: {why}");
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
@@ -240,7 +270,7 @@ pub(crate) fn request(method: Method, url: &Url, fields: &HeaderMap) -> Result<R
     let mut request = Request::builder()
         .method(method)
         .uri(target)
-        .body(String::new())
+        .body(body.unwrap_or_default())
         .map_err(|why| no_request(&why))?;
     let headers = request.headers_mut();
     headers.insert(

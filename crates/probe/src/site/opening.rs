@@ -82,6 +82,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            webhooks,
         } = environment;
         let none = |_: &str| None;
         let map = |section: &str, map: BTreeMap<String, String>| {
@@ -114,6 +115,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            webhooks,
         })
     }
 
@@ -247,7 +249,7 @@ fn check_cluster(cluster: &Kubernetes) -> Result<(), (&'static str, String)> {
     }
 }
 
-fn check_address(address: &str) -> Result<(), String> {
+pub(super) fn check_address(address: &str) -> Result<(), String> {
     // The address may hold a password: it is not repeated.
     let url = Url::parse(address)
         .map_err(|why| format!("it is not an address ({why}): write `http://host:port`"))?;

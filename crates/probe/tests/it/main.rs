@@ -29,3 +29,4 @@ mod share;
 mod support;
 mod way_back;
 mod web;
+mod webhook;
