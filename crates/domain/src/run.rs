@@ -5,6 +5,7 @@ mod item;
 mod measuring;
 mod phase;
 mod rolling_back;
+mod sampling;
 
 use crate::{
     action::ActionState,
@@ -18,7 +19,7 @@ use crate::{
     plan::{ItemId, SectionId},
     rollback::Rollback,
     sign_off::SignOff,
-    window::{Bad, Windows},
+    window::Windows,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -289,48 +290,10 @@ impl Run {
             | Happening::MeasurementEnded { .. }
             | Happening::MeasurementFailed { .. }
             | Happening::MeasurementCounts { .. } => self.measurements.happen(event),
-            Happening::SampleFailed {
-                item,
-                slot,
-                reason,
-                evidence,
-            } => {
-                let (slot, reason, evidence) = (*slot, reason.clone(), evidence.clone());
-                let bad = Bad {
-                    slot,
-                    reason,
-                    evidence,
-                };
-                self.windows.bad.entry(item.clone()).or_insert(bad);
-            }
-            Happening::SamplesHold { item, since } => {
-                self.windows.steady.insert(item.clone(), *since);
-            }
-            Happening::ClockWentBack { .. } => {}
-            Happening::WindowJudged { section } => {
-                self.windows.judged.insert(section.clone(), at);
-            }
-            Happening::SampleFailed {
-                item,
-                slot,
-                reason,
-                evidence,
-            } => {
-                let (slot, reason, evidence) = (*slot, reason.clone(), evidence.clone());
-                let bad = Bad {
-                    slot,
-                    reason,
-                    evidence,
-                };
-                self.windows.bad.entry(item.clone()).or_insert(bad);
-            }
-            Happening::SamplesHold { item, since } => {
-                self.windows.steady.insert(item.clone(), *since);
-            }
-            Happening::ClockWentBack { .. } => {}
-            Happening::WindowJudged { section } => {
-                self.windows.judged.insert(section.clone(), at);
-            }
+            Happening::SampleFailed { .. }
+            | Happening::SamplesHold { .. }
+            | Happening::ClockWentBack { .. }
+            | Happening::WindowJudged { .. } => self.windows.happen(event),
             Happening::T0Set { t0, .. } => {
                 self.t0 = Some(*t0);
                 self.windows = Windows::since(event.number);
