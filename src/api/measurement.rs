@@ -6,7 +6,6 @@ use domain::{
     form::{Form, Moment},
     objective::Outcome,
     plan::ItemId,
-    run::RunId,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -67,7 +66,7 @@ pub struct ObjectiveRow {
 pub async fn load_benchmarks(run: i64) -> Result<BenchmarkPage, Error> {
     use crate::server::{auth, measurement, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
-    measurement::page(&AppState::here()?, &person, RunId(run)).await
+    measurement::page(&AppState::here()?, &person, domain::run::RunId(run)).await
 }
 
 /// Starts a measurement, once for each `request_key`.
@@ -79,7 +78,7 @@ pub async fn start_measurement(run: i64, moment: Moment, request_key: String) ->
     use crate::server::{auth, desk, measurement, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
     let key = desk::request_key(&request_key)?;
-    measurement::start(&state, &person, RunId(run), moment, key).await
+    measurement::start(&state, &person, domain::run::RunId(run), moment, key).await
 }
 
 /// Ends the measurement that is under way.
@@ -90,7 +89,7 @@ pub async fn start_measurement(run: i64, moment: Moment, request_key: String) ->
 pub async fn stop_measurement(run: i64, attempt: u32) -> Result<(), Error> {
     use crate::server::{auth, measurement, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
-    measurement::stop(&state, &person, RunId(run), attempt).await
+    measurement::stop(&state, &person, domain::run::RunId(run), attempt).await
 }
 
 /// Lets another attempt count, with a reason.
@@ -101,5 +100,5 @@ pub async fn stop_measurement(run: i64, attempt: u32) -> Result<(), Error> {
 pub async fn choose_measurement(run: i64, attempt: u32, reason: String) -> Result<(), Error> {
     use crate::server::{auth, measurement, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Attest, None)?);
-    measurement::choose(&state, &person, RunId(run), attempt, &reason).await
+    measurement::choose(&state, &person, domain::run::RunId(run), attempt, &reason).await
 }

@@ -1,7 +1,7 @@
 //! A phase that the run goes through by itself: what it would do, starting it, and what somebody chooses on the way.
 
 use super::Error;
-use domain::plan::{ItemId, SectionId};
+use domain::plan::ItemId;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +69,7 @@ pub enum LineWay {
 pub async fn load_phase(run: i64, section: String) -> Result<PhaseOffer, Error> {
     use crate::server::{auth, phase, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
-    let section = SectionId(section);
+    let section = domain::plan::SectionId(section);
     phase::offer(&AppState::here()?, &person, domain::run::RunId(run), section).await
 }
 
@@ -82,7 +82,14 @@ pub async fn start_phase(run: i64, section: String, request_key: String) -> Resu
     use crate::server::{auth, desk, phase, state::AppState};
     let person = auth::require(domain::Right::Act, None)?;
     let (id, key) = (domain::run::RunId(run), desk::request_key(&request_key)?);
-    phase::start(&AppState::here()?, &person, id, SectionId(section), key).await
+    phase::start(
+        &AppState::here()?,
+        &person,
+        id,
+        domain::plan::SectionId(section),
+        key,
+    )
+    .await
 }
 
 /// Goes on where it asks: with the same line, where that is not settled.
