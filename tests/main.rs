@@ -19,6 +19,7 @@ mod freshness;
 mod headless;
 mod kill;
 mod live;
+mod measurement;
 mod migration;
 mod phase;
 mod phase_order;

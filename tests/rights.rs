@@ -177,6 +177,22 @@ const TABLE: &[Row] = &[
         may: [ACTORS, DEVOPS],
     },
     row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
+    row("/api/measurement/page", &[("run", "RUN")], EVERYBODY),
+    Row {
+        path: "/api/measurement/start",
+        fields: &[("run", "RUN"), ("moment", "before"), ("request_key", "KEY")],
+        may: [ACTORS, DEVOPS],
+    },
+    Row {
+        path: "/api/measurement/stop",
+        fields: &[("run", "RUN"), ("attempt", "1")],
+        may: [ACTORS, DEVOPS],
+    },
+    row(
+        "/api/measurement/choose",
+        &[("run", "RUN"), ("attempt", "1"), ("reason", "x")],
+        HANDS,
+    ),
     row("/api/rollback/readiness", &[("run", "RUN")], EVERYBODY),
     row(
         "/api/rollback/start",

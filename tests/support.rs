@@ -24,6 +24,7 @@ use gonogo::server::{
     library, person,
     serve::{self, Running},
 };
+use probe::{Context, Prober};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use sqlx::{ConnectOptions, PgPool};
 use std::{
@@ -32,8 +33,8 @@ use std::{
     future::Future,
     path::{Path, PathBuf},
     sync::{
-        Mutex,
-        atomic::{AtomicU32, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU32, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -44,6 +45,16 @@ pub const DEADLINE: Duration = Duration::from_secs(60);
 /// The application, answering on a free port of this machine.
 pub struct App {
     running: Running,
+}
+
+/// Probes by the application's clock, of which no two looks are at the same time, as in life.
+fn prober(clock: Clock, variables: &BTreeMap<String, String>) -> Prober {
+    let ticks = AtomicI64::new(0);
+    let now = move || clock.now() + chrono::TimeDelta::microseconds(ticks.fetch_add(1, Ordering::Relaxed));
+    Prober::new(Context {
+        clock: Arc::new(now),
+        ..Context::of_this_machine(&|name| variables.get(name).cloned())
+    })
 }
 
 impl App {
@@ -86,7 +97,8 @@ impl App {
             ("PATH".to_owned(), std::env::var("PATH").unwrap()),
         ]);
         variables.extend(more);
-        let state = serve::state(config, pool.clone(), clock, &variables).unwrap();
+        let mut state = serve::state(config, pool.clone(), clock.clone(), &variables).unwrap();
+        state.prober = Arc::new(prober(clock, &variables));
         App {
             running: Running::start(state, listener).unwrap(),
         }

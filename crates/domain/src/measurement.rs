@@ -169,7 +169,8 @@ impl Found {
     }
 }
 
-/// Whether a moment can be measured now: before the deployment until the execution begins, which locks it; after it, from T0 on.
+/// Whether a moment can be measured now: before the deployment until the execution begins, which locks it; after it, once the
+/// execution has begun, for its last phases may ask for these numbers.
 ///
 /// # Errors
 /// Why not, in words.
@@ -177,15 +178,14 @@ pub fn may_measure(run: &Run, moment: Moment) -> Result<(), &'static str> {
     match (moment, &run.state) {
         (_, RunState::Closed { .. }) => Err("The run is closed."),
         (_, RunState::RollingBack { .. }) => Err("The run is being rolled back."),
-        (Moment::Before | Moment::Unsaid, RunState::Preparing) => Ok(()),
         (Moment::Before, RunState::Executing { .. } | RunState::Verifying { .. }) => Err(
             "The execution has begun: what was before cannot be measured any more, and what was measured stands.",
         ),
-        (Moment::After, RunState::Preparing | RunState::Executing { .. }) => {
-            Err("There is nothing to measure after the deployment before T0.")
+        (Moment::After, RunState::Preparing) => {
+            Err("There is nothing to measure after the deployment before it has begun.")
         }
-        (Moment::After | Moment::Unsaid, RunState::Verifying { .. })
-        | (Moment::Unsaid, RunState::Executing { .. }) => Ok(()),
+        (Moment::Before | Moment::Unsaid, RunState::Preparing)
+        | (Moment::After | Moment::Unsaid, RunState::Executing { .. } | RunState::Verifying { .. }) => Ok(()),
     }
 }
 
@@ -218,9 +218,9 @@ fn written(field: &Field, found: &Found) -> Option<String> {
     }
 }
 
-/// At most three places, as many as it has.
+/// At most two places, as many as it has: three could be read as thousands.
 fn decimal(value: f64) -> String {
-    let text = format!("{value:.3}");
+    let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     text.to_owned()
 }
