@@ -174,6 +174,28 @@ test("a product owner takes the deployed lab back: the first tier leaves differe
   });
 });
 
+test("the lab is measured before and after, and the criteria come out by what was measured @lab", async ({ cannot, person }) => {
+  test.skip(cannot !== undefined, cannot);
+  test.setTimeout(600_000);
+  await lab.lab("before");
+  const devops = await person("devops");
+  const path = await run.startRun(devops, { checklist: TITLE, environment: "lab", release: "v2" });
+  await lab.measure(devops, path, "Before Deployment");
+  await devops.goto(path);
+  await devops.getByRole("button", { name: "Begin execution" }).click();
+  await expect(devops.locator(".run-state")).toHaveText("executing");
+  await lab.lab("deployed");
+  await lab.measure(devops, path, "After Deployment");
+  await test.step("what was measured is met, with its interval", async () => {
+    const demands = devops.locator("#demands");
+    const row = (text: string) => demands.getByRole("row").filter({ hasText: text });
+    await expect(row("API response time: <200ms p95")).toContainText("met");
+    await expect(row("API latency reduced >60%")).toContainText("95 % interval");
+    await expect(row("N+1 queries: 0 detected")).toContainText("met");
+    await picture(devops, "lab-benchmark");
+  });
+});
+
 test("what is broken in the lab changes exactly its lines, a sample of all states @lab", async ({ cannot }) => {
   test.skip(cannot !== undefined, cannot);
   test.setTimeout(600_000);

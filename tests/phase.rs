@@ -71,9 +71,30 @@ impl Bench {
     }
 
     /// Goes on, skips or stops.
+    /// The number of what it asks now; 0 where it asks nothing.
+    async fn asked(&self) -> u64 {
+        match self
+            .team
+            .qa
+            .page(self.run)
+            .await
+            .run
+            .phase
+            .map(|phase| phase.state)
+        {
+            Some(ProgressState::Asking { asked, .. }) => asked,
+            _ => 0,
+        }
+    }
+
     async fn choose(&self, member: &Member, deed: &str, reason: &str) -> Page {
-        let id = self.run.0.to_string();
-        let fields = [("run", id.as_str()), ("reason", reason)];
+        self.answer(member, deed, self.asked().await, reason).await
+    }
+
+    /// Answers the question of this number.
+    async fn answer(&self, member: &Member, deed: &str, asked: u64, reason: &str) -> Page {
+        let (run, asked) = (self.run.0.to_string(), asked.to_string());
+        let fields = [("run", run.as_str()), ("asked", &asked), ("reason", reason)];
         member.call(&format!("/api/phase/{deed}"), &fields).await
     }
 
@@ -110,7 +131,10 @@ impl Bench {
                 matches!(state, ProgressState::Asking { .. })
             })
             .await;
-        let ProgressState::Asking { item, why, reason } = progress.state else {
+        let ProgressState::Asking {
+            item, why, reason, ..
+        } = progress.state
+        else {
             panic!("{progress:?}")
         };
         assert_eq!((item, why), (id, wanted), "{reason}");
@@ -247,9 +271,21 @@ async fn the_first_failure_stops_it_and_it_goes_on_with_the_same_line_when_someb
     .await;
     bench.start(&bench.team.devops, 1).await.answer::<()>();
     let reason = bench.asks("Switch flipped", Why::Failed).await;
-    assert_eq!(reason, "exit code 4");
+    let first = bench.asked().await;
     bench.go_on().await;
-    bench.asks("Switch flipped", Why::Failed).await;
+    eventually("it asks again", async || {
+        (bench.asked().await > first).then_some(())
+    })
+    .await;
+    // Whoever answers what another has answered meanwhile changes nothing.
+    for deed in ["go_on", "skip"] {
+        let (status, _) = bench
+            .answer(&bench.team.devops, deed, first, "too late")
+            .await
+            .refusal();
+        assert_eq!(status, 409, "{deed}");
+    }
+    assert_eq!(reason, "exit code 4");
     assert_eq!(
         (bench.count("switches"), bench.status("The switch is on").await),
         (2, Status::Open)

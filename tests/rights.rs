@@ -167,10 +167,14 @@ const TABLE: &[Row] = &[
     },
     Row {
         path: "/api/phase/go_on",
-        fields: &[("run", "RUN")],
+        fields: &[("run", "RUN"), ("asked", "0")],
         may: [ACTORS, DEVOPS],
     },
-    row("/api/phase/skip", &[("run", "RUN"), ("reason", "x")], DEVOPS),
+    row(
+        "/api/phase/skip",
+        &[("run", "RUN"), ("asked", "0"), ("reason", "x")],
+        DEVOPS,
+    ),
     Row {
         path: "/api/phase/stop",
         fields: &[("run", "RUN")],

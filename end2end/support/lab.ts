@@ -74,6 +74,21 @@ export async function rollBack(page: Page, tier: string): Promise<void> {
   await card.getByRole("button", { name: "Roll back lab" }).click();
 }
 
+/** Measures the numbers of a form, again where this machine was too busy for figures that count. */
+export async function measure(page: Page, path: string, form: string): Promise<void> {
+  await expect(async () => {
+    await page.goto(`${path}?tab=benchmark`);
+    const card = page.getByRole("region", { name: form });
+    const attempts = card.locator(".attempt");
+    const before = await attempts.count();
+    await card.getByText("Measure…").click();
+    await card.getByRole("button", { name: "Put this load on it" }).click();
+    await expect(attempts).toHaveCount(before + 1);
+    await expect(attempts.first()).toContainText(/counts|invalid|gave nothing/, { timeout: 60_000 });
+    await expect(attempts.first()).toContainText("counts", { timeout: 1_000 });
+  }).toPass({ timeout: 240_000 });
+}
+
 /** A file of the service, in the environment's work directory. */
 export async function workFile(name: string): Promise<string> {
   const environment = await readFile((await lab("env")).trim(), "utf8");

@@ -97,10 +97,10 @@ pub async fn start_phase(run: i64, section: String, request_key: String) -> Resu
 /// # Errors
 /// [`Error::Conflict`] where it does not ask any more.
 #[server(prefix = "/api", endpoint = "phase/go_on")]
-pub async fn go_on(run: i64) -> Result<(), Error> {
+pub async fn go_on(run: i64, asked: u64) -> Result<(), Error> {
     use crate::server::{auth, phase, state::AppState};
     let person = auth::require(domain::Right::Act, None)?;
-    phase::go_on(&AppState::here()?, &person, domain::run::RunId(run)).await
+    phase::go_on(&AppState::here()?, &person, domain::run::RunId(run), asked).await
 }
 
 /// Leaves the line out at which it asks, and goes on.
@@ -108,10 +108,10 @@ pub async fn go_on(run: i64) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Refused`] without a reason, [`Error::Conflict`] where it does not ask any more.
 #[server(prefix = "/api", endpoint = "phase/skip")]
-pub async fn skip_line(run: i64, reason: String) -> Result<(), Error> {
+pub async fn skip_line(run: i64, asked: u64, reason: String) -> Result<(), Error> {
     use crate::server::{auth, phase, state::AppState};
-    let person = auth::require(domain::Right::Waive, None)?;
-    phase::skip(&AppState::here()?, &person, domain::run::RunId(run), reason).await
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Waive, None)?);
+    phase::skip(&state, &person, domain::run::RunId(run), asked, reason).await
 }
 
 /// Ends what it is at; it asks then.

@@ -40,13 +40,7 @@ pub async fn fill(
     let plan = &opened.pinned.plan;
     let field = field(&plan.forms, &blank);
     let value = match (field, plan.blanks.iter().find(|found| found.id == blank)) {
-        (Some((form, field)), _) => {
-            let run = &opened.pinned.run;
-            if !value.is_empty() {
-                may_measure(run, form.moment).map_err(Error::refused)?;
-            }
-            typed(field, &value, &source)?
-        }
+        (Some((_, field)), _) => typed(field, &value, &source)?,
         (None, Some(found)) => fitting(found, &value)?,
         (None, None) => {
             return Err(Error::NotFound {
@@ -57,6 +51,9 @@ pub async fn fill(
     let source = (!source.is_empty()).then_some(Source::Said { words: source });
     change(state, &opened, id, &person.author(), |run| {
         still_open(run)?;
+        if let Some((form, _)) = field {
+            may_measure(run, form.moment).map_err(Error::refused)?;
+        }
         let filling = run.blanks.get(&blank);
         let same = filling.map_or("", |filling| filling.value.as_str()) == value
             && filling.and_then(|filling| filling.source.as_ref()) == source.as_ref();

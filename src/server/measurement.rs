@@ -5,12 +5,13 @@ mod judgement;
 mod page;
 
 pub use execution::carry_out;
-pub use judgement::{judged, judgement};
+pub use judgement::{judge_again, judged, judgement, may_be_judged, observed};
 pub use page::page;
 
 use crate::{
     api::Error,
     server::{
+        phase,
         run::{self, conflict, reasoned},
         state::AppState,
         task,
@@ -64,9 +65,17 @@ pub async fn start(
     let Some(task) = store::task::begin(&mut tx, &new, now).await? else {
         return Ok(());
     };
+    let holder = store::environment_lock::holder(&mut tx, &new.environment).await?;
+    if let Some(holder) = holder.filter(|holder| holder.run != id) {
+        return Err(conflict(&format!(
+            "Run {} deploys in {} or takes it back: its numbers would not be those of this run.",
+            holder.run.0, new.environment
+        )));
+    }
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         may_measure(run, moment).map_err(Error::refused)?;
         run::not_superseded(run)?;
+        phase::not_going(&opened.outline, run)?;
         if run.measurements.running().is_some() || run.measurements.next() != attempt {
             return Err(conflict(
                 "Somebody measures just now: there is one measurement at a time.",
@@ -112,20 +121,26 @@ pub async fn choose(
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Attest).await?;
     let reason = reasoned(reason)?;
-    run::change(state, &opened, id, &person.author(), |run| {
+    let (by, now) = (person.author(), state.clock.now());
+    let mut tx = state.pool.begin().await?;
+    let (run, _) = store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         let found = run.measurements.attempt(attempt).ok_or_else(|| Error::NotFound {
             what: format!("measurement {attempt}"),
         })?;
-        let moment = found.moment;
-        may_measure(run, moment).map_err(Error::refused)?;
+        may_measure(run, found.moment).map_err(Error::refused)?;
         let Some(values) = found.valid() else {
             return Err(Error::refused(
                 "This measurement does not count: the page says why.",
             ));
         };
-        Ok(counts(&opened.pinned.plan, attempt, moment, values, Some(reason)))
+        let plan = &opened.pinned.plan;
+        Ok(counts(plan, attempt, found.moment, values, Some(reason)))
     })
-    .await
+    .await?;
+    // Its lines are judged by it at once.
+    judge_again(state, &mut tx, &opened, &run, &by).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What follows when an attempt counts: the fields of its moment get its numbers.

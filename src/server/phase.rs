@@ -81,7 +81,7 @@ pub async fn start(
 ///
 /// # Errors
 /// [`Error::Conflict`] where it does not ask any more, or something that changes the environment is under way.
-pub async fn go_on(state: &AppState, person: &Person, id: RunId) -> Result<(), Error> {
+pub async fn go_on(state: &AppState, person: &Person, id: RunId, asked: u64) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
     let (environment, now) = (&opened.pinned.run.start.environment, state.clock.now());
     let mut tx = state.pool.begin().await?;
@@ -93,7 +93,7 @@ pub async fn go_on(state: &AppState, person: &Person, id: RunId) -> Result<(), E
     let in_use = store::task::is_in_use(&mut tx, environment, id).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         run::still_open(run)?;
-        waits.and_then(|()| asks(run)).ok_or_else(gone_on)?;
+        waits.and_then(|()| asks(run, asked)).ok_or_else(gone_on)?;
         free(&opened.outline, run, in_use)?;
         Ok::<_, Error>(vec![Happening::PhaseContinued])
     })
@@ -106,13 +106,19 @@ pub async fn go_on(state: &AppState, person: &Person, id: RunId) -> Result<(), E
 ///
 /// # Errors
 /// [`Error::Refused`] without a reason; those of [`go_on`].
-pub async fn skip(state: &AppState, person: &Person, id: RunId, reason: String) -> Result<(), Error> {
+pub async fn skip(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    asked: u64,
+    reason: String,
+) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Waive).await?;
     run::open(state, person, id, Right::Act).await?;
-    let (item, _) = asks(&opened.pinned.run).ok_or_else(gone_on)?;
+    let (item, _) = asks(&opened.pinned.run, asked).ok_or_else(gone_on)?;
     let skip = settlement::Deed::Skip { reason };
     settlement::settle(state, person, id, item.clone(), skip).await?;
-    go_on(state, person, id).await
+    go_on(state, person, id, asked).await
 }
 
 /// Ends what it is at; it asks then.
@@ -181,11 +187,15 @@ fn going(run: &Run) -> Option<&Progress> {
     run.phase.as_ref().filter(|progress| progress.is_running())
 }
 
-fn asks(run: &Run) -> Option<(&ItemId, &SectionId)> {
+/// The line at which it asks, where that is still the question of this number.
+fn asks(run: &Run, number: u64) -> Option<(&ItemId, &SectionId)> {
     let progress = run.phase.as_ref()?;
     match &progress.state {
-        ProgressState::Asking { item, .. } => Some((item, &progress.section)),
-        ProgressState::Running { .. } | ProgressState::Done { .. } | ProgressState::GivenUp { .. } => None,
+        ProgressState::Asking { item, asked, .. } if *asked == number => Some((item, &progress.section)),
+        ProgressState::Asking { .. }
+        | ProgressState::Running { .. }
+        | ProgressState::Done { .. }
+        | ProgressState::GivenUp { .. } => None,
     }
 }
 

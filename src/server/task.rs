@@ -163,7 +163,7 @@ pub fn begin(state: &AppState, task: Task) -> JoinHandle<()> {
         let due_at = here.clock.now() + later;
         let left = async {
             let mut connection = here.pool.acquire().await?;
-            store::task::leave_until(&mut connection, id, fence, due_at).await
+            store::task::break_off(&mut connection, id, fence, due_at).await
         };
         if let Err(error) = left.await {
             tracing::warn!(task = id.0, %error, "it is taken over when its owner was silent for long enough");

@@ -181,6 +181,12 @@ pub fn may_measure(run: &Run, moment: Moment) -> Result<(), &'static str> {
         (Moment::Before, RunState::Executing { .. } | RunState::Verifying { .. }) => Err(
             "The execution has begun: what was before cannot be measured any more, and what was measured stands.",
         ),
+        // Another run took the environment from it half way.
+        (Moment::Before, RunState::Preparing)
+            if run.fingerprints.contains_key(&crate::fingerprint::Moment::Before) =>
+        {
+            Err("The execution had begun before: what was before cannot be measured any more.")
+        }
         (Moment::After, RunState::Preparing) => {
             Err("There is nothing to measure after the deployment before it has begun.")
         }

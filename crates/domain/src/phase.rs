@@ -49,6 +49,9 @@ pub enum ProgressState {
         why: Why,
         /// In words; empty where the line says it all.
         reason: String,
+        /// The number of the event: an answer is to this question and no other.
+        #[serde(default)]
+        asked: u64,
     },
     /// Everything required in it is settled.
     Done {

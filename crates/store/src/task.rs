@@ -6,7 +6,7 @@ mod asking;
 mod ownership;
 
 pub use asking::{Kind, give_up, go_on, stop_all};
-pub use ownership::{Beat, bear_with, beat, give_back, is_ours, leave_until};
+pub use ownership::{Beat, bear_with, beat, break_off, give_back, is_ours, leave_until};
 
 use crate::{Error, panel::PanelId};
 use chrono::{DateTime, Utc};

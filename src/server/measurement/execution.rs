@@ -1,6 +1,6 @@
 //! One attempt: what is counted before, the load, what is counted after, and what follows from them.
 
-use super::{counts, judged};
+use super::{counts, judged, may_be_judged, observed};
 use crate::server::{
     run::{self, Opened},
     task::{Entry, Gone, Lease},
@@ -9,13 +9,12 @@ use domain::{
     event::Happening,
     form::Moment,
     load::{LoadPlan, LoadProgress, LoadResult},
-    measurement::{Attempt, Figure, Found, Improvement},
+    measurement::{Attempt, AttemptState, Figure, Found, Improvement, may_measure},
     metric::{Aggregation, Metric},
     objective::Interval,
     person::Author,
     plan::ItemId,
     quantity::Unit,
-    run::Run,
     verdict::Finding,
 };
 use probe::{Counted, Site, load::Statistic};
@@ -34,6 +33,9 @@ pub struct Measured {
     pub after: Counted,
 }
 
+/// Where more of the requests fail, the latencies of the others say nothing.
+const FAILED_PERCENT: f64 = 1.0;
+
 /// Measures, and writes what was found.
 ///
 /// # Errors
@@ -43,6 +45,12 @@ pub async fn carry_out(lease: &Lease, number: u32) -> Result<(), Gone> {
     let Some(attempt) = opened.pinned.run.measurements.attempt(number).cloned() else {
         return fail(lease, &opened, number, "the run knows nothing of it").await;
     };
+    match attempt.state {
+        AttemptState::Running => {}
+        // Whoever had it died between its end and the lines that it is about.
+        AttemptState::Ended { .. } => return over(lease, &opened).await,
+        AttemptState::Failed { .. } => return end(lease, &opened).await,
+    }
     if lease.task.lost_on.is_some() {
         return fail(
             lease,
@@ -62,10 +70,25 @@ pub async fn carry_out(lease: &Lease, number: u32) -> Result<(), Gone> {
         attempt,
         site,
     };
+    let baseline = work.baseline().await?;
+    lease.sure().await?;
     match work.measure().await {
-        Ok(measured) => work.ended(measured).await,
+        Ok(measured) => work.ended(measured, baseline.as_ref()).await,
         Err(why) => fail(lease, &opened, number, &why).await,
     }
+}
+
+/// The lines are judged by what is measured now, and nothing is left to do.
+async fn over(lease: &Lease, opened: &Opened) -> Result<(), Gone> {
+    judge(lease, opened).await?;
+    end(lease, opened).await
+}
+
+async fn end(lease: &Lease, opened: &Opened) -> Result<(), Gone> {
+    lease
+        .write(&opened.outline, entry(Next::End, None), |_, _| vec![])
+        .await?;
+    Ok(())
 }
 
 struct Measuring<'a> {
@@ -102,68 +125,44 @@ impl Measuring<'_> {
         Ok((Measured { load, before, after }, cache))
     }
 
-    async fn ended(&self, (measured, cache): (Measured, Result<Figure, String>)) -> Result<(), Gone> {
+    async fn ended(
+        &self,
+        (measured, cache): (Measured, Result<Figure, String>),
+        baseline: Option<&(u32, Measured)>,
+    ) -> Result<(), Gone> {
         self.lease.goes_on()?;
-        let baseline = self.baseline().await?;
-        let found = found(&measured, cache, baseline.as_ref(), &self.attempt);
+        let found = found(&measured, cache, baseline, &self.attempt);
         let evidence = self.store(&measured).await?;
-        let number = self.attempt.number;
-        let ended = Happening::MeasurementEnded {
-            attempt: number,
-            found,
-            evidence,
-        };
+        let (number, moment) = (self.attempt.number, self.attempt.moment);
         let plan = &self.opened.pinned.plan;
-        let run = self
-            .lease
+        self.lease
             .write(&self.opened.outline, entry(Next::GoOn, None), |run, _| {
-                let running = run
-                    .measurements
-                    .running()
-                    .is_some_and(|running| running.number == number);
-                if !running {
+                let running = run.measurements.running();
+                if running.is_none_or(|running| running.number != number) {
                     return vec![];
                 }
-                // Only what went well counts by itself; the rest is kept.
-                let follows = match &ended {
-                    Happening::MeasurementEnded { found, .. } if found.invalid.is_empty() => {
-                        Some(counts(plan, number, self.attempt.moment, found, None))
-                    }
-                    _ => None,
+                // What it was asked for may have passed meanwhile: it was locked, closed, taken back or superseded.
+                let late = may_measure(run, moment).err();
+                let late = late.or(run.superseded.map(|_| "A later run began in this environment."));
+                if let Some(why) = late {
+                    let why = format!("it ended too late: {why}");
+                    return vec![Happening::MeasurementFailed { attempt: number, why }];
+                }
+                let ended = Happening::MeasurementEnded {
+                    attempt: number,
+                    found: found.clone(),
+                    evidence: evidence.clone(),
                 };
-                [ended.clone()]
-                    .into_iter()
-                    .chain(follows.into_iter().flatten())
-                    .collect()
+                // Only what went well counts by itself; the rest is kept.
+                let follows = if found.invalid.is_empty() {
+                    counts(plan, number, moment, &found, None)
+                } else {
+                    Vec::new()
+                };
+                [ended].into_iter().chain(follows).collect()
             })
             .await?;
-        self.judge(&run).await?;
-        self.lease
-            .write(&self.opened.outline, entry(Next::End, None), |_, _| vec![])
-            .await?;
-        Ok(())
-    }
-
-    /// The lines that demand something of these numbers.
-    async fn judge(&self, run: &Run) -> Result<(), Gone> {
-        for (item, finding) in judged(&self.lease.state, &self.opened.pinned.plan, run) {
-            let entry = entry(Next::GoOn, Some((&item, &finding)));
-            self.lease
-                .write(&self.opened.outline, entry, |run, evidence| {
-                    let open = evidence.filter(|_| !run.is_closed() && run.superseded.is_none());
-                    let observed = open.map(|evidence| Happening::Observed {
-                        item: item.clone(),
-                        verdict: finding.verdict,
-                        reason: finding.reason.clone(),
-                        evidence: evidence.clone(),
-                        duration_us: 0,
-                        asked_at: None,
-                    });
-                    observed.into_iter().collect()
-                })
-                .await?;
-        }
-        Ok(())
+        over(self.lease, &self.lease.open().await?).await
     }
 
     /// The attempt before the deployment that counts, whole.
@@ -175,26 +174,51 @@ impl Measuring<'_> {
         let Some(before) = measurements.counting(Moment::Before) else {
             return Ok(None);
         };
-        let domain::measurement::AttemptState::Ended { evidence, .. } = &before.state else {
+        let AttemptState::Ended { evidence, .. } = &before.state else {
             return Ok(None);
         };
-        let mut connection = self
-            .lease
-            .state
-            .pool
-            .acquire()
-            .await
-            .map_err(store::Error::from)?;
-        let stored = store::measurement::by_hash(&mut connection, self.lease.task.run, evidence).await?;
-        Ok(stored.map(|measured| (before.number, measured)))
+        loop {
+            let read = async {
+                let mut connection = self.lease.state.pool.acquire().await?;
+                store::measurement::by_hash(&mut connection, self.lease.task.run, evidence).await
+            };
+            match read.await {
+                Ok(stored) => return Ok(stored.map(|measured| (before.number, measured))),
+                Err(error) => self.lease.wait_after(error).await?,
+            }
+        }
     }
 
+    /// Named by its content: it means nothing until the run's event names it, under the fence.
     async fn store(&self, measured: &Measured) -> Result<domain::Hash, Gone> {
         let (state, run) = (&self.lease.state, self.lease.task.run);
-        let mut connection = state.pool.acquire().await.map_err(store::Error::from)?;
-        let now = state.clock.now();
-        Ok(store::measurement::insert(&mut connection, run, self.attempt.number, measured, now).await?)
+        loop {
+            let stored = async {
+                let mut connection = state.pool.acquire().await?;
+                let now = state.clock.now();
+                store::measurement::insert(&mut connection, run, self.attempt.number, measured, now).await
+            };
+            match stored.await {
+                Ok(hash) => return Ok(hash),
+                Err(error) => self.lease.wait_after(error).await?,
+            }
+        }
     }
+}
+
+/// The lines that demand something of these numbers.
+async fn judge(lease: &Lease, opened: &Opened) -> Result<(), Gone> {
+    for (item, finding) in judged(&lease.state, &opened.pinned.plan, &opened.pinned.run) {
+        let entry = entry(Next::GoOn, Some((&item, &finding)));
+        lease
+            .write(&opened.outline, entry, |run, evidence| {
+                let seen = evidence.filter(|_| may_be_judged(run));
+                let observed = seen.map(|evidence| observed(&item, &finding, evidence));
+                observed.into_iter().collect()
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// What follows from everything that was measured.
@@ -228,12 +252,22 @@ fn found(
             one(Aggregation::Maximum, latency.max_us as f64),
         ]);
     }
-    let errors = load.overall.errors.count();
-    if errors > 0 {
-        found.notes.push(format!(
-            "{errors} of {} requests failed and are in none of the latencies",
-            load.overall.sent
-        ));
+    let (errors, sent) = (load.overall.errors.count(), load.overall.sent.max(1));
+    let share = errors as f64 * 100.0 / sent as f64;
+    found.figures.push(Figure {
+        metric: Metric::ErrorRate,
+        aggregation: Aggregation::Ratio,
+        value: share,
+        unit: Unit::Percent,
+        samples: sent,
+    });
+    let failed = format!("{errors} of {sent} requests failed and are in none of the latencies");
+    if share > FAILED_PERCENT {
+        found
+            .invalid
+            .push(format!("{failed}: those of the others say too little"));
+    } else if errors > 0 {
+        found.notes.push(failed);
     }
     let (counted, notes) = measured.after.since(&measured.before, requests(load));
     found.figures.extend(counted);

@@ -1,17 +1,25 @@
 //! The lines that demand something of a number, judged by what was measured: as a probe would have, with evidence of their own.
 
-use crate::server::state::AppState;
+use crate::server::{run::Opened, state::AppState};
 use domain::{
+    Hash,
+    event::Happening,
     measurement::measured,
     objective::{Clock, Judgement, Objective, Outcome, judge},
-    plan::{ItemId, Plan},
+    person::Author,
+    plan::{ItemId, Plan, SectionKind, Work},
     run::{How, Run},
     verdict::{Evidence, Finding, Verdict},
 };
+use sqlx::PgConnection;
 
 /// Each line about which something is known now that was not known before, with its finding.
 pub fn judged(state: &AppState, plan: &Plan, run: &Run) -> Vec<(ItemId, Finding)> {
-    let lines = plan.objectives.iter();
+    // What a window's own samples say is not made better by one load.
+    let lines = plan
+        .objectives
+        .iter()
+        .filter(|line| !is_sampled(plan, &line.item));
     lines
         .filter_map(|objective| {
             measured(objective, &run.measurements)?;
@@ -35,6 +43,56 @@ pub fn judged(state: &AppState, plan: &Plan, run: &Run) -> Vec<(ItemId, Finding)
             ))
         })
         .collect()
+}
+
+/// Whether a window samples this line.
+fn is_sampled(plan: &Plan, item: &ItemId) -> bool {
+    let windows = plan
+        .sections
+        .iter()
+        .filter(|section| matches!(section.kind, SectionKind::Window { .. }));
+    let mut items = windows.flat_map(|section| &section.items);
+    items.any(|line| line.id == *item && matches!(line.work, Work::Probe { .. }))
+}
+
+/// Whether a run still takes what was measured.
+pub fn may_be_judged(run: &Run) -> bool {
+    !run.is_closed() && !run.is_rolling_back() && run.superseded.is_none()
+}
+
+/// A line was judged.
+pub fn observed(item: &ItemId, finding: &Finding, evidence: &Hash) -> Happening {
+    Happening::Observed {
+        item: item.clone(),
+        verdict: finding.verdict,
+        reason: finding.reason.clone(),
+        evidence: evidence.clone(),
+        duration_us: 0,
+        asked_at: None,
+    }
+}
+
+/// Judges every line by what counts now, in the transaction of whoever changed that or came to its time.
+///
+/// # Errors
+/// The database's.
+pub async fn judge_again(
+    state: &AppState,
+    connection: &mut PgConnection,
+    opened: &Opened,
+    run: &Run,
+    by: &Author,
+) -> Result<(), store::Error> {
+    let now = state.clock.now();
+    for (item, finding) in judged(state, &opened.pinned.plan, run) {
+        let evidence = store::evidence::insert(connection, run.id, &item, &finding).await?;
+        store::run::append(connection, &opened.outline, run.id, by, now, |run| {
+            let seen = may_be_judged(run).then(|| observed(&item, &finding, &evidence));
+            Ok::<_, store::Error>(seen.into_iter().collect())
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 /// How a line stands to what was measured.

@@ -84,7 +84,9 @@ impl Going<'_> {
     /// One step further; `None` where nothing is left to do here.
     async fn step(&self, tried: &mut BTreeSet<ItemId>) -> Result<Option<Run>, Gone> {
         self.lease.goes_on()?;
-        let stopped = self.lease.task.stopping || self.lease.cancel().is_cancelled();
+        let stopped = self.lease.task.stopping
+            || self.lease.cancel().is_cancelled()
+            || is_stopped(&self.opened.pinned.run);
         let now = self.lease.state.clock.now();
         match next(self.phase, &self.opened.pinned.run, tried, now) {
             Next::Lost(item) => self.lost(&item, stopped, tried).await,
@@ -205,7 +207,7 @@ impl Going<'_> {
     async fn begin(&self, item: &ItemId, again: bool) -> Result<Run, Gone> {
         let (state, opened) = (&self.lease.state, self.opened);
         self.note(Becomes::GoOn, None, |run, _| {
-            let may = again || action::may_act(state, opened, run, item).is_ok();
+            let may = !is_stopped(run) && (again || action::may_act(state, opened, run, item).is_ok());
             let item = item.clone();
             may.then_some(Happening::ActionStarted { item, again })
                 .into_iter()
@@ -347,4 +349,16 @@ fn spec(plan: &Plan, item: &ItemId) -> Option<ProbeSpec> {
         Work::Action { proof, .. } => proof.clone(),
         Work::Attestation | Work::Parent => None,
     }
+}
+
+/// Whether somebody asked for the end of the phase: the heartbeat says so later.
+fn is_stopped(run: &Run) -> bool {
+    let progress = run.phase.as_ref().map(|progress| &progress.state);
+    matches!(
+        progress,
+        Some(ProgressState::Running {
+            stopped_by: Some(_),
+            ..
+        })
+    )
 }

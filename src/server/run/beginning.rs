@@ -76,6 +76,9 @@ pub async fn begin(
     }
     supersede(&mut tx, &environment, id, &by, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| match run.state {
+        RunState::Preparing if run.measurements.running().is_some() => Err(conflict(
+            "A measurement is under way: wait for its end, or stop it. What is measured while things change counts for nothing.",
+        )),
         RunState::Preparing => Ok([Happening::Executing].into_iter().chain(before).collect()),
         RunState::Executing { .. } => Ok(vec![]),
         RunState::Verifying { .. } | RunState::RollingBack { .. } | RunState::Closed { .. } => {

@@ -2,13 +2,14 @@
 
 use super::{Line, Watched, due, is_sampled, items, of};
 use crate::server::{
-    reading,
+    measurement, reading,
     run::Opened,
     task::{Gone, Lease},
 };
 use chrono::{DateTime, Utc};
 use domain::{
     event::Happening,
+    notice::Notice,
     person::Author,
     plan::ItemId,
     run::Run,
@@ -153,8 +154,21 @@ async fn try_to_store(
         happened.extend(due::judged(&mut tx, state.prober.host(), opened, watched, now).await?);
     }
     if !happened.is_empty() {
+        let (failed, by) = (failed(watched, &happened), Author::Gonogo);
+        let due = happened
+            .iter()
+            .any(|one| matches!(one, Happening::WindowJudged { .. }));
         let decide = |run: &Run| Ok::<_, store::Error>(if is_sampled(run, set) { happened } else { vec![] });
-        store::run::append(&mut tx, &opened.outline, run.id, &Author::Gonogo, now, decide).await?;
+        let (after, _) = store::run::append(&mut tx, &opened.outline, run.id, &by, now, decide).await?;
+        if is_sampled(&after, set) {
+            for notice in failed {
+                store::notice::queue(&mut tx, &after, notice, now).await?;
+            }
+            if due {
+                // What was measured and was too early for these lines has come to its time.
+                measurement::judge_again(state, &mut tx, opened, &after, &by).await?;
+            }
+        }
     }
     let next = watched
         .iter()
@@ -163,6 +177,27 @@ async fn try_to_store(
     store::task::settle(&mut tx, id, next.map_or(Next::End, Next::At), now).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// What is told of lines that do not hold, and cannot any more.
+fn failed(watched: &[Watched], happened: &[Happening]) -> Vec<Notice> {
+    let lines = || watched.iter().flat_map(|watched| &watched.lines);
+    let for_good = |item: &ItemId| lines().any(|line| line.item == *item && line.demand.needs_every_sample());
+    let failed = happened.iter().filter_map(|one| match one {
+        Happening::SampleFailed { item, reason, .. } if for_good(item) => Some((item, reason)),
+        Happening::Observed {
+            item,
+            verdict: Verdict::Fail,
+            reason,
+            ..
+        } => Some((item, reason)),
+        _ => None,
+    });
+    let notice = |(item, reason): (&ItemId, &String)| Notice::WindowFailed {
+        item: item.clone(),
+        reason: reason.clone(),
+    };
+    failed.map(notice).collect()
 }
 
 /// Stores the samples; why, and what was seen, only where the verdict is another than before. Answers the first bad ones.

@@ -1,9 +1,13 @@
 //! What the events of a measurement do to a run.
 
+use super::Filling;
 use crate::{
+    blank::BlankId,
     event::{Event, Happening},
-    measurement::{Attempt, AttemptState, Measurements},
+    form::Moment,
+    measurement::{Attempt, AttemptState, Measurements, Source},
 };
+use std::collections::BTreeMap;
 
 impl Measurements {
     pub(super) fn happen(&mut self, event: &Event) {
@@ -35,6 +39,18 @@ impl Measurements {
             }
             _ => {}
         }
+    }
+
+    /// What was measured after the deployment is taken back with it: the attempts stay, and none counts.
+    pub(super) fn forget_after(&mut self, blanks: &mut BTreeMap<BlankId, Filling>) {
+        self.counting.remove(&Moment::After);
+        let after = |filling: &Filling| match filling.source {
+            Some(Source::Measured { attempt }) => self
+                .attempt(attempt)
+                .is_some_and(|attempt| attempt.moment == Moment::After),
+            Some(Source::Said { .. }) | None => false,
+        };
+        blanks.retain(|_, filling| !after(filling));
     }
 
     fn put(&mut self, number: u32, state: AttemptState) {

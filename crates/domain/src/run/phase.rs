@@ -53,6 +53,7 @@ impl Progress {
                     item: item.clone(),
                     why: *why,
                     reason: reason.clone(),
+                    asked: event.number,
                 };
             }
             (Happening::PhaseContinued, ProgressState::Asking { item, .. }) => {

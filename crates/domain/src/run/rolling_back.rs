@@ -46,6 +46,7 @@ impl Run {
                 for item in self.items.values_mut() {
                     (item.latest, item.action) = (None, None);
                 }
+                self.measurements.forget_after(&mut self.blanks);
             }
         }
     }

@@ -79,6 +79,27 @@ pub async fn leave_until(
     Ok(())
 }
 
+/// Leaves a task that broke off: whoever takes it, not before `due_at`, knows that its owner was lost in it.
+///
+/// # Errors
+/// The database's.
+pub async fn break_off(
+    connection: &mut PgConnection,
+    id: TaskId,
+    fence: i64,
+    due_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update task set beat_at = '-infinity', due_at = $3 where id = $1 and fence = $2 and state = 'open'",
+        id.0,
+        fence,
+        due_at,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Whether the task is still `fence`'s; until the transaction ends nobody else takes it. Every write of an owner asks first.
 ///
 /// # Errors

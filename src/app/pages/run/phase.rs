@@ -288,7 +288,12 @@ fn standing(board: Board, deeds: Deeds, progress: &Progress) -> AnyView {
     };
     let acts = match state {
         ProgressState::Running { .. } if may(board, Right::Act) => stop(board, deeds),
-        ProgressState::Asking { item, why, reason } => asking(board, deeds, &item, why, reason),
+        ProgressState::Asking {
+            item,
+            why,
+            reason,
+            asked,
+        } => asking(board, deeds, &item, why, (reason, asked)),
         ProgressState::Running { .. } | ProgressState::Done { .. } | ProgressState::GivenUp { .. } => {
             ().into_any()
         }
@@ -310,7 +315,7 @@ fn stop(board: Board, deeds: Deeds) -> AnyView {
     .into_any()
 }
 
-fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, reason: String) -> AnyView {
+fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, (reason, asked): (String, u64)) -> AnyView {
     let open = view! { <a class="btn" href=format!("/runs/{}?item={item}", board.id)>"Open the line"</a> };
     let back = may(board, Right::RollBack)
         .then(|| view! { <a class="btn is-danger" href=format!("/runs/{}?tab=rollback", board.id)>"Roll back…"</a> });
@@ -331,11 +336,12 @@ fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, reason: String) -
         view! {
             <ActionForm action=deeds.go_on>
                 <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="asked" value=asked />
                 <button class="btn is-main" type="submit" disabled=move || deeds.go_on.pending().get()>{word}</button>
             </ActionForm>
         }
     });
-    let skip = (may(board, Right::Act) && may(board, Right::Waive)).then(|| skip(board, deeds));
+    let skip = (may(board, Right::Act) && may(board, Right::Waive)).then(|| skip(board, deeds, asked));
     view! {
         <Banner tone=Tone::Hold title=title alert=true>
             {(!reason.is_empty()).then(|| view! { <CodeText text=reason /> ". " })} {hint}
@@ -345,11 +351,12 @@ fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, reason: String) -
     .into_any()
 }
 
-fn skip(board: Board, deeds: Deeds) -> impl IntoView {
+fn skip(board: Board, deeds: Deeds, asked: u64) -> impl IntoView {
     view! {
         <Disclosure summary="Skip with a reason…" button=true group="phase">
             <ActionForm action=deeds.skip_line attr:class="form">
                 <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="asked" value=asked />
                 <TextAreaField name="reason" id="phase-skip-reason" label="Reason" maxlength=4000 note="It stands in the record." />
                 <button class="btn is-danger" type="submit" disabled=move || deeds.skip_line.pending().get()>"Skip and go on"</button>
             </ActionForm>
