@@ -11,6 +11,7 @@ pub mod action;
 pub mod env_edit;
 pub mod environment;
 pub mod evidence;
+pub mod follow_up;
 pub mod measurement;
 pub mod phase;
 pub mod revision;

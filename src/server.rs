@@ -18,6 +18,7 @@ pub mod export;
 pub mod failure;
 pub mod fingerprint;
 pub mod first_start;
+pub mod follow_up;
 pub mod form;
 pub mod guard;
 pub mod health;

@@ -15,6 +15,7 @@ mod environment;
 mod event;
 mod export;
 mod faults;
+mod follow_up;
 mod freshness;
 mod headless;
 mod kill;

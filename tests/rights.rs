@@ -181,6 +181,23 @@ const TABLE: &[Row] = &[
         may: [ACTORS, DEVOPS],
     },
     row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
+    row("/api/follow_up/list", &[("run", "RUN")], EVERYBODY),
+    row(
+        "/api/follow_up/take",
+        &[("run", "RUN"), ("follow_up", "nothing")],
+        HANDS,
+    ),
+    row(
+        "/api/follow_up/end",
+        &[
+            ("run", "RUN"),
+            ("follow_up", "nothing"),
+            ("time", "1"),
+            ("how", "done"),
+            ("note", "x"),
+        ],
+        HANDS,
+    ),
     row("/api/measurement/page", &[("run", "RUN")], EVERYBODY),
     Row {
         path: "/api/measurement/start",

@@ -116,6 +116,7 @@ pub fn state(
         prober: Arc::new(Prober::new(context(&clock, variables))),
         panel: Panel::default(),
         looks: Looks::default(),
+        drawn: window::Drawn::default(),
         executions: Executions::new(live.clone()),
         live,
         tasks: TaskTracker::new(),

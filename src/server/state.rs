@@ -2,7 +2,7 @@
 
 use crate::server::{
     clock::Clock, config::Config, execution::Executions, live::Live, panel::Panel, password::Passwords,
-    readiness::Looks, sites::Sites, throttle::Throttle,
+    readiness::Looks, sites::Sites, throttle::Throttle, window,
 };
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
@@ -28,6 +28,8 @@ pub struct AppState {
     pub live: Live,
     /// This process among those that serve the database.
     pub panel: Panel,
+    /// The bars of windows, drawn once for all who look.
+    pub drawn: window::Drawn,
     /// How ready the ways back are.
     pub looks: Looks,
     /// The actions that this process runs.

@@ -5,7 +5,7 @@ mod bars;
 mod due;
 mod round;
 
-pub use bars::bars;
+pub use bars::{Drawn, bars};
 pub use due::tempered;
 
 use crate::server::{

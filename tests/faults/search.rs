@@ -78,7 +78,10 @@ async fn looking_for_tasks_and_for_the_last_rollback_reads_no_big_table(pool: Pg
         sqlx::raw_sql(sql).execute(&mut *connection).await.unwrap();
     }
     for (part, arguments) in [
-        ("skip locked", "1, '{shop-1,shop-2}', now(), '{}', true"),
+        (
+            "fence = fence + 1",
+            "1, '{shop-1,shop-2}', now(), '{}', true, true",
+        ),
         ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'full'"),
         ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'immediate'"),
         ("fold -> 'rollback' ->> 'tier'", "'shop-1', 'full'"),

@@ -8,6 +8,7 @@ use crate::{
     action::Ending,
     blank::BlankId,
     fingerprint::{Difference, Fingerprint, Moment},
+    follow_up::EndedHow,
     form,
     hash::Hash,
     measurement::{Found, Source},
@@ -182,6 +183,22 @@ pub enum Happening {
         /// Where it comes from; `None`: nobody said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         source: Option<Source>,
+    },
+    /// Somebody takes care of a follow-up.
+    FollowUpTaken {
+        /// Its name within the plan.
+        follow_up: String,
+    },
+    /// A time of a follow-up was done or left out.
+    FollowUpEnded {
+        /// Its name within the plan.
+        follow_up: String,
+        /// Which time of it, from 1.
+        time: u32,
+        /// How.
+        how: EndedHow,
+        /// What was found, or why it was left out.
+        note: String,
     },
     /// A measurement began.
     MeasurementStarted {

@@ -1,10 +1,15 @@
 //! What follows a deployment: tasks with dates that count from T0. Dates here have no zone; whoever shows them says in which
 //! zone T0's date is taken.
 
-use crate::plan::{ItemId, SectionId};
+use crate::{
+    event::Outcome,
+    person::Author,
+    plan::{ItemId, SectionId},
+    run::{Run, RunState},
+};
 use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// A task after the deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +33,107 @@ pub struct FollowUp {
     /// Gonogo does it by itself, every hour: "Check metrics hourly". It only reads.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub automatic: bool,
+}
+
+/// What people did about the follow-ups of a run, by their names.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FollowUps(pub BTreeMap<String, FollowUpState>);
+
+/// What people did about one of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FollowUpState {
+    /// Who takes care of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Author>,
+    /// How each time of it ended, by its number; what comes once is time 1.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ended: BTreeMap<u32, Ended>,
+}
+
+/// How a time of a follow-up ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ended {
+    /// How.
+    pub how: EndedHow,
+    /// What was found, or why it was left out.
+    pub note: String,
+    /// Who says so.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// How a follow-up ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedHow {
+    /// It was done.
+    Done,
+    /// It was left out.
+    Skipped,
+}
+
+/// The name of the follow-up that a run gets which was rolled back, in the place of its others.
+pub const REVIEW: &str = "review-of-the-rollback";
+
+/// The follow-ups of a run: those of its plan from T0 on; where it was rolled back, a review of that within a week instead.
+pub fn of_run(plan: &[FollowUp], run: &Run) -> Vec<FollowUp> {
+    let rolled_back = matches!(
+        run.state,
+        RunState::Closed {
+            outcome: Outcome::RolledBack,
+            ..
+        }
+    );
+    match (rolled_back, plan.first()) {
+        (false, _) if run.t0.is_none() => Vec::new(),
+        (false, _) => plan.to_vec(),
+        (true, first) => vec![FollowUp {
+            id: REVIEW.to_owned(),
+            section: first.map_or_else(|| SectionId("follow-up".to_owned()), |first| first.section.clone()),
+            line: first.map_or(1, |first| first.line),
+            item: None,
+            words: "Review the rollback: what failed, what was seen too late, and what changes before the next try".to_owned(),
+            parent: None,
+            when: When::Days { from: 1, to: 7 },
+            automatic: false,
+        }],
+    }
+}
+
+/// The day from which a run's follow-ups count: that of T0, of the rollback's end where it was rolled back. In UTC.
+pub fn first_day(run: &Run) -> Option<NaiveDate> {
+    match &run.state {
+        RunState::Closed {
+            outcome: Outcome::RolledBack,
+            at,
+            ..
+        } => Some(at.date_naive()),
+        RunState::Preparing
+        | RunState::Executing { .. }
+        | RunState::Verifying { .. }
+        | RunState::RollingBack { .. }
+        | RunState::Closed { .. } => run.t0.map(|t0| t0.date_naive()),
+    }
+}
+
+/// The number of the time that is to be done on `today`, with its days: of what recurs the first that is neither over nor ended.
+pub fn time(
+    follow_up: &FollowUp,
+    state: Option<&FollowUpState>,
+    first: NaiveDate,
+    today: NaiveDate,
+) -> Option<(u32, Span)> {
+    let When::Recurring(every) = follow_up.when else {
+        return due(first, follow_up.when).map(|span| (1, span));
+    };
+    let (mut number, mut span) = current(first, every, today)?;
+    while state.is_some_and(|state| state.ended.contains_key(&number)) {
+        number = number.checked_add(1)?;
+        span = occurrence(first, every, number)?;
+    }
+    Some((number, span))
 }
 
 /// When a task is due, counted from T0.

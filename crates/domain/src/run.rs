@@ -1,17 +1,20 @@
 //! A run: the fold of its events. The server stores it beside them, the browser goes on from it with every
 //! event that arrives; both by [`Run::apply`].
 
+mod following_up;
 mod item;
 mod measuring;
 mod phase;
 mod rolling_back;
 mod sampling;
+mod signing;
 
 use crate::{
     action::ActionState,
     blank::BlankId,
     event::{Event, Happening, Outcome, Start},
     fingerprint::{Moment, Taken},
+    follow_up::FollowUps,
     hash::Hash,
     measurement::{Measurements, Source},
     person::Author,
@@ -61,6 +64,9 @@ pub struct Run {
     /// What was measured for its forms.
     #[serde(default)]
     pub measurements: Measurements,
+    /// What people did about its follow-ups.
+    #[serde(default)]
+    pub follow_ups: FollowUps,
     /// The signatures that count now, by role key.
     pub sign_offs: BTreeMap<String, SignOff>,
     /// How things were, by moment.
@@ -160,6 +166,7 @@ impl Run {
             items: BTreeMap::new(),
             blanks: BTreeMap::new(),
             measurements: Measurements::default(),
+            follow_ups: FollowUps::default(),
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             phase: None,
@@ -290,6 +297,9 @@ impl Run {
             | Happening::MeasurementEnded { .. }
             | Happening::MeasurementFailed { .. }
             | Happening::MeasurementCounts { .. } => self.measurements.happen(event),
+            Happening::FollowUpTaken { .. } | Happening::FollowUpEnded { .. } => {
+                self.follow_ups.happen(event)
+            }
             Happening::SampleFailed { .. }
             | Happening::SamplesHold { .. }
             | Happening::ClockWentBack { .. }
@@ -312,27 +322,7 @@ impl Run {
             | Happening::StepSkipped { .. }
             | Happening::RollbackEnded { .. }
             | Happening::DifferenceAccepted { .. } => self.rolling_back(event),
-            Happening::Signed {
-                role,
-                meaning,
-                comment,
-                signed,
-                conditions,
-            } => {
-                let sign_off = SignOff {
-                    role: role.clone(),
-                    by: by.clone(),
-                    at,
-                    meaning: *meaning,
-                    comment: comment.clone(),
-                    record: signed.clone(),
-                    conditions: conditions.clone(),
-                };
-                self.sign_offs.insert(role.clone(), sign_off);
-            }
-            Happening::Withdrawn { role, .. } => {
-                self.sign_offs.remove(role);
-            }
+            Happening::Signed { .. } | Happening::Withdrawn { .. } => self.signing(event),
             Happening::Closed { outcome, reason } => {
                 let (by, reason) = (by.clone(), reason.clone());
                 self.state = RunState::Closed {

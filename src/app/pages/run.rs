@@ -7,6 +7,7 @@ mod board;
 mod controls;
 mod deeds;
 mod env_edit;
+mod follow_up;
 mod guides;
 mod lines;
 mod log;
@@ -81,6 +82,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
             "sign-off" => sign_off::tab(board, deeds),
             "guides" => guides.with_value(|guides| guides::tab(guides)),
             "benchmark" => benchmark::tab(board, deeds),
+            "next" => follow_up::tab(board, deeds),
             "rollback" => rollback::tab(board, deeds),
             "phase" => phase::tab(board, deeds),
             "log" => log::tab(board),
@@ -170,6 +172,7 @@ fn tabs(board: Board, tab: &str, guides: StoredValue<Vec<crate::api::run::Guide>
         one("Benchmarks", "benchmark", String::new(), Tone::None),
         one("Sign-off", "sign-off", format!("{signed} / {slots}"), Tone::None),
         one("Rollback", "rollback", String::new(), Tone::None),
+        one("Next steps", "next", String::new(), Tone::None),
         one("Guides", "guides", count(guides.with_value(Vec::len)), Tone::None),
         one(
             "Log",

@@ -2,12 +2,32 @@
 
 use super::{items, of, watched};
 use crate::server::{run::Opened, state::AppState};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    run::RunState,
+    run::{RunId, RunState},
     window::{Bar, judge},
 };
+use std::{collections::BTreeMap, sync::Arc};
+use tokio::sync::Mutex;
 
-/// A bar for each line that was sampled since T0.
+/// For how long bars serve everybody who looks at a run: a day of samples is thousands of rows.
+const KEEPS: TimeDelta = TimeDelta::seconds(5);
+
+/// How many runs are remembered.
+const RUNS: usize = 64;
+
+/// The latest bars of each run.
+#[derive(Clone, Default)]
+pub struct Drawn(Arc<Mutex<BTreeMap<RunId, Drawing>>>);
+
+struct Drawing {
+    at: DateTime<Utc>,
+    /// The number of the run's last event then.
+    number: u64,
+    bars: Vec<Bar>,
+}
+
+/// A bar for each line that was sampled since T0, at most five seconds ago.
 ///
 /// # Errors
 /// The database's.
@@ -16,6 +36,29 @@ pub async fn bars(state: &AppState, opened: &Opened) -> Result<Vec<Bar>, store::
     let Some(t0) = run.t0 else {
         return Ok(Vec::new());
     };
+    let now = state.clock.now();
+    if let Some(drawing) = state.drawn.0.lock().await.get(&run.id)
+        && drawing.number == run.number
+        && ((now - drawing.at).abs() < KEEPS || run.is_closed())
+    {
+        return Ok(drawing.bars.clone());
+    }
+    let bars = draw(state, opened, t0).await?;
+    let mut drawn = state.drawn.0.lock().await;
+    if drawn.len() >= RUNS {
+        drawn.clear();
+    }
+    let drawing = Drawing {
+        at: now,
+        number: run.number,
+        bars: bars.clone(),
+    };
+    drawn.insert(run.id, drawing);
+    Ok(bars)
+}
+
+async fn draw(state: &AppState, opened: &Opened, t0: DateTime<Utc>) -> Result<Vec<Bar>, store::Error> {
+    let run = &opened.pinned.run;
     let now = match (&run.state, run.superseded) {
         (RunState::Closed { at, .. }, None) => *at,
         (RunState::Closed { at, .. }, Some(superseded)) => superseded.at.min(*at),

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     outline::{Outline, OutlineLine, OutlineSection},
     person::Person,
-    plan::ItemId,
+    plan::{ItemId, SectionKind},
     run::{Run, RunState},
     status::{Standing, standing},
     window::Bar,
@@ -49,8 +49,15 @@ impl Board {
         let now = RwSignal::new(page.now);
         Effect::new(move || every(TICK, move || now.update(|now| *now += TICK)));
         let (id, run, bars) = (page.run.id.0, RwSignal::new(page.run), RwSignal::new(page.bars));
+        let windows = page.outline.sections.iter();
+        let windows = windows
+            .filter(|section| matches!(section.kind, SectionKind::Window { .. }))
+            .count();
         let ask = move || {
-            if run.with_untracked(|run| matches!(run.state, RunState::Verifying { .. })) {
+            let open = |run: &Run| {
+                matches!(run.state, RunState::Verifying { .. }) && run.windows.judged.len() < windows
+            };
+            if run.with_untracked(open) {
                 spawn_local(async move {
                     // Where the server does not answer, the live stream says so.
                     if let Ok(fresh) = load_bars(id).await {

@@ -4,6 +4,7 @@ use crate::api::{
     Error,
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
+    follow_up::{EndFollowUp, TakeFollowUp},
     measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
     phase::{GoOn, SkipLine, StartPhase, StopPhase},
     rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
@@ -33,6 +34,10 @@ pub struct Deeds {
     pub stop_measuring: ServerAction<StopMeasurement>,
     /// Lets another measurement count.
     pub choose: ServerAction<ChooseMeasurement>,
+    /// Takes care of a follow-up.
+    pub take_follow_up: ServerAction<TakeFollowUp>,
+    /// Says how a follow-up ended.
+    pub end_follow_up: ServerAction<EndFollowUp>,
     /// Begins the execution.
     pub begin: ServerAction<BeginRun>,
     /// Goes on to a phase out of order.
@@ -80,6 +85,8 @@ impl Deeds {
             measure: ServerAction::new(),
             stop_measuring: ServerAction::new(),
             choose: ServerAction::new(),
+            take_follow_up: ServerAction::new(),
+            end_follow_up: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
@@ -112,6 +119,8 @@ impl Deeds {
                 self.measure.value().get(),
                 self.stop_measuring.value().get(),
                 self.choose.value().get(),
+                self.take_follow_up.value().get(),
+                self.end_follow_up.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),
                 self.t0.value().get(),

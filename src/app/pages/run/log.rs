@@ -10,6 +10,7 @@ use crate::{
 };
 use domain::{
     event::{Event, Happening},
+    follow_up::EndedHow,
     measurement::Source,
     phase::Why,
     plan::{ItemId, SectionId},
@@ -160,6 +161,19 @@ fn words(board: Board, what: Happening) -> String {
                 format!("filled in {blank}: {value}, from measurement {attempt}")
             }
         },
+        Happening::FollowUpTaken { follow_up } => format!("takes care of {follow_up}"),
+        Happening::FollowUpEnded {
+            follow_up,
+            time,
+            how,
+            note,
+        } => {
+            let how = match how {
+                EndedHow::Done => "did",
+                EndedHow::Skipped => "left out",
+            };
+            format!("{how} {follow_up}, time {time}{}", quoted(note))
+        }
         Happening::MeasurementStarted { attempt, moment } => {
             format!("began measurement {attempt}, {}", moment.word())
         }

@@ -1,0 +1,36 @@
+//! What signatures do to a run.
+
+use super::Run;
+use crate::{
+    event::{Event, Happening},
+    sign_off::SignOff,
+};
+
+impl Run {
+    pub(super) fn signing(&mut self, event: &Event) {
+        match &event.what {
+            Happening::Signed {
+                role,
+                meaning,
+                comment,
+                signed,
+                conditions,
+            } => {
+                let sign_off = SignOff {
+                    role: role.clone(),
+                    by: event.by.clone(),
+                    at: event.at,
+                    meaning: *meaning,
+                    comment: comment.clone(),
+                    record: signed.clone(),
+                    conditions: conditions.clone(),
+                };
+                self.sign_offs.insert(role.clone(), sign_off);
+            }
+            Happening::Withdrawn { role, .. } => {
+                self.sign_offs.remove(role);
+            }
+            _ => {}
+        }
+    }
+}

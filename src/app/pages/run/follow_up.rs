@@ -1,0 +1,133 @@
+//! What follows the deployment: tasks with their days, who takes care of them, and how they ended.
+
+use super::{board::Board, deeds::Deeds};
+use crate::{
+    api::follow_up::{FollowUpRow, load_follow_ups},
+    app::{
+        components::{CodeText, Disclosure, EmptyState, Mark, SectionCard, TextAreaField, Tone},
+        trouble::NotLoaded,
+    },
+};
+use domain::{Right, follow_up::EndedHow};
+use leptos::{form::ActionForm, prelude::*};
+
+/// The tab.
+pub fn tab(board: Board, deeds: Deeds) -> AnyView {
+    let key = Memo::new(move |_| {
+        board
+            .run
+            .with(|run| (run.t0, run.state.word(), run.follow_ups.clone()))
+    });
+    let rows = Resource::new_blocking(move || key.get(), move |_| load_follow_ups(board.id));
+    view! {
+        <Transition fallback=|| view! { <p>"Loading the next steps…"</p> }>
+            {move || Suspend::new(async move {
+                match rows.await {
+                    // The page was drawn anew while this waited: nobody sees this drawing any more.
+                    _ if board.run.is_disposed() => ().into_any(),
+                    Err(error) => view! { <NotLoaded error=error /> }.into_any(),
+                    Ok(rows) if rows.is_empty() => nothing(),
+                    Ok(rows) => shown(board, deeds, rows),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+fn nothing() -> AnyView {
+    view! {
+        <EmptyState title="No next steps yet">
+            <p>"The steps of “Next Steps” get their dates at T0."</p>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>) -> AnyView {
+    let overdue = rows.iter().filter(|row| row.overdue).count();
+    let facts = match overdue {
+        0 => format!("{} steps", rows.len()),
+        overdue => format!("{} steps, {overdue} overdue", rows.len()),
+    };
+    let facts = view! { <span>{facts}</span> }.into_any();
+    let class = board.run.with_untracked(|run| run.start.class);
+    let may = board
+        .person
+        .with_value(|person| person.may(Right::Attest, Some(class)));
+    let rows = rows
+        .into_iter()
+        .map(|row| one(board, deeds, row, may))
+        .collect_view();
+    view! {
+        <SectionCard title="Next steps" id="follow-ups" facts=facts padded=true>
+            <ul class="attempts" role="list">{rows}</ul>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool) -> AnyView {
+    let FollowUpRow {
+        follow_up,
+        time,
+        span,
+        overdue,
+        owner,
+        ended,
+    } = row;
+    let days = span.map(|span| format!("{} to {}", span.from, span.to));
+    let open = time.is_some() && ended.is_none();
+    let (tone, icon, word) = match (&ended, overdue) {
+        (Some(ended), _) if ended.how == EndedHow::Done => (Tone::Go, "attested", "done"),
+        (Some(_), _) => (Tone::Hold, "skipped", "skipped"),
+        (None, true) => (Tone::No, "clock", "overdue"),
+        (None, false) => (Tone::None, "open", "open"),
+    };
+    let said = ended.map(|ended| {
+        view! { <small>"“" {ended.note} "” — " {ended.by.name().to_owned()}</small> }
+    });
+    let name = follow_up.id.clone();
+    let take = (may && open && owner.is_none()).then(|| {
+        let name = name.clone();
+        view! {
+            <ActionForm action=deeds.take_follow_up>
+                <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="follow_up" value=name />
+                <button class="btn is-small" type="submit">"I take care of it"</button>
+            </ActionForm>
+        }
+    });
+    let end = time
+        .filter(|_| may && open)
+        .map(|time| form(board, deeds, name.clone(), time));
+    let owner = owner.map(|owner| format!("taken care of by {owner}"));
+    view! {
+        <li class="attempt">
+            {follow_up.parent.map(|parent| view! { <small class="quiet"><CodeText text=parent /></small> })}
+            <div class="cluster"><b><CodeText text=follow_up.words /></b> <Mark tone=tone icon=icon word=word /></div>
+            <small class="quiet">{follow_up.when.to_string()} {days.map(|days| format!(": {days}"))} {owner.map(|owner| format!(" · {owner}"))}</small>
+            {said}
+            <div class="cluster">{take} {end}</div>
+        </li>
+    }
+    .into_any()
+}
+
+fn form(board: Board, deeds: Deeds, name: String, time: u32) -> impl IntoView {
+    let id = format!("note-{name}");
+    view! {
+        <Disclosure summary="How it ended…" button=true group="follow-up">
+            <ActionForm action=deeds.end_follow_up attr:class="form">
+                <input type="hidden" name="run" value=board.id />
+                <input type="hidden" name="follow_up" value=name />
+                <input type="hidden" name="time" value=time />
+                <TextAreaField name="note" id=id label="What was found, or why it is left out" maxlength=4000 />
+                <div class="form-actions">
+                    <button class="btn is-main" type="submit" name="how" value="done">"Done"</button>
+                    <button class="btn" type="submit" name="how" value="skipped">"Skip it"</button>
+                </div>
+            </ActionForm>
+        </Disclosure>
+    }
+}
