@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { expect, picture, test as base } from "./support/gonogo.ts";
+import { expect, picture } from "./support/gonogo.ts";
 import * as lab from "./support/lab.ts";
+import { test } from "./support/on_lab.ts";
 import * as run from "./support/run.ts";
 import * as states from "./support/states.ts";
-import { Server } from "./support/server.ts";
 
 const TITLE = "Performance Optimization Deployment Checklist";
 /** How every box and every check of the reference checklist stands before the deployment and after it. */
@@ -21,27 +21,6 @@ const SAMPLE = [
 ];
 const OPTIONAL = ["Grafana service started", "Grafana accessible"];
 const SIGNERS = [["developer", "Developer"], ["devops", "DevOps"], ["qa", "QA"], ["product_owner", "Product Owner"]] as const;
-
-/** The lab, which is up before the server reads its environments, and why it cannot be where it is not. */
-const test = base.extend<object, { cannot: string | undefined; gonogo: Server }>({
-  cannot: [
-    async ({}, use) => {
-      const why = await lab.start();
-      await use(why);
-      if (why === undefined) await lab.stop();
-    },
-    { scope: "worker", timeout: 600_000 },
-  ],
-  gonogo: [
-    async ({ cannot }, use) => {
-      const setup = cannot === undefined ? { environments: await lab.environments() } : {};
-      const server = await Server.start("lab", setup);
-      await use(server);
-      await server.remove();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-});
 
 test.describe.configure({ mode: "serial" });
 
@@ -171,28 +150,6 @@ test("a product owner takes the deployed lab back: the first tier leaves differe
     await expect(owner.locator(".run-state")).toHaveText("rolled back", { timeout: 300_000 });
     expect(await lab.effects()).toEqual(healthy);
     await picture(owner, "lab-rollback-done");
-  });
-});
-
-test("the lab is measured before and after, and the criteria come out by what was measured @lab", async ({ cannot, person }) => {
-  test.skip(cannot !== undefined, cannot);
-  test.setTimeout(600_000);
-  await lab.lab("before");
-  const devops = await person("devops");
-  const path = await run.startRun(devops, { checklist: TITLE, environment: "lab", release: "v2" });
-  await lab.measure(devops, path, "Before Deployment");
-  await devops.goto(path);
-  await devops.getByRole("button", { name: "Begin execution" }).click();
-  await expect(devops.locator(".run-state")).toHaveText("executing");
-  await lab.lab("deployed");
-  await lab.measure(devops, path, "After Deployment");
-  await test.step("what was measured is met, with its interval", async () => {
-    const demands = devops.locator("#demands");
-    const row = (text: string) => demands.getByRole("row").filter({ hasText: text });
-    await expect(row("API response time: <200ms p95")).toContainText("met");
-    await expect(row("API latency reduced >60%")).toContainText("95 % interval");
-    await expect(row("N+1 queries: 0 detected")).toContainText("met");
-    await picture(devops, "lab-benchmark");
   });
 });
 

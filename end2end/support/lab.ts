@@ -84,7 +84,7 @@ export async function measure(page: Page, path: string, form: string): Promise<v
     await card.getByText("Measure…").click();
     await card.getByRole("button", { name: "Put this load on it" }).click();
     await expect(attempts).toHaveCount(before + 1);
-    await expect(attempts.first()).toContainText(/counts|invalid|gave nothing/, { timeout: 60_000 });
+    await expect(attempts.first()).toContainText(/counts|invalid|gave nothing/, { timeout: 90_000 });
     await expect(attempts.first()).toContainText("counts", { timeout: 1_000 });
   }).toPass({ timeout: 240_000 });
 }
