@@ -39,6 +39,14 @@ test("the other parts of a run are accessible, the signing form among them", asy
   await run.abandon(devops);
 });
 
+test("the numbers and the next steps of a run are accessible", async ({ person }) => {
+  const devops = await person("devops");
+  const checklist = "Performance Optimization Deployment Checklist";
+  const path = await run.startRun(devops, { checklist, environment: "this-machine", release: "v1.4.4" });
+  await expectFine(devops, "run-benchmark", `${path}?tab=benchmark`);
+  await expectFine(devops, "run-next-steps", `${path}?tab=next`);
+});
+
 test("the pages around the runs are accessible", async ({ person }) => {
   const devops = await person("devops");
   await expectFine(devops, "checklists", "/checklists");

@@ -79,7 +79,7 @@ export async function measure(page: Page, path: string, form: string): Promise<v
   await expect(async () => {
     await page.goto(`${path}?tab=benchmark`);
     const card = page.getByRole("region", { name: form });
-    const attempts = card.locator(".attempt");
+    const attempts = card.locator(".measurement");
     const before = await attempts.count();
     await card.getByText("Measure…").click();
     await card.getByRole("button", { name: "Put this load on it" }).click();

@@ -30,6 +30,9 @@ use domain::{
 use store::task::NewTask;
 use uuid::Uuid;
 
+/// How many attempts a run keeps.
+const MOST: usize = 100;
+
 /// Starts a measurement, once for each `request_key`.
 ///
 /// # Errors
@@ -76,6 +79,11 @@ pub async fn start(
         may_measure(run, moment).map_err(Error::refused)?;
         run::not_superseded(run)?;
         phase::not_going(&opened.outline, run)?;
+        if run.measurements.attempts.len() >= MOST {
+            return Err(Error::refused(format!(
+                "This run has {MOST} measurements, which is the most that one keeps: let one of them count."
+            )));
+        }
         if run.measurements.running().is_some() || run.measurements.next() != attempt {
             return Err(conflict(
                 "Somebody measures just now: there is one measurement at a time.",

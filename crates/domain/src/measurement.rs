@@ -8,6 +8,7 @@ use crate::{
     metric::{Aggregation, Metric},
     objective::{Aim, Interval, Measured, Objective, Reading},
     person::Author,
+    plan::ItemId,
     quantity::Unit,
     run::{Run, RunState},
 };
@@ -193,6 +194,11 @@ pub fn may_measure(run: &Run, moment: Moment) -> Result<(), &'static str> {
         (Moment::Before | Moment::Unsaid, RunState::Preparing)
         | (Moment::After | Moment::Unsaid, RunState::Executing { .. } | RunState::Verifying { .. }) => Ok(()),
     }
+}
+
+/// What the progress of an attempt is shown under: a line of JSON for each look, [`crate::load::LoadProgress`].
+pub fn progress_of(attempt: u32) -> ItemId {
+    ItemId(format!("measurement/{attempt}"))
 }
 
 /// What an attempt writes into the fields of the forms about its moment, as the document writes numbers.

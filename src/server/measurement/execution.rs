@@ -9,7 +9,7 @@ use domain::{
     event::Happening,
     form::Moment,
     load::{LoadPlan, LoadProgress, LoadResult},
-    measurement::{Attempt, AttemptState, Figure, Found, Improvement, may_measure},
+    measurement::{Attempt, AttemptState, Figure, Found, Improvement, may_measure, progress_of},
     metric::{Aggregation, Metric},
     objective::Interval,
     person::Author,
@@ -108,8 +108,9 @@ impl Measuring<'_> {
             seed: seed(run.0, self.attempt.number),
         };
         let cancel = self.lease.cancel();
-        let before = state.prober.counted(&self.site, cancel.clone()).await;
+        // Its calls are misses to the cache: they come before anything is counted.
         let cache = state.prober.cache_calls(&self.site, cancel.clone()).await;
+        let before = state.prober.counted(&self.site, cancel.clone()).await;
         let (tell, told) = watch::channel(LoadProgress::default());
         let item = progress_of(self.attempt.number);
         state.executions.begin(run, item.clone(), cancel.clone());
@@ -120,7 +121,12 @@ impl Measuring<'_> {
             () = printing => Err(probe::load::NotLoaded("its progress ended".to_owned())),
         };
         state.executions.end(run, &item);
-        let load = load.map_err(|why| why.to_string())?;
+        let masked = |words: &str| probe::output::sentence(words, &self.site.secrets);
+        let mut load = load.map_err(|why| masked(&why.to_string()))?;
+        let pages = load.endpoints.iter_mut().map(|page| &mut page.summary);
+        for summary in pages.chain([&mut load.overall]) {
+            summary.errors.example = summary.errors.example.as_deref().map(masked);
+        }
         let after = state.prober.counted(&self.site, cancel).await;
         Ok((Measured { load, before, after }, cache))
     }
@@ -269,7 +275,7 @@ fn found(
     } else if errors > 0 {
         found.notes.push(failed);
     }
-    let (counted, notes) = measured.after.since(&measured.before, requests(load));
+    let (counted, notes) = measured.after.since(&measured.before, load.plan.load.requests());
     found.figures.extend(counted);
     found.notes.extend(notes);
     match cache {
@@ -291,12 +297,6 @@ fn found(
             .push("nothing was measured before the deployment: no improvement can be computed".to_owned());
     }
     found
-}
-
-/// All requests between the two counts, the warm-up's too.
-fn requests(load: &LoadResult) -> u64 {
-    let asked = &load.plan.load;
-    u64::from(asked.rate) * u64::from(asked.seconds + asked.warm_up_seconds)
 }
 
 /// The intervals of what both histograms can show.
@@ -359,11 +359,6 @@ fn entry<'a>(next: Next, seen: Option<(&'a ItemId, &'a Finding)>) -> Entry<'a> {
         seen,
         next,
     }
-}
-
-/// What the progress of an attempt is shown under: a line of JSON for each look, [`LoadProgress`].
-pub fn progress_of(attempt: u32) -> ItemId {
-    ItemId(format!("measurement/{attempt}"))
 }
 
 async fn print(mut told: watch::Receiver<LoadProgress>, print: impl Fn(&str)) {

@@ -61,7 +61,7 @@ fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>) -> AnyView {
         .collect_view();
     view! {
         <SectionCard title="Next steps" id="follow-ups" facts=facts padded=true>
-            <ul class="attempts" role="list">{rows}</ul>
+            <ul class="measurements" role="list">{rows}</ul>
         </SectionCard>
     }
     .into_any()
@@ -103,7 +103,7 @@ fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool) -> AnyView {
         .map(|time| form(board, deeds, name.clone(), time));
     let owner = owner.map(|owner| format!("taken care of by {owner}"));
     view! {
-        <li class="attempt">
+        <li class="measurement">
             {follow_up.parent.map(|parent| view! { <small class="quiet"><CodeText text=parent /></small> })}
             <div class="cluster"><b><CodeText text=follow_up.words /></b> <Mark tone=tone icon=icon word=word /></div>
             <small class="quiet">{follow_up.when.to_string()} {days.map(|days| format!(": {days}"))} {owner.map(|owner| format!(" · {owner}"))}</small>

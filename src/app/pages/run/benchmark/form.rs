@@ -139,7 +139,7 @@ fn typed(board: Board, deeds: Deeds, field: &Field, name: String, open: bool) ->
                 view! { <TextField name="source" id=format!("source-{id}") label="Where it was read" optional=true maxlength=1000 note="a link, a report or a command" /> }
             });
             view! {
-                <ActionForm action=deeds.fill attr:class="blank-form">
+                <ActionForm action=deeds.fill attr:class=if chooses { "blank-form" } else { "blank-form is-sourced" }>
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="blank" value=id.clone() />
                     {control}

@@ -9,8 +9,7 @@ use domain::{
     Right,
     form::Moment,
     load::LoadProgress,
-    measurement::{Attempt, AttemptState},
-    plan::ItemId,
+    measurement::{Attempt, AttemptState, progress_of},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -49,7 +48,7 @@ pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormO
     };
     view! {
         {button}
-        <ul class="attempts" role="list">{rows}</ul>
+        <ul class="measurements" role="list">{rows}</ul>
     }
     .into_any()
 }
@@ -103,16 +102,20 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
             let said = said
                 .map(|words| view! { <li><small>{words}</small></li> })
                 .collect_view();
-            let choose = (valid && !counts && may).then(|| choose(board, deeds, number));
-            view! { <Mark tone=tone icon=icon word=word /> <ul class="attempt-notes">{said}</ul> {choose} }
+            let attests = board.person.with_value(|person| {
+                let class = board.run.with_untracked(|run| run.start.class);
+                person.may(Right::Attest, Some(class))
+            });
+            let choose = (valid && !counts && attests).then(|| choose(board, deeds, number));
+            view! { <Mark tone=tone icon=icon word=word /> <ul class="measurement-notes">{said}</ul> {choose} }
                 .into_any()
         }
     };
-    view! { <li class="attempt">{head} {body}</li> }.into_any()
+    view! { <li class="measurement"><div class="cluster">{head}</div> {body}</li> }.into_any()
 }
 
 fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
-    let item = ItemId(format!("measurement/{number}"));
+    let item = progress_of(number);
     let looks = move || {
         let text = board
             .prints
