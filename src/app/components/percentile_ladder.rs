@@ -53,8 +53,8 @@ pub fn PercentileLadder(
     view! {
         <figure class="ladder">
             <svg class="ladder-picture" height=height width="100%" aria-hidden="true">{bars}</svg>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="Latencies before and after">
-                <table class="data-table">
+            <div class="table-wrap" tabindex="0" role="region" aria-label="Latencies before and after">
+                <table class="table">
                     <thead><tr>
                         <th scope="col">"Latency"</th>
                         <th scope="col"><span class="ladder-key" data-of="before"></span>"Before"</th>

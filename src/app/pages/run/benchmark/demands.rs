@@ -24,8 +24,8 @@ pub fn card(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
     Some(
         view! {
             <SectionCard title="Targets and criteria" id="demands" facts=facts>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="What each line asks for and how it stands">
-                    <table class="data-table">
+                <div class="table-wrap" tabindex="0" role="region" aria-label="What each line asks for and how it stands">
+                    <table class="table">
                         <thead><tr>
                             <th scope="col">"Line"</th>
                             <th scope="col">"Asks for"</th>
