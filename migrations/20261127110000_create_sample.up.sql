@@ -14,5 +14,6 @@ create table sample (
     evidence text,
     -- The clock was ahead when it was taken: it counts no more, and its slot stays empty.
     struck boolean not null default false,
-    primary key (run_id, slot, item)
+    -- The latest of one line, and one line over a window, are what is asked for again and again.
+    primary key (run_id, item, slot)
 );
