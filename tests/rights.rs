@@ -257,6 +257,11 @@ const TABLE: &[Row] = &[
         SIGNERS,
     ),
     row(
+        "/api/sign_off/changes",
+        &[("run", "RUN"), ("role", "nobody")],
+        EVERYBODY,
+    ),
+    row(
         "/api/sign_off/withdraw",
         &[("run", "RUN"), ("role", "nobody"), ("reason", "x")],
         SIGNERS,

@@ -5,6 +5,8 @@ use chrono::TimeDelta;
 use domain::{
     Hash, Role,
     event::{Event, Happening, Outcome},
+    plan::ItemId,
+    record::{About, Difference},
     run::{RunId, RunState},
     sign_off::Meaning,
 };
@@ -571,4 +573,85 @@ async fn a_review_verifies_again_what_is_old_and_nothing_else(pool: PgPool) {
         page.attempts("Still answers") + 1,
         "whoever signs may have what is old verified again"
     );
+}
+
+/// Two of one role, and an order.
+const TWO_OF_A_ROLE: &str = "# Ship it\n\n## Phase 1: Deploy\n\n- [ ] The release notes are written\n\n## Sign-off\n\nSign in this order:\n\n\
+| Role | Name | Date | Signature |\n|---|---|---|---|\n| QA x2 | | | |\n| Product Owner | | | |\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_role_may_sign_twice_by_two_people_and_in_the_order_of_the_document(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let second = Member::new(&team.app, "quentin", Role::Qa).await;
+    let run = team.run(TWO_OF_A_ROLE).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    team.attest_phases(run).await;
+    let early = team.owner.sign(run, "go", "").await;
+    assert!(early.refusal().1.contains("QA x2 signs first"), "{}", early.text);
+    let record = team.qa.page(run).await.run.record;
+    let sign = async |member: &Member, slot: &str| {
+        member
+            .sign_record(run, slot, "go", "", &record, &member.password)
+            .await
+    };
+    sign(&team.qa, "qa").await.answer::<()>();
+    let twice = sign(&team.qa, "qa#2").await;
+    assert!(
+        twice.refusal().1.contains("one person fills one slot"),
+        "{}",
+        twice.text
+    );
+    let early = team.owner.sign(run, "go", "").await;
+    assert!(early.refusal().1.contains("signs first"), "{}", early.text);
+    sign(&second, "qa#2").await.answer::<()>();
+    assert_eq!(closings(&team.qa, run).await, []);
+    team.owner.sign(run, "go", "").await.answer::<()>();
+    assert_eq!(closings(&team.qa, run).await, [Outcome::Go]);
+    let filled = team.qa.get(&format!("/runs/{}/export.md", run.0)).await.text;
+    assert!(filled.contains("| QA x2 | quinn; quentin |"), "{filled}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stale_signature_says_what_changed_since(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.settled(SHOP).await;
+    let changes = async |slot: &str| -> Vec<Difference> {
+        let id = run.0.to_string();
+        team.owner
+            .call("/api/sign_off/changes", &[("run", &id), ("role", slot)])
+            .await
+            .answer()
+    };
+    team.qa.sign(run, "go", "").await.answer::<()>();
+    assert_eq!(changes("qa").await, [], "it stands");
+    let item = team.qa.page(run).await.id("The service answers");
+    team.place.health(500).await;
+    team.developer.verify(run, &item).await;
+    team.owner
+        .settle(run, &item, "waive", "known")
+        .await
+        .answer::<()>();
+    let found: Vec<_> = changes("qa")
+        .await
+        .into_iter()
+        .map(|one| (one.about, one.was, one.is))
+        .collect();
+    assert_eq!(
+        found,
+        [(
+            About::Line(ItemId(item.clone())),
+            "pass".to_owned(),
+            "fail, waived by piet: “known”".to_owned()
+        )]
+    );
+    let page = team
+        .owner
+        .get(&format!("/runs/{}?tab=sign-off&changed=qa", run.0))
+        .await
+        .text;
+    assert!(
+        page.contains("What changed since quinn signed") && page.contains("fail, waived by piet"),
+        "{page}"
+    );
+    assert_eq!(changes("devops").await, [], "nobody signed there");
 }

@@ -273,7 +273,7 @@ async fn a_clock_that_went_back_strikes_the_samples_of_times_that_have_not_come(
     soak.pass(0, 100).await;
     soak.clock.advance(TimeDelta::seconds(-35));
     // What a process does that has seen its clock move, or has just started.
-    gonogo::server::window::wake(soak.team.app.state()).await;
+    gonogo::server::task::wake(soak.team.app.state()).await;
     eventually("the samples are struck", async || {
         let dropped = soak.log().await.into_iter().find_map(|what| match what {
             Happening::ClockWentBack { dropped } => Some(dropped),

@@ -57,3 +57,14 @@ pub async fn withdraw(run: i64, role: String, reason: String) -> Result<(), Erro
     )
     .await
 }
+
+/// What changed in the record since the signature in the slot `role` was given.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such run.
+#[server(prefix = "/api", endpoint = "sign_off/changes")]
+pub async fn changes(run: i64, role: String) -> Result<Vec<domain::record::Difference>, Error> {
+    use crate::server::{auth, sign_off, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    sign_off::changes(&AppState::here()?, &person, domain::run::RunId(run), &role).await
+}

@@ -74,7 +74,7 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
         Some((line.line, settled.reason.clone()))
     });
     let signed = outline.slots.iter().filter_map(|slot| {
-        let sign_off = run.sign_offs.get(&slot.role)?;
+        let sign_off = run.sign_offs.get(&slot.key())?;
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
         let comment = match sign_off.comment.as_str() {
             "" => String::new(),
@@ -96,8 +96,24 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
         boxes: boxes.collect(),
         notes: noted.collect(),
         blanks: blanks.collect(),
-        signatures: signed.collect(),
+        signatures: one_a_row(signed),
     }
+}
+
+/// Two signatures of one row stand in it together.
+fn one_a_row(signed: impl Iterator<Item = Signature>) -> Vec<Signature> {
+    let mut rows: Vec<Signature> = Vec::new();
+    for one in signed {
+        match rows.iter_mut().find(|row| row.line == one.line) {
+            None => rows.push(one),
+            Some(row) => {
+                row.name.push_str(&format!("; {}", one.name));
+                row.date.push_str(&format!("; {}", one.date));
+                row.signature.push_str(&format!("; {}", one.signature));
+            }
+        }
+    }
+    rows
 }
 
 #[derive(Serialize)]

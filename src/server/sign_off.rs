@@ -11,6 +11,7 @@ use domain::{
     freshness::fresh_to_sign,
     permission::may_sign,
     person::Person,
+    record::{Difference, differences},
     run::{RunId, RunState},
     sign_off::Meaning,
 };
@@ -115,6 +116,26 @@ pub async fn withdraw(
         }])
     })
     .await
+}
+
+/// What changed in the record since the signature in this slot was given; nothing where there is none.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such run.
+pub async fn changes(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    slot: &str,
+) -> Result<Vec<Difference>, Error> {
+    let opened = run::open(state, person, id, Right::See).await?;
+    let now = opened.pinned.run;
+    let Some(sign_off) = now.sign_offs.get(slot).filter(|sign_off| now.is_stale(sign_off)) else {
+        return Ok(Vec::new());
+    };
+    let mut connection = state.pool.acquire().await?;
+    let then = store::event::run_at(&mut connection, id, sign_off.number).await?;
+    Ok(then.map_or_else(Vec::new, |then| differences(&then, &now)))
 }
 
 fn sentence(text: &str) -> String {

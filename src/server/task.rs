@@ -29,17 +29,20 @@ const KNOWN: Duration = Duration::from_secs(20);
 /// Takes tasks that are due, until the server stops.
 pub async fn take_due(state: AppState) {
     let (mut watch, since) = (Watch::default(), Instant::now());
+    // The clock moved, and what was planned by it is not planned again yet.
+    let mut moved = false;
     loop {
         tokio::select! {
             () = state.stopping.cancelled() => return,
             () = state.pool.close_event() => return,
             () = tokio::time::sleep(LOOKED) => {}
         }
-        let believed = match state.clock.look(&mut watch, since) {
-            Look::Believed => true,
-            Look::Doubtful => false,
-            Look::Moved => window::wake(&state).await,
-        };
+        let look = state.clock.look(&mut watch, since);
+        moved |= look == Look::Moved;
+        if moved {
+            moved = !wake(&state).await;
+        }
+        let believed = look != Look::Doubtful && !moved;
         loop {
             match claim(&state, believed).await {
                 Ok(Some(task)) => drop(begin(&state, task)),
@@ -51,6 +54,18 @@ pub async fn take_due(state: AppState) {
             }
         }
     }
+}
+
+/// What was planned by a clock that was elsewhere is planned again. Answers whether that was done.
+pub async fn wake(state: &AppState) -> bool {
+    let woken = async {
+        let mut connection = state.pool.acquire().await?;
+        store::task::wake(&mut connection, state.clock.now()).await
+    };
+    woken
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "what was planned by another clock may come late"))
+        .is_ok()
 }
 
 async fn claim(state: &AppState, believed: bool) -> Result<Option<Task>, store::Error> {

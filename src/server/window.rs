@@ -22,7 +22,8 @@ use domain::{
 };
 use std::time::Duration;
 
-/// How long the samples of a closed run are kept. What they said stands in its evidence.
+/// How long samples are kept of windows that are over, and what became of deliveries. What samples said stands in the run's
+/// evidence.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How often older ones are deleted.
@@ -64,19 +65,7 @@ pub async fn carry_out(lease: &Lease, set: u64) -> Result<(), Gone> {
     round::store(lease, &opened, set, &watched, &taken, now).await
 }
 
-/// What was planned by a clock that was elsewhere is planned again. Answers whether that was done.
-pub async fn wake(state: &AppState) -> bool {
-    let woken = async {
-        let mut connection = state.pool.acquire().await?;
-        store::task::wake_windows(&mut connection, state.clock.now()).await
-    };
-    woken
-        .await
-        .inspect_err(|error| tracing::warn!(%error, "windows may be sampled late"))
-        .is_ok()
-}
-
-/// Deletes samples that are kept no longer, until the server stops.
+/// Deletes samples and deliveries that are kept no longer, until the server stops.
 pub async fn sweep(state: AppState) {
     loop {
         tokio::select! {
@@ -84,12 +73,13 @@ pub async fn sweep(state: AppState) {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
         let swept = async {
-            let mut connection = state.pool.acquire().await?;
-            store::sample::delete_old(&mut connection, state.clock.now() - KEPT).await
+            let (mut connection, before) = (state.pool.acquire().await?, state.clock.now() - KEPT);
+            store::delivery::delete_old(&mut connection, before).await?;
+            store::sample::delete_old(&mut connection, before).await
         };
         match swept.await {
-            Ok(count) => tracing::debug!(count, "deleted samples of old runs"),
-            Err(error) => tracing::warn!(%error, "samples of old runs could not be deleted"),
+            Ok(count) => tracing::debug!(count, "deleted samples of old windows"),
+            Err(error) => tracing::warn!(%error, "samples of old windows could not be deleted"),
         }
     }
 }

@@ -8,6 +8,7 @@ mod output;
 mod said;
 mod settings;
 mod shape;
+mod signatures;
 mod windows;
 
 use crate::heading::{self, Meaning};

@@ -3,6 +3,7 @@
 use crate::{
     event::Outcome,
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
+    permission,
     person::Person,
     plan::{ItemId, Slot},
     role::Right,
@@ -257,10 +258,10 @@ fn signatures(outline: &Outline, run: &Run) -> (Vec<String>, Vec<String>) {
             .map(|slot| slot.title.clone())
             .collect()
     };
-    let missing = titles(&|slot| !run.sign_offs.contains_key(&slot.role));
+    let missing = titles(&|slot| !run.sign_offs.contains_key(&slot.key()));
     let stale = titles(&|slot| {
         run.sign_offs
-            .get(&slot.role)
+            .get(&slot.key())
             .is_some_and(|sign_off| run.is_stale(sign_off))
     });
     (missing, stale)
@@ -297,7 +298,7 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
     if person.may(Right::Attest, class) && attest > 0 {
         deeds.push(format!("{attest} to attest"));
     }
-    let slot = open_slots(outline, run).find(|slot| person.roles.iter().any(|role| role.key() == slot.role));
+    let slot = open_slots(outline, run).find(|slot| permission::is_for(outline, run, person, slot));
     if let (true, Some(slot)) = (blockers.is_empty(), slot) {
         deeds.push(format!("your signature as {}", slot.title));
     }
@@ -308,7 +309,7 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
 pub fn open_slots<'a>(outline: &'a Outline, run: &'a Run) -> impl Iterator<Item = &'a Slot> {
     outline.slots.iter().filter(|slot| {
         run.sign_offs
-            .get(&slot.role)
+            .get(&slot.key())
             .is_none_or(|sign_off| run.is_stale(sign_off))
     })
 }

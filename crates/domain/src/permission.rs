@@ -1,6 +1,7 @@
 //! What one person may do to one run, beside the rights that their roles give.
 
 use crate::{
+    decision::open_slots,
     outline::{Outline, OutlineLine},
     person::Person,
     plan::Slot,
@@ -24,6 +25,9 @@ pub enum MayNotSign {
     /// Somebody else's signature stands there.
     #[error("{0} has signed this slot on the record as it stands: only they withdraw it")]
     Taken(String),
+    /// The document has an order, and another comes first.
+    #[error("the checklist has an order: {0} signs first")]
+    Before(String),
     /// They would be the only go, and published the plan or started the run.
     #[error(
         "whoever started the run or published its plan cannot be the only one who signs go: somebody else signs first"
@@ -52,9 +56,9 @@ pub fn may_sign<'a>(
     if run.is_closed() {
         return Err(MayNotSign::Closed);
     }
-    let slot = outline.slots.iter().find(|slot| slot.role == role);
+    let slot = outline.slots.iter().find(|slot| slot.key() == role);
     let slot = slot.ok_or_else(|| MayNotSign::NoSlot(role.to_owned()))?;
-    if !person.roles.iter().any(|held| held.key() == role) {
+    if !person.roles.iter().any(|held| held.key() == slot.role) {
         return Err(MayNotSign::NotTheRole(slot.title.clone()));
     }
     let other = run
@@ -62,7 +66,7 @@ pub fn may_sign<'a>(
         .values()
         .find(|sign_off| sign_off.by.person() == Some(person.id) && sign_off.role != role);
     if let Some(other) = other {
-        let title = outline.slots.iter().find(|slot| slot.role == other.role);
+        let title = outline.slots.iter().find(|slot| slot.key() == other.role);
         let title = title.map_or_else(|| other.role.clone(), |slot| slot.title.clone());
         return Err(MayNotSign::AnotherSlot(title));
     }
@@ -75,6 +79,12 @@ pub fn may_sign<'a>(
     if let Some(taken) = standing.filter(stands) {
         return Err(MayNotSign::Taken(taken.by.name().to_owned()));
     }
+    // Whoever says no need not wait for the others.
+    if meaning != Meaning::NoGo
+        && let Some(first) = signs_before(outline, run, slot)
+    {
+        return Err(MayNotSign::Before(first.title.clone()));
+    }
     if meaning == Meaning::NoGo && comment.trim().is_empty() {
         return Err(MayNotSign::ReasonNeeded);
     }
@@ -83,6 +93,22 @@ pub fn may_sign<'a>(
         return Err(MayNotSign::OnlyGo);
     }
     Ok(slot)
+}
+
+/// Whether it is now `person`'s to sign `slot`: theirs by role, not after another that is open, and they fill no other.
+pub fn is_for(outline: &Outline, run: &Run, person: &Person, slot: &Slot) -> bool {
+    let elsewhere = run
+        .sign_offs
+        .iter()
+        .any(|(key, signed)| signed.by.person() == Some(person.id) && *key != slot.key());
+    let holds = person.roles.iter().any(|role| role.key() == slot.role);
+    holds && !elsewhere && signs_before(outline, run, slot).is_none()
+}
+
+/// The slot that the document's order puts before `slot` and that is open or stale.
+pub fn signs_before<'a>(outline: &'a Outline, run: &'a Run, slot: &Slot) -> Option<&'a Slot> {
+    let place = slot.place;
+    open_slots(outline, run).find(|other| other.place > 0 && other.place < place)
 }
 
 /// Whether `person` may close `run` by its signatures: one who signed it, or who may waive.

@@ -57,9 +57,27 @@ pub struct Slot {
     pub role: String,
     /// The line of the table's row, from 1.
     pub line: u32,
+    /// How many rows of the same role stand above it: a table may ask for two signatures of a role.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub nth: u32,
+    /// Its place in the order that the document asks for, from 1; 0 where it asks for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub place: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Slot {
+    /// What its signature is filed under: the role, and `role#2` for the second row of one.
+    pub fn key(&self) -> String {
+        match self.nth {
+            0 => self.role.clone(),
+            nth => format!("{}#{}", self.role, nth + 1),
+        }
+    }
+
     /// Whether there is a role that may sign it.
     pub fn can_be_filled(&self) -> bool {
         let signs = |role: &&Role| role.gives(Right::Sign, None);

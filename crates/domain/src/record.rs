@@ -3,6 +3,10 @@
 //! A re-check or a sample with the same verdict adds evidence but does not change the record; a changed
 //! verdict, settlement, waiver or rule does.
 
+mod difference;
+
+pub use difference::{About, Difference, differences};
+
 use crate::{
     action::{ActionState, Ending},
     blank::BlankId,
@@ -33,7 +37,7 @@ pub struct Record<'a> {
     blanks: BTreeMap<&'a BlankId, RecordBlank<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct RecordBlank<'a> {
     value: &'a str,
     by: Option<PersonId>,
@@ -42,7 +46,7 @@ struct RecordBlank<'a> {
     source: Option<&'a Source>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct RecordItem<'a> {
     verdict: Option<Verdict>,
     evidence: Option<&'a Hash>,
@@ -51,7 +55,7 @@ struct RecordItem<'a> {
     settled: Option<RecordSettlement<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 struct RecordSettlement<'a> {
     how: &'a How,
     by: Option<PersonId>,

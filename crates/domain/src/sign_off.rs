@@ -20,8 +20,11 @@ pub enum Meaning {
 /// One signature in a slot of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOff {
-    /// The slot's role key.
+    /// The slot's key.
     pub role: String,
+    /// The number of the event that it is; 0 in what was stored before this was noted.
+    #[serde(default)]
+    pub number: u64,
     /// Who signed.
     pub by: Author,
     /// When.

@@ -28,7 +28,7 @@ impl Summary {
         Self {
             answer: decide(outline, run, now),
             tally: Tally::of(outline, run, now),
-            unsigned: open_slots(outline, run).map(|slot| slot.role.clone()).collect(),
+            unsigned: open_slots(outline, run).map(|slot| slot.key()).collect(),
             slots: outline.slots.len() as u32,
         }
     }

@@ -26,8 +26,8 @@ pub struct Undelivered {
     pub given_up: bool,
 }
 
-/// How many [`undelivered`] answers at most.
-const SHOWN: i64 = 50;
+/// How many [`undelivered`] answers of each environment at most.
+const SHOWN: i64 = 20;
 
 /// It arrived, with the try that ended at `now`.
 ///
@@ -80,15 +80,19 @@ pub async fn give_up(connection: &mut PgConnection, task: TaskId, why: Option<&s
     Ok(())
 }
 
-/// What was tried in vain or given up, the newest first, at most fifty.
+/// What was tried in vain or given up, the newest first, at most twenty of each environment.
 ///
 /// # Errors
 /// The database's.
 pub async fn undelivered(connection: &mut PgConnection) -> Result<Vec<Undelivered>, Error> {
     let rows = sqlx::query!(
-        "select environment, run_id, work, tries, why, at, delivery.state from delivery join task on task.id = task_id
-         where delivery.state = 'given_up' or (delivery.state = 'waiting' and tries > 0)
-         order by task_id desc limit $1",
+        "select environment, run_id, work, tries, why, at, state from (
+             select environment, run_id, work, tries, why, at, delivery.state, task_id,
+                    row_number() over (partition by environment order by task_id desc) as place
+             from delivery join task on task.id = task_id
+             where delivery.state = 'given_up' or (delivery.state = 'waiting' and tries > 0)
+         ) missed
+         where place <= $1 order by task_id desc",
         SHOWN
     )
     .fetch_all(connection)
@@ -110,4 +114,18 @@ pub async fn undelivered(connection: &mut PgConnection) -> Result<Vec<Undelivere
             })
         })
         .collect()
+}
+
+/// Deletes what has ended before `before`: sent or given up. Its task stays, so that nothing is told a second time.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_old(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, Error> {
+    let deleted = sqlx::query!(
+        "delete from delivery where state <> 'waiting' and at < $1",
+        before
+    )
+    .execute(connection)
+    .await?;
+    Ok(deleted.rows_affected())
 }

@@ -134,6 +134,33 @@ pub async fn after(connection: &mut PgConnection, run: RunId, number: u64) -> Re
         .collect()
 }
 
+/// The run as it was after the event of this number: its events up to there, folded. `None` where it has none.
+///
+/// # Errors
+/// The database's.
+pub async fn run_at(connection: &mut PgConnection, id: RunId, number: u64) -> Result<Option<Run>, Error> {
+    let mut run: Option<Run> = None;
+    loop {
+        let from = run.as_ref().map_or(0, |run| run.number);
+        let events = after(&mut *connection, id, from).await?;
+        if events.is_empty() {
+            return Ok(run);
+        }
+        for event in events.iter().take_while(|event| event.number <= number) {
+            match &mut run {
+                Some(run) => run.apply(event),
+                None => run = Run::begin(id, event),
+            }
+        }
+        if run
+            .as_ref()
+            .is_none_or(|run| run.number >= number || run.number == from)
+        {
+            return Ok(run);
+        }
+    }
+}
+
 /// The whole chain of a run, in order, as it is stored.
 ///
 /// # Errors

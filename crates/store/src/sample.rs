@@ -114,13 +114,18 @@ pub async fn series(
     Ok(series)
 }
 
-/// Deletes the samples of runs that were closed before `before`. What they said stands in the evidence of the run.
+/// Deletes samples of slots before `before`, of runs whose windows nobody looks into any more: closed, superseded, or all of them
+/// judged. What they said stands in the evidence of the run.
 ///
 /// # Errors
 /// The database's.
 pub async fn delete_old(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, Error> {
     let deleted = sqlx::query!(
-        "delete from sample using run where run.id = run_id and closed_at < $1",
+        "delete from sample where slot < $1 and run_id in (
+             select run.id from run
+             where started_at < $1 and exists (select 1 from sample where run_id = run.id)
+               and not exists (
+                   select 1 from task where task.run_id = run.id and task.state <> 'ended' and work ->> 'work' = 'window'))",
         before
     )
     .execute(connection)

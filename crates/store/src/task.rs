@@ -327,17 +327,19 @@ pub async fn others_open(
     .await?)
 }
 
-/// What was planned by a clock that was ahead of `now` is planned again: whoever has windows to sample looks now.
+/// What was planned by a clock that was ahead of `now` is planned again: whoever has windows to sample looks now, and what would wait
+/// for longer than any back-off (an hour) is due.
 ///
 /// # Errors
 /// The database's.
-pub async fn wake_windows(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
+pub async fn wake(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
     sqlx::query!(
         "update task set state = 'open', due_at = $1, ended_at = null, panel_id = null
          where id in (
              select id from task
-             where work ->> 'work' = 'window'
-               and ((state = 'open' and due_at > $1 and panel_id is null) or (state = 'ended' and ended_at > $1))
+             where (work ->> 'work' = 'window'
+                    and ((state = 'open' and due_at > $1 and panel_id is null) or (state = 'ended' and ended_at > $1)))
+                or (state = 'open' and due_at > $1 + interval '1 hour' and panel_id is null)
              for update skip locked
          )",
         now,

@@ -83,6 +83,7 @@ fn answer(sign_off: Option<&SignOff>, stale: bool, mine: bool) -> (Tone, &'stati
 fn signed(sign_off: Option<SignOff>) -> AnyView {
     let Some(SignOff {
         role: _,
+        number: _,
         by,
         at,
         meaning: _,

@@ -201,7 +201,7 @@ fn line(outline: &Outline, item: &ItemId) -> String {
 }
 
 fn slot<'a>(outline: &'a Outline, role: &'a str) -> &'a str {
-    let slot = outline.slots.iter().find(|slot| slot.role == role);
+    let slot = outline.slots.iter().find(|slot| slot.key() == role);
     slot.map_or(role, |slot| &slot.title)
 }
 

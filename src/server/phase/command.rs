@@ -5,8 +5,7 @@ use crate::{
     server::{
         action,
         run::{self, Opened},
-        state::AppState,
-        task::Lease,
+        task::{Gone, Lease},
     },
 };
 use domain::{
@@ -35,12 +34,27 @@ pub fn mark(lease: &Lease, item: &ItemId) -> String {
 }
 
 impl<'a> Command<'a> {
-    /// The command of line `item`; else why the phase asks there.
+    /// The command of line `item`, for whoever started the phase; else why the phase asks there. A database that is away is
+    /// waited for.
+    ///
+    /// # Errors
+    /// [`Gone`].
     pub async fn of(
         lease: &Lease,
         opened: &Opened,
         phase: &'a OutlineSection,
         item: &ItemId,
+    ) -> Result<Result<Self, (Why, String)>, Gone> {
+        let starter = starter(lease).await?;
+        Ok(Self::for_person(lease, opened, phase, item, starter))
+    }
+
+    fn for_person(
+        lease: &Lease,
+        opened: &Opened,
+        phase: &'a OutlineSection,
+        item: &ItemId,
+        starter: Option<Person>,
     ) -> Result<Self, (Why, String)> {
         let failed = |error: Error| (Why::Failed, error.to_string());
         let (state, plan, run) = (&lease.state, &opened.pinned.plan, &opened.pinned.run);
@@ -49,7 +63,7 @@ impl<'a> Command<'a> {
         let line = line.ok_or_else(|| (Why::Failed, "it is no line of this phase".to_owned()))?;
         let mut site = run::site(state, opened).map_err(failed)?;
         action::filled(plan, text, &site).map_err(failed)?;
-        theirs(lease, opened, line).await?;
+        theirs(lease, opened, line, starter)?;
         // One that its owner died in is under way.
         if !action::is_running(run, item) {
             action::may_act(state, opened, run, item).map_err(failed)?;
@@ -64,11 +78,14 @@ impl<'a> Command<'a> {
 }
 
 /// Whether whoever started it still may, and holds the role that the line asks for.
-async fn theirs(lease: &Lease, opened: &Opened, line: &OutlineLine) -> Result<(), (Why, String)> {
+fn theirs(
+    lease: &Lease,
+    opened: &Opened,
+    line: &OutlineLine,
+    starter: Option<Person>,
+) -> Result<(), (Why, String)> {
     let (name, class) = (lease.task.by.name(), opened.pinned.run.start.class);
-    let person = starter(&lease.state, name).await;
-    let person = person.map_err(|error| (Why::Failed, error.to_string()))?;
-    match person.filter(|person| person.may(Right::Act, Some(class))) {
+    match starter.filter(|person| person.may(Right::Act, Some(class))) {
         None => Err((Why::Person, format!("{name} may not run it any more"))),
         Some(person) if permission::is_theirs(line, &person) => Ok(()),
         Some(_) => {
@@ -78,9 +95,18 @@ async fn theirs(lease: &Lease, opened: &Opened, line: &OutlineLine) -> Result<()
     }
 }
 
-async fn starter(state: &AppState, name: &str) -> Result<Option<Person>, store::Error> {
-    let mut connection = state.pool.acquire().await?;
-    let found = store::person::by_name(&mut connection, name).await?;
+/// Whoever started the phase, where they still are somebody here.
+async fn starter(lease: &Lease) -> Result<Option<Person>, Gone> {
+    let found = loop {
+        let asked = async {
+            let mut connection = lease.state.pool.acquire().await?;
+            store::person::by_name(&mut connection, lease.task.by.name()).await
+        };
+        match asked.await {
+            Ok(found) => break found,
+            Err(error) => lease.wait_after(error).await?,
+        }
+    };
     let enabled = found.filter(|person| person.disabled_at.is_none());
     Ok(enabled.map(|person| Person {
         id: person.id,

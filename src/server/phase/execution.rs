@@ -192,7 +192,7 @@ impl Going<'_> {
 
     /// Runs the command of a line: its intent first.
     async fn act(&self, item: &ItemId, tried: &mut BTreeSet<ItemId>) -> Result<Option<Run>, Gone> {
-        let command = match Command::of(self.lease, self.opened, self.phase, item).await {
+        let command = match Command::of(self.lease, self.opened, self.phase, item).await? {
             Ok(command) => command,
             Err((why, reason)) => return self.ask(item, why, &reason).await,
         };
@@ -289,7 +289,7 @@ impl Going<'_> {
         let idempotent = action::contract(&self.opened.pinned.plan, item) == Contract::Idempotent;
         // What another host has left running cannot be ended from here.
         let safe = idempotent && !stopped && !self.lease.was_elsewhere();
-        if safe && let Ok(command) = Command::of(self.lease, self.opened, self.phase, item).await {
+        if safe && let Ok(command) = Command::of(self.lease, self.opened, self.phase, item).await? {
             let run = self.begin(item, true).await?;
             if !run.goes_through(&self.phase.id) {
                 return Ok(Some(run));

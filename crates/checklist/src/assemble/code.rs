@@ -1,4 +1,4 @@
-//! Blocks of code to checks, and tables to signature slots.
+//! Blocks of code to checks.
 
 use super::items::keep_given;
 use super::{Assembler, output};
@@ -6,7 +6,7 @@ use crate::fence::{self, Line};
 use crate::infer::{self, Inferred, forbidden};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
 use crate::{annotation, heading, lint, names, outline};
-use domain::plan::{Check, Item, SectionKind, Slot, Work};
+use domain::plan::{Check, Item, SectionKind, Work};
 use std::collections::HashMap;
 
 impl<'a> Assembler<'a> {
@@ -269,7 +269,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Where no box stands in a section of things to do, the rows of a table of steps are what would have one.
-    fn step_rows(&mut self, table: &'a Table<'a>, block: &Block, index: usize) -> bool {
+    pub(super) fn step_rows(&mut self, table: &'a Table<'a>, block: &Block, index: usize) -> bool {
         let works = heading::does(self.kind(), self.shape.listed && !self.apart());
         if table.steps.is_empty() || !works || !self.bare() {
             return false;
@@ -307,94 +307,4 @@ impl<'a> Assembler<'a> {
             | SectionKind::Prose => {}
         }
     }
-
-    pub(super) fn table(&mut self, table: &'a Table<'a>, block: &Block, index: usize) {
-        let header: Vec<String> = table
-            .rows
-            .first()
-            .into_iter()
-            .flatten()
-            .map(|cell| cell.text().trim().to_lowercase())
-            .collect();
-        let role = header.iter().position(|cell| ROLE.contains(&cell.as_str()));
-        let signs = header
-            .iter()
-            .any(|cell| SIGNS.iter().any(|word| cell.contains(word)));
-        let column = match (role, signs, self.kind()) {
-            (Some(column), true, _) => column,
-            (None, true, SectionKind::SignOff) => 0,
-            _ => {
-                if !self.holds_boxes(index, block) && !self.step_rows(table, block, index) {
-                    self.prose(block.span.clone());
-                }
-                return;
-            }
-        };
-        let named_otherwise = matches!(self.kind(), SectionKind::Criteria | SectionKind::Window { .. });
-        let decides = named_otherwise && self.current().section.items.is_empty();
-        if self.kind() == SectionKind::Prose || decides {
-            self.current().section.kind = SectionKind::SignOff;
-        }
-        self.current().steps = true;
-        for row in table.rows.iter().skip(1) {
-            let Some(cell) = row.get(column) else { continue };
-            let title = cell.text().replace(['*', '`'], "").trim().to_owned();
-            if title.is_empty() {
-                continue;
-            }
-            let role = role_key(&title);
-            let line = self.source.line(cell.span.start);
-            self.slots.push(Slot { title, role, line });
-        }
-    }
-}
-
-/// Names of the column that says who signs.
-const ROLE: &[&str] = &[
-    "role", "approver", "team", "function", "who", "rolle", "funktion", "rôle", "fonction", "rol", "función",
-    "papel", "função", "cargo", "ruolo", "角色", "岗位", "役割", "역할", "роль",
-];
-
-/// What the columns of a table for signatures are called.
-const SIGNS: &[&str] = &[
-    "sign",
-    "approv",
-    "date",
-    "unterschrift",
-    "datum",
-    "firma",
-    "fecha",
-    "assinatura",
-    "data",
-    "签名",
-    "日期",
-    "署名",
-    "日付",
-    "서명",
-    "날짜",
-    "подпись",
-    "дата",
-];
-
-/// The roles in other languages.
-#[rustfmt::skip] // a row is a role
-const ROLES: &[(&str, &[&str])] = &[
-    ("developer", &["开发", "研发", "開発", "개발", "entwicklung", "entwickler", "développeur", "développeuse", "desarrollo", "desarrollador", "desenvolvimento", "desenvolvedor", "sviluppo", "sviluppatore", "разработка", "разработчик", "development"]),
-    ("devops", &["运维", "運用", "운영", "betrieb", "exploitation", "operaciones", "operações", "эксплуатация", "operations", "ops"]),
-    ("qa", &["测试", "テスト", "品質保証", "테스트", "qualitätssicherung", "тестирование", "тестировщик", "quality assurance"]),
-    ("product_owner", &["产品", "产品负责人", "プロダクトオーナー", "produktverantwortlicher", "produktverantwortliche", "владелец продукта"]),
-];
-
-/// "Product Owner" is `product_owner`, and so is "产品负责人".
-fn role_key(title: &str) -> String {
-    let lower = title.trim().to_lowercase();
-    if let Some((key, _)) = ROLES.iter().find(|(_, names)| names.contains(&lower.as_str())) {
-        return (*key).to_owned();
-    }
-    let words: Vec<String> = title
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    words.join("_")
 }

@@ -18,6 +18,7 @@ impl Run {
             } => {
                 let sign_off = SignOff {
                     role: role.clone(),
+                    number: event.number,
                     by: event.by.clone(),
                     at: event.at,
                     meaning: *meaning,

@@ -93,6 +93,8 @@ impl Bench {
             title: title.into(),
             role: role.into(),
             line: 9,
+            nth: 0,
+            place: 0,
         };
         let outline = Outline {
             title: "T".into(),

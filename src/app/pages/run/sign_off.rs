@@ -1,5 +1,7 @@
 //! The signature table, and what a person reads before they sign.
 
+mod changes;
+
 use super::{board::Board, deeds::Deeds};
 use crate::app::components::{
     Banner, Choice, Choices, CodeText, Disclosure, HashText, Rows, RowsLabel, SectionCard, SignatureRow,
@@ -9,8 +11,10 @@ use domain::{
     Hash,
     decision::blockers,
     freshness::fresh_to_sign,
+    outline::Outline,
+    permission::signs_before,
     plan::Slot,
-    run::RunState,
+    run::{Run, RunState},
     sign_off::Meaning,
     status::{Status, Tally, standing},
 };
@@ -35,9 +39,11 @@ pub fn card(board: Board, deeds: Deeds) -> AnyView {
 pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     let query = use_query_map();
     let role = Memo::new(move |_| query.with(|query| query.get("role")));
+    let changed = Memo::new(move |_| query.with(|query| query.get("changed")).or_else(|| role.get()));
     view! {
         <div class="stack">
             {card(board, deeds)}
+            {move || changed.get().map(|key| changes::since(board, &key))}
             {move || role.get().and_then(|role| review(board, deeds, &role))}
         </div>
     }
@@ -49,7 +55,7 @@ fn table(board: Board, deeds: Deeds) -> AnyView {
         outline
             .slots
             .iter()
-            .map(|slot| row(board, deeds, slot, run))
+            .map(|slot| row(board, deeds, outline, slot, run))
             .collect::<Vec<_>>()
     });
     if rows.is_empty() {
@@ -61,8 +67,8 @@ fn table(board: Board, deeds: Deeds) -> AnyView {
     view! { <SignatureTable rows=rows /> }.into_any()
 }
 
-fn row(board: Board, deeds: Deeds, slot: &Slot, run: &domain::run::Run) -> SignatureRow {
-    let sign_off = run.sign_offs.get(&slot.role).cloned();
+fn row(board: Board, deeds: Deeds, outline: &Outline, slot: &Slot, run: &Run) -> SignatureRow {
+    let sign_off = run.sign_offs.get(&slot.key()).cloned();
     let stale = sign_off.as_ref().is_some_and(|sign_off| run.is_stale(sign_off));
     let holds = board
         .person
@@ -75,24 +81,37 @@ fn row(board: Board, deeds: Deeds, slot: &Slot, run: &domain::run::Run) -> Signa
     });
     let open = sign_off.is_none() || stale;
     let mine = holds && open && begun;
-    let next = if mine {
+    let act = if mine {
         Some(review_button(board, deeds, slot))
     } else if own && begun {
         Some(withdraw_form(board, deeds, slot))
     } else {
         None
     };
+    let first = signs_before(outline, run, slot).filter(|_| open && begun);
+    let after = first
+        .map(|first| view! { <span class="signature-comment">{format!("after {}", first.title)}</span> });
+    let changed = stale.then(|| {
+        let query = query_value(&slot.key());
+        let href = format!("/runs/{}?tab=sign-off&changed={query}#changed", board.id);
+        view! { <a class="signature-comment" href=href>"What changed since"</a> }
+    });
     SignatureRow {
         title: slot.title.clone(),
         sign_off,
         stale,
         mine,
-        next,
+        next: Some(view! { {act} {after} {changed} }.into_any()),
     }
 }
 
+/// The key of a slot within a query.
+fn query_value(key: &str) -> String {
+    key.replace('#', "%23")
+}
+
 fn review_button(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
-    let role = slot.role.clone();
+    let role = slot.key();
     view! {
         <ActionForm action=deeds.review>
             <input type="hidden" name="run" value=board.id />
@@ -104,7 +123,7 @@ fn review_button(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
 }
 
 fn withdraw_form(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
-    let role = slot.role.clone();
+    let role = slot.key();
     view! {
         <Disclosure summary="Withdraw…" button=true group="withdraw">
             <ActionForm action=deeds.withdraw attr:class="form">
@@ -121,13 +140,13 @@ fn withdraw_form(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
 fn review(board: Board, deeds: Deeds, role: &str) -> Option<AnyView> {
     let slot = board
         .outline
-        .with_value(|outline| outline.slots.iter().find(|slot| slot.role == role).cloned())?;
+        .with_value(|outline| outline.slots.iter().find(|slot| slot.key() == role).cloned())?;
     let may = board
         .run
         .with(|run| !run.is_closed() && run.sign_offs.get(role).is_none_or(|signed| run.is_stale(signed)));
     let holds = board
         .person
-        .with_value(|person| person.roles.iter().any(|held| held.key() == role));
+        .with_value(|person| person.roles.iter().any(|held| held.key() == slot.role));
     if !(may && holds) {
         return None;
     }
@@ -238,7 +257,7 @@ fn form(board: Board, deeds: Deeds, slot: &Slot, record: Hash, changed: Memo<boo
         ),
         choice(Meaning::NoGo, "With the reason.", Tone::No),
     ];
-    let (role, record) = (slot.role.clone(), record.to_string());
+    let (role, record) = (slot.key(), record.to_string());
     view! {
         <ActionForm action=deeds.sign attr:class="form">
             <input type="hidden" name="run" value=board.id />
