@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, test } from "./support/gonogo.ts";
+import { expect, expectAccessible, picture, scripted, test } from "./support/gonogo.ts";
 import * as run from "./support/run.ts";
 import type { Server } from "./support/server.ts";
 
@@ -115,6 +115,32 @@ test("a person signs only the slot of their own role, and with their own passwor
   await run.sign(qa, gonogo, path, "QA", "NO-GO", "Nobody has verified anything");
   await run.look(devops);
   await run.expectAnswer(devops, "NO-GO", "Nobody has verified anything");
+  await run.abandon(devops);
+});
+
+test("a signature that went stale says what changed since, and is given again", async ({ person, gonogo }) => {
+  const devops = await person("devops");
+  const qa = await person("qa");
+  const path = await run.startRun(devops, { checklist: TITLE, environment: "this-machine", release: "v1.0.2" });
+  await devops.getByRole("button", { name: "Begin execution" }).click();
+  await run.look(devops);
+  await expect(devops.locator(".run-state")).toHaveText("executing");
+  await run.sign(qa, gonogo, path, "QA", "GO with conditions", "While it goes on");
+  await run.attest(devops, "Everybody who signs below has an account that holds the role", "All four have one");
+  await qa.goto(`${path}?tab=sign-off`);
+  await expect(run.slot(qa, "QA")).toContainText("stale");
+  await run.slot(qa, "QA").getByRole("link", { name: "What changed since" }).click();
+  const changed = qa.locator("#changed");
+  await expect(changed.getByRole("row").filter({ hasText: "Everybody who signs below" })).toContainText("attested by");
+  await expect(changed.getByRole("row")).toHaveCount(2);
+  await expectAccessible(qa);
+  if (scripted()) await picture(qa, "sign-off-changed");
+  const form = await run.review(qa, path, "QA");
+  await expect(form).toBeVisible();
+  await expectAccessible(qa);
+  if (scripted()) await picture(qa, "sign-off-review");
+  await run.sign(qa, gonogo, path, "QA", "GO with conditions", "Read, and still so");
+  await expect(run.slot(qa, "QA")).not.toContainText("stale");
   await run.abandon(devops);
 });
 

@@ -165,3 +165,9 @@ export function slot(page: Page, role: string): Locator {
 function plain(text: string): string {
   return text.replaceAll("`", "");
 }
+
+/** How many events the page has seen of its run. */
+export async function events(page: Page): Promise<number> {
+  const tab = page.getByRole("link", { name: /^Log\b/ });
+  return Number(/\d+/.exec(await tab.innerText())?.[0] ?? 0);
+}

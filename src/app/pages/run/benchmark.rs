@@ -76,6 +76,11 @@ fn shown(board: Board, deeds: Deeds, page: &BenchmarkPage) -> AnyView {
     .into_any()
 }
 
+/// What the document's lines demand of numbers, and how each stands.
+pub fn demands(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
+    demands::card(board, page)
+}
+
 /// The percentiles of the attempts that count; nothing where none does.
 fn rungs(measurements: &Measurements) -> Vec<Rung> {
     let valid = |moment| measurements.counting(moment).and_then(|attempt| attempt.valid());

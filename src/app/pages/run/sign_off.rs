@@ -1,6 +1,7 @@
 //! The signature table, and what a person reads before they sign.
 
 mod changes;
+mod numbers;
 
 use super::{board::Board, deeds::Deeds};
 use crate::app::components::{
@@ -94,7 +95,7 @@ fn row(board: Board, deeds: Deeds, outline: &Outline, slot: &Slot, run: &Run) ->
     let changed = stale.then(|| {
         let query = query_value(&slot.key());
         let href = format!("/runs/{}?tab=sign-off&changed={query}#changed", board.id);
-        view! { <a class="signature-comment" href=href>"What changed since"</a> }
+        view! { <a class="signature-more" href=href>"What changed since"</a> }
     });
     SignatureRow {
         title: slot.title.clone(),
@@ -171,6 +172,7 @@ fn review(board: Board, deeds: Deeds, role: &str) -> Option<AnyView> {
                 <div class="signing stack">
                     {counts(board, &record)}
                     {exceptions(board)}
+                    {numbers::shown(board)}
                     {move || changed.get().then(|| view! {
                         <Banner tone=Tone::Hold title="The record changed while you were reading" alert=true>
                             "Review it again before you sign."
