@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -40,6 +41,16 @@ export async function start(): Promise<string | undefined> {
 /** The folder of the environment `lab`. */
 export async function environments(): Promise<string> {
   return dirname((await lab("env")).trim());
+}
+
+/** A folder with the environments `lab` and `lab-few`, which is asked for three answers only when it is measured. */
+export async function withFew(): Promise<string> {
+  const text = await readFile((await lab("env")).trim(), "utf8");
+  const folder = await mkdtemp(join(tmpdir(), "gonogo-few-"));
+  const few = text.replace(/^rate = .*$/m, "rate = 1").replace(/^seconds = .*$/m, "seconds = 3").replace(/^warm_up_seconds = .*$/m, "warm_up_seconds = 1");
+  await writeFile(join(folder, "lab.toml"), text);
+  await writeFile(join(folder, "lab-few.toml"), few);
+  return folder;
 }
 
 /** What a deployment changes and a rollback takes back, as the lab itself sees it: not as Gonogo does. */

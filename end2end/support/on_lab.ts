@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { test as base } from "./gonogo.ts";
 import * as lab from "./lab.ts";
 import { Server } from "./server.ts";
@@ -14,10 +15,12 @@ export const test = base.extend<object, { cannot: string | undefined; gonogo: Se
   ],
   gonogo: [
     async ({ cannot }, use) => {
-      const setup = cannot === undefined ? { environments: await lab.environments() } : {};
+      const environments = cannot === undefined ? await lab.withFew() : undefined;
+      const setup = environments === undefined ? {} : { environments };
       const server = await Server.start("lab", setup);
       await use(server);
       await server.remove();
+      if (environments !== undefined) await rm(environments, { recursive: true });
     },
     { scope: "worker", timeout: 120_000 },
   ],
