@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import browsers from "./playwright.config.ts";
 
 /** Called by scripts/campaign, a round at a time, with GONOGO_SEED. */
 export default defineConfig({
@@ -8,5 +9,7 @@ export default defineConfig({
   timeout: 300_000,
   workers: 1,
   reporter: [["list"]],
-  projects: [{ name: "campaign" }],
+  expect: { timeout: 15_000 },
+  use: browsers.use,
+  projects: [{ name: "campaign", use: { javaScriptEnabled: true } }],
 });

@@ -25,7 +25,7 @@ export async function startRun(page: Page, { checklist, environment, release }: 
   await page.goto("/new-run");
   const option = page.getByLabel("Checklist").locator("option").filter({ hasText: checklist }).first();
   await page.getByLabel("Checklist").selectOption((await option.getAttribute("value")) ?? "");
-  await page.getByRole("radio", { name: environment }).check();
+  await page.locator(`input[name="environment"][value="${environment}"]`).check();
   await page.getByLabel("Release").fill(release);
   await page.getByRole("button", { name: "Start the run" }).click();
   await expect(page).toHaveURL(/\/runs\/\d+$/);
