@@ -4,11 +4,15 @@ use crate::support::{App, Look, Panel, Place, Team, eventually, noon};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     event::{Event, Happening},
+    objective::Outcome,
     run::RunId,
     status::Status,
     verdict::Verdict,
 };
-use gonogo::{api::run::RunPage, server::clock::Clock};
+use gonogo::{
+    api::{measurement::BenchmarkPage, run::RunPage},
+    server::clock::Clock,
+};
 use sqlx::PgPool;
 
 /// Two lines in a window of five minutes, one in a window of an hour.
@@ -27,11 +31,17 @@ struct Soak {
 
 impl Soak {
     async fn new(pool: &PgPool) -> Self {
+        Self::of(pool, SOAK, "").await
+    }
+
+    /// A run of another document, in an environment whose file says this besides.
+    async fn of(pool: &PgPool, document: &str, says: &str) -> Self {
         let (place, clock) = (Place::new().await, Clock::at(noon()));
+        place.declare(|text| format!("{text}\n{says}"));
         let app = place.app_at(pool, clock.clone()).await;
         let team = Team::at(place, app).await;
         team.place.write("app.log", "all is well\n");
-        let run = team.run(SOAK).await;
+        let run = team.run(document).await;
         team.devops.begin(run, "").await.answer::<()>();
         team.attest_phases(run).await;
         let pool = pool.clone();
@@ -382,4 +392,181 @@ async fn a_panel_that_is_killed_is_followed_by_another_that_goes_on_with_the_nex
             .all(|(slot, taken)| *taken >= *slot && *taken - *slot < TimeDelta::seconds(5))
     );
     second.stop().await;
+}
+
+const TIMED: &str = "# Watch\n\n## Deployment Checklist\n\n### Phase 1: Switch (5 minutes)\n\n- [ ] The team was told\n\n\
+     ## Post-Deployment Verification\n\n### Immediate Checks (within 5 minutes)\n<!-- gonogo: window interval=30s -->\n\n\
+     - [ ] Still answers: `curl http://localhost:8000/health` returns 200\n\
+     - [ ] No errors: `grep ERROR app.log` is empty <!-- gonogo: window delay=1m -->\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_document_says_when_a_window_is_sampled_and_the_environments_file_what_it_leaves_open(
+    pool: PgPool,
+) {
+    let says = "[[windows]]\nminutes = 5\ninterval_seconds = 20\nsteady_seconds = 150\n";
+    let soak = Soak::of(&pool, TIMED, says).await;
+    // What happens in the first minute is not sampled for the line that says so.
+    soak.team.place.write("app.log", "ERROR: warming up\n");
+    soak.pass(0, 60).await;
+    soak.team.place.write("app.log", "all is well\n");
+    soak.pass(60, 180).await;
+    soak.team.place.health(503).await;
+    soak.pass(180, 210).await;
+    soak.team.place.health(200).await;
+    soak.pass(210, 300).await;
+    let slots = |samples: Vec<(DateTime<Utc>, DateTime<Utc>, String)>| -> Vec<i64> {
+        let slots = samples
+            .into_iter()
+            .map(|(slot, ..)| (slot - noon()).num_seconds());
+        slots.collect()
+    };
+    let every_half_minute: Vec<i64> = (30..=300).step_by(30).collect();
+    assert_eq!(slots(soak.samples(ANSWERS).await), every_half_minute);
+    assert_eq!(slots(soak.samples(ERRORS).await), every_half_minute[2..]);
+    assert_eq!(
+        soak.stands(ERRORS).await,
+        (Status::Proved, "0 failed, 8 of 8 samples".to_owned())
+    );
+    // It failed 90 s before the end: as usual it would have held long enough.
+    let (status, reason) = soak.stands(ANSWERS).await;
+    assert_eq!(status, Status::NoData, "{reason}");
+    assert!(reason.contains("2 min 30 s are asked for"), "{reason}");
+    let judged = soak.log().await.into_iter();
+    assert_eq!(
+        judged
+            .filter(|what| matches!(what, Happening::WindowJudged { .. }))
+            .count(),
+        1,
+        "one window, though its lines are sampled at different times"
+    );
+}
+
+const STABLE: &str = "# Watch\n\n## Deployment Checklist\n\n### Phase 1: Switch (5 minutes)\n\n- [ ] The team was told\n\n\
+     ## Post-Deployment Verification\n\n### Immediate Checks (within 5 minutes)\n\n\
+     - [ ] Queue stable: `cat queue.txt` <!-- gonogo: expect <1000 -->\n\
+     - [ ] Heap stable: `cat heap.txt` <!-- gonogo: expect <1000 -->\n\
+     - [ ] Pool stabilised: `cat pool.txt` <!-- gonogo: expect <100 -->\n";
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_must_be_stable_is_judged_by_the_slope_and_the_spread_of_its_samples(pool: PgPool) {
+    let soak = Soak::of(&pool, STABLE, "").await;
+    for second in (10..=300).step_by(10) {
+        let write = |file: &str, number: i64| soak.team.place.write(file, &format!("{number}\n"));
+        write("queue.txt", 400 + second % 30);
+        write("heap.txt", 400 + second / 5);
+        write("pool.txt", (400 - second * 2).max(60));
+        soak.reach(second).await;
+    }
+    let (status, reason) = soak.stands("Queue stable").await;
+    assert_eq!(status, Status::Proved, "{reason}");
+    assert!(
+        reason.starts_with("stable: over the window the line through 30 samples changes by"),
+        "{reason}"
+    );
+    assert!(
+        reason.ends_with("(at most 20 %); 0 failed, 30 of 30 samples"),
+        "{reason}"
+    );
+    let (status, reason) = soak.stands("Heap stable").await;
+    assert_eq!(status, Status::Failed, "it grew by a seventh: {reason}");
+    assert!(reason.starts_with("not stable: over the window"), "{reason}");
+    let (status, reason) = soak.stands("Pool stabilised").await;
+    assert_eq!(status, Status::Proved, "it was above its limit before: {reason}");
+    assert!(reason.contains("over the last 25 % of the window"), "{reason}");
+    let page = soak.page().await;
+    let item = page.id("Heap stable");
+    let bar = page.bars.iter().find(|bar| bar.item.0 == item).expect("a bar");
+    assert!(
+        bar.trend.starts_with("not stable: over the window"),
+        "{}",
+        bar.trend
+    );
+    // One look by hand makes nothing stable.
+    let page = soak.team.qa.verify(soak.run, &item).await;
+    assert_eq!(page.standing("Heap stable").status, Status::Failed);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn samples_of_windows_that_nobody_looks_into_any_more_are_deleted_after_thirty_days(pool: PgPool) {
+    let soak = Soak::new(&pool).await;
+    soak.pass(0, 30).await;
+    let state = soak.team.app.state();
+    let taken = soak.samples(ERRORS).await.len();
+    let all: i64 = sqlx::query_scalar("select count(*) from sample")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!((taken, all), (3, 7));
+    let mut connection = pool.acquire().await.unwrap();
+    let deleted = store::sample::delete_old(&mut connection, soak.clock.now() + TimeDelta::days(365)).await;
+    assert_eq!(deleted.unwrap(), 0, "somebody still looks into them");
+    drop(connection);
+    soak.team
+        .devops
+        .close(soak.run, true, "a rehearsal")
+        .await
+        .answer::<()>();
+    // The window's task finds that there is nothing to do any more.
+    soak.reach(60).await;
+    soak.clock.advance(TimeDelta::days(29));
+    assert_eq!(gonogo::server::window::swept(state).await.unwrap(), 0);
+    soak.clock.advance(TimeDelta::days(2));
+    assert_eq!(gonogo::server::window::swept(state).await.unwrap(), 7);
+    let left = async |table: &str| -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&pool)
+            .await
+            .unwrap()
+    };
+    assert_eq!(left("sample").await, 0);
+    assert!(left("evidence").await > 0, "what was seen stands in the record");
+    assert_eq!(gonogo::server::window::swept(state).await.unwrap(), 0);
+}
+
+const HITS: &str = "# Watch\n\n## Deployment Checklist\n\n### Phase 1: Switch (5 minutes)\n\n- [ ] The team was told\n\n\
+     ## Post-Deployment Verification\n\n### Short-term Monitoring (within 1 hour)\n\n\
+     - [ ] Cache hit rate >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n\
+     - [ ] Cache hit rate stabilized >70%\n";
+
+/// An hour in which the cache is hit so often, in per cent, in each minute; what the two lines say in the end, and their demands.
+async fn hour(pool: &PgPool, rate: impl Fn(i64) -> u64) -> ([(Status, String); 2], Vec<Outcome>) {
+    let soak = Soak::of(pool, HITS, "").await;
+    let (mut hits, mut misses) = (0, 0);
+    for second in (30..=3600).step_by(30) {
+        let rate = rate(second / 60);
+        (hits, misses) = (hits + rate, misses + 100 - rate);
+        let page = format!("cache_hits {hits}\ncache_misses {misses}\n");
+        soak.team.place.metrics(&page).await;
+        soak.reach(second).await;
+    }
+    let stands = [
+        soak.stands("Cache hit rate >60%").await,
+        soak.stands("stabilized").await,
+    ];
+    let run = soak.run.0.to_string();
+    let page = soak.team.qa.call("/api/measurement/page", &[("run", &run)]).await;
+    let numbers: BenchmarkPage = page.answer();
+    (stands, numbers.objectives.iter().map(|row| row.outcome).collect())
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_hit_rate_that_rose_and_stays_has_stabilised(pool: PgPool) {
+    let ([_, (status, reason)], outcomes) =
+        hour(&pool, |minute| (20 + 2 * minute.unsigned_abs()).min(80)).await;
+    assert_eq!(status, Status::Proved, "{reason}");
+    assert!(
+        reason.starts_with("stable: over the last 25 % of the window the line through 30 samples"),
+        "{reason}"
+    );
+    assert_eq!(outcomes[1], Outcome::Met, "and so is its demand");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_hit_rate_that_falls_late_has_not_though_it_is_good_since_the_beginning(pool: PgPool) {
+    let ([(since, _), (status, reason)], outcomes) =
+        hour(&pool, |minute| if minute < 50 { 90 } else { 40 }).await;
+    assert_eq!(since, Status::Proved, "since T0 it is above 60 %");
+    assert_eq!(status, Status::Failed, "{reason}");
+    assert!(reason.starts_with("in the last 25 % of the window"), "{reason}");
+    assert_eq!(outcomes, [Outcome::Met, Outcome::NotMet { shown: true }]);
 }

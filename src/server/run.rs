@@ -94,6 +94,7 @@ pub async fn start(
         class: place.declared.class,
         environment_hash: place.hash.clone(),
         release,
+        windows: place.declared.windows.clone(),
     };
     let outline = Outline::from(&document.plan);
     let mut tx = state.pool.begin().await?;

@@ -15,10 +15,10 @@ use crate::server::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    plan::{ItemId, Plan, SectionId, SectionKind, Work},
+    plan::{ItemId, Plan, Section, SectionId, SectionKind, Work},
     probe::ProbeSpec,
     run::{Run, RunState},
-    window::{Demand, Window},
+    window::{Demand, OfWindows, Timing, Window},
 };
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ pub async fn carry_out(lease: &Lease, set: u64) -> Result<(), Gone> {
     let now = lease.state.clock.now();
     let run = &opened.pinned.run;
     let mut watched = match run.t0.filter(|_| is_sampled(run, set)) {
-        Some(t0) => watched(&opened.pinned.plan, t0),
+        Some(t0) => watched(&opened.pinned.plan, &run.start.windows, t0),
         None => Vec::new(),
     };
     watched.retain(|watched| !run.windows.is_judged(&watched.section, &watched.window, now));
@@ -72,16 +72,21 @@ pub async fn sweep(state: AppState) {
             () = state.stopping.cancelled() => return,
             () = tokio::time::sleep(SWEEP_EVERY) => {}
         }
-        let swept = async {
-            let (mut connection, before) = (state.pool.acquire().await?, state.clock.now() - KEPT);
-            store::delivery::delete_old(&mut connection, before).await?;
-            store::sample::delete_old(&mut connection, before).await
-        };
-        match swept.await {
+        match swept(&state).await {
             Ok(count) => tracing::debug!(count, "deleted samples of old windows"),
             Err(error) => tracing::warn!(%error, "samples of old windows could not be deleted"),
         }
     }
+}
+
+/// Deletes samples and deliveries that are kept no longer; answers how many samples they were.
+///
+/// # Errors
+/// The database's.
+pub async fn swept(state: &AppState) -> Result<u64, store::Error> {
+    let (mut connection, before) = (state.pool.acquire().await?, state.clock.now() - KEPT);
+    store::delivery::delete_old(&mut connection, before).await?;
+    store::sample::delete_old(&mut connection, before).await
 }
 
 /// Whether the windows that count from the T0 that this event set are still looked into.
@@ -90,38 +95,50 @@ fn is_sampled(run: &Run, set: u64) -> bool {
     verifying && run.superseded.is_none() && run.windows.set == set
 }
 
-/// The windows of a plan, with the lines that a probe reads.
-fn watched(plan: &Plan, t0: DateTime<Utc>) -> Vec<Watched> {
-    let windows = plan.sections.iter().filter_map(|section| {
+/// The windows of a plan, with the lines that a probe reads. Lines that are sampled at other times than the others are watched apart.
+fn watched(plan: &Plan, said: &OfWindows, t0: DateTime<Utc>) -> Vec<Watched> {
+    let mut all = Vec::new();
+    for section in &plan.sections {
         let SectionKind::Window { minutes } = section.kind else {
-            return None;
+            continue;
         };
-        let items = section
-            .items
-            .iter()
-            .map(|item| (&item.id, &item.text, &item.work));
-        let checks = section
-            .checks
-            .iter()
-            .map(|check| (&check.id, &check.text, &check.work));
-        let lines = items
-            .chain(checks)
-            .filter_map(|(id, text, work)| line(id, text, work));
-        Some(Watched {
-            section: section.id.clone(),
-            window: Window::new(t0, minutes),
-            lines: lines.collect(),
-        })
-    });
-    windows.filter(|watched| !watched.lines.is_empty()).collect()
+        let window = |own: Timing| Window::timed(t0, minutes, own.or(section.timing).or(said.of(minutes)));
+        let mut watched: Vec<Watched> = Vec::new();
+        for (window, line) in lines(plan, section).map(|(timing, line)| (window(timing), line)) {
+            match watched.iter_mut().find(|watched| watched.window == window) {
+                Some(watched) => watched.lines.push(line),
+                None => watched.push(Watched {
+                    section: section.id.clone(),
+                    window,
+                    lines: vec![line],
+                }),
+            }
+        }
+        all.extend(watched);
+    }
+    all
 }
 
-fn line(item: &ItemId, text: &str, work: &Work) -> Option<Line> {
+/// The lines of a section that a probe reads, each with what is said of when it is sampled.
+fn lines(plan: &Plan, section: &Section) -> impl Iterator<Item = (Timing, Line)> {
+    let items = section
+        .items
+        .iter()
+        .map(|item| (item.timing, &item.id, &item.text, &item.work));
+    let checks = section
+        .checks
+        .iter()
+        .map(|check| (Timing::default(), &check.id, &check.text, &check.work));
+    let lines = items.chain(checks);
+    lines.filter_map(|(timing, id, text, work)| Some((timing, line(plan, id, text, work)?)))
+}
+
+fn line(plan: &Plan, item: &ItemId, text: &str, work: &Work) -> Option<Line> {
     match work {
         Work::Probe { spec } => Some(Line {
             item: item.clone(),
             spec: spec.clone(),
-            demand: Demand::of(text, spec),
+            demand: Demand::of(text, spec, plan.objective(item)),
         }),
         Work::Action { .. } | Work::Attestation | Work::Parent => None,
     }

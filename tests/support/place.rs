@@ -94,6 +94,16 @@ impl Place {
             .await;
     }
 
+    /// From now on `/metrics` shows this, and nothing else is answered.
+    pub async fn metrics(&self, text: &str) {
+        self.backend.reset().await;
+        Mock::given(method("GET"))
+            .and(path("/metrics"))
+            .respond_with(ResponseTemplate::new(200).set_body_string(text))
+            .mount(&self.backend)
+            .await;
+    }
+
     /// Where the environments' files are.
     pub fn environments(&self) -> PathBuf {
         self.folder.path().join("environments")

@@ -9,15 +9,18 @@ mod command;
 mod keys;
 mod probes;
 mod section;
+mod window;
 
 use crate::lint::{Findings, catalogue as c};
 use crate::source::Source;
 use domain::probe::ProbeSpec;
+use domain::window::Timing;
 use std::ops::Range;
 
 pub use apply::{check, item};
 pub use keys::nearest;
-pub use section::section;
+pub use section::{Above, section};
+pub use window::{Timed, settle as settle_timings};
 
 /// Longest annotation that is read, in bytes.
 const LONGEST: usize = 2000;
@@ -44,6 +47,7 @@ enum Part {
     Role(String),
     Id(String),
     Section(section::Said),
+    Window(Timing),
 }
 
 /// Why an annotation cannot be used.
@@ -100,6 +104,25 @@ impl Said {
         self.parts.iter().any(|(part, ..)| matches!(part, Part::Attest))
     }
 
+    /// When it is sampled, where that is said, and where it stands.
+    pub fn timing(&self) -> Option<(Timing, Range<usize>)> {
+        let mut said = self.parts.iter();
+        said.find_map(|(part, place, _)| match part {
+            Part::Window(timing) => Some((*timing, place.clone())),
+            Part::Optional
+            | Part::Attest
+            | Part::Action
+            | Part::Probe
+            | Part::Spec(_)
+            | Part::Expect(_)
+            | Part::Parameter { .. }
+            | Part::Timeout(_)
+            | Part::Role(_)
+            | Part::Id(_)
+            | Part::Section(_) => None,
+        })
+    }
+
     /// It is said that the code in the line is a command.
     pub fn means_a_command(&self) -> bool {
         let command = |part: &Part| {
@@ -147,6 +170,7 @@ impl Part {
             Part::Role(_) => "role",
             Part::Id(_) => "id",
             Part::Section(_) => "section",
+            Part::Window(_) => "window",
         }
     }
 

@@ -11,6 +11,7 @@ mod shape;
 mod signatures;
 mod windows;
 
+use crate::annotation;
 use crate::heading::{self, Meaning};
 use crate::infer;
 use crate::lint::Findings;
@@ -19,6 +20,7 @@ use crate::outline::Outline;
 use crate::parse::{Block, BlockKind, Inline};
 use crate::source::Source;
 use domain::plan::{Parameter, Plan, Section, SectionId, SectionKind, Slot};
+use domain::window::Timing;
 use shape::{Shape, by_position, head, is_first_level, settle_kind, shape, title};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -35,6 +37,8 @@ pub struct Assembled {
     pub parameters: Vec<Parameter>,
     /// What else was counted.
     pub outline: Outline,
+    /// The lines of which an annotation says that they are somebody's word.
+    pub attested: Set<u32>,
 }
 
 /// A heading that is open while its content is read.
@@ -75,6 +79,9 @@ struct Assembler<'a> {
     /// The names of the parameters.
     parameter_names: Set<String>,
     outline: Outline,
+    /// What annotations say of when windows are sampled.
+    timings: Vec<annotation::Timed>,
+    attested: Set<u32>,
     /// What the items and checks are named by; the place in it is their id until all are known.
     names: Vec<Named>,
     /// The ids that annotations name.
@@ -120,6 +127,8 @@ pub fn assemble(
         parameters: Vec::new(),
         parameter_names: Set::default(),
         outline: Outline::default(),
+        timings: Vec::new(),
+        attested: Set::default(),
         names: Vec::new(),
         given: Set::default(),
         ids: Map::default(),
@@ -227,6 +236,7 @@ impl Assembler<'_> {
             items: Vec::new(),
             checks: Vec::new(),
             prose: String::new(),
+            timing: Timing::default(),
         };
         self.drafts.push(Draft {
             section,
@@ -325,6 +335,7 @@ impl Assembler<'_> {
             .map(|draft| draft.section)
             .collect();
         names::give(&mut sections, &self.names, old);
+        annotation::settle_timings(self.timings, &mut sections, self.findings);
         let title = title.unwrap_or_else(|| "Untitled checklist".to_owned());
         Assembled {
             title,
@@ -332,6 +343,7 @@ impl Assembler<'_> {
             slots: self.slots,
             parameters: self.parameters,
             outline: self.outline,
+            attested: self.attested,
         }
     }
 }

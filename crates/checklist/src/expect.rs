@@ -327,7 +327,7 @@ fn beyond(words: &Words<'_>) -> Option<String> {
         return Some("the number is not exact, and the line does not say how far off it may be".to_owned());
     }
     match claim::among(text, &words.measures)? {
-        Claim::Stable => Some("what is stable takes several looks: nothing measures that yet".to_owned()),
+        Claim::Stable => Some("what is stable takes several looks, and the command is asked once".to_owned()),
         changed @ Claim::Changed { .. } => Some(format!(
             "{changed} compares with a measurement from before, which nothing takes yet"
         )),

@@ -39,6 +39,7 @@ mod rewrite;
 pub mod rollback;
 mod shell;
 mod source;
+mod tracks;
 mod word;
 
 use domain::Hash;
@@ -99,6 +100,13 @@ fn analyse(bytes: &[u8], old: Option<&Plan>) -> Analysis {
     let blanks = blanks::of_document(&source, &blocks, &sections, &assembled.slots);
     let forms = blanks::forms::of_document(&source, &blocks, &sections, &blanks);
     let objectives = objectives::of_sections(&sections);
+    tracks::attach(
+        &source,
+        &mut sections,
+        &objectives,
+        &assembled.attested,
+        &mut findings,
+    );
     lint::threshold::series(&source, &objectives, &mut findings);
     let links = links::of_sections(&sections, &objectives, &forms);
     let follow_ups = follow_ups::of_document(&source, &blocks, &sections);

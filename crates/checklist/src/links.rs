@@ -287,9 +287,10 @@ fn healthy<'a>(item: &Item, earlier: &'a [Earlier<'a>], proves: bool) -> impl It
         } if docker.services.is_empty() && docker.project.is_none() => match docker.question {
             DockerQuestion::Healthy => proves,
             DockerQuestion::Running => proves == runs,
-            DockerQuestion::Logs(_) | DockerQuestion::Environment { .. } | DockerQuestion::NewestImage => {
-                false
-            }
+            DockerQuestion::Logs(_)
+            | DockerQuestion::Environment { .. }
+            | DockerQuestion::NewestImage
+            | DockerQuestion::Memory => false,
         },
         Work::Probe { .. } | Work::Action { .. } | Work::Attestation | Work::Parent => false,
     };

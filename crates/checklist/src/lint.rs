@@ -27,7 +27,7 @@ use domain::plan::{Diagnostic, Item};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub use document::document;
+pub use document::{document, line as document_line};
 
 /// Most findings that are kept; a last note says that there are more.
 pub const MOST: usize = 2000;
@@ -70,6 +70,13 @@ impl Findings {
             self.said.push(lint.code);
             self.add(lint, span, message);
         }
+    }
+
+    /// Takes back what was found within this span, which something that was read later has answered.
+    pub fn forget(&mut self, lint: &'static Lint, within: &Range<usize>) {
+        let inside = |span: &Range<usize>| within.contains(&span.start);
+        self.list
+            .retain(|finding| finding.lint.code != lint.code || !inside(&finding.span));
     }
 
     /// The code and the bytes of each.

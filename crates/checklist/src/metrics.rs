@@ -106,7 +106,7 @@ const IDLE: &[&str] = &[
     "a", "an", "the", "of", "for", "in", "on", "is", "are", "be", "stays", "stay", "remains", "remain", "under", "below", "above", "over", "at", "least",
     "most", "less", "more", "than", "by", "no", "zero", "not", "new", "any", "all", "and", "with", "within", "to", "per", "must", "should", "does", "do",
     "improved", "improvement", "improve", "reduced", "reduction", "reduce", "decreased", "decrease", "increased", "increase", "lowered", "faster",
-    "stable", "stabilized", "stabilised", "steady", "consistent", "detected", "observed", "found", "seen", "reported", "acceptable", "normal", "range",
+    "stable", "leak", "leaks", "stabilized", "stabilised", "steady", "consistent", "detected", "observed", "found", "seen", "reported", "acceptable", "normal", "range",
     "target", "sla", "time", "times", "total", "current", "overall", "exceed", "exceeds", "usage", "use", "consumption", "utilization", "rate",
     "api", "apis", "service", "server", "backend", "application", "app", "system", "production", "prod", "request", "requests", "endpoint",
     "endpoints", "average", "avg", "mean", "median", "peak", "maximum", "percentile", "after", "deployment", "der", "die", "das", "unter", "über",

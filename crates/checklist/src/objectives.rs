@@ -232,6 +232,10 @@ fn aim(words: &str, lower: &Lower, named: Option<&Metric>) -> Option<(Aim, bool)
             let negated =
                 lower.contains("not ") || lower.contains("unstable") || lower.contains("inconsistent");
             let steady = Steady::stable(named);
+            let leaks = *named == Metric::Memory && lower.contains("leak");
+            if leaks && NONE_OF.iter().any(|none| lower.trim_start().starts_with(none)) {
+                return Some((Aim::Steady { steady }, true));
+            }
             (lower.any(STEADY) && !negated && !lower.bytes().any(|byte| byte.is_ascii_digit()))
                 .then_some((Aim::Steady { steady }, true))
         }

@@ -1,11 +1,13 @@
 //! A compiled document for a terminal: the plan, section by section, and the diagnostics with excerpts.
 
 mod aims;
+mod purpose;
 mod tiers;
 
 use crate::Compiled;
 use crate::describe;
 use domain::plan::{Check, Diagnostic, Item, Plan, Section, SectionKind, Severity, Work};
+use purpose::{heading, purpose};
 use std::fmt::Write;
 
 /// How many boxes became what.
@@ -176,32 +178,6 @@ fn depth(item: &Item) -> &'static str {
     if item.parent.is_some() { "  " } else { "" }
 }
 
-fn heading(section: &Section) -> String {
-    let kind = kind(section.kind);
-    format!("{:>5}  {} ({kind})", section.line, visible(&section.title))
-}
-
-fn kind(kind: SectionKind) -> String {
-    match kind {
-        SectionKind::Phase { number, minutes } => format!("phase {number}{}", budget(minutes)),
-        SectionKind::Window { minutes } => format!("verification window, due {minutes} min after T0"),
-        SectionKind::Rollback { minutes } => format!("rollback{}", budget(minutes)),
-        SectionKind::Preflight
-        | SectionKind::Benchmark
-        | SectionKind::Troubleshooting
-        | SectionKind::Criteria
-        | SectionKind::SignOff
-        | SectionKind::FollowUp
-        | SectionKind::Prose => kind.word().to_owned(),
-    }
-}
-
-fn budget(minutes: Option<u32>) -> String {
-    minutes
-        .map(|minutes| format!(", {minutes} min"))
-        .unwrap_or_default()
-}
-
 /// One word for what settles an item, all of the same width.
 pub fn mark(work: &Work) -> &'static str {
     match work {
@@ -220,6 +196,9 @@ fn notes(item: &Item) -> String {
     }
     if item.optional && !item.text.to_lowercase().contains("optional") {
         notes.push_str(" (optional)");
+    }
+    if !item.timing.is_empty() {
+        notes.push_str(&format!(" ({})", item.timing));
     }
     notes
 }
@@ -307,7 +286,7 @@ pub fn listing(plan: &Plan) -> String {
     };
     for section in plan.sections.iter().filter(full) {
         // Writing to a string cannot fail.
-        let _ = writeln!(out, "{} ({})", visible(&section.title), kind(section.kind));
+        let _ = writeln!(out, "{} ({})", visible(&section.title), purpose(section));
         for line in lines(section) {
             let _ = match line {
                 Line::Box(item) => writeln!(

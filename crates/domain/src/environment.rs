@@ -1,6 +1,6 @@
 //! An environment: where a checklist runs. Declared in a TOML file on the server, never edited from a browser.
 
-use crate::hash::Hash;
+use crate::{hash::Hash, window::OfWindows};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -49,6 +49,9 @@ pub struct Environment {
     /// The load that a benchmark puts on it; `None`: none may be put.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<Load>,
+    /// When verification windows are sampled, where it is not as usual.
+    #[serde(default, skip_serializing_if = "OfWindows::is_empty")]
+    pub windows: OfWindows,
     /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
     /// covers what is below it.
     #[serde(default)]

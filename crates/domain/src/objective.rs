@@ -104,7 +104,7 @@ impl Aim {
 /// mean, 100 for a ratio, 12 points in time for a count and for what must stay as it is.
 pub fn minimum_samples(aggregation: Aggregation, aim: &Aim) -> u64 {
     match aim {
-        Aim::Steady { .. } | Aim::Settled { .. } => 12,
+        Aim::Steady { .. } | Aim::Settled { .. } => steady::FEWEST,
         Aim::Absolute { .. } | Aim::Improvement { .. } => match aggregation {
             Aggregation::Percentile(percent) => {
                 let percent = u64::from(percent.min(99));

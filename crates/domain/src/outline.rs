@@ -134,9 +134,13 @@ impl LineKind {
 
 impl From<&Plan> for Outline {
     fn from(plan: &Plan) -> Self {
+        let mut sections: Vec<OutlineSection> = plan.sections.iter().map(OutlineSection::from).collect();
+        for section in &mut sections {
+            section.ask_of_samples(plan);
+        }
         Self {
             title: plan.title.clone(),
-            sections: plan.sections.iter().map(OutlineSection::from).collect(),
+            sections,
             slots: plan.slots.clone(),
             blanks: plan
                 .blanks
@@ -157,9 +161,6 @@ impl From<&Section> for OutlineSection {
         });
         let checks = section.checks.iter().map(OutlineLine::from);
         let mut lines: Vec<OutlineLine> = boxes.chain(checks).collect();
-        if !matches!(section.kind, SectionKind::Window { .. }) {
-            lines.iter_mut().for_each(|line| line.demand = Demand::default());
-        }
         lines.sort_by_key(|line| line.line);
         Self {
             id: section.id.clone(),
@@ -194,7 +195,7 @@ impl From<&Item> for OutlineLine {
             proof: Proof::of(&item.work),
             role: item.role.clone(),
             env_edit: false,
-            demand: demand(&item.text, &item.work),
+            demand: Demand::default(),
             keeps_minutes: keeps(&item.work),
         }
     }
@@ -223,7 +224,7 @@ impl From<&Check> for OutlineLine {
             proof: Proof::of(&check.work),
             role: check.role.clone(),
             env_edit: false,
-            demand: demand(&check.text, &check.work),
+            demand: Demand::default(),
             keeps_minutes: keeps(&check.work),
         }
     }
@@ -233,13 +234,6 @@ fn keeps(work: &Work) -> Option<u32> {
     match work {
         Work::Probe { spec } => spec.keeps_minutes(),
         Work::Action { .. } | Work::Attestation | Work::Parent => None,
-    }
-}
-
-fn demand(text: &str, work: &Work) -> Demand {
-    match work {
-        Work::Probe { spec } => Demand::of(text, spec),
-        Work::Action { .. } | Work::Attestation | Work::Parent => Demand::default(),
     }
 }
 
@@ -258,6 +252,18 @@ impl Outline {
 }
 
 impl OutlineSection {
+    /// Notes what the lines of a window ask of their samples.
+    fn ask_of_samples(&mut self, plan: &Plan) {
+        let SectionKind::Window { .. } = self.kind else {
+            return;
+        };
+        for line in &mut self.lines {
+            if let Some(Work::Probe { spec }) = plan.work(&line.id) {
+                line.demand = Demand::of(&line.text, spec, plan.objective(&line.id));
+            }
+        }
+    }
+
     /// The boxes nested directly under `id`.
     pub fn children<'a>(&'a self, id: &'a ItemId) -> impl Iterator<Item = &'a OutlineLine> {
         self.lines
@@ -269,7 +275,15 @@ impl OutlineSection {
     pub fn heading(&self) -> String {
         match self.kind {
             SectionKind::Phase { number, .. } => format!("Phase {number} · {}", self.title),
-            _ => self.title.clone(),
+            SectionKind::Preflight
+            | SectionKind::Window { .. }
+            | SectionKind::Benchmark
+            | SectionKind::Rollback { .. }
+            | SectionKind::Troubleshooting
+            | SectionKind::Criteria
+            | SectionKind::SignOff
+            | SectionKind::FollowUp
+            | SectionKind::Prose => self.title.clone(),
         }
     }
 
@@ -294,7 +308,15 @@ impl OutlineSection {
     pub fn planned_minutes(&self) -> Option<u32> {
         match self.kind {
             SectionKind::Phase { minutes, .. } => minutes,
-            _ => None,
+            SectionKind::Preflight
+            | SectionKind::Window { .. }
+            | SectionKind::Benchmark
+            | SectionKind::Rollback { .. }
+            | SectionKind::Troubleshooting
+            | SectionKind::Criteria
+            | SectionKind::SignOff
+            | SectionKind::FollowUp
+            | SectionKind::Prose => None,
         }
     }
 }

@@ -221,7 +221,19 @@ fn read(
         Status::Unknown | Status::Running => Way::Ask(Why::Unknown, stands.reason),
         // A person edits the file, or accepts the edit that is offered.
         _ if line.env_edit => Way::Ask(Why::Person, stands.reason),
-        _ => Way::Ask(Why::Failed, stands.reason),
+        Status::NotApplicable
+        | Status::Proved
+        | Status::Attested
+        | Status::Overridden
+        | Status::Skipped
+        | Status::Waived
+        | Status::Stale
+        | Status::Done
+        | Status::Open
+        | Status::Warning
+        | Status::NoData
+        | Status::Error
+        | Status::Failed => Way::Ask(Why::Failed, stands.reason),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A plan: what a revision compiles to. Every probe and every command as it will run, every item with
 //! the reason why it became what it is. Publishing fixes a plan by its hash.
 
+pub use crate::diagnostic::{Diagnostic, Severity};
 use crate::{
     blank::Blank,
     follow_up::FollowUp,
@@ -11,6 +12,7 @@ use crate::{
     probe::ProbeSpec,
     role::{Right, Role},
     rollback::{Contract, Tier},
+    window::Timing,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -125,6 +127,9 @@ pub struct Section {
     pub checks: Vec<Check>,
     /// What else stands there, as Markdown, for reading: steps, forms, symptoms.
     pub prose: String,
+    /// Of a window: when it is sampled, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Timing::is_empty")]
+    pub timing: Timing,
 }
 
 /// What a section is for, by the meaning of its words.
@@ -191,6 +196,9 @@ pub struct Item {
     /// The key of the role that settles it, where an annotation says so: `devops`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// In a window: when it is sampled, where an annotation says so.
+    #[serde(default, skip_serializing_if = "Timing::is_empty")]
+    pub timing: Timing,
 }
 
 /// One command of a verification block.
@@ -245,37 +253,6 @@ pub enum Work {
     Parent,
 }
 
-/// What is wrong or worth a look in a document.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Diagnostic {
-    /// Stable code: `GNG012`.
-    pub code: String,
-    /// How bad.
-    pub severity: Severity,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-    /// How many characters it covers, at least 1.
-    pub length: u32,
-    /// What is wrong.
-    pub message: String,
-    /// What Gonogo does instead, or how to write it.
-    pub help: String,
-}
-
-/// How bad a diagnostic is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// Worth knowing.
-    Note,
-    /// The line cannot prove what it claims as it stands.
-    Warning,
-    /// The line cannot be used as it stands.
-    Error,
-}
-
 impl Work {
     /// An action that nothing proves yet.
     pub fn action(command: String, written: String) -> Self {
@@ -311,6 +288,11 @@ impl Plan {
         self.item(id)
             .map(|item| &item.work)
             .or_else(|| check().map(|check| &check.work))
+    }
+
+    /// What a line demands of a number.
+    pub fn objective(&self, id: &ItemId) -> Option<&Objective> {
+        self.objectives.iter().find(|objective| objective.item == *id)
     }
 
     /// The section of this id.

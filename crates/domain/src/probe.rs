@@ -159,23 +159,34 @@ impl ProbeSpec {
 
     /// Whether it counts from what earlier evidence has kept (see [`crate::reading`]).
     pub fn counts_from_earlier(&self) -> bool {
-        let share = |question: &MetricQuestion| matches!(question, MetricQuestion::Share { .. });
-        let leaves = self.leaves().into_iter();
-        leaves
-            .filter_map(|leaf| match leaf {
-                Self::Metric(metric) => Some(&metric.question),
-                _ => None,
-            })
-            .any(share)
+        self.shares().next().is_some()
+    }
+
+    /// How often evidence must be kept for it to count from, in minutes; `None`: the first is enough.
+    pub fn keeps_readings_every(&self) -> Option<u32> {
+        self.shares().flatten().min().map(|minutes| minutes.div_ceil(2))
+    }
+
+    /// Over how many minutes each share that it asks for is counted.
+    fn shares(&self) -> impl Iterator<Item = Option<u32>> {
+        self.leaves().into_iter().filter_map(|leaf| {
+            let Self::Metric(metric) = leaf else { return None };
+            match metric.question {
+                MetricQuestion::Share { minutes, .. } => Some(minutes),
+                MetricQuestion::Present { .. }
+                | MetricQuestion::Value { .. }
+                | MetricQuestion::Quantile { .. } => None,
+            }
+        })
     }
 
     /// The commands that it gives to a shell; empty where it starts no process of the document's.
     pub fn commands(&self) -> Vec<&ShellProbe> {
         let leaves = self.leaves().into_iter();
         leaves
-            .filter_map(|leaf| match leaf {
-                Self::Shell(shell) => Some(shell),
-                _ => None,
+            .filter_map(|leaf| {
+                let Self::Shell(shell) = leaf else { return None };
+                Some(shell)
             })
             .collect()
     }

@@ -129,7 +129,15 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
 pub fn due(section: &OutlineSection, run: &Run) -> Option<DateTime<Utc>> {
     match section.kind {
         SectionKind::Window { minutes } => run.t0.map(|t0| t0 + TimeDelta::minutes(i64::from(minutes))),
-        _ => None,
+        SectionKind::Preflight
+        | SectionKind::Phase { .. }
+        | SectionKind::Benchmark
+        | SectionKind::Rollback { .. }
+        | SectionKind::Troubleshooting
+        | SectionKind::Criteria
+        | SectionKind::SignOff
+        | SectionKind::FollowUp
+        | SectionKind::Prose => None,
     }
 }
 

@@ -4,102 +4,27 @@
 //! what lies on it after T0 and not after the due time. A corrected T0 moves the window and no sample.
 
 mod bar;
+mod demand;
 mod judge;
-mod trend;
+mod number;
+mod timing;
 mod watch;
 
 pub use bar::{BUCKETS, Bar, letters};
+pub use demand::Demand;
 pub use judge::{FLOOR, Judged, judge};
-pub use trend::{Trend, value};
+pub use number::value;
+pub use timing::{LEAST_INTERVAL, LEAST_SLOTS, NoTiming, OfWindows, Timing, WindowTiming};
 pub use watch::{HOLD, Look, Watch};
 
 use crate::{
     hash::Hash,
-    outline::OutlineSection,
-    plan::{ItemId, SectionId, SectionKind},
-    probe::{HttpProbe, ProbeSpec, TextRule},
+    plan::{ItemId, SectionId},
     verdict::Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// What a line of a window asks of its samples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Demand {
-    /// It holds at the due time and for a steady time before; what was before that is forgiven.
-    #[default]
-    AtTheEnd,
-    /// It holds in every sample, and at least [`FLOOR`] of them were taken.
-    Throughout,
-    /// As [`Demand::Throughout`], and its number neither drifts nor spreads: see [`Trend`].
-    Stable,
-}
-
-impl Demand {
-    /// What the words of a line and its probe ask for. "Zero errors", "no evictions", "is empty" and whatever must be absent hold
-    /// throughout; in doubt the stricter one is taken, of which a person can let a run off by name.
-    pub fn of(text: &str, spec: &ProbeSpec) -> Self {
-        let lower = text.to_lowercase();
-        let words = || lower.split(|c: char| !c.is_alphanumeric());
-        if words().any(|word| STABLE.contains(&word)) {
-            Demand::Stable
-        } else if words().any(|word| THROUGHOUT.contains(&word)) || spec.leaves().into_iter().any(is_absence)
-        {
-            Demand::Throughout
-        } else {
-            Demand::AtTheEnd
-        }
-    }
-
-    /// Whether one bad sample decides.
-    pub fn needs_every_sample(self) -> bool {
-        match self {
-            Demand::AtTheEnd => false,
-            Demand::Throughout | Demand::Stable => true,
-        }
-    }
-
-    /// Whether it is what is taken where nothing else is said.
-    pub fn is_default(&self) -> bool {
-        *self == Demand::default()
-    }
-}
-
-const STABLE: [&str; 5] = ["stable", "stabilised", "stabilized", "stabil", "稳定"];
-
-const THROUGHOUT: [&str; 12] = [
-    "no",
-    "zero",
-    "never",
-    "none",
-    "without",
-    "empty",
-    "always",
-    "continuously",
-    "throughout",
-    "keine",
-    "aucune",
-    "sin",
-];
-
-/// Whether a probe looks for what must not be there.
-fn is_absence(spec: &ProbeSpec) -> bool {
-    let absent = |rules: &[TextRule]| {
-        rules
-            .iter()
-            .any(|rule| matches!(rule, TextRule::Empty | TextRule::Lacks(_)))
-    };
-    match spec {
-        ProbeSpec::Http(HttpProbe { body, .. }) => absent(body),
-        ProbeSpec::Docker(docker) => match &docker.question {
-            crate::probe::DockerQuestion::Logs(logs) => absent(&logs.rules),
-            _ => false,
-        },
-        _ => false,
-    }
-}
 
 /// When a window is sampled, and what counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +58,7 @@ impl Sampling {
 /// A window of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// It opens after this.
+    /// It opens after this: T0, or so much later as it is delayed.
     pub t0: DateTime<Utc>,
     /// It is due then.
     pub due: DateTime<Utc>,
@@ -142,29 +67,30 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of this many minutes after T0.
+    /// The window of this many minutes after T0, sampled as is usual.
     pub fn new(t0: DateTime<Utc>, minutes: u32) -> Self {
+        Self::timed(t0, minutes, Timing::default())
+    }
+
+    /// The window of this many minutes after T0, sampled as somebody says. What one says and another's does not fit is cut to what fits.
+    pub fn timed(t0: DateTime<Utc>, minutes: u32, timing: Timing) -> Self {
         let length = TimeDelta::minutes(i64::from(minutes));
         Self {
-            t0,
+            t0: t0 + timing.delay(length),
             due: t0 + length,
-            sampling: Sampling::of(length),
+            sampling: timing.sampling(length),
         }
     }
 
-    /// The window that a section is; `None` for other sections.
-    pub fn of(section: &OutlineSection, t0: DateTime<Utc>) -> Option<Self> {
-        match section.kind {
-            SectionKind::Window { minutes } => Some(Self::new(t0, minutes)),
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::Criteria
-            | SectionKind::SignOff
-            | SectionKind::FollowUp
-            | SectionKind::Prose => None,
+    /// The last part of it: 0.25 is its last quarter.
+    pub fn last(&self, part: f64) -> Self {
+        if part >= 1.0 {
+            return *self;
+        }
+        let length = (self.due - self.t0).num_milliseconds() as f64 * part;
+        Self {
+            t0: self.due - TimeDelta::milliseconds(length as i64),
+            ..*self
         }
     }
 

@@ -17,6 +17,7 @@ pub(crate) mod containers;
 pub(crate) mod engine;
 pub(crate) mod line;
 pub(crate) mod logs;
+mod memory;
 mod variables;
 
 pub(crate) async fn probe(spec: &DockerProbe, site: &Site, round: &Round<'_>) -> Answer {
@@ -139,6 +140,7 @@ async fn judged(
                 secrets,
             ))
         }
+        DockerQuestion::Memory => memory::judged(engine, &found.containers).await,
         DockerQuestion::NewestImage => {
             let mut judged = Vec::new();
             for container in &found.containers {
@@ -209,9 +211,10 @@ fn judge_missing(found: &Found, question: &DockerQuestion) -> Option<Judgement> 
     };
     let verdict = match question {
         DockerQuestion::Running | DockerQuestion::Healthy => Verdict::Fail,
-        DockerQuestion::Logs(_) | DockerQuestion::Environment { .. } | DockerQuestion::NewestImage => {
-            Verdict::NoData
-        }
+        DockerQuestion::Logs(_)
+        | DockerQuestion::Environment { .. }
+        | DockerQuestion::NewestImage
+        | DockerQuestion::Memory => Verdict::NoData,
     };
     Some(Judgement::new(verdict, what, "no container"))
 }
@@ -278,6 +281,7 @@ fn read_as(question: &DockerQuestion) -> &'static str {
         DockerQuestion::Logs(_) => "Docker Engine's logs, natively",
         DockerQuestion::Environment { .. } => "variables that the container was made with, natively",
         DockerQuestion::NewestImage => "Docker Engine's images, natively",
+        DockerQuestion::Memory => "Docker Engine's statistics of containers, natively",
     }
 }
 
@@ -293,5 +297,6 @@ fn expected(question: &DockerQuestion) -> String {
         DockerQuestion::Logs(question) => piped("log", &question.filters, &question.rules),
         DockerQuestion::Environment { filters, rules } => piped("variables", filters, rules),
         DockerQuestion::NewestImage => "made from the newest image of its name".to_owned(),
+        DockerQuestion::Memory => "each runs, and its memory is known".to_owned(),
     }
 }

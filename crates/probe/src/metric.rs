@@ -5,6 +5,7 @@ use crate::http;
 use crate::output::excerpt;
 use crate::round::Round;
 use crate::site::Site;
+use chrono::TimeDelta;
 use domain::probe::{MetricProbe, MetricQuestion};
 use domain::quantity::{Bound, Quantity, Unit};
 use domain::verdict::Verdict;
@@ -45,6 +46,7 @@ pub(crate) async fn probe(spec: &MetricProbe, site: &Site, round: &Round<'_>) ->
             .map_or_else(|| (round.context.clock)(), |capture| capture.at),
         earlier: &site.readings,
         deployed_at: site.deployed_at,
+        over: over(&spec.question),
         secrets: &site.secrets,
     };
     let (judgement, pair) = judge(&page, seen.cut, text, &spec.question, &asking);
@@ -52,6 +54,21 @@ pub(crate) async fn probe(spec: &MetricProbe, site: &Site, round: &Round<'_>) ->
         .with_output(output(&page, &spec.question))
         .read(pair.map(|pair| pair.reading))
         .of(fetched.capture)
+}
+
+/// Evidence that is to be counted from is a moment older than the slot that it was taken for.
+const SLACK: TimeDelta = TimeDelta::seconds(15);
+
+/// What was read longer ago is not counted from.
+fn over(question: &MetricQuestion) -> Option<TimeDelta> {
+    match question {
+        MetricQuestion::Share { minutes, .. } => {
+            minutes.map(|minutes| TimeDelta::minutes(i64::from(minutes)) + SLACK)
+        }
+        MetricQuestion::Present { .. } | MetricQuestion::Value { .. } | MetricQuestion::Quantile { .. } => {
+            None
+        }
+    }
 }
 
 /// The judgement, and the counters that a later one counts from.
@@ -250,8 +267,14 @@ fn expected(question: &MetricQuestion) -> String {
             quantile,
             bound,
         } => format!("p{} of {name} {bound}", quantile * 100.0),
-        MetricQuestion::Share { part, rest, bound } => {
-            format!("share of {part} in {part} and {rest} {bound}")
+        MetricQuestion::Share {
+            part,
+            rest,
+            bound,
+            minutes,
+        } => {
+            let over = minutes.map_or_else(String::new, |minutes| format!(" in the last {minutes} min"));
+            format!("share of {part} in {part} and {rest}{over} {bound}")
         }
     }
 }

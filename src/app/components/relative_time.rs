@@ -151,6 +151,57 @@ mod tests {
         assert_eq!(exact(at, -210, Shape::Time), "20:00 UTC−3:30");
     }
 
+    /// A window of 24 hours over the night in which clocks are changed: the browser gives the offset of the moment that is shown, so
+    /// that T0 and the due time stand each in the hour that the viewer's clock shows then.
+    #[test]
+    fn a_due_time_beyond_a_change_of_the_clocks_is_that_of_the_clock_then() {
+        let day = TimeDelta::days(1);
+        for (t0, before, after, begins, due) in [
+            (
+                "2026-03-28T13:30:00Z",
+                60,
+                120,
+                "28 Mar 2026 14:30 UTC+1",
+                "29 Mar 2026 15:30 UTC+2",
+            ),
+            (
+                "2026-10-24T12:30:00Z",
+                120,
+                60,
+                "24 Oct 2026 14:30 UTC+2",
+                "25 Oct 2026 13:30 UTC+1",
+            ),
+            (
+                "2026-11-01T02:00:00Z",
+                -240,
+                -300,
+                "31 Oct 2026 22:00 UTC−4",
+                "1 Nov 2026 21:00 UTC−5",
+            ),
+            // Lord Howe Island changes by half an hour.
+            (
+                "2026-04-04T03:00:00Z",
+                660,
+                630,
+                "4 Apr 2026 14:00 UTC+11",
+                "5 Apr 2026 13:30 UTC+10:30",
+            ),
+        ] {
+            let t0 = moment(t0);
+            assert_eq!(exact(t0, before, Shape::Minutes), begins);
+            assert_eq!(exact(t0 + day, after, Shape::Minutes), due);
+            assert_eq!(
+                relative(t0 + day, t0, false),
+                "in 24 h",
+                "it is a day of time, whatever the clock shows"
+            );
+        }
+        // The hour that is there twice is told apart by its zone.
+        let (first, second) = (moment("2026-10-25T00:30:00Z"), moment("2026-10-25T01:30:00Z"));
+        assert_eq!(exact(first, 120, Shape::Time), "02:30 UTC+2");
+        assert_eq!(exact(second, 60, Shape::Time), "02:30 UTC+1");
+    }
+
     #[test]
     fn durations_read_as_people_say_them() {
         let said: Vec<_> = [300, 41_000, 3_100_000, 492_000_000].map(duration_words).into();

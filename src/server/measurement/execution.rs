@@ -11,7 +11,6 @@ use domain::{
     load::{LoadPlan, LoadProgress, LoadResult},
     measurement::{Attempt, AttemptState, Figure, Found, Improvement, may_measure, progress_of},
     metric::{Aggregation, Metric},
-    objective::Interval,
     person::Author,
     plan::ItemId,
     quantity::Unit,
@@ -309,28 +308,18 @@ fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improveme
     ];
     let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
     let one = |(aggregation, statistic)| {
-        let improved = probe::load::improvement(
+        let (_, interval) = probe::load::improvement(
             Some(histograms.0),
             Some(histograms.1),
             statistic,
             after.load.plan.seed,
         )
         .ok()?;
-        let domain::improvement::Improvement::Share {
-            interval: Some(interval),
-            ..
-        } = improved
-        else {
-            return None;
-        };
         Some(Improvement {
             metric: Metric::Latency,
             aggregation,
             than,
-            interval: Interval {
-                low: interval.low * 100.0,
-                high: interval.high * 100.0,
-            },
+            interval: interval?,
         })
     };
     statistics.into_iter().filter_map(one).collect()

@@ -23,7 +23,7 @@ pub fn judged(state: &AppState, plan: &Plan, run: &Run) -> Vec<(ItemId, Finding)
     lines
         .filter_map(|objective| {
             measured(objective, &run.measurements)?;
-            let judgement = judgement(state, objective, run);
+            let judgement = judgement(state, plan, objective, run);
             let verdict = match judgement.outcome {
                 Outcome::Met => Verdict::Pass,
                 Outcome::NotMet { .. } => Verdict::Fail,
@@ -95,13 +95,12 @@ pub async fn judge_again(
     Ok(())
 }
 
-/// How a line stands to what was measured.
-pub fn judgement(state: &AppState, objective: &Objective, run: &Run) -> Judgement {
-    let measured = measured(objective, &run.measurements);
-    let settled = run
-        .items
-        .get(&objective.item)
-        .and_then(|item| item.settlement.as_ref());
+/// How a line stands to what was measured, or to the samples of its window.
+pub fn judgement(state: &AppState, plan: &Plan, objective: &Objective, run: &Run) -> Judgement {
+    let sampled = is_sampled(plan, &objective.item);
+    let measured = measured(objective, &run.measurements).filter(|_| !sampled);
+    let item = run.items.get(&objective.item);
+    let settled = item.and_then(|item| item.settlement.as_ref());
     let now = state.clock.now();
     let waived = settled.is_some_and(|settled| matches!(settled.how, How::Waived { until } if until > now));
     let clock = Clock {
@@ -109,7 +108,20 @@ pub fn judgement(state: &AppState, objective: &Objective, run: &Run) -> Judgemen
         now,
         waived,
     };
-    judge(objective, measured.as_ref(), clock)
+    let judged = judge(objective, measured.as_ref(), clock);
+    let latest = item.and_then(|item| item.latest.as_ref());
+    match latest.filter(|_| sampled && judged.outcome == Outcome::NoData) {
+        Some(latest) => Judgement {
+            outcome: match latest.verdict {
+                Verdict::Pass => Outcome::Met,
+                Verdict::Warning => Outcome::NotMet { shown: false },
+                Verdict::Fail => Outcome::NotMet { shown: true },
+                Verdict::NoData | Verdict::Error => Outcome::NoData,
+            },
+            reason: latest.reason.clone(),
+        },
+        None => judged,
+    }
 }
 
 fn finding(state: &AppState, objective: &Objective, run: &Run, verdict: Verdict, reason: String) -> Finding {

@@ -101,7 +101,7 @@ fn rows(state: &AppState, plan: &Plan, run: &Run) -> Vec<ObjectiveRow> {
         own.map(|difference| difference.words.clone()).collect()
     };
     let row = |objective: &domain::objective::Objective| {
-        let judgement = judgement(state, objective, run);
+        let judgement = judgement(state, plan, objective, run);
         let mut sections = plan.sections.iter();
         let section = sections.find(|section| section.items.iter().any(|item| item.id == objective.item))?;
         let item = section.items.iter().find(|item| item.id == objective.item)?;

@@ -66,7 +66,7 @@ async fn draw(state: &AppState, opened: &Opened, t0: DateTime<Utc>) -> Result<Ve
         (_, None) => state.clock.now(),
     };
     let (mut connection, mut bars) = (state.pool.acquire().await?, Vec::new());
-    for watched in watched(&opened.pinned.plan, t0) {
+    for watched in watched(&opened.pinned.plan, &run.start.windows, t0) {
         let (window, lines) = (&watched.window, items(&watched.lines));
         let series = store::sample::series(&mut connection, of(opened), &lines, t0, window.due).await?;
         for line in &watched.lines {

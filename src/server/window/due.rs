@@ -1,6 +1,6 @@
 //! What the samples of a window say when it is due, as evidence.
 
-use super::{Line, Watched, items, line, of};
+use super::{Line, Watched, items, of, watched};
 use crate::server::run::Opened;
 use chrono::{DateTime, Utc};
 use domain::{
@@ -28,7 +28,7 @@ pub(super) async fn judged(
         let Some(judged) = judge(window, line.demand, samples, window.due) else {
             continue;
         };
-        if samples.is_empty() && !line.demand.needs_every_sample() {
+        if samples.is_empty() && !line.demand.outweighs_a_look() {
             continue;
         }
         let finding = finding(host, window, line, samples, judged, now);
@@ -41,9 +41,6 @@ pub(super) async fn judged(
             asked_at: Some(now),
         });
     }
-    happened.push(Happening::WindowJudged {
-        section: watched.section.clone(),
-    });
     Ok(happened)
 }
 
@@ -76,13 +73,16 @@ pub async fn tempered(
     Ok(tempered)
 }
 
-/// The window of a line that must hold throughout it.
+/// The window of a line whose samples decide.
 fn throughout(opened: &Opened, item: &ItemId) -> Option<(Window, Line)> {
-    let t0 = opened.pinned.run.t0?;
-    let (section, shown) = opened.outline.line(item)?;
-    let window = Window::of(section, t0)?;
-    let line = line(item, &shown.text, opened.pinned.plan.work(item)?)?;
-    line.demand.needs_every_sample().then_some((window, line))
+    let run = &opened.pinned.run;
+    let watched = watched(&opened.pinned.plan, &run.start.windows, run.t0?);
+    let lines = watched.into_iter().flat_map(|watched| {
+        let window = watched.window;
+        watched.lines.into_iter().map(move |line| (window, line))
+    });
+    let mut found = lines.filter(|(_, line)| line.item == *item && line.demand.outweighs_a_look());
+    found.next()
 }
 
 fn finding(
@@ -94,9 +94,11 @@ fn finding(
     now: DateTime<Utc>,
 ) -> Finding {
     let expected = match line.demand {
-        Demand::AtTheEnd => "holds when the window is due, and for a while before",
-        Demand::Throughout => "holds in every sample of the window",
-        Demand::Stable => "holds in every sample of the window, and its number is stable",
+        Demand::AtTheEnd => "holds when the window is due, and for a while before".to_owned(),
+        Demand::Throughout => "holds in every sample of the window".to_owned(),
+        Demand::Stable(steady) => {
+            format!("holds in every sample of the part of the window that is looked at: {steady}")
+        }
     };
     Finding {
         verdict: judged.verdict,
@@ -107,7 +109,7 @@ fn finding(
                 window.sampling.interval.num_seconds()
             ),
             target: format!("{} to {}", window.t0.to_rfc3339(), window.due.to_rfc3339()),
-            expected: expected.to_owned(),
+            expected,
             found: judged.coverage(),
             output: Some(written(window, samples, &judged)),
             exit_code: None,

@@ -19,7 +19,7 @@ use domain::{
 use futures::{StreamExt, stream};
 use probe::{Round, Site};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::task::Next;
 use tokio_util::sync::CancellationToken;
 
@@ -150,9 +150,15 @@ async fn try_to_store(
     }
     happened.extend(insert(&mut tx, opened, taken, now).await?);
     happened.extend(hold(&mut tx, opened, watched, now).await?);
+    let mut over = BTreeSet::new();
     for watched in watched.iter().filter(|watched| watched.window.due <= now) {
         happened.extend(due::judged(&mut tx, state.prober.host(), opened, watched, now).await?);
+        over.insert(watched.section.clone());
     }
+    happened.extend(
+        over.into_iter()
+            .map(|section| Happening::WindowJudged { section }),
+    );
     if !happened.is_empty() {
         let (failed, by) = (failed(watched, &happened), Author::Gonogo);
         let due = happened
@@ -221,8 +227,9 @@ async fn insert(
             .get(&line.item)
             .is_none_or(|(_, verdict)| *verdict != finding.verdict);
         let mut sample = sample.clone();
-        let evidence = if changed || bad {
-            sample.said = Some(finding.reason.clone());
+        let before = latest.get(&line.item).map(|(slot, _)| *slot);
+        let evidence = if changed || bad || counts_on(line, before, sample.slot) {
+            sample.said = (changed || bad).then(|| finding.reason.clone());
             Some(store::evidence::insert(connection, run.id, &line.item, finding).await?)
         } else {
             None
@@ -236,6 +243,14 @@ async fn insert(
         }));
     }
     Ok(first)
+}
+
+/// Whether what was counted is kept for later looks to count from.
+fn counts_on(line: &Line, before: Option<DateTime<Utc>>, slot: DateTime<Utc>) -> bool {
+    line.spec.keeps_readings_every().is_some_and(|minutes| {
+        let number = |at: DateTime<Utc>| at.timestamp().div_euclid(i64::from(minutes.max(1)) * 60);
+        before.is_none_or(|before| number(before) != number(slot))
+    })
 }
 
 /// What has held for the first time for as long as it must at the end.

@@ -39,7 +39,9 @@ pub fn item(
                     "`section` stands on the line after a heading, before its items",
                 );
             }
-            Part::Attest
+            // Whether it can be is known at the end of the document: see `window::settle`.
+            Part::Window(_)
+            | Part::Attest
             | Part::Action
             | Part::Probe
             | Part::Spec(_)
@@ -74,7 +76,7 @@ pub fn check(
             },
             Part::Timeout(seconds) => check.timeout_seconds = Some(seconds),
             Part::Role(role) => check.role = Some(role),
-            Part::Optional | Part::Section(_) => {
+            Part::Optional | Part::Section(_) | Part::Window(_) => {
                 findings.add(
                     &c::BAD_ANNOTATION,
                     place,
@@ -105,7 +107,12 @@ fn work(
     let mut parameters = Parameters::new();
     for (part, place, words) in &said.parts {
         let done = match part {
-            Part::Optional | Part::Timeout(_) | Part::Role(_) | Part::Id(_) | Part::Section(_) => Ok(()),
+            Part::Optional
+            | Part::Timeout(_)
+            | Part::Role(_)
+            | Part::Id(_)
+            | Part::Section(_)
+            | Part::Window(_) => Ok(()),
             _ if parent => Err("the boxes below this one settle it".to_owned()),
             Part::Attest => {
                 inferred

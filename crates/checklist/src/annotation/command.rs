@@ -157,7 +157,10 @@ fn rules_of(spec: &mut ProbeSpec) -> Option<&mut Vec<TextRule>> {
             | RedisQuestion::Text { rules, .. } => Some(rules),
         },
         ProbeSpec::Docker(docker) => match &mut docker.question {
-            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
+            DockerQuestion::Running
+            | DockerQuestion::Healthy
+            | DockerQuestion::NewestImage
+            | DockerQuestion::Memory => None,
             DockerQuestion::Logs(logs) => Some(&mut logs.rules),
             DockerQuestion::Environment { rules, .. } => Some(rules),
         },

@@ -1,6 +1,6 @@
 //! The keys of an annotation and their values.
 
-use super::{Part, Wrong, command, probes, section};
+use super::{Part, Wrong, command, probes, section, window};
 use crate::measure;
 use domain::quantity::Unit;
 use domain::role::{Right, Role};
@@ -17,6 +17,7 @@ pub const KEYS: &[&str] = &[
     "role",
     "id",
     "section",
+    "window",
     "http",
     "file",
     "env",
@@ -69,6 +70,7 @@ pub fn read(part: &str, text: &str) -> Result<Part, Wrong> {
         "role" => role(values),
         "id" => id(values),
         "section" => section::read(values).map(Part::Section),
+        "window" => window::read(values).map(Part::Window),
         _ => match probes::read(key, probes::Values::new(values, text)) {
             Some(spec) => spec.map(|spec| Part::Spec(Box::new(spec))),
             None => return Err(Wrong::Key(unknown(key))),

@@ -5,6 +5,7 @@ use crate::measure;
 use crate::source::Source;
 use domain::plan::SectionKind;
 use domain::quantity::Unit;
+use domain::window::Timing;
 use std::ops::Range;
 
 /// What an annotation makes of a section.
@@ -71,19 +72,24 @@ fn minutes(word: &str) -> Option<u32> {
     }
 }
 
-/// What a comment after a heading makes of its section. Anything but `section` stands after no item there.
-pub fn section(
-    comment: &str,
-    span: &Range<usize>,
-    source: &Source,
-    findings: &mut Findings,
-) -> Option<SectionKind> {
+/// What a comment after a heading says of its section.
+#[derive(Default)]
+pub struct Above {
+    /// What it is for.
+    pub kind: Option<SectionKind>,
+    /// When it is sampled, and where that is said.
+    pub timing: Option<(Timing, Range<usize>)>,
+}
+
+/// What a comment after a heading says of its section. Anything but `section` and `window` stands after no item there.
+pub fn section(comment: &str, span: &Range<usize>, source: &Source, findings: &mut Findings) -> Above {
     let mut said = super::Said::default();
     said.read(comment, span, "", source, findings);
-    let mut kind = None;
+    let mut above = Above::default();
     for (part, place, words) in said.parts {
         match part {
-            super::Part::Section(Said(said)) => kind = Some(said),
+            super::Part::Section(Said(said)) => above.kind = Some(said),
+            super::Part::Window(timing) => above.timing = Some((timing, place)),
             _ => findings.add(
                 &c::BAD_ANNOTATION,
                 place,
@@ -91,5 +97,5 @@ pub fn section(
             ),
         }
     }
-    kind
+    above
 }

@@ -7,6 +7,7 @@ use crate::infer::{self, Inferred, forbidden};
 use crate::parse::{Block, BlockKind, Fence, Inline, Table};
 use crate::{annotation, heading, lint, names, outline};
 use domain::plan::{Check, Item, SectionKind, Work};
+use domain::window::Timing;
 use std::collections::HashMap;
 
 impl<'a> Assembler<'a> {
@@ -248,6 +249,7 @@ impl<'a> Assembler<'a> {
             why: check.why,
             timeout_seconds: check.timeout_seconds,
             role: check.role,
+            timing: Timing::default(),
         });
     }
 

@@ -8,6 +8,7 @@ use crate::parse::{Block, BlockKind, Inline, ListItem, PieceKind};
 use crate::phrases::Lower;
 use crate::{annotation, fence, heading, lint};
 use domain::plan::{Item, ItemId, Parameter, SectionKind, Work};
+use domain::window::Timing;
 use std::ops::Range;
 
 /// A box about which more may be said in the lines below it.
@@ -169,6 +170,7 @@ impl<'a> Assembler<'a> {
             text,
             timeout_seconds: None,
             role: None,
+            timing: Timing::default(),
         };
         let mut said = annotation::Said::default();
         for (comment, span) in item.inline.comments() {
@@ -199,6 +201,17 @@ impl<'a> Assembler<'a> {
             return;
         };
         let attested = said.attests();
+        if attested {
+            self.attested.insert(item.line);
+        }
+        let (section, line) = (self.current().section.line, item.line);
+        self.timings
+            .extend(said.timing().map(|(timing, place)| annotation::Timed {
+                section,
+                item: Some(line),
+                timing,
+                place,
+            }));
         if said.means_a_command() && inferred.commands.is_empty() {
             inferred.commands.extend(only_code(inline));
         }

@@ -34,9 +34,11 @@ impl Assembler<'_> {
                 .read(comment, &span, text, self.source, self.findings);
             return;
         }
-        let Some(kind) = annotation::section(comment, &span, self.source, self.findings) else {
+        let annotation::Above { kind, timing } =
+            annotation::section(comment, &span, self.source, self.findings);
+        if kind.is_none() && timing.is_none() {
             return;
-        };
+        }
         let has_heading = self
             .open
             .last()
@@ -45,11 +47,20 @@ impl Assembler<'_> {
             annotation::stray(
                 comment,
                 span,
-                "`section` stands on the line after a heading, before its items",
+                "`section` and `window` stand on the line after a heading, before its items",
                 self.findings,
             );
             return;
         }
+        let section = self.current().section.line;
+        self.timings
+            .extend(timing.map(|(timing, place)| annotation::Timed {
+                section,
+                item: None,
+                timing,
+                place,
+            }));
+        let Some(kind) = kind else { return };
         let draft = self.current();
         draft.section.kind = kind;
         draft.said = true;

@@ -31,6 +31,9 @@ pub fn probe(docker: &DockerProbe) -> String {
         DockerQuestion::NewestImage => {
             format!("ask the Docker Engine: {of}{project} {verb} from the newest image of its name")
         }
+        DockerQuestion::Memory => {
+            format!("ask the Docker Engine for the memory that {of}{project} uses, together")
+        }
         DockerQuestion::Environment { filters, rules } => judged("variables", filters, rules),
         DockerQuestion::Logs(logs) => {
             let since = logs.last_seconds.map_or_else(

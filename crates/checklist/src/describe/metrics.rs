@@ -18,10 +18,20 @@ pub fn page(metric: &MetricProbe) -> String {
             "p{} of the histogram {name:?} must be {bound}; its buckets may leave it open, and since the start it is a warning at best",
             quantile * 100.0
         ),
-        MetricQuestion::Share { part, rest, bound } => format!(
-            "{part:?} / ({part:?} + {rest:?}) must be {bound} of what is counted between two looks, a minute or more apart; \
-             the first is no data"
-        ),
+        MetricQuestion::Share {
+            part,
+            rest,
+            bound,
+            minutes,
+        } => {
+            let over = match minutes {
+                Some(minutes) => format!("in the last {minutes} minutes, or in as many of them as are known"),
+                None => "between two looks, a minute or more apart".to_owned(),
+            };
+            format!(
+                "{part:?} / ({part:?} + {rest:?}) must be {bound} of what is counted {over}; the first is no data"
+            )
+        }
     };
     format!("GET {} and read the metrics: {asked}", metric.url)
 }

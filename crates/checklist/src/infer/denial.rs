@@ -180,7 +180,10 @@ fn shows_absence(spec: &ProbeSpec) -> bool {
             gone || refused(http.status) || absent(&http.body, &http.filters)
         }
         ProbeSpec::Docker(docker) => match &docker.question {
-            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => false,
+            DockerQuestion::Running
+            | DockerQuestion::Healthy
+            | DockerQuestion::NewestImage
+            | DockerQuestion::Memory => false,
             DockerQuestion::Logs(logs) => absent(&logs.rules, &logs.filters),
             DockerQuestion::Environment { filters, rules } => absent(rules, filters),
         },

@@ -63,7 +63,10 @@ pub fn about(spec: &ProbeSpec, script: &Script) -> Option<String> {
         ProbeSpec::Redis(redis) => return about_redis(&redis.question),
         ProbeSpec::Docker(docker) => {
             return match &docker.question {
-                DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
+                DockerQuestion::Running
+                | DockerQuestion::Healthy
+                | DockerQuestion::NewestImage
+                | DockerQuestion::Memory => None,
                 DockerQuestion::Logs(logs) => about_text(&logs.filters, &logs.rules, false),
                 DockerQuestion::Environment { filters, rules } => about_text(filters, rules, false),
             };

@@ -87,7 +87,10 @@ fn absent(spec: &ProbeSpec) -> bool {
         ProbeSpec::Docker(docker) => match &docker.question {
             DockerQuestion::Logs(logs) => none(&logs.rules),
             DockerQuestion::Environment { rules, .. } => none(rules),
-            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => false,
+            DockerQuestion::Running
+            | DockerQuestion::Healthy
+            | DockerQuestion::NewestImage
+            | DockerQuestion::Memory => false,
         },
         ProbeSpec::File(file) => file.rules == [FileRule::Absent],
         ProbeSpec::Process(process) => {

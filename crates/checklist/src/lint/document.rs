@@ -172,7 +172,8 @@ pub fn document(
     promise::baseline(source, sections, findings);
 }
 
-pub(super) fn line(source: &Source, line: u32) -> Range<usize> {
+/// The bytes of a line, from 1, without its indent.
+pub fn line(source: &Source, line: u32) -> Range<usize> {
     let span = source.line_span(line);
     let indent = source.slice(span.clone()).len() - source.slice(span.clone()).trim_start().len();
     span.start + indent..span.end

@@ -88,7 +88,10 @@ fn judged_by(spec: &ProbeSpec) -> Option<(&[Filter], &[TextRule])> {
             RedisQuestion::Text { filters, rules, .. } => Some((filters, rules)),
         },
         ProbeSpec::Docker(docker) => match &docker.question {
-            DockerQuestion::Running | DockerQuestion::Healthy | DockerQuestion::NewestImage => None,
+            DockerQuestion::Running
+            | DockerQuestion::Healthy
+            | DockerQuestion::NewestImage
+            | DockerQuestion::Memory => None,
             DockerQuestion::Logs(logs) => Some((&logs.filters, &logs.rules)),
             DockerQuestion::Environment { filters, rules } => Some((filters, rules)),
         },

@@ -4,6 +4,7 @@ use checklist::compile;
 use domain::plan::{Check, Item, Plan, SectionKind, Work};
 use domain::probe::{ProbeSpec, StatusRule, TextRule};
 use domain::quantity::{Comparison, Unit};
+use domain::window::Timing;
 use rstest::rstest;
 
 /// The plan of a document, and what its annotations have wrong.
@@ -440,4 +441,103 @@ fn a_line_about_which_too_much_is_said_is_an_error_and_takes_no_long_time() {
     );
     let section: String = (0..20_000).map(|_| "<!-- gonogo: section phase -->\n").collect();
     assert_eq!(read(&format!("## A\n{section}\n- [ ] x\n")).0.items().count(), 1);
+}
+
+const WINDOW: &str = "## Checks (within 1 hour)\n";
+
+#[test]
+fn an_author_says_when_a_window_and_a_line_of_it_are_sampled() {
+    let text = format!(
+        "{WINDOW}<!-- gonogo: window delay=1m interval=15s -->\n\n- [ ] Answers: `curl http://localhost/health` returns 200 <!-- gonogo: \
+         window steady=5m timeout=2s -->\n- [ ] Told\n"
+    );
+    let (plan, wrong) = read(&text);
+    assert_eq!(wrong, Vec::<String>::new());
+    let section = &plan.sections[0];
+    let all = Timing {
+        delay: Some(60),
+        interval: Some(15),
+        ..Timing::default()
+    };
+    assert_eq!(section.timing, all);
+    let own = Timing {
+        steady: Some(300),
+        timeout: Some(2),
+        ..Timing::default()
+    };
+    assert_eq!(
+        (section.items[0].timing, section.items[1].timing),
+        (own, Timing::default())
+    );
+    let shown = checklist::report::listing(&plan);
+    assert!(
+        shown.contains("due 60 min after T0, sampled from 1 min after T0 on, sampled every 15 s)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("(held for 5 min at its end, each sample at most 2 s late)"),
+        "{shown}"
+    );
+    // Beside what the section is for.
+    let text = "## Soak\n<!-- gonogo: section window 2h; window interval=1m -->\n\n- [ ] Answers: `curl http://localhost/` returns 200\n";
+    let (plan, wrong) = read(text);
+    assert_eq!(wrong, Vec::<String>::new());
+    assert_eq!(plan.sections[0].kind, SectionKind::Window { minutes: 120 });
+    assert_eq!(plan.sections[0].timing.interval, Some(60));
+}
+
+#[rstest]
+#[case("window", "`window` takes delay=, interval=, steady= and timeout=")]
+#[case("window 10s", "`window` takes delay=")]
+#[case("window pause=10s", "`pause=` is no part of it")]
+#[case("window interval=often", "`often` is no time in whole seconds")]
+#[case("window interval=1.5s", "`1.5s` is no time in whole seconds")]
+#[case("window interval=10s interval=20s", "`interval=` is said twice")]
+#[case(
+    "window interval=1s",
+    "`window`: interval must be 5 s to 600 s here, 1 s are too few"
+)]
+#[case(
+    "window delay=31m",
+    "`window`: delay must be 0 s to 1800 s here, 1860 s are too many"
+)]
+#[case(
+    "window interval=10s timeout=10s",
+    "`window`: timeout must be 1 s to 9 s here"
+)]
+fn what_a_window_cannot_be_sampled_by_is_an_error(#[case] annotation: &str, #[case] says: &str) {
+    for text in [
+        format!("{WINDOW}<!-- gonogo: {annotation} -->\n\n- [ ] a\n"),
+        format!("{WINDOW}\n- [ ] a <!-- gonogo: {annotation} -->\n"),
+    ] {
+        let (plan, wrong) = read(&text);
+        assert!(
+            wrong.len() == 1 && wrong[0].starts_with(says),
+            "{text}: {wrong:?}"
+        );
+        let section = &plan.sections[0];
+        assert!(
+            section.timing.is_empty() && section.items[0].timing.is_empty(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn only_a_window_and_its_boxes_are_sampled() {
+    for text in [
+        "## Phase 1: Deploy\n<!-- gonogo: window interval=10s -->\n\n- [ ] a\n",
+        "## Phase 1: Deploy\n\n- [ ] a <!-- gonogo: window interval=10s -->\n",
+    ] {
+        let (_, wrong) = read(text);
+        assert_eq!(
+            wrong,
+            ["`window`: only a verification window is sampled, and \"Deploy\" is none"]
+        );
+    }
+    let (_, wrong) = read("## Now (within 0 minutes)\n\n- [ ] a <!-- gonogo: window interval=10s -->\n");
+    assert!(
+        wrong[0].contains("what is due at T0 has no samples") || wrong[0].contains("is none"),
+        "{wrong:?}"
+    );
 }

@@ -319,3 +319,121 @@ fn a_plan_is_the_same_after_it_was_stored() {
     let stored = serde_json::to_string(&plan).expect("JSON");
     assert_eq!(serde_json::from_str::<Plan>(&stored).expect("a plan"), plan);
 }
+
+/// What a line in a window of a day becomes, in a document whose other lines read counters of hits, Redis and containers.
+fn sampled(line: &str) -> (Option<String>, String) {
+    let text = format!(
+        "## Phase 1: Deploy\n\n- [ ] Hits >60%: `curl http://localhost:8000/metrics | grep cache_hits`\n- [ ] Timed: `curl \
+         http://localhost:8000/metrics | grep http_request_duration_seconds`\n- [ ] Targets: `curl http://localhost:9090/api/v1/targets | \
+         jq`\n- [ ] Limit: `docker-compose exec redis redis-cli CONFIG GET maxmemory` returns `512mb`\n- [ ] Log: `docker-compose logs \
+         backend | grep -i error` is empty\n\n## Long-term Validation (within 24 hours)\n\n- [ ] {line}\n"
+    );
+    let plan = plan(&text);
+    let item = plan
+        .sections
+        .iter()
+        .flat_map(|section| &section.items)
+        .next_back()
+        .expect("the line")
+        .clone();
+    let probe = match &item.work {
+        domain::plan::Work::Probe { spec } => Some(checklist::describe::probe(spec)),
+        domain::plan::Work::Attestation => None,
+        other => panic!("{other:?}"),
+    };
+    (probe, item.why)
+}
+
+#[rstest]
+#[case("Memory usage stable", "the memory that every service uses, together")]
+#[case("Memory usage of `backend` stable", "")]
+#[case("Backend memory usage is stable", "the memory that service backend uses")]
+#[case("No memory leaks", "the memory that every service uses, together")]
+#[case("Redis memory usage stable", "ask Redis at redis: used_memory of INFO")]
+#[case(
+    "Redis memory stabilised below 400MB",
+    "used_memory of INFO: its number must be < 400 MB"
+)]
+#[case(
+    "Cache hit rate stabilized >70%",
+    "must be > 70 % of what is counted in the last 60 minutes"
+)]
+#[case(
+    "Cache hit rate stable",
+    "must be ≥ 0 % of what is counted in the last 60 minutes"
+)]
+#[case(
+    "Response times consistent",
+    "histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))"
+)]
+fn a_number_that_stays_is_sampled_where_another_line_reads_it(#[case] line: &str, #[case] says: &str) {
+    let (probe, why) = sampled(line);
+    match (probe, says) {
+        (None, "") => assert!(why.ends_with("somebody's word"), "{why}"),
+        (Some(probe), says) if !says.is_empty() => {
+            assert!(probe.contains(says), "{probe}");
+            assert!(
+                why.contains("the line through the samples changes by at most"),
+                "it says what stable means: {why}"
+            );
+        }
+        (probe, _) => panic!("{line}: {probe:?}, {why}"),
+    }
+}
+
+#[rstest]
+#[case("Search memory usage stable", "no line of the document reads it of search")]
+#[case(
+    "Cache hit rate of images stable",
+    "no line of the document reads it of images"
+)]
+#[case("Memory usage stable: `kubectl top pods`", "its command prints no number")]
+#[case("Memory stabilised below 400MB", "no source of a limit of memory is known")]
+#[case("Average response time stable", "its average is in no histogram")]
+#[case(
+    "Cache latency stable",
+    "nothing that a window could sample gives cache latency"
+)]
+fn what_names_another_number_stays_somebodys_word_and_says_why(#[case] line: &str, #[case] says: &str) {
+    let (probe, why) = sampled(line);
+    assert_eq!(probe, None, "{why}");
+    assert!(
+        why.contains(says) && why.contains("means that over the") && why.ends_with("somebody's word"),
+        "{why}"
+    );
+}
+
+#[rstest]
+#[case("Memory usage is not stable")]
+#[case("Stable release tagged")]
+#[case("Memory usage stable <!-- gonogo: attest -->")]
+fn what_claims_nothing_of_the_kind_is_sampled_by_nobody(#[case] line: &str) {
+    assert_eq!(sampled(line).0, None, "{line}");
+}
+
+#[test]
+fn an_annotation_says_what_is_sampled() {
+    let (probe, why) = sampled("Memory usage stable <!-- gonogo: redis info used_memory<2GB -->");
+    assert!(
+        probe.is_some_and(|probe| probe.contains("used_memory of INFO")),
+        "{why}"
+    );
+    let (probe, why) = sampled("Memory of the search stable <!-- gonogo: docker search memory -->");
+    assert!(
+        probe.is_some_and(|probe| probe.contains("the memory that service search uses")),
+        "{why}"
+    );
+}
+
+#[test]
+fn where_nothing_reads_it_a_stable_number_is_somebodys_word() {
+    let text = "## Long-term Validation (within 24 hours)\n\n- [ ] Memory usage stable\n\n## Success Criteria\n\n- [ ] Memory usage stable\n";
+    let plan = plan(text);
+    let whys: Vec<&str> = plan.items().map(|item| item.why.as_str()).collect();
+    assert!(
+        whys[0].contains("no line of the document reads containers, and no annotation says what does"),
+        "{}",
+        whys[0]
+    );
+    assert!(whys[1].contains("this line stands in none"), "{}", whys[1]);
+}

@@ -152,6 +152,7 @@ fn none() -> TextRule {
         part: "cache_hits".to_owned(),
         rest: "cache_misses".to_owned(),
         bound: bound(Comparison::Above, 60.0, Unit::Percent),
+    minutes: None,
     })
 )]
 #[case(

@@ -1,6 +1,6 @@
 //! How a run begins and ends, and what a person shows.
 
-use crate::{environment::Class, hash::Hash, person::PersonId};
+use crate::{environment::Class, hash::Hash, person::PersonId, window::OfWindows};
 use serde::{Deserialize, Serialize};
 
 /// What a run is started with.
@@ -22,6 +22,9 @@ pub struct Start {
     pub environment_hash: Hash,
     /// What is deployed: a commit or a tag.
     pub release: String,
+    /// What the environment's file says of when windows are sampled.
+    #[serde(default, skip_serializing_if = "OfWindows::is_empty")]
+    pub windows: OfWindows,
 }
 
 /// What a person showed with an attestation.

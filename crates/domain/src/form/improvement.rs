@@ -61,6 +61,9 @@ pub fn change(before: Option<f64>, after: Option<f64>, better: Better) -> Change
         Better::Unsaid => return Change::NotComputable(Missing::Direction),
     };
     let percent = gain * 100.0 / before;
+    if !percent.is_finite() {
+        return Change::NotComputable(Missing::Senseless);
+    }
     if percent > 0.0 {
         Change::Improved { percent }
     } else if percent < 0.0 {

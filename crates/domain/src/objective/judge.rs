@@ -1,18 +1,16 @@
 //! Whether an objective is met: unrounded, from enough samples, and not too early.
 
-use super::{Aim, Objective, steady::Sample, steady::Steady};
+use super::{Aim, Objective};
 use crate::{
     form::improvement,
     metric::Aggregation,
     quantity::{Bound, Comparison, Unit},
+    window::FLOOR,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use improvement::Change;
-
-/// Of a window, so much must have been seen.
-const COVERAGE: f64 = 0.95;
 
 /// A difference that arithmetic on decimals can leave: a value that near to a strict bound does not clear it.
 const NOISE: f64 = 1e-9;
@@ -49,13 +47,6 @@ pub enum Reading {
         after: Option<f64>,
         /// Where the improvement lies, as a resampling of both histograms says; none for values that somebody typed.
         interval: Option<Interval>,
-    },
-    /// Samples over the window, in the order of time.
-    Track {
-        /// The samples, in the base unit.
-        samples: Vec<Sample>,
-        /// The base unit.
-        unit: Unit,
     },
 }
 
@@ -170,19 +161,15 @@ pub fn judge(objective: &Objective, measured: Option<&Measured>, clock: Clock) -
                 interval,
             },
         ) => improved(improvement::change(*before, *after, *better), *interval, *bound),
-        (Aim::Steady { steady }, Reading::Track { samples, .. }) => stays(*steady, samples, objective, None),
-        (Aim::Settled { bound, steady }, Reading::Track { samples, unit }) => {
-            stays(*steady, samples, objective, Some((*bound, *unit)))
-        }
-        (Aim::Absolute { .. }, Reading::Pair { .. } | Reading::Track { .. }) => {
-            Judgement::no_data("one value is asked for")
-        }
-        (Aim::Improvement { .. }, Reading::Value { .. } | Reading::Track { .. }) => {
+        (Aim::Absolute { .. }, Reading::Pair { .. }) => Judgement::no_data("one value is asked for"),
+        (Aim::Improvement { .. }, Reading::Value { .. }) => {
             Judgement::no_data("a value before and one after are asked for")
         }
-        (Aim::Steady { .. } | Aim::Settled { .. }, Reading::Value { .. } | Reading::Pair { .. }) => {
-            Judgement::no_data("samples over the window are asked for")
-        }
+        // Samples over a window say it, and they are judged with it: see `window::judge`.
+        (
+            Aim::Steady { steady } | Aim::Settled { steady, .. },
+            Reading::Value { .. } | Reading::Pair { .. },
+        ) => Judgement::no_data(format!("one value says nothing of what stays: {steady}")),
     }
 }
 
@@ -252,11 +239,11 @@ fn too_thin(objective: &Objective, measured: &Measured) -> Option<Judgement> {
         return None;
     }
     match measured.coverage {
-        Some(coverage) if (COVERAGE..=1.0).contains(&coverage) => None,
+        Some(coverage) if (FLOOR as f64 / 100.0..=1.0).contains(&coverage) => None,
         Some(coverage) => {
             let seen = coverage * 100.0;
             Some(Judgement::no_data(format!(
-                "{seen:.1} % of the window was seen, 95 % are needed"
+                "{seen:.1} % of the window was seen, {FLOOR} % are needed"
             )))
         }
         None => Some(Judgement::no_data("how much of the window was seen is not known")),
@@ -293,6 +280,19 @@ fn compared(value: f64, unit: Unit, bound: Bound, upper: Option<Bound>) -> Judge
     Judgement::of(outcome, format!("{found} found, {asked} asked for"))
 }
 
+/// A number with one digit, or as many more as it takes to see on which side of `limit` it is.
+fn shown(value: f64, limit: f64) -> String {
+    let rounded = |digits: usize| format!("{value:.digits$}");
+    let tells = |digits: &usize| {
+        let shown = rounded(*digits).parse::<f64>().unwrap_or(f64::NAN);
+        shown.partial_cmp(&limit) == value.partial_cmp(&limit)
+    };
+    let text = rounded((1..=9).find(tells).unwrap_or(9));
+    let unsigned = text.trim_start_matches('-');
+    let is_zero = unsigned.bytes().all(|byte| matches!(byte, b'0' | b'.'));
+    if is_zero { unsigned.to_owned() } else { text }
+}
+
 fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgement {
     let percent = match change {
         Change::NotComputable(missing) => return Judgement::no_data(format!("not computable: {missing}")),
@@ -315,57 +315,15 @@ fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgeme
             "the interval {low} to {high} % does not hold the value {percent} %"
         ));
     }
-    let reason = format!("{change}, 95 % interval {low:.1} to {high:.1} %; {asked}");
+    let limit = bound.quantity.value;
+    let (low_shown, high_shown) = (shown(low, limit), shown(high, limit));
+    let reason = format!("{change}, 95 % interval {low_shown} to {high_shown} %; {asked}");
     let all = clears(low, bound) && clears(high, bound);
     let none = !clears(low, bound) && !clears(high, bound);
     let outcome = match (all, none) {
         (true, _) => Outcome::Met,
         (false, true) => Outcome::NotMet { shown: true },
         (false, false) => Outcome::NotMet { shown: false },
-    };
-    Judgement::of(outcome, reason)
-}
-
-fn stays(
-    steady: Steady,
-    samples: &[Sample],
-    objective: &Objective,
-    bound: Option<(Bound, Unit)>,
-) -> Judgement {
-    let Some(window) = objective.window else {
-        return Judgement::no_data("it is not said over which window");
-    };
-    let part = steady.part_of(samples, f64::from(window));
-    let least = (objective.minimum_samples as f64 * steady.part).ceil().max(3.0);
-    if (part.len() as f64) < least {
-        return Judgement::no_data(format!("{} samples in the part, {least} are needed", part.len()));
-    }
-    let Some(found) = Steady::measure(&part) else {
-        return Judgement::no_data("slope and spread cannot be computed");
-    };
-    if let Some((bound, unit)) = bound {
-        if unit != bound.quantity.unit {
-            return Judgement::no_data(format!(
-                "measured in {unit:?}, asked for in {:?}",
-                bound.quantity.unit
-            ));
-        }
-        if let Some(outside) = part.iter().find(|sample| !clears(sample.value, bound)) {
-            let reason = format!(
-                "{} at minute {}, {bound} asked for",
-                outside.value, outside.minute
-            );
-            return Judgement::of(Outcome::NotMet { shown: true }, reason);
-        }
-    }
-    let reason = format!(
-        "the line through {} samples changes by {:.1} % (at most {} %), they differ by {:.1} % (at most {} %)",
-        found.samples, found.slope, steady.slope, found.spread, steady.spread
-    );
-    let outcome = if steady.holds(found) {
-        Outcome::Met
-    } else {
-        Outcome::NotMet { shown: true }
     };
     Judgement::of(outcome, reason)
 }

@@ -122,7 +122,7 @@ fn due(objective: &Objective) -> String {
 /// Whether a value that meets `first` meets `second` for certain: the same kind of question about the same number, and a
 /// bound that is at least as strict. 60 does not prove 70.
 pub fn implies(first: &Objective, second: &Objective) -> bool {
-    use crate::quantity::Comparison::{Above, AtLeast, AtMost, Below};
+    use crate::quantity::Comparison::{Above, AtLeast, AtMost, Below, Equal, Other};
     let numbers = (first.aggregation, &first.metric, &first.subject);
     if numbers != (second.aggregation, &second.metric, &second.subject) {
         return false;
@@ -153,7 +153,9 @@ pub fn implies(first: &Objective, second: &Objective) -> bool {
         (AtLeast, Above) => value > limit,
         (Below, Below | AtMost) | (AtMost, AtMost) => value <= limit,
         (AtMost, Below) => value < limit,
-        _ => false,
+        (Above | AtLeast, Below | AtMost | Equal | Other)
+        | (Below | AtMost, Above | AtLeast | Equal | Other)
+        | (Equal | Other, Above | AtLeast | Below | AtMost | Equal | Other) => false,
     };
     stricter && bound.quantity.unit == other.quantity.unit && first.window >= second.window
 }

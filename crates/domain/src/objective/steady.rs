@@ -1,4 +1,6 @@
-//! What "stable" and "stabilised" mean: the slope and the spread of the samples.
+//! What "stable" and "stabilised" mean, for windows and objectives alike: how far the line of least squares through the samples
+//! rises or falls over the part of the window that is looked at, and how far they lie apart. Whoever judges by it says so in the
+//! words of [`Stays`], and a plan says it beforehand in those of [`Steady`].
 
 use crate::metric::Metric;
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,12 @@ pub struct Steady {
     pub part: f64,
 }
 
+/// So many points in time the whole window needs at least, and a part of it as large a part of them.
+pub const FEWEST: u64 = 12;
+
+/// So many points in time a part needs, however small it is: fewer show no slope.
+const FEWEST_IN_A_PART: usize = 6;
+
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Found {
@@ -33,6 +41,17 @@ pub struct Found {
     pub spread: f64,
     /// How many samples it stands on.
     pub samples: usize,
+}
+
+/// Whether samples stay as they are, in words that hold the definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// They do.
+    Yes(String),
+    /// They do not.
+    No(String),
+    /// Nobody can tell: why.
+    Unknown(String),
 }
 
 impl Steady {
@@ -67,13 +86,13 @@ impl Steady {
         }
     }
 
-    /// The samples of the part that is looked at, of a window of so many minutes.
+    /// The samples of the part that is looked at, of a window of so many minutes: what is taken at the beginning of a part is of the one
+    /// before.
     pub fn part_of(self, samples: &[Sample], window: f64) -> Vec<Sample> {
         let from = window * (1.0 - self.part);
-        let inside = samples
-            .iter()
-            .filter(|sample| (from..=window).contains(&sample.minute));
-        inside.copied().collect()
+        let after = |sample: &&Sample| sample.minute > from || self.part >= 1.0;
+        let inside = samples.iter().filter(|sample| sample.minute <= window);
+        inside.filter(after).copied().collect()
     }
 
     /// Slope and spread of samples; `None` where there are fewer than three at different times, or their mean is 0 although
@@ -104,10 +123,11 @@ impl Steady {
         let cut = values.len() / 10;
         let inner = &values[cut..values.len() - cut];
         let range = inner[inner.len() - 1] - inner[0];
-        let part = |value: f64| match (value, mean) {
-            (0.0, _) => Some(0.0),
-            (_, 0.0) => None,
-            _ => Some(value * 100.0 / mean.abs()),
+        let part = |value: f64| {
+            if value == 0.0 {
+                return Some(0.0);
+            }
+            (mean != 0.0).then(|| value * 100.0 / mean.abs())
         };
         Some(Found {
             slope: part(product / square * length)?,
@@ -116,24 +136,66 @@ impl Steady {
         })
     }
 
-    /// Whether what was found counts as staying.
-    pub fn holds(self, found: Found) -> bool {
-        found.slope.abs() <= self.slope && found.spread <= self.spread
+    /// Whether the samples of a window of so many minutes stay as they are.
+    pub fn judge(self, samples: &[Sample], window: f64) -> Stays {
+        let part = self.part_of(samples, window);
+        let least = ((FEWEST as f64 * self.part).ceil() as usize).max(FEWEST_IN_A_PART);
+        let over = self.over();
+        if part.len() < least {
+            let count = part.len();
+            return Stays::Unknown(format!(
+                "{count} numbers {over}: {least} are needed to tell whether it is stable"
+            ));
+        }
+        let Some(found) = Self::measure(&part) else {
+            return Stays::Unknown(format!(
+                "{over} slope and spread of the numbers cannot be computed"
+            ));
+        };
+        let Self { slope, spread, .. } = self;
+        let said = format!(
+            "{over} the line through {} samples changes by {:+.1} % of their mean (at most {slope} %), and without the tenth at either \
+             end they differ by {:.1} % of it (at most {spread} %)",
+            found.samples, found.slope, found.spread
+        );
+        if found.slope.abs() <= slope && found.spread <= spread {
+            Stays::Yes(format!("stable: {said}"))
+        } else {
+            Stays::No(format!("not stable: {said}"))
+        }
+    }
+
+    fn over(self) -> String {
+        if self.part < 1.0 {
+            format!("over the last {} % of the window", self.part * 100.0)
+        } else {
+            "over the window".to_owned()
+        }
     }
 }
 
 impl fmt::Display for Steady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = if self.part < 1.0 {
-            format!("over the last {} % of the window", self.part * 100.0)
-        } else {
-            "over the window".to_owned()
-        };
         let Self { slope, spread, .. } = self;
         write!(
             f,
-            "{part} the line through the samples changes by at most {slope} % of their mean, and the samples without the tenth \
-             at either end differ by at most {spread} % of it"
+            "{} the line through the samples changes by at most {slope} % of their mean, and the samples without the tenth \
+             at either end differ by at most {spread} % of it",
+            self.over()
+        )
+    }
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            slope,
+            spread,
+            samples,
+        } = self;
+        write!(
+            f,
+            "the line through {samples} samples changes by {slope:+.1} % of their mean, and they differ by {spread:.1} % of it"
         )
     }
 }

@@ -34,6 +34,9 @@ pub enum DockerQuestion {
     },
     /// Each was made from the image that its name stands for now, so that nothing newer was built since.
     NewestImage,
+    /// The memory that they use together, their file caches apart. Nothing is asked of it but that it is known: whoever samples it
+    /// sees whether it stays as it is.
+    Memory,
 }
 
 /// Which lines of the logs, and what must hold of them.

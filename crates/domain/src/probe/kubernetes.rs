@@ -96,10 +96,10 @@ impl Workload {
 
     /// The workload that `kubectl` knows by this word.
     pub fn find(word: &str) -> Option<Self> {
-        match ObjectKind::find(word)? {
-            ObjectKind::Workload(kind) => Some(kind),
-            _ => None,
-        }
+        let ObjectKind::Workload(kind) = ObjectKind::find(word)? else {
+            return None;
+        };
+        Some(kind)
     }
 }
 

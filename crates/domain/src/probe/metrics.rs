@@ -91,5 +91,8 @@ pub enum MetricQuestion {
         rest: String,
         /// What must hold, in per cent.
         bound: Bound,
+        /// Of what was counted in the last so many minutes and up to half as many before them; `None`: as far back as is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        minutes: Option<u32>,
     },
 }

@@ -58,7 +58,7 @@ impl Bar {
             of: if wide == 1 { of } else { all.div_ceil(wide) },
             coverage: judged.coverage(),
             failed: judged.failed,
-            trend: judged.trend.map(|trend| trend.to_string()).unwrap_or_default(),
+            trend: judged.trend.clone(),
             line: scaled(&values),
         }
     }

@@ -1,7 +1,10 @@
 //! What the samples of a line say.
 
-use super::{Demand, Sample, Trend, Window};
-use crate::verdict::Verdict;
+use super::{Demand, Sample, Window};
+use crate::{
+    objective::steady::{self, Stays, Steady},
+    verdict::Verdict,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -44,8 +47,8 @@ pub struct Judged {
     pub longest: TimeDelta,
     /// Since when it has held without a break, up to the last slot that has come.
     pub held_since: Option<DateTime<Utc>>,
-    /// How its number went, where it has one.
-    pub trend: Option<Trend>,
+    /// How its number went, in words; empty where it has none.
+    pub trend: String,
 }
 
 /// Judges `samples`, in any order, at `now`; what is no sample of the window does not count. `None` where no slot has come: there
@@ -63,10 +66,7 @@ pub fn judge(window: &Window, demand: Demand, samples: &[Sample], now: DateTime<
     let (verdict, said) = match demand {
         Demand::AtTheEnd => at_the_end(window, &counted, &judged, now),
         Demand::Throughout => throughout(&counted, &judged),
-        Demand::Stable => match throughout(&counted, &judged) {
-            (Verdict::Pass, said) => stable(&judged, &said),
-            other => other,
-        },
+        Demand::Stable(steady) => stable(window, steady, &counted, &mut judged, now),
     };
     (judged.verdict, judged.reason) = (verdict, said);
     Some(judged)
@@ -84,7 +84,8 @@ impl Judged {
             gaps: Vec::new(),
             longest: TimeDelta::zero(),
             held_since: None,
-            trend: Trend::of(window, counted.values().copied()),
+            trend: Steady::measure(&numbers(window, counted))
+                .map_or_else(String::new, |found| found.to_string()),
         };
         let mut gap: Option<Gap> = None;
         for slot in window.slots(now) {
@@ -154,7 +155,7 @@ fn throughout(counted: &BTreeMap<DateTime<Utc>, &Sample>, judged: &Judged) -> (V
         );
     }
     if !judged.is_covered() {
-        let share = judged.taken as f64 * 100.0 / judged.come as f64;
+        let share = judged.taken as f64 * 100.0 / judged.come.max(1) as f64;
         let reason = format!("0 failed, but {coverage}: {share:.1} % were seen, {FLOOR} % must be");
         return (Verdict::NoData, reason);
     }
@@ -167,21 +168,73 @@ fn throughout(counted: &BTreeMap<DateTime<Utc>, &Sample>, judged: &Judged) -> (V
     }
 }
 
-fn stable(judged: &Judged, said: &str) -> (Verdict, String) {
-    match &judged.trend {
-        None => (
-            Verdict::NoData,
-            format!("{said}; its samples hold no number that could be stable"),
-        ),
-        Some(trend) => {
-            let verdict = if trend.is_stable() {
-                Verdict::Pass
-            } else {
-                Verdict::Fail
-            };
-            (verdict, format!("{trend}; {said}"))
-        }
+/// The numbers of samples, in minutes since the window opened.
+fn numbers(window: &Window, counted: &BTreeMap<DateTime<Utc>, &Sample>) -> Vec<steady::Sample> {
+    let minute = |slot: DateTime<Utc>| (slot - window.t0).num_milliseconds() as f64 / 60_000.0;
+    let number = |sample: &&Sample| {
+        sample
+            .value
+            .filter(|value| value.is_finite() && sample.is_answered())
+    };
+    counted
+        .values()
+        .filter_map(|sample| {
+            Some(steady::Sample {
+                minute: minute(sample.slot),
+                value: number(sample)?,
+            })
+        })
+        .collect()
+}
+
+/// Enough of the whole window was seen, it held throughout the part that is looked at, and its number stayed there as it is.
+fn stable(
+    window: &Window,
+    steady: Steady,
+    counted: &BTreeMap<DateTime<Utc>, &Sample>,
+    whole: &mut Judged,
+    now: DateTime<Utc>,
+) -> (Verdict, String) {
+    let part = window.last(steady.part);
+    let inside: BTreeMap<_, _> = counted
+        .iter()
+        .filter(|(_, sample)| part.counts(sample))
+        .map(|(slot, sample)| (*slot, *sample))
+        .collect();
+    let judged = Judged::of(&part, &inside, now);
+    let (verdict, mut said) = throughout(&inside, &judged);
+    if steady.part < 1.0 {
+        said = format!("in the last {} % of the window {said}", steady.part * 100.0);
     }
+    let length = (window.due - window.t0).num_milliseconds() as f64 / 60_000.0;
+    let numbers = numbers(window, counted);
+    let numbered = steady.part_of(&numbers, length).len();
+    let stays = steady.judge(&numbers, length);
+    let (of, words) = match stays {
+        Stays::Yes(words) => (Verdict::Pass, words),
+        Stays::No(words) => (Verdict::Fail, words),
+        Stays::Unknown(words) => (Verdict::NoData, words),
+    };
+    whole.trend.clone_from(&words);
+    match verdict {
+        Verdict::Pass => {}
+        Verdict::Warning | Verdict::NoData | Verdict::Error | Verdict::Fail => return (verdict, said),
+    }
+    if !whole.is_covered() {
+        let coverage = whole.coverage();
+        return (
+            Verdict::NoData,
+            format!("{said}, but {coverage}: {FLOOR} % of the window must be seen"),
+        );
+    }
+    if numbered * 100 < judged.come * FLOOR {
+        let (numbered, come) = (grouped(numbered), grouped(judged.come));
+        let reason = format!(
+            "{said}, but {numbered} of {come} samples hold a number that could be stable: {FLOOR} % must"
+        );
+        return (Verdict::NoData, reason);
+    }
+    (of, format!("{words}; {said}"))
 }
 
 fn at_the_end(

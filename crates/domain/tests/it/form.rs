@@ -255,6 +255,33 @@ fn a_thousandth_of_the_value_before_is_a_question_and_no_refusal() {
     Change::NotComputable(Missing::Senseless)
 )]
 #[case(Some(200.0), Some(-1.0), Better::Lower, Change::NotComputable(Missing::Senseless))]
+#[case(Some(-1.0), Some(5.0), Better::Lower, Change::NotComputable(Missing::Senseless))]
+#[case(
+    Some(5.0),
+    Some(f64::INFINITY),
+    Better::Lower,
+    Change::NotComputable(Missing::Senseless)
+)]
+#[case::more_than_a_number_holds(
+    Some(1e-300),
+    Some(1e300),
+    Better::Lower,
+    Change::NotComputable(Missing::Senseless)
+)]
+#[case(
+    Some(0.0),
+    Some(0.0),
+    Better::Lower,
+    Change::NotComputable(Missing::ZeroBefore)
+)]
+#[case(
+    Some(0.0),
+    Some(0.4),
+    Better::Higher,
+    Change::NotComputable(Missing::ZeroBefore)
+)]
+#[case(None, None, Better::Lower, Change::NotComputable(Missing::Before))]
+#[case(Some(0.4), Some(0.8), Better::Higher, Change::Improved { percent: 100.0 })]
 fn an_improvement_is_a_part_of_the_value_before(
     #[case] before: Option<f64>,
     #[case] after: Option<f64>,
@@ -262,6 +289,20 @@ fn an_improvement_is_a_part_of_the_value_before(
     #[case] expected: Change,
 ) {
     assert_eq!(change(before, after, better), expected);
+}
+
+#[rstest]
+#[case(200.0, 80.0, "60.0 % better")]
+#[case(200.0, 79.0, "60.5 % better")]
+#[case(450.0, 95.0, "78.9 % better")]
+#[case(1.0, 0.0, "100.0 % better")]
+#[case(3.0, 3.0, "as before")]
+#[case(3.0, 3.000_001, "a regression: 0.0 % worse")]
+#[case(100.0, 150.0, "a regression: 50.0 % worse")]
+#[case(0.0, 5.0, "not computable: the value before is 0")]
+#[case(-1.0, 5.0, "not computable: a value is below 0 or none")]
+fn an_improvement_is_told(#[case] before: f64, #[case] after: f64, #[case] told: &str) {
+    assert_eq!(change(Some(before), Some(after), Better::Lower).to_string(), told);
 }
 
 #[test]

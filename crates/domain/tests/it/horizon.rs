@@ -7,6 +7,7 @@ use domain::{
     horizon::{Horizon, horizon, turns},
     plan::{Item, Plan, Section, SectionId, SectionKind, Work},
     rollback::{Contract, Deed, Step, Tier},
+    window::Timing,
 };
 
 fn action(name: &str, command: &str) -> Item {
@@ -22,6 +23,7 @@ fn action(name: &str, command: &str) -> Item {
         why: String::new(),
         timeout_seconds: None,
         role: None,
+        timing: Timing::default(),
     }
 }
 
@@ -68,6 +70,7 @@ fn plan() -> Plan {
         items,
         checks: Vec::new(),
         prose: String::new(),
+        timing: Timing::default(),
     };
     let immediate = [("docker-compose stop redis", false)];
     let full = [

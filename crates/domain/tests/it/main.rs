@@ -9,7 +9,6 @@ mod decision;
 mod follow_up;
 mod form;
 mod horizon;
-mod improvement;
 mod notice;
 mod objective;
 mod phase;

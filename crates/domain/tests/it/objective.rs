@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::metric::{Aggregation, Better, Metric};
 use domain::objective::series::{self, implies};
-use domain::objective::steady::{Sample, Steady};
+use domain::objective::steady::{Sample, Stays, Steady};
 use domain::objective::{
     Aim, Clock, Interval, Judgement, Measured, Objective, Outcome, Reading, judge, minimum_samples,
 };
@@ -285,62 +285,129 @@ fn a_waiver_comes_before_everything_else() {
     );
 }
 
-fn track(values: impl IntoIterator<Item = f64>, unit: Unit) -> Measured {
+/// Samples of 24 hours, one an hour.
+fn track(values: impl IntoIterator<Item = f64>) -> Vec<Sample> {
     let sample = |(at, value): (usize, f64)| Sample {
         minute: at as f64 * 60.0,
         value,
     };
-    let samples: Vec<Sample> = values.into_iter().enumerate().map(sample).collect();
-    Measured {
-        aggregation: Aggregation::Unsaid,
-        samples: samples.len() as u64,
-        coverage: Some(1.0),
-        reading: Reading::Track { samples, unit },
-    }
+    values.into_iter().enumerate().map(sample).collect()
 }
 
-fn memory() -> Objective {
-    let steady = Steady::stable(&Metric::Memory);
-    let mut objective = objective(Metric::Memory, Aggregation::Unsaid, Aim::Steady { steady });
-    objective.window = Some(1440);
-    objective
+fn yes(steady: Steady, values: impl IntoIterator<Item = f64>) -> bool {
+    matches!(steady.judge(&track(values), 1440.0), Stays::Yes(_))
+}
+
+fn no(steady: Steady, values: impl IntoIterator<Item = f64>) -> bool {
+    matches!(steady.judge(&track(values), 1440.0), Stays::No(_))
 }
 
 #[test]
 fn stable_is_a_small_slope_and_a_small_spread() {
-    let level = |hour: i32| 500.0 + f64::from(hour % 3);
-    assert_eq!(outcome(&memory(), &track((0..25).map(level), Unit::Bytes)), MET);
-    let leak = |hour: i32| 500.0 + 5.0 * f64::from(hour);
-    assert_eq!(outcome(&memory(), &track((0..25).map(leak), Unit::Bytes)), NOT);
-    let jumps = |hour: i32| if hour % 2 == 0 { 400.0 } else { 600.0 };
-    assert_eq!(outcome(&memory(), &track((0..25).map(jumps), Unit::Bytes)), NOT);
-    assert_eq!(outcome(&memory(), &track([500.0; 3], Unit::Bytes)), NO_DATA);
-    let gaps = Measured {
-        coverage: Some(0.9),
-        ..track([500.0; 25], Unit::Bytes)
-    };
-    assert_eq!(outcome(&memory(), &gaps), NO_DATA);
-    assert_eq!(outcome(&memory(), &track([0.0; 25], Unit::Bytes)), MET);
+    let memory = Steady::stable(&Metric::Memory);
+    assert!(yes(memory, (0..25).map(|hour| 500.0 + f64::from(hour % 3))));
+    assert!(
+        no(memory, (0..25).map(|hour| 500.0 + 5.0 * f64::from(hour))),
+        "it leaks"
+    );
+    assert!(
+        no(memory, (0..25).map(|hour| 500.0 - 5.0 * f64::from(hour))),
+        "it falls"
+    );
+    assert!(
+        no(
+            memory,
+            (0..25).map(|hour| if hour % 2 == 0 { 400.0 } else { 600.0 })
+        ),
+        "it jumps"
+    );
+    assert!(yes(memory, [0.0; 25]), "nothing stays nothing");
+    let latency = Steady::stable(&Metric::Latency);
+    let noisy = || (0..25).map(|hour| 100.0 + f64::from(hour % 2) * 40.0);
+    assert!(
+        yes(latency, noisy()) && no(memory, noisy()),
+        "latencies vary more than memory"
+    );
+}
+
+#[rstest]
+#[case::no_sample(vec![])]
+#[case::three(vec![500.0; 3])]
+#[case::one_fewer_than_needed(vec![500.0; 11])]
+#[case::no_number((0..25).map(|_| f64::NAN).collect())]
+#[case::a_share_of_nothing((0..25).map(|hour| f64::from(hour % 3) - 1.0).take(24).collect())]
+fn too_few_samples_and_what_has_no_share_are_no_data(#[case] values: Vec<f64>) {
+    let judged = Steady::stable(&Metric::Memory).judge(&track(values), 1440.0);
+    assert!(matches!(judged, Stays::Unknown(_)), "{judged:?}");
 }
 
 #[test]
-fn stabilised_looks_at_the_last_quarter_of_which_each_sample_must_clear_the_bound() {
-    let aim = Aim::Settled {
-        bound: bound(Above, 70.0, Unit::Percent),
-        steady: Steady::stabilised(&Metric::CacheHitRate),
+fn stabilised_looks_at_the_last_quarter_alone() {
+    let rate = Steady::stabilised(&Metric::CacheHitRate);
+    assert!(
+        yes(rate, (0..25).map(|hour| f64::from(hour * 5).min(75.0))),
+        "it rose before"
+    );
+    assert!(no(
+        Steady::stable(&Metric::CacheHitRate),
+        (0..25).map(|hour| f64::from(hour * 5).min(75.0))
+    ));
+    assert!(
+        no(rate, (0..25).map(|hour| 40.0 + f64::from(hour) * 2.0)),
+        "it still rises"
+    );
+    assert!(
+        matches!(rate.judge(&track([75.0; 20]), 1440.0), Stays::Unknown(_)),
+        "two of the last six hours"
+    );
+}
+
+#[test]
+fn what_stable_means_is_said_with_every_answer() {
+    let memory = Steady::stable(&Metric::Memory);
+    let Stays::Yes(said) = memory.judge(&track([500.0; 25]), 1440.0) else {
+        panic!("it stays")
     };
-    let mut settled = objective(Metric::CacheHitRate, Aggregation::Unsaid, aim);
-    settled.window = Some(1440);
-    let rises = |end: f64| (0..25).map(move |hour| f64::from(hour * 5).min(end));
-    assert_eq!(outcome(&settled, &track(rises(75.0), Unit::Percent)), MET);
-    assert_eq!(outcome(&settled, &track(rises(70.0), Unit::Percent)), NOT);
-    let dips = rises(75.0)
-        .enumerate()
-        .map(|(hour, rate)| if hour == 22 { 69.0 } else { rate });
-    assert_eq!(outcome(&settled, &track(dips, Unit::Percent)), NOT);
-    let rising = (0..25).map(|hour| 40.0 + f64::from(hour) * 2.0);
-    assert_eq!(outcome(&settled, &track(rising, Unit::Percent)), NOT);
-    assert_eq!(outcome(&settled, &track(rises(75.0), Unit::Count)), NO_DATA);
+    assert_eq!(
+        said,
+        "stable: over the window the line through 25 samples changes by +0.0 % of their mean (at most 10 %), and without the tenth \
+         at either end they differ by 0.0 % of it (at most 20 %)"
+    );
+    assert_eq!(
+        memory.to_string(),
+        "over the window the line through the samples changes by at most 10 % of their mean, and the samples without the tenth at \
+         either end differ by at most 20 % of it"
+    );
+}
+
+#[test]
+fn one_value_is_no_answer_to_what_stays() {
+    let steady = Steady::stable(&Metric::Memory);
+    let mut objective = objective(Metric::Memory, Aggregation::Unsaid, Aim::Steady { steady });
+    objective.window = Some(1440);
+    let measured = Measured {
+        coverage: Some(1.0),
+        ..value(Aggregation::Unsaid, 500.0, Unit::Bytes, 2880)
+    };
+    let Judgement { outcome, reason } = judge(&objective, Some(&measured), after(10_000));
+    assert_eq!(outcome, NO_DATA);
+    assert!(
+        reason.contains("one value says nothing of what stays: over the window"),
+        "{reason}"
+    );
+}
+
+/// By so much the interval ends beyond, on, or short of the bound: what is shown is on the same side of it.
+#[rstest]
+#[case(60.04, "60.04 to")]
+#[case(60.000_04, "60.00004 to")]
+#[case(59.96, "59.96 to")]
+#[case(60.0, "60.0 to")]
+#[case(61.23, "61.2 to")]
+fn rounding_never_shows_an_end_on_the_other_side_of_its_bound(#[case] low: f64, #[case] says: &str) {
+    let measured = pair(Some(200.0), Some(70.0), Some((low, 74.0)));
+    let Judgement { reason, .. } = judge(&improvement(Above, 60.0), Some(&measured), after(1));
+    assert!(reason.contains(says), "{reason}");
 }
 
 fn at_line(line: u32, mut objective: Objective) -> Objective {

@@ -1,4 +1,5 @@
-use domain::probe::ProbeSpec;
+use domain::probe::{MetricProbe, MetricQuestion, ProbeSpec};
+use domain::quantity::{Bound, Comparison, Quantity, Unit};
 use rstest::rstest;
 
 /// As plans were published before there were probes of services: each must load, and be written the same again.
@@ -15,4 +16,39 @@ use rstest::rstest;
 fn a_specification_of_an_older_plan_still_loads(#[case] written: &str) {
     let spec: ProbeSpec = serde_json::from_str(written).unwrap();
     assert_eq!(serde_json::to_string(&spec).unwrap(), written);
+}
+
+#[rstest]
+#[case::since_the_first(None, None)]
+#[case::of_the_last_hour(Some(60), Some(30))]
+#[case::of_three_minutes(Some(3), Some(2))]
+fn a_share_of_the_last_minutes_needs_readings_half_as_far_apart(
+    #[case] minutes: Option<u32>,
+    #[case] every: Option<u32>,
+) {
+    let share = ProbeSpec::Metric(MetricProbe {
+        url: "http://a/metrics".into(),
+        question: MetricQuestion::Share {
+            part: "hits".into(),
+            rest: "misses".into(),
+            bound: Bound {
+                comparison: Comparison::Above,
+                quantity: Quantity {
+                    value: 70.0,
+                    unit: Unit::Percent,
+                },
+            },
+            minutes,
+        },
+    });
+    let clock = ProbeSpec::Clock { within_ms: 1 };
+    assert_eq!(
+        (clock.counts_from_earlier(), clock.keeps_readings_every()),
+        (false, None)
+    );
+    let both = ProbeSpec::All(vec![clock, share]);
+    assert_eq!(
+        (both.counts_from_earlier(), both.keeps_readings_every()),
+        (true, every)
+    );
 }

@@ -11,7 +11,7 @@ use domain::{
     run::{Run, RunId},
     sign_off::Meaning,
     verdict::Verdict,
-    window::Demand,
+    window::{Demand, OfWindows},
 };
 
 /// A run and what it is of; time passes by a minute with every event.
@@ -122,6 +122,7 @@ impl Bench {
             class: Class::Staging,
             environment_hash: hash(3),
             release: "v1".into(),
+            windows: OfWindows::default(),
         };
         let first = Event {
             number: 1,

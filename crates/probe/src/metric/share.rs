@@ -31,6 +31,8 @@ pub(crate) struct Asking<'a> {
     pub earlier: &'a [Reading],
     /// What was read before is no window of this deployment.
     pub deployed_at: Option<DateTime<Utc>>,
+    /// What was read longer ago is not counted from.
+    pub over: Option<TimeDelta>,
     pub secrets: &'a Secrets,
 }
 
@@ -147,6 +149,7 @@ pub(crate) fn judge(now: &Pair, asking: &Asking<'_>, bound: Bound) -> Judgement 
             && reading.has(&now.part)
             && reading.has(&now.rest)
             && asking.deployed_at.is_none_or(|deployed| reading.at >= deployed)
+            && asking.over.is_none_or(|over| now.reading.at - reading.at <= over)
     };
     let earlier = asking.earlier.iter().filter(usable).collect();
     let Some(stretch) = stretch(earlier, &now.reading) else {

@@ -9,6 +9,7 @@ fn said(text: &str, question: &MetricQuestion) -> (Verdict, String) {
         at: DateTime::UNIX_EPOCH,
         earlier: &[],
         deployed_at: None,
+        over: None,
         secrets: &Secrets::none(),
     };
     let (judgement, _) = judge(&exposition::parse(text), false, text, question, &asking);
@@ -38,6 +39,7 @@ fn hit_rate(text: &str) -> (Verdict, String) {
             part: "cache_hits".to_owned(),
             rest: "cache_misses".to_owned(),
             bound: bound(Comparison::Above, 60.0, Unit::Percent),
+            minutes: None,
         },
     )
 }

@@ -451,6 +451,75 @@ async fn a_container_that_was_made_from_an_older_image_fails() {
     );
 }
 
+/// What one container uses, of which the kernel could give back the last part at once.
+async fn uses(engine: &MockServer, service: &str, memory: Value) {
+    let at = format!("/containers/id-{service}/stats");
+    Mock::given(method("GET"))
+        .and(path(at))
+        .and(query_param("stream", "false"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!({"memory_stats": memory})))
+        .mount(engine)
+        .await;
+}
+
+#[tokio::test]
+async fn the_memory_of_containers_is_counted_together_without_what_the_kernel_keeps_for_files() {
+    let engine = engine_with(&[("web", running()), ("db", running())]).await;
+    let site = site(&engine);
+    let mb = 1024 * 1024;
+    uses(
+        &engine,
+        "web",
+        json!({"usage": 120 * mb, "stats": {"inactive_file": 20 * mb}}),
+    )
+    .await;
+    let together = ask(&[], DockerQuestion::Memory);
+    assert_said(&probe(&together, &site).await, Verdict::Error, "db: answered 404");
+    uses(
+        &engine,
+        "db",
+        json!({"usage": 60 * mb, "stats": {"total_inactive_file": 10 * mb}}),
+    )
+    .await;
+    let finding = probe(&together, &site).await;
+    assert_said(&finding, Verdict::Pass, "2 containers use together 150.00 MB");
+    assert_eq!(
+        domain::window::value(&finding.evidence.found),
+        Some(150.0 * 1024.0 * 1024.0)
+    );
+    assert_eq!(
+        finding.evidence.output.expect("each").text,
+        "db 50.00 MB\nweb 100.00 MB\n"
+    );
+    let one = probe(&ask(&["web"], DockerQuestion::Memory), &site).await;
+    assert_said(&one, Verdict::Pass, "web uses 100.00 MB");
+    assert_said(
+        &probe(&ask(&["cache"], DockerQuestion::Memory), &site).await,
+        Verdict::NoData,
+        "has no container of cache",
+    );
+}
+
+#[tokio::test]
+async fn of_a_container_that_does_not_run_or_does_not_say_it_no_memory_is_known() {
+    let stopped = json!({"State": {"Status": "exited", "ExitCode": 0}});
+    let engine = engine_with(&[("web", running()), ("db", stopped)]).await;
+    let memory = ask(&[], DockerQuestion::Memory);
+    assert_said(
+        &probe(&memory, &site(&engine)).await,
+        Verdict::NoData,
+        "db does not run",
+    );
+    let engine = engine_with(&[("web", running())]).await;
+    uses(&engine, "web", json!({"usage": 0})).await;
+    let finding = probe(&memory, &site(&engine)).await;
+    assert_said(
+        &finding,
+        Verdict::Error,
+        "the engine does not say how much memory web uses",
+    );
+}
+
 #[tokio::test]
 async fn without_an_engine_the_reason_says_what_to_add_or_to_start() {
     let folder = Folder::new();

@@ -69,7 +69,7 @@ fn a_file_that_is_wrong_says_where_and_hides_no_other() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
     ok a
-    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `load`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `webhooks`, `published` (environments/this-machine.toml explains every key)
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `load`, `windows`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `webhooks`, `published` (environments/this-machine.toml explains every key)
     DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
     DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
     "#);
@@ -282,4 +282,41 @@ fn a_load_is_read_with_its_defaults_and_what_is_wrong_with_one_is_said() {
         })
         .collect();
     insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn what_a_file_says_of_windows_is_read_and_checked() {
+    let folder = Folder::new();
+    let read = |text: &str| {
+        let file = folder.path().join("shop.toml");
+        std::fs::write(
+            &file,
+            format!("class = \"staging\"\nwork_directory = \"/srv\"\n{text}"),
+        )
+        .expect("written");
+        files::read(&file).map_err(|error| error.to_string())
+    };
+    let said = read(
+        "[[windows]]\ninterval_seconds = 60\n\n[[windows]]\nminutes = 5\ndelay_seconds = 30\nsteady_seconds = 60\ntimeout_seconds = 4\n",
+    );
+    let said = said.expect("an environment").windows;
+    assert_eq!((said.of(60).interval, said.of(60).delay), (Some(60), None));
+    assert_eq!(
+        (said.of(5).interval, said.of(5).delay, said.of(5).timeout),
+        (Some(60), Some(30), Some(4))
+    );
+    for (text, wrong) in [
+        (
+            "[[windows]]\nminutes = 5\ninterval_seconds = 1\n",
+            "interval must be 5 s to 50 s here, 1 s are too few",
+        ),
+        ("[[windows]]\nminutes = 5\n", "says nothing: delay_seconds"),
+        (
+            "[[windows]]\nevery_seconds = 5\n",
+            "unknown field `every_seconds`",
+        ),
+    ] {
+        let error = read(text).expect_err(text);
+        assert!(error.contains("shop.toml:") && error.contains(wrong), "{error}");
+    }
 }

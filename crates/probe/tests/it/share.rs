@@ -35,6 +35,7 @@ fn hit_rate() -> ProbeSpec {
         question: MetricQuestion::Share {
             part: "cache_hits".to_owned(),
             rest: "cache_misses".to_owned(),
+            minutes: None,
             bound: Bound {
                 comparison: Comparison::Above,
                 quantity: Quantity {

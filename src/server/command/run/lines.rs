@@ -8,6 +8,7 @@ use domain::{
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
     plan::{ItemId, Plan, Section, SectionKind, Work},
     probe::ProbeSpec,
+    window::Demand,
 };
 use std::{collections::HashMap, path::Path};
 
@@ -96,7 +97,7 @@ impl Checklist {
                     section: outlined,
                     line,
                     work,
-                    step: self.step(work, outlined, now),
+                    step: self.step(work, outlined, line, now),
                 })
             })
         });
@@ -120,7 +121,13 @@ impl Checklist {
         )
     }
 
-    fn step<'a>(&self, work: &'a Work, section: &OutlineSection, now: DateTime<Utc>) -> Step<'a> {
+    fn step<'a>(
+        &self,
+        work: &'a Work,
+        section: &OutlineSection,
+        line: &OutlineLine,
+        now: DateTime<Utc>,
+    ) -> Step<'a> {
         let spec = match work {
             // What an action must have left behind can be read without running it.
             Work::Probe { spec }
@@ -132,6 +139,8 @@ impl Checklist {
         match too_early(section, self.t0, now) {
             Some(_) if matches!(work, Work::Action { .. }) => Step::People,
             Some(why) => Step::NotDue(why),
+            // Only the samples of a window show it, and nobody takes them here.
+            None if matches!(line.demand, Demand::Stable(_)) => Step::People,
             // Tools and git are asked by fixed commands of Gonogo's own, in which nothing of the document stands but a
             // file's name: they are native.
             None if self.is_published || describe::native(spec) => Step::Ask(spec),

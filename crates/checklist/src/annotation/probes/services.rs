@@ -63,11 +63,11 @@ pub fn redis(words: &[String]) -> Result<ProbeSpec, String> {
     Ok(ProbeSpec::Redis(RedisProbe { address, question }))
 }
 
-/// `running`, `healthy`, `newest-image`, `env NAME=value` and `logs lacks="text"`, each behind a service; the first three
+/// `running`, `healthy`, `newest-image`, `memory`, `env NAME=value` and `logs lacks="text"`, each behind a service; the first four
 /// without one are about every service.
 pub fn docker(words: &[String]) -> Result<ProbeSpec, String> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let known = ["running", "healthy", "newest-image", "env", "logs"];
+    let known = ["running", "healthy", "newest-image", "memory", "env", "logs"];
     let (services, asked) = match words.as_slice() {
         [first, rest @ ..] if !known.contains(first) => (vec![(*first).to_owned()], rest),
         words => (Vec::new(), words),
@@ -76,6 +76,7 @@ pub fn docker(words: &[String]) -> Result<ProbeSpec, String> {
         ["running"] => DockerQuestion::Running,
         ["healthy"] => DockerQuestion::Healthy,
         ["newest-image"] => DockerQuestion::NewestImage,
+        ["memory"] => DockerQuestion::Memory,
         ["env", word] if !services.is_empty() => variable(word),
         ["logs", word] => DockerQuestion::Logs(LogsQuestion {
             last_seconds: None,
@@ -84,7 +85,7 @@ pub fn docker(words: &[String]) -> Result<ProbeSpec, String> {
             rules: vec![text_rule(word)?],
         }),
         _ => {
-            return Err("`docker` takes running, healthy, newest-image, env NAME=value, logs contains= or lacks=, behind a service".to_owned());
+            return Err("`docker` takes running, healthy, newest-image, memory, env NAME=value, logs contains= or lacks=, behind a service".to_owned());
         }
     };
     Ok(ProbeSpec::Docker(DockerProbe {
@@ -186,6 +187,7 @@ fn share(name: &str, bound: Bound, rest: Option<&str>) -> Result<MetricQuestion,
         part: name.to_owned(),
         rest,
         bound,
+        minutes: None,
     })
 }
 

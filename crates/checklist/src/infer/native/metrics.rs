@@ -57,6 +57,7 @@ fn counted(pattern: &str, bound: Bound) -> Option<MetricQuestion> {
             part: pattern.to_owned(),
             rest,
             bound,
+            minutes: None,
         }),
         (Unit::Percent, false) => None,
         (Unit::Count | Unit::Bytes | Unit::Milliseconds, _) => Some(MetricQuestion::Value {

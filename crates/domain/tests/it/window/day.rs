@@ -2,11 +2,12 @@
 //! here by the same rules, without a database.
 
 use super::{sample, t0};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use domain::{
     verdict::Verdict,
     window::{Demand, HOLD, Look, Sample, Sampling, Watch, Window, judge},
 };
+use rstest::rstest;
 use std::{collections::BTreeMap, ops::Bound, time::Duration};
 
 /// How often a process looks for something to do, in milliseconds.
@@ -53,9 +54,13 @@ struct Day {
 
 impl Day {
     fn new() -> Self {
+        Self::since(t0())
+    }
+
+    fn since(t0: DateTime<Utc>) -> Self {
         let window = Window {
-            t0: t0(),
-            due: t0() + TimeDelta::days(1),
+            t0,
+            due: t0 + TimeDelta::days(1),
             sampling: Sampling {
                 interval: TimeDelta::seconds(1),
                 steady: TimeDelta::seconds(2),
@@ -244,6 +249,38 @@ fn a_clock_that_jumps_by_an_hour_or_ten_years_makes_gaps_and_neither_doubles_nor
             "seed {seed}: {taken} were taken"
         );
     }
+}
+
+/// The days on which clocks on the wall are changed, as a person would read T0 and the due time there, in hours east of UTC.
+#[rstest]
+#[case::berlin_in_spring("2026-03-28T18:00:00Z", 1, 2)]
+#[case::berlin_in_autumn("2026-10-24T18:00:00Z", 2, 1)]
+#[case::new_york_in_spring("2026-03-08T00:30:00Z", -5, -4)]
+#[case::new_york_in_autumn("2026-11-01T00:30:00Z", -4, -5)]
+fn a_day_on_which_the_clocks_are_changed_has_as_many_slots_as_any_other(
+    #[case] t0: &str,
+    #[case] before: i32,
+    #[case] after: i32,
+) {
+    let mut dice = Dice(7);
+    let day = Day::since(t0.parse().unwrap()).passes(&restarts(&mut dice, 1), &[]);
+    let (taken, missed, untrue) = day.sums();
+    assert_eq!((missed, untrue, day.stored.doubled), (0, 0, 0));
+    assert!(taken > 86_400 - 500, "{taken}");
+    let slots: Vec<_> = day.window.slots(day.window.due).collect();
+    assert_eq!(slots.len(), 86_400);
+    assert!(
+        slots
+            .windows(2)
+            .all(|two| two[1] - two[0] == TimeDelta::seconds(1))
+    );
+    // The day of T0 has 23 or 25 hours on the wall, and the window has 24 all the same.
+    let local = |at: DateTime<Utc>, hours: i32| {
+        at.with_timezone(&FixedOffset::east_opt(hours * 3600).unwrap())
+            .naive_local()
+    };
+    let on_the_wall = local(day.window.due, after) - local(day.window.t0, before);
+    assert_eq!(on_the_wall, TimeDelta::hours(24 + i64::from(after - before)));
 }
 
 #[test]

@@ -124,6 +124,7 @@ async fn look(
         at,
         earlier: &[],
         deployed_at: None,
+        over: None,
         secrets: &site.secrets,
     };
     let pair = share::read(&page, false, &hits, &misses, &asking).map_err(|judgement| judgement.reason)?;

@@ -1,7 +1,8 @@
 use super::{DRAWS, Sample, Statistic, grouped, improvement, interval};
 use crate::load::histogram::{empty, encode};
-use domain::improvement::{Claim, Improvement, Interval, NotComputable};
+use domain::form::improvement::Missing;
 use domain::load::EncodedHistogram;
+use domain::objective::{Change, Interval};
 use hdrhistogram::Histogram;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -26,19 +27,18 @@ fn exponential(mean: f64, count: usize, seed: u64) -> Histogram<u64> {
     of((0..count).map(|_| (rng.sample::<f64, _>(Exp1) * mean) as u64))
 }
 
-fn between(before: &Histogram<u64>, after: &Histogram<u64>, statistic: Statistic) -> Improvement {
+fn between(
+    before: &Histogram<u64>,
+    after: &Histogram<u64>,
+    statistic: Statistic,
+) -> (Change, Option<Interval>) {
     improvement(Some(&written(before)), Some(&written(after)), statistic, 1).expect("one")
 }
 
 #[track_caller]
-fn told(improvement: Improvement) -> (f64, Interval) {
-    match improvement {
-        Improvement::Share {
-            share,
-            interval: Some(interval),
-        } => (share, interval),
-        other => panic!("an interval: {other:?}"),
-    }
+fn told((change, interval): (Change, Option<Interval>)) -> (f64, Interval) {
+    let percent = change.percent().expect("a number");
+    (percent, interval.expect("an interval"))
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn the_interval_of_a_quantile_holds_the_truth_nineteen_times_of_twenty() {
             let after = exponential(20_000.0, 1_000, 2 * experiment + 1);
             let (before, after) = (Sample::of(&before), Sample::of(&after));
             let found = interval(&before, &after, Statistic::Quantile(quantile), 7).expect("one");
-            (found.low..=found.high).contains(&0.6)
+            (found.low..=found.high).contains(&60.0)
         });
         // A binomial of 200 and 0.95 lies outside of 179 to 199 once in a thousand times.
         let held = held.count();
@@ -62,39 +62,35 @@ fn the_interval_of_a_quantile_holds_the_truth_nineteen_times_of_twenty() {
 fn the_interval_of_a_mean_is_as_wide_as_the_normal_law_says() {
     // The mean of n exponentials scatters by 1/√n of itself, the ratio of two by √2 of that.
     let (before, after) = (exponential(50_000.0, 4_000, 11), exponential(20_000.0, 4_000, 12));
-    let (share, found) = told(between(&before, &after, Statistic::Mean));
-    let wanted = 2.0 * 1.96 * (1.0 - share) * (2.0_f64 / 4_000.0).sqrt();
+    let (percent, found) = told(between(&before, &after, Statistic::Mean));
+    let wanted = 2.0 * 1.96 * (100.0 - percent) * (2.0_f64 / 4_000.0).sqrt();
     let width = found.high - found.low;
     assert!((width - wanted).abs() < 0.15 * wanted, "{width}, not {wanted}");
-    assert!((found.low..=found.high).contains(&0.6), "{found:?}");
+    assert!((found.low..=found.high).contains(&60.0), "{found:?}");
 }
 
 #[test]
-fn a_claim_is_met_only_where_the_whole_interval_clears_it() {
+fn the_interval_lies_beyond_a_bound_around_it_or_short_of_it() {
     let before = exponential(50_000.0, 20_000, 1);
-    let clearly = between(
+    let than = |mean: f64, seed| {
+        told(between(
+            &before,
+            &exponential(mean, 20_000, seed),
+            Statistic::Quantile(0.95),
+        ))
+    };
+    let (_, clearly) = than(10_000.0, 2);
+    assert!(clearly.low > 60.0, "{clearly:?}");
+    let (_, just) = than(20_000.0, 1);
+    assert!(just.low <= 60.0 && just.high > 60.0, "{just:?}");
+    let (_, hardly) = than(40_000.0, 4);
+    assert!(hardly.high <= 60.0, "{hardly:?}");
+    let (percent, worse) = told(between(
         &before,
-        &exponential(10_000.0, 20_000, 2),
-        Statistic::Quantile(0.95),
-    );
-    assert_eq!(clearly.exceeds(0.6), Claim::Met, "{clearly}");
-    let just = between(
-        &before,
-        &exponential(20_000.0, 20_000, 1),
-        Statistic::Quantile(0.95),
-    );
-    assert_eq!(just.exceeds(0.6), Claim::NotShown, "{just}");
-    let hardly = between(
-        &before,
-        &exponential(40_000.0, 20_000, 4),
-        Statistic::Quantile(0.95),
-    );
-    assert_eq!(hardly.exceeds(0.6), Claim::NotMet, "{hardly}");
-    let worse = between(&before, &exponential(90_000.0, 20_000, 5), Statistic::Mean);
-    assert!(
-        worse.is_regression() && worse.exceeds(0.6) == Claim::NotMet,
-        "{worse}"
-    );
+        &exponential(90_000.0, 20_000, 5),
+        Statistic::Mean,
+    ));
+    assert!(percent < 0.0 && worse.high < 0.0, "{percent}, {worse:?}");
 }
 
 #[test]
@@ -106,22 +102,20 @@ fn what_was_not_measured_is_not_computable() {
         improvement(before, after, Statistic::Quantile(0.5), 1).expect("one")
     };
     for (before, after, why) in [
-        (None, Some(&some), NotComputable::NoBefore),
-        (Some(&none), Some(&some), NotComputable::NoBefore),
-        (Some(&some), None, NotComputable::NoAfter),
-        (Some(&some), Some(&none), NotComputable::NoAfter),
-        (Some(&zero), Some(&some), NotComputable::BeforeZero),
+        (None, Some(&some), Missing::Before),
+        (Some(&none), Some(&some), Missing::Before),
+        (Some(&some), None, Missing::After),
+        (Some(&some), Some(&none), Missing::After),
+        (Some(&zero), Some(&some), Missing::ZeroBefore),
     ] {
-        let found = with(before, after);
-        assert_eq!(found, Improvement::NotComputable(why));
-        assert!(!found.exceeds(-1.0).is_met());
+        assert_eq!(with(before, after), (Change::NotComputable(why), None));
     }
     let broken = EncodedHistogram("none".to_owned());
     assert!(improvement(Some(&broken), Some(&some), Statistic::Mean, 1).is_err());
 }
 
 #[test]
-fn too_few_values_have_no_interval_and_show_nothing() {
+fn too_few_values_have_no_interval() {
     let few = |count: usize| of((0..count as u64).map(|value| 10_000 + value));
     for (statistic, too_few) in [
         (Statistic::Quantile(0.5), 5),
@@ -130,23 +124,13 @@ fn too_few_values_have_no_interval_and_show_nothing() {
         (Statistic::Mean, 29),
     ] {
         let better = of([100; 400]);
-        let found = between(&few(too_few), &better, statistic);
+        let (change, interval) = between(&few(too_few), &better, statistic);
         assert!(
-            matches!(found, Improvement::Share { interval: None, .. }),
-            "{found:?}"
+            matches!(change, Change::Improved { .. }) && interval.is_none(),
+            "{change:?}"
         );
-        assert_eq!(found.exceeds(0.6), Claim::NotShown);
-        let enough = between(&few(too_few + 1), &better, statistic);
-        assert!(
-            matches!(
-                enough,
-                Improvement::Share {
-                    interval: Some(_),
-                    ..
-                }
-            ),
-            "{enough:?}"
-        );
+        let (_, enough) = between(&few(too_few + 1), &better, statistic);
+        assert!(enough.is_some(), "{statistic:?}");
     }
 }
 

@@ -14,6 +14,11 @@ fn page(hits: u64, misses: u64) -> String {
 
 /// What pages of these times and texts say in the end.
 fn said(pages: &[(i64, String)], deployed_at: Option<i64>) -> (Verdict, String) {
+    said_over(pages, deployed_at, None)
+}
+
+/// As [`said`], of what was counted in the last so many seconds.
+fn said_over(pages: &[(i64, String)], deployed_at: Option<i64>, over: Option<i64>) -> (Verdict, String) {
     let mut earlier: Vec<Reading> = Vec::new();
     let mut last = Judgement::error("nothing was asked");
     for (at, text) in pages {
@@ -22,6 +27,7 @@ fn said(pages: &[(i64, String)], deployed_at: Option<i64>) -> (Verdict, String) 
             at: second(*at),
             earlier: &earlier,
             deployed_at: deployed_at.map(second),
+            over: over.map(TimeDelta::seconds),
             secrets: &Secrets::none(),
         };
         let read = read(
@@ -86,6 +92,25 @@ fn a_window_is_neither_short_nor_from_before_the_deployment() {
     assert!(
         verdict == NoData && reason.contains("says nothing of a window"),
         "{reason}"
+    );
+}
+
+#[test]
+fn a_rate_of_the_last_minutes_shows_what_one_since_the_beginning_hides() {
+    // Good for ten hours, and bad in the last one.
+    let pages = [
+        (0, page(0, 0)),
+        (36_000, page(90_000, 10_000)),
+        (39_600, page(91_000, 19_000)),
+    ];
+    let (verdict, reason) = said(&pages, None);
+    assert!(verdict == Pass && reason.contains("82.7 %"), "{reason}");
+    let (verdict, reason) = said_over(&pages, None, Some(3615));
+    assert!(verdict == Fail && reason.contains("10.0 %"), "{reason}");
+    let (verdict, reason) = said_over(&pages, None, Some(1815));
+    assert!(
+        verdict == NoData,
+        "nothing is known of the last half hour: {reason}"
     );
 }
 
@@ -181,6 +206,7 @@ fn readings_of_other_pages_and_other_counters_are_left_out() {
             at: second(3600),
             earlier,
             deployed_at: None,
+            over: None,
             secrets: &Secrets::none(),
         };
         let pair = read(

@@ -11,6 +11,7 @@ fn row(state: State, what: &'static str, right: Right, question: DockerQuestion,
         DockerQuestion::Logs(_) => "docker logs id-web 2>&1 | grep -i error",
         DockerQuestion::Environment { .. } => "docker inspect id-web | grep REDIS_HOST",
         DockerQuestion::NewestImage => "docker inspect -f '{{.Image}}' id-web",
+        DockerQuestion::Memory => "docker stats --no-stream id-web",
     };
     Row {
         kind: "docker",

@@ -19,6 +19,7 @@ fn answered(state: State, what: &'static str, right: Right, conduct: Conduct) ->
         part: "cache_hits".to_owned(),
         rest: "cache_misses".to_owned(),
         bound: bound(Comparison::Above, 60.0, Unit::Percent),
+        minutes: None,
     };
     Row {
         kind: "share",

@@ -14,6 +14,7 @@ fn looks(counts: [[u64; 2]; 3], more: [&str; 3]) -> [Look; 3] {
             at: DateTime::UNIX_EPOCH + TimeDelta::minutes(minute),
             earlier: &[],
             deployed_at: None,
+            over: None,
             secrets: &Secrets::none(),
         };
         let pair = share::read(
