@@ -82,6 +82,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            automatic_rollback,
             webhooks,
         } = environment;
         let none = |_: &str| None;
@@ -115,6 +116,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            automatic_rollback,
             webhooks,
         })
     }
