@@ -231,7 +231,7 @@ impl Holding<'_> {
             return self.refuse(number, gone.to_owned()).await;
         };
         let whole = rule.hold_off.delta();
-        if until - now > whole || now - until > LATE {
+        if until - now > whole + LATE || now - until > LATE {
             let moved = HoldOffEntry::Moved {
                 window: self.failed.window.clone(),
                 until: now + whole,

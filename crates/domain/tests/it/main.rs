@@ -8,7 +8,9 @@
 mod decision;
 mod follow_up;
 mod form;
+mod hold_off;
 mod horizon;
+mod hourly;
 mod improvement;
 mod notice;
 mod objective;
