@@ -12,6 +12,7 @@ pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
+pub mod hold_off;
 pub mod measurement;
 pub mod phase;
 pub mod revision;

@@ -22,6 +22,8 @@ pub mod follow_up;
 pub mod form;
 pub mod guard;
 pub mod health;
+pub mod hold_off;
+pub mod hourly;
 pub mod library;
 pub mod live;
 pub mod measurement;

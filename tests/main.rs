@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod automatic_rollback;
 mod canaries;
 mod cli;
 mod embedded_postgres;
@@ -18,6 +19,7 @@ mod faults;
 mod follow_up;
 mod freshness;
 mod headless;
+mod hourly;
 mod kill;
 mod live;
 mod measurement;

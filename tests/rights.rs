@@ -182,6 +182,12 @@ const TABLE: &[Row] = &[
     },
     row("/api/rollback/offer", &[("run", "RUN")], EVERYBODY),
     row("/api/follow_up/list", &[("run", "RUN")], EVERYBODY),
+    row("/api/follow_up/hourly", &[("run", "RUN")], EVERYBODY),
+    row(
+        "/api/hold_off/hold",
+        &[("run", "RUN"), ("window", "nothing")],
+        WAIVERS,
+    ),
     row(
         "/api/follow_up/take",
         &[("run", "RUN"), ("follow_up", "nothing")],

@@ -1,7 +1,13 @@
 //! What follows a deployment.
 
 use super::Error;
-use domain::follow_up::{Ended, EndedHow, FollowUp, Span};
+use chrono::{DateTime, Utc};
+use domain::{
+    follow_up::{Ended, EndedHow, FollowUp, Span},
+    plan::ItemId,
+    verdict::Verdict,
+    window::Bad,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +26,47 @@ pub struct FollowUpRow {
     pub owner: Option<String>,
     /// How its latest time ended.
     pub ended: Option<Ended>,
+}
+
+/// What the hourly checks of a run have seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HourlyPage {
+    /// What is asked, in the document's order.
+    pub lines: Vec<HourlyLine>,
+    /// The last hour that was checked.
+    pub last: Option<DateTime<Utc>>,
+    /// How many hours were checked.
+    pub checked: usize,
+    /// How many hours have come that were to be checked.
+    pub come: usize,
+    /// When the next one comes; `None`: they are over.
+    pub next: Option<DateTime<Utc>>,
+    /// The run that changed the environment since, which ended them.
+    pub by_run: Option<i64>,
+}
+
+/// A line that is asked every hour.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HourlyLine {
+    /// The line.
+    pub line: ItemId,
+    /// Its words.
+    pub text: String,
+    /// What the last hour's check answered; `None`: nobody asked.
+    pub verdict: Option<Verdict>,
+    /// The first bad sample, where it fails now.
+    pub failing: Option<Bad>,
+}
+
+/// What the hourly checks of a run have seen; `None` where no next step asks for them.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such run.
+#[server(prefix = "/api", endpoint = "follow_up/hourly")]
+pub async fn load_hourly(run: i64) -> Result<Option<HourlyPage>, Error> {
+    use crate::server::{auth, hourly, state::AppState};
+    let person = auth::require(domain::Right::See, None)?;
+    hourly::page(&AppState::here()?, &person, domain::run::RunId(run)).await
 }
 
 /// Every follow-up of a run.

@@ -3,7 +3,7 @@
 use super::Error;
 use chrono::{DateTime, Utc};
 use domain::{
-    environment::Class,
+    environment::{AutomaticRollback, Class},
     outline::Outline,
     person::Person,
     plan::SectionKind,
@@ -30,6 +30,8 @@ pub struct RunPage {
     pub person: Person,
     /// Rollback, troubleshooting and what follows: for reading.
     pub guides: Vec<Guide>,
+    /// What rolls back by itself where a window fails; `None`: nothing.
+    pub automatic_rollback: Option<AutomaticRollback>,
     /// The samples of its windows since T0.
     pub bars: Vec<Bar>,
     /// The environment's lock: by another run, where one holds it.
@@ -45,6 +47,8 @@ pub struct Guide {
     pub kind: SectionKind,
     /// Its heading.
     pub title: String,
+    /// Its heading and symptoms, as written; empty where it is no troubleshooting guide.
+    pub symptoms: String,
     /// Its text as safe HTML: no raw HTML of the document, no script links.
     pub html: String,
 }

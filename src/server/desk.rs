@@ -76,6 +76,8 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         .await?
         .filter(|lock| lock.run != id);
     Ok(RunPage {
+        automatic_rollback: (state.sites.place(environment).ok())
+            .and_then(|place| place.declared.automatic_rollback.clone()),
         bars: window::bars(state, &opened).await?,
         guides: guides(&opened.pinned.plan),
         outline: opened.outline,
@@ -107,9 +109,23 @@ fn guides(plan: &Plan) -> Vec<Guide> {
         .map(|section| Guide {
             kind: section.kind,
             title: section.title.clone(),
+            symptoms: symptoms(section),
             html: prose::html(&section.prose),
         })
         .collect()
+}
+
+/// What a guide says before its solutions.
+fn symptoms(section: &domain::plan::Section) -> String {
+    if section.kind != domain::plan::SectionKind::Troubleshooting {
+        return String::new();
+    }
+    let before = section
+        .prose
+        .lines()
+        .take_while(|line| !line.to_lowercase().contains("solution"));
+    let lines: Vec<&str> = [section.title.as_str()].into_iter().chain(before).collect();
+    lines.join("\n")
 }
 
 /// The attempts at an item.

@@ -45,11 +45,23 @@ impl Looks {
     }
 }
 
+/// How ready each tier is now, whoever looked before: before something starts by itself.
+///
+/// # Errors
+/// As [`look`].
+pub async fn look_again(state: &AppState, opened: &Opened) -> Result<Readiness, Error> {
+    looked(state, opened, Duration::ZERO).await
+}
+
 /// How ready each tier is, at most ten seconds ago.
 ///
 /// # Errors
 /// [`Error::Refused`] where the environment cannot be used; [`Error::Conflict`] where another host serves it.
 pub async fn look(state: &AppState, opened: &Opened) -> Result<Readiness, Error> {
+    looked(state, opened, KEEPS).await
+}
+
+async fn looked(state: &AppState, opened: &Opened, keeps: Duration) -> Result<Readiness, Error> {
     let run = &opened.pinned.run;
     let site = run::site_to_roll_back(state, opened)?;
     run::served_here(state, state.sites.place(&run.start.environment)?)?;
@@ -57,7 +69,7 @@ pub async fn look(state: &AppState, opened: &Opened) -> Result<Readiness, Error>
     // Whoever comes meanwhile waits for this look instead of making their own.
     let mut look = look.lock().await;
     if let Some((at, readiness)) = look.as_ref()
-        && at.elapsed() < KEEPS
+        && at.elapsed() < keeps
     {
         return Ok(readiness.clone());
     }

@@ -2,10 +2,12 @@
 
 mod execution;
 mod offer;
+mod order;
 mod self_harm;
 
 pub use execution::carry_out;
 pub use offer::{offer, ready};
+pub(crate) use order::{Order, begin};
 
 use crate::{
     api::Error,
@@ -13,26 +15,18 @@ use crate::{
         action, run,
         run::{Opened, conflict, reasoned},
         state::AppState,
-        task,
     },
 };
 use domain::{
     Right,
     environment::Class,
     event::Happening,
-    fingerprint::Moment,
-    outline::Outline,
-    person::{Author, Person},
+    person::Person,
     plan::SectionId,
-    rollback::{Deed, Rollback, RollbackState, StepState, Tier},
-    run::{Run, RunId},
-    task::Work,
+    rollback::{Deed, RollbackState, StepState, Tier},
+    run::RunId,
 };
-use sqlx::PgConnection;
-use store::{
-    environment_lock::{self, EnvironmentLock},
-    task::{Kind, NewTask},
-};
+use store::task::Kind;
 use uuid::Uuid;
 
 /// What somebody who rolls back has typed.
@@ -69,55 +63,15 @@ pub async fn start(state: &AppState, person: &Person, id: RunId, wish: Wish) -> 
         return Err(Error::refused("Production is not for rehearsals."));
     }
     let reason = reasoned(&wish.reason)?;
-    possible(state, &opened, tier)?;
-    let (by, now) = (person.author(), state.clock.now());
-    let new = NewTask {
-        run: id,
-        environment: start.environment.clone(),
-        request_key: wish.request_key,
-        work: Work::Rollback {
-            tier: wish.tier.clone(),
-        },
-        by: by.clone(),
-        due_at: now,
-        panel: task::first_owner(state, &start.environment),
-    };
-    let started = Happening::RollbackStarted {
-        tier: wish.tier,
+    let order = Order {
+        tier: wish.tier.clone(),
         reason,
-        steps: tier.steps_in(start.class).count(),
         rehearsal: wish.rehearsal,
-        environment_hash: run::changed(state, &opened),
+        by: person.author(),
+        request_key: wish.request_key,
+        hold_off: None,
     };
-    let mut tx = state.pool.begin().await?;
-    // Tasks before the environment before the run: everybody locks in this order.
-    if opened.pinned.run.is_rolling_back() {
-        store::task::give_up(&mut tx, id, Kind::Rollback, now).await?;
-    }
-    let task = match store::task::begin(&mut tx, &new, now).await {
-        Ok(Some(task)) => task,
-        Ok(None) => return Ok(()),
-        Err(error) if error.is_duplicate() => {
-            drop(tx);
-            return Err(under_way(state, id).await);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    store::task::stop_others(&mut tx, &new.environment, task.id).await?;
-    take_environment(&mut tx, &opened, person, now).await?;
-    store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
-        may_start(run)?;
-        let running = run.items.iter().filter(|(_, state)| {
-            let action = state.action.as_ref();
-            action.is_some_and(domain::action::ActionState::is_running)
-        });
-        let cancelled = running.map(|(item, _)| Happening::ActionCancelled { item: item.clone() });
-        Ok::<_, Error>(cancelled.chain([started]).collect())
-    })
-    .await?;
-    task::commit_and_begin(state, tx, task).await?;
-    state.executions.cancel_all(id);
-    Ok(())
+    begin(state, &opened, tier, order).await
 }
 
 /// What somebody chose for a step that did not end well, or that is done by hand.
@@ -245,100 +199,5 @@ pub(crate) fn possible(state: &AppState, opened: &Opened, tier: &Tier) -> Result
             action::filled(&opened.pinned.plan, command, &site)?;
         }
     }
-    Ok(())
-}
-
-fn may_start(run: &Run) -> Result<(), Error> {
-    let waits = |rollback: &Rollback| {
-        matches!(
-            rollback.state,
-            RollbackState::Asking { .. } | RollbackState::Differs { .. }
-        )
-    };
-    if let Some(superseded) = run.superseded {
-        return Err(Error::Conflict {
-            message: format!(
-                "Run {} began in this environment since: what would be taken back is its work. Roll that one back.",
-                superseded.by_run.0
-            ),
-        });
-    }
-    match &run.rollback {
-        Some(rollback) if run.is_rolling_back() && !waits(rollback) => Err(started_by(rollback)),
-        // Another run took the environment from it half way.
-        _ if run.is_live() || (!run.is_closed() && run.fingerprints.contains_key(&Moment::Before)) => Ok(()),
-        _ if run.is_closed() => Err(conflict(
-            "This run is closed: there is nothing of it to roll back.",
-        )),
-        _ => Err(Error::refused(
-            "The run has changed nothing yet: there is nothing to roll back.",
-        )),
-    }
-}
-
-fn started_by(rollback: &Rollback) -> Error {
-    Error::Conflict {
-        message: format!(
-            "{} started the rollback at {} UTC: “{}”. There is one; watch it here.",
-            rollback.by.name(),
-            rollback.since.format("%H:%M:%S"),
-            rollback.reason
-        ),
-    }
-}
-
-async fn under_way(state: &AppState, id: RunId) -> Error {
-    let found = async {
-        let mut connection = state.pool.acquire().await?;
-        store::run::by_id(&mut connection, id).await
-    };
-    match found.await {
-        Ok(Some(pinned)) if pinned.run.is_rolling_back() => {
-            let started = pinned.run.rollback.as_ref().map(started_by);
-            started.unwrap_or_else(|| conflict("A rollback is under way."))
-        }
-        Ok(_) => conflict("Another run of this environment is rolled back just now: wait for its end."),
-        Err(error) => error.into(),
-    }
-}
-
-/// The run gets the environment, from whichever run holds it.
-async fn take_environment(
-    tx: &mut PgConnection,
-    opened: &Opened,
-    person: &Person,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Error> {
-    let run = &opened.pinned.run;
-    let wanted = EnvironmentLock {
-        environment: run.start.environment.clone(),
-        run: run.id,
-        owner: person.name.clone(),
-        since: now,
-    };
-    let holder = environment_lock::take(tx, &wanted).await?;
-    if holder.run == run.id {
-        return Ok(());
-    }
-    let other = store::run::by_id(tx, holder.run).await?;
-    let other = other.ok_or_else(|| Error::NotFound {
-        what: format!("run {}", holder.run.0),
-    })?;
-    let lost = Happening::LockLost {
-        to_run: run.id.0,
-        reason: "a rollback".to_owned(),
-    };
-    // Two ways back at once lead nowhere.
-    let (theirs, by): (_, Author) = (Outline::from(&other.plan), person.author());
-    store::run::append::<Error>(tx, &theirs, holder.run, &by, now, |other| {
-        let rolls_back = other.is_rolling_back();
-        if rolls_back {
-            Err(run::rolled_back(other))
-        } else {
-            Ok(vec![lost])
-        }
-    })
-    .await?;
-    environment_lock::take(tx, &wanted).await?;
     Ok(())
 }

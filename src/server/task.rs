@@ -7,8 +7,8 @@ pub use lease::{Entry, Gone, Lease};
 use crate::{
     api::Error,
     server::{
-        action, env_edit, failure, fingerprint, measurement, notice, phase, rollback, sites, state::AppState,
-        window,
+        action, env_edit, failure, fingerprint, hold_off, hourly, measurement, notice, phase, rollback,
+        sites, state::AppState, window,
     },
 };
 use domain::{
@@ -212,6 +212,21 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
         Work::Window { set } => window::carry_out(&lease, *set).await,
         Work::Notify { notice, .. } => notice::hand_out(&lease, notice).await,
         Work::Deliver { webhook, notice, at } => notice::deliver(&lease, webhook, notice, *at).await,
+        Work::Hourly { set } => hourly::carry_out(&lease, *set).await,
+        Work::HoldOff {
+            window,
+            line,
+            failed,
+            set,
+        } => {
+            let failed = hold_off::Failed {
+                window: window.clone(),
+                line: line.clone(),
+                why: failed.clone(),
+                set: *set,
+            };
+            hold_off::carry_out(&lease, &failed).await
+        }
         Work::Rollback { tier } => rollback::carry_out(&lease, tier).await,
     };
     match done {

@@ -90,7 +90,7 @@ pub async fn swept(state: &AppState) -> Result<u64, store::Error> {
 }
 
 /// Whether the windows that count from the T0 that this event set are still looked into.
-fn is_sampled(run: &Run, set: u64) -> bool {
+pub(super) fn is_sampled(run: &Run, set: u64) -> bool {
     let verifying = matches!(run.state, RunState::Verifying { .. });
     verifying && run.superseded.is_none() && run.windows.set == set
 }

@@ -1,6 +1,7 @@
 //! The blanks of a document: "Deployed by: ____". They are fields of a run.
 
-use crate::plan::SectionId;
+use crate::{measurement::Source, person::Author, plan::SectionId};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -8,6 +9,20 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BlankId(pub String);
+
+/// What stands in a blank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filling {
+    /// The words or the number, as typed.
+    pub value: String,
+    /// Who wrote it.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Where it comes from; `None`: nobody said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
 
 /// A place of the document that somebody fills in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,11 @@ use crate::{hash::Hash, window::OfWindows};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
+mod automatic_rollback;
 mod kubernetes;
 mod load;
 mod webhook;
+pub use automatic_rollback::{AutomaticRollback, HoldOffTime, NoHoldOff};
 pub use kubernetes::{Kubernetes, NoNamespace};
 pub use load::{LOAD_REQUESTS, Load, LoadEndpoint, LoadMethod, NoLoad};
 pub use webhook::{Webhook, WebhookForm};
@@ -74,6 +76,9 @@ pub struct Environment {
     /// The hosts whose Gonogo serves it, where several share one database; empty: each does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub served_by: Vec<String>,
+    /// The way back that starts where a window fails and nobody holds it; `None`: nothing rolls back by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_rollback: Option<AutomaticRollback>,
     /// Who is told what happens in its runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub webhooks: Vec<Webhook>,

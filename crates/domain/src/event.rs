@@ -11,6 +11,8 @@ use crate::{
     follow_up::EndedHow,
     form,
     hash::Hash,
+    hold_off::HoldOffEntry,
+    hourly::HourlyEntry,
     measurement::{Found, Source},
     person::Author,
     phase::Why,
@@ -270,6 +272,10 @@ pub enum Happening {
         /// The window's section.
         section: SectionId,
     },
+    /// About an hourly check of a next step.
+    Hourly(HourlyEntry),
+    /// About the rollback that the environment's file asks for where a window fails.
+    HoldOff(HoldOffEntry),
     /// How things were at this moment.
     FingerprintTaken {
         /// Which.

@@ -3,6 +3,8 @@
 use crate::{
     decision::{blockers, open_slots},
     event::{Event, Happening, Outcome},
+    hold_off::HoldOffEntry,
+    hourly::HourlyEntry,
     outline::{LineKind, Outline},
     plan::ItemId,
     rollback::{Rollback, RollbackState},
@@ -43,6 +45,27 @@ pub enum Notice {
         /// Why, in one sentence.
         reason: String,
     },
+    /// A window failed, and the environment's file asks for a rollback: people may hold it until then.
+    HoldOff {
+        /// The line that failed.
+        line: ItemId,
+        /// When the rollback starts.
+        until: DateTime<Utc>,
+    },
+    /// The environment's file asks for a rollback, and it does not start.
+    NoAutomaticRollback {
+        /// The line that failed.
+        line: ItemId,
+        /// Why nothing starts.
+        why: String,
+    },
+    /// A line does not hold in the hourly check of a next step.
+    HourlyFailed {
+        /// The line.
+        line: ItemId,
+        /// Why, in one sentence.
+        reason: String,
+    },
     /// A rollback began.
     RollbackStarted {
         /// Who pressed.
@@ -77,6 +100,12 @@ pub enum Kind {
     NoGo,
     /// [`Notice::WindowFailed`].
     WindowFailed,
+    /// [`Notice::HoldOff`].
+    HoldOff,
+    /// [`Notice::NoAutomaticRollback`].
+    NoAutomaticRollback,
+    /// [`Notice::HourlyFailed`].
+    HourlyFailed,
     /// [`Notice::RollbackStarted`].
     RollbackStarted,
     /// [`Notice::RollbackEnded`].
@@ -93,6 +122,9 @@ impl Kind {
             Kind::ReadyToSign => "ready_to_sign",
             Kind::NoGo => "no_go",
             Kind::WindowFailed => "window_failed",
+            Kind::HoldOff => "hold_off",
+            Kind::NoAutomaticRollback => "no_automatic_rollback",
+            Kind::HourlyFailed => "hourly_failed",
             Kind::RollbackStarted => "rollback_started",
             Kind::RollbackEnded => "rollback_ended",
             Kind::RollbackAsks => "rollback_asks",
@@ -108,6 +140,9 @@ impl Notice {
             Notice::ReadyToSign { .. } => Kind::ReadyToSign,
             Notice::NoGo { .. } => Kind::NoGo,
             Notice::WindowFailed { .. } => Kind::WindowFailed,
+            Notice::HoldOff { .. } => Kind::HoldOff,
+            Notice::NoAutomaticRollback { .. } => Kind::NoAutomaticRollback,
+            Notice::HourlyFailed { .. } => Kind::HourlyFailed,
             Notice::RollbackStarted { .. } => Kind::RollbackStarted,
             Notice::RollbackEnded { .. } => Kind::RollbackEnded,
             Notice::RollbackAsks { .. } => Kind::RollbackAsks,
@@ -123,6 +158,10 @@ impl Notice {
                 let t0 = run.t0.map(|t0| t0.timestamp_micros());
                 format!("{item} {}", t0.unwrap_or_default())
             }
+            // Each line that fails at the same hour has an event of its own.
+            Notice::HoldOff { line, .. }
+            | Notice::NoAutomaticRollback { line, .. }
+            | Notice::HourlyFailed { line, .. } => format!("{line} {}", run.number),
             Notice::NoGo { .. }
             | Notice::RollbackStarted { .. }
             | Notice::RollbackEnded { .. }
@@ -139,9 +178,13 @@ impl Notice {
         };
         match self {
             Notice::Waiting { lines } => item(lines.first()),
-            Notice::WindowFailed { item: line, .. } => item(Some(line)),
+            Notice::WindowFailed { item: line, .. } | Notice::HoldOff { line, .. } => item(Some(line)),
+            Notice::HourlyFailed { .. } => format!("/runs/{run}?tab=next"),
             Notice::ReadyToSign { .. } | Notice::NoGo { .. } => format!("/runs/{run}?tab=sign-off"),
-            Notice::RollbackStarted { .. } | Notice::RollbackEnded { .. } | Notice::RollbackAsks { .. } => {
+            Notice::NoAutomaticRollback { .. }
+            | Notice::RollbackStarted { .. }
+            | Notice::RollbackEnded { .. }
+            | Notice::RollbackAsks { .. } => {
                 format!("/runs/{run}?tab=rollback")
             }
         }
@@ -176,7 +219,30 @@ pub fn of_event(before: Option<&Rollback>, event: &Event, run: &Run) -> Option<N
             reason: reason.clone(),
             rehearsal: *rehearsal,
         }),
+        Happening::HoldOff(entry) => of_hold_off(entry, run),
+        Happening::Hourly(HourlyEntry::Failed { line, reason, .. }) => Some(Notice::HourlyFailed {
+            line: line.clone(),
+            reason: reason.clone(),
+        }),
         _ => of_rollback(before?, run.rollback.as_ref()?),
+    }
+}
+
+fn of_hold_off(entry: &HoldOffEntry, run: &Run) -> Option<Notice> {
+    match entry {
+        HoldOffEntry::Began { line, until, .. } => Some(Notice::HoldOff {
+            line: line.clone(),
+            until: *until,
+        }),
+        HoldOffEntry::Moved { window, until, .. } => Some(Notice::HoldOff {
+            line: run.hold_offs.0.get(window)?.line.clone(),
+            until: *until,
+        }),
+        HoldOffEntry::Held { .. } => None,
+        HoldOffEntry::Refused { line, why, .. } => Some(Notice::NoAutomaticRollback {
+            line: line.clone(),
+            why: why.clone(),
+        }),
     }
 }
 

@@ -35,6 +35,11 @@ pub enum Author {
     },
     /// Gonogo itself: a schedule, a restart.
     Gonogo,
+    /// A rule of an environment's file, which nobody pressed and nobody held.
+    Rule {
+        /// The rule, and whose it is: "the rule [automatic_rollback] of production".
+        name: String,
+    },
 }
 
 impl Person {
@@ -56,7 +61,7 @@ impl Author {
     /// The name for people.
     pub fn name(&self) -> &str {
         match self {
-            Author::Person { name, .. } => name,
+            Author::Person { name, .. } | Author::Rule { name } => name,
             Author::Gonogo => "Gonogo",
         }
     }
@@ -65,7 +70,7 @@ impl Author {
     pub fn person(&self) -> Option<PersonId> {
         match self {
             Author::Person { id, .. } => Some(*id),
-            Author::Gonogo => None,
+            Author::Gonogo | Author::Rule { .. } => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 //! event that arrives; both by [`Run::apply`].
 
 mod following_up;
+mod holding_off;
+mod hourly_checking;
 mod item;
 mod measuring;
 mod phase;
@@ -16,7 +18,9 @@ use crate::{
     fingerprint::{Moment, Taken},
     follow_up::FollowUps,
     hash::Hash,
-    measurement::{Measurements, Source},
+    hold_off::HoldOffs,
+    hourly::Hourly,
+    measurement::Measurements,
     person::Author,
     phase::Progress,
     plan::{ItemId, SectionId},
@@ -28,6 +32,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::blank::Filling;
 pub use item::{How, ItemState, Observation, Settlement};
 
 /// The number of a run: what people say aloud.
@@ -78,6 +83,12 @@ pub struct Run {
     /// What its windows have come to since T0.
     #[serde(default, skip_serializing_if = "Windows::is_closed")]
     pub windows: Windows,
+    /// What came of the rule by which it rolls back by itself.
+    #[serde(default, skip_serializing_if = "HoldOffs::is_empty")]
+    pub hold_offs: HoldOffs,
+    /// What its hourly checks have come to.
+    #[serde(default, skip_serializing_if = "Hourly::is_empty")]
+    pub hourly: Hourly,
     /// The latest rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<Rollback>,
@@ -125,20 +136,6 @@ pub enum RunState {
     },
 }
 
-/// What stands in a blank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filling {
-    /// The words or the number, as typed.
-    pub value: String,
-    /// Who wrote it.
-    pub by: Author,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// Where it comes from; `None`: nobody said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
-}
-
 /// A later run began in the environment: what is seen there from now on is its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Superseded {
@@ -171,6 +168,8 @@ impl Run {
             fingerprints: BTreeMap::new(),
             phase: None,
             windows: Windows::default(),
+            hold_offs: HoldOffs::default(),
+            hourly: Hourly::default(),
             rollback: None,
             number: event.number,
             record: event.record.clone(),
@@ -186,6 +185,8 @@ impl Run {
         self.number = event.number;
         self.record = event.record.clone();
         self.going(event);
+        self.hold_offs.happen(event);
+        self.hourly.happen(event);
         self.happen(event);
     }
 
@@ -206,6 +207,7 @@ impl Run {
                 self.items.values_mut().for_each(|state| state.running = None);
                 self.superseded = Some(Superseded { by_run, at });
             }
+            Happening::HoldOff(_) | Happening::Hourly(_) => {}
             Happening::PhaseStarted { .. }
             | Happening::PhaseStopped
             | Happening::PhaseAsked { .. }

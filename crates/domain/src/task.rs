@@ -42,6 +42,22 @@ pub enum Work {
         /// The number of the event that set T0.
         set: u64,
     },
+    /// Waiting until the rollback starts that the environment's file asks for, unless somebody holds it.
+    HoldOff {
+        /// The window that failed.
+        window: SectionId,
+        /// The line that failed in it.
+        line: ItemId,
+        /// Why, in one sentence.
+        failed: String,
+        /// The number of the event that set T0.
+        set: u64,
+    },
+    /// The hourly checks of next steps. A corrected T0 is another's work.
+    Hourly {
+        /// The number of the event that set T0.
+        set: u64,
+    },
     /// Handing a notice out to the webhooks of the environment.
     Notify {
         /// What is told.

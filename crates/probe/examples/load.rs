@@ -129,6 +129,7 @@ async fn gonogo(number: usize) -> Result<Row, Failed> {
         shell: vec!["bash".to_owned(), "-c".to_owned()],
         action_minutes: None,
         keep_images: false,
+        automatic_rollback: None,
         webhooks: Vec::new(),
         served_by: Vec::new(),
         published: Vec::new(),

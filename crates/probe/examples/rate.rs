@@ -153,6 +153,7 @@ impl Bench {
             published: Vec::new(),
             served_by: Vec::new(),
             keep_images: false,
+            automatic_rollback: None,
             webhooks: Vec::new(),
         };
         let began = Instant::now();

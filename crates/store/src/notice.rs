@@ -2,13 +2,11 @@
 
 use crate::{
     Error,
-    task::{self, NewTask, Task},
+    task::{self, NewTask, Task, key},
 };
 use chrono::{DateTime, Utc};
 use domain::{notice::Notice, person::Author, run::Run, task::Work};
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use uuid::{Builder, Uuid};
 
 /// Stores that this is told about the run, which stands as given. What was told on the same occasion is not told again.
 ///
@@ -74,12 +72,4 @@ pub async fn hand_out(
         }
     }
     Ok(())
-}
-
-/// A number that the same words always give, and others never: a UUID of our own making (RFC 9562, 5.8) from their SHA-256.
-fn key(kind: &str, words: &str) -> Uuid {
-    let digest = Sha256::digest(format!("gonogo {kind} {words}"));
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    Builder::from_custom_bytes(bytes).into_uuid()
 }

@@ -1,22 +1,19 @@
 //! Runs: the fold of each, beside its events.
 
-use crate::{
-    Error, environment_lock, event, notice,
-    task::{self, NewTask},
-};
+mod after_t0;
+
+use crate::{Error, environment_lock, event, notice, task};
 use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
     event::{Event, Happening, Start},
-    fingerprint::Moment,
     notice::{of_event, of_people},
-    outline::{LineKind, Outline, OutlineLine},
+    outline::Outline,
     person::Author,
-    plan::{Plan, SectionId, SectionKind},
+    plan::{Plan, SectionId},
     rollback::Rollback,
     run::{Run, RunId, RunState},
     summary::Summary,
-    task::Work,
 };
 use sqlx::PgConnection;
 use std::collections::VecDeque;
@@ -185,9 +182,8 @@ pub async fn append<E: From<Error>>(
     while let Some((what, by)) = queue.pop_front() {
         let linked = event::next(&run, what, &by, now, &head)?;
         if let Happening::T0Set { t0, .. } = linked.event.what {
-            task::begin(&mut *connection, &look_after(&run, &linked, now), now).await?;
-            if windows(outline) {
-                task::begin(&mut *connection, &sampling(&run, &linked, t0), now).await?;
+            for new in after_t0::tasks(outline, &run, &linked, t0, now) {
+                task::begin(&mut *connection, &new, now).await?;
             }
         }
         let rollback = run.rollback.clone();
@@ -227,46 +223,6 @@ async fn tell_people(
         notice::queue(connection, run, told, now).await?;
     }
     Ok(())
-}
-
-/// How things are once the new version serves is read by whoever comes first.
-fn look_after(run: &Run, set: &event::Linked, now: DateTime<Utc>) -> NewTask {
-    let moment = Moment::After;
-    of_t0(
-        run,
-        set.hash.as_str().get(..32),
-        Work::Fingerprint { moment },
-        now,
-    )
-}
-
-/// The windows are sampled from T0 on by whoever comes first.
-fn sampling(run: &Run, set: &event::Linked, t0: DateTime<Utc>) -> NewTask {
-    let work = Work::Window {
-        set: set.event.number,
-    };
-    of_t0(run, set.hash.as_str().get(32..64), work, t0)
-}
-
-/// What follows T0: one for each time that it is set, by the digits of that event.
-fn of_t0(run: &Run, digits: Option<&str>, work: Work, due_at: DateTime<Utc>) -> NewTask {
-    NewTask {
-        run: run.id,
-        environment: run.start.environment.clone(),
-        request_key: Uuid::try_parse(digits.unwrap_or_default()).unwrap_or_default(),
-        work,
-        by: Author::Gonogo,
-        due_at,
-        panel: None,
-    }
-}
-
-/// Whether the plan has windows that a probe looks into.
-fn windows(outline: &Outline) -> bool {
-    let probed = |line: &OutlineLine| matches!(line.kind, LineKind::Probe | LineKind::Check);
-    outline
-        .lines()
-        .any(|(section, line)| matches!(section.kind, SectionKind::Window { .. }) && probed(line))
 }
 
 async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head: &str) -> Result<(), Error> {
@@ -344,6 +300,30 @@ pub async fn verifying(connection: &mut PgConnection, environment: &str) -> Resu
     .fetch_all(connection)
     .await?;
     Ok(ids.into_iter().map(RunId).collect())
+}
+
+/// The number of another run that changed `environment` since this time, or does so now; the first of several.
+///
+/// # Errors
+/// The database's.
+pub async fn begun_since(
+    connection: &mut PgConnection,
+    environment: &str,
+    but: RunId,
+    since: DateTime<Utc>,
+) -> Result<Option<RunId>, Error> {
+    let id = sqlx::query_scalar!(
+        "select id from run
+         where environment = $1 and id <> $2
+           and (state in ('executing', 'rolling back') or (fold #>> '{fingerprints,before,at}')::timestamptz > $3)
+         order by id limit 1",
+        environment,
+        but.0,
+        since,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(RunId))
 }
 
 /// The latest rollback of this tier in `environment` that came to its end.

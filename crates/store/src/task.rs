@@ -3,9 +3,11 @@
 //! Whether an owner still lives is decided by the database's clock and its locks alone: all processes must agree about it.
 
 mod asking;
+mod key;
 mod ownership;
 
 pub use asking::{Kind, give_up, go_on, stop_all};
+pub use key::key;
 pub use ownership::{Beat, bear_with, beat, break_off, give_back, is_ours, leave_until};
 
 use crate::{Error, panel::PanelId};
@@ -139,7 +141,7 @@ pub async fn claim(
            from (
                select open.id, host from task open left join panel on panel.id = panel_id
                where open.state = 'open' and due_at <= $3 and environment = any($2)
-                 and open.id <> all($4) and ($6 or work ->> 'work' <> 'window')
+                 and open.id <> all($4) and ($6 or work ->> 'work' not in ('window', 'hourly', 'hold_off'))
                  and (panel_id is null
                       or ($5 and beat_at < clock_timestamp() - interval '20 seconds')
                       or ($5 and beat_at < clock_timestamp() - interval '1.5 seconds'
@@ -274,15 +276,15 @@ pub async fn stop_measurement(connection: &mut PgConnection, run: RunId, attempt
     Ok(())
 }
 
-/// Asks for the end of everything that is under way in an environment, one task apart. Telling people changes nothing there, and goes
-/// on.
+/// Asks for the end of everything that is under way in an environment, one task apart. Telling people and waiting change nothing
+/// there, and go on.
 ///
 /// # Errors
 /// The database's.
 pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: TaskId) -> Result<(), Error> {
     sqlx::query!(
         "update task set stopping = true where environment = $1 and state = 'open' and id <> $2
-           and work ->> 'work' not in ('notify', 'deliver')",
+           and work ->> 'work' not in ('notify', 'deliver', 'hold_off')",
         environment,
         but.0,
     )
@@ -298,7 +300,7 @@ pub async fn stop_others(connection: &mut PgConnection, environment: &str, but: 
 pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: RunId) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select exists (select 1 from task where environment = $1 and state = 'open'
-                            and work ->> 'work' not in ('fingerprint', 'window', 'notify', 'deliver')
+                            and work ->> 'work' not in ('fingerprint', 'window', 'hourly', 'hold_off', 'notify', 'deliver')
                             and not (run_id = $2 and work ->> 'work' = 'phase')) as "used!""#,
         environment,
         run.0,
@@ -308,7 +310,7 @@ pub async fn is_in_use(connection: &mut PgConnection, environment: &str, run: Ru
 }
 
 /// How many tasks are under way in an environment that change something there, one apart. Sampling only
-/// reads, and telling people changes nothing.
+/// reads, and telling people and waiting change nothing.
 ///
 /// # Errors
 /// The database's.
@@ -319,7 +321,7 @@ pub async fn others_open(
 ) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from task where environment = $1 and state = 'open' and id <> $2
-             and work ->> 'work' not in ('window', 'notify', 'deliver')"#,
+             and work ->> 'work' not in ('window', 'hourly', 'hold_off', 'notify', 'deliver')"#,
         environment,
         but.0,
     )
@@ -327,8 +329,8 @@ pub async fn others_open(
     .await?)
 }
 
-/// What was planned by a clock that was ahead of `now` is planned again: whoever has windows to sample looks now, and what would wait
-/// for longer than any back-off (an hour) is due.
+/// What was planned by a clock that was ahead of `now` is planned again: whoever has something to sample, or waits to start,
+/// looks now, and what would wait for longer than any back-off (an hour) is due.
 ///
 /// # Errors
 /// The database's.
@@ -337,7 +339,7 @@ pub async fn wake(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(
         "update task set state = 'open', due_at = $1, ended_at = null, panel_id = null
          where id in (
              select id from task
-             where (work ->> 'work' = 'window'
+             where (work ->> 'work' in ('window', 'hourly', 'hold_off')
                     and ((state = 'open' and due_at > $1 and panel_id is null) or (state = 'ended' and ended_at > $1)))
                 or (state = 'open' and due_at > $1 + interval '1 hour' and panel_id is null)
              for update skip locked

@@ -9,6 +9,7 @@ mod deeds;
 mod env_edit;
 mod follow_up;
 mod guides;
+mod hold_off;
 mod lines;
 mod log;
 mod panel;
@@ -64,15 +65,16 @@ pub fn Run() -> impl IntoView {
 /// The page of a run that was found.
 #[component]
 fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
-    let guides = StoredValue::new(page.guides.clone());
     let held_by = page.held_by.clone();
     let board = Board::new(page);
+    let guides = board.guides;
     let live = live::follow(board.run, board.prints);
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     view! {
         <Title text=move || board.document_title() />
         {head(board, live)}
+        {hold_off::banner(board, deeds)}
         {move || answer(board)}
         {controls::controls(board, deeds, held_by)}
         {lines::timeline(board)}

@@ -142,6 +142,9 @@ fn headline(notice: &Notice) -> &'static str {
         Notice::ReadyToSign { .. } => "Ready to sign",
         Notice::NoGo { .. } => "NO-GO",
         Notice::WindowFailed { .. } => "A window failed",
+        Notice::HoldOff { .. } => "A rollback starts by itself, unless you hold it",
+        Notice::NoAutomaticRollback { .. } => "No automatic rollback",
+        Notice::HourlyFailed { .. } => "An hourly check failed",
         Notice::RollbackStarted { rehearsal: true, .. } => "Rehearsal of a rollback",
         Notice::RollbackStarted { .. } => "Rollback started",
         Notice::RollbackEnded { differences: 0 } => "Rolled back",
@@ -173,7 +176,17 @@ fn sentence(notice: &Notice, outline: &Outline, run: &Run) -> String {
             reason,
         } => format!("{by} closed the run as no-go: “{reason}”."),
         Notice::WindowFailed { item, reason } => format!("{}: {reason}", line(outline, item)),
-        Notice::RollbackStarted { by, reason, .. } => format!("{by} pressed: “{reason}”."),
+        Notice::HoldOff { line: item, until } => format!(
+            "{} failed. The rollback starts at {} UTC, unless somebody who may roll back holds it.",
+            line(outline, item),
+            until.format("%H:%M:%S")
+        ),
+        Notice::NoAutomaticRollback { line: item, why } => format!(
+            "{} failed, and the rollback that the environment's file asks for does not start: {why}.",
+            line(outline, item)
+        ),
+        Notice::HourlyFailed { line: item, reason } => format!("{}: {reason}", line(outline, item)),
+        Notice::RollbackStarted { by, reason, .. } => format!("{by} started it: “{reason}”."),
         Notice::RollbackEnded { differences: 0 } => "Things are as they were, or accepted.".to_owned(),
         Notice::RollbackEnded { differences: 1 } => {
             "All steps are over. 1 part is not as it was and waits for somebody's word.".to_owned()

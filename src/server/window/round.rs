@@ -2,6 +2,8 @@
 
 use super::{Line, Watched, due, is_sampled, items, of};
 use crate::server::{
+    hold_off,
+    hold_off::Failed,
     measurement, reading,
     run::Opened,
     task::{Gone, Lease},
@@ -160,15 +162,20 @@ async fn try_to_store(
             .map(|section| Happening::WindowJudged { section }),
     );
     if !happened.is_empty() {
-        let (failed, by) = (failed(watched, &happened), Author::Gonogo);
+        let (failed, by) = (failed(watched, &happened, set), Author::Gonogo);
         let due = happened
             .iter()
             .any(|one| matches!(one, Happening::WindowJudged { .. }));
         let decide = |run: &Run| Ok::<_, store::Error>(if is_sampled(run, set) { happened } else { vec![] });
         let (after, _) = store::run::append(&mut tx, &opened.outline, run.id, &by, now, decide).await?;
         if is_sampled(&after, set) {
-            for notice in failed {
+            for failed in failed {
+                let notice = Notice::WindowFailed {
+                    item: failed.line.clone(),
+                    reason: failed.why.clone(),
+                };
                 store::notice::queue(&mut tx, &after, notice, now).await?;
+                hold_off::queue(&mut tx, state, &after, failed, now).await?;
             }
             if due {
                 // What was measured and was too early for these lines has come to its time.
@@ -185,10 +192,15 @@ async fn try_to_store(
     Ok(true)
 }
 
-/// What is told of lines that do not hold, and cannot any more.
-fn failed(watched: &[Watched], happened: &[Happening]) -> Vec<Notice> {
-    let lines = || watched.iter().flat_map(|watched| &watched.lines);
-    let for_good = |item: &ItemId| lines().any(|line| line.item == *item && line.demand.needs_every_sample());
+/// The lines that do not hold, and cannot any more.
+fn failed(watched: &[Watched], happened: &[Happening], set: u64) -> Vec<Failed> {
+    let of = |item: &ItemId| {
+        watched.iter().find_map(|watched| {
+            let line = watched.lines.iter().find(|line| line.item == *item)?;
+            Some((&watched.section, line))
+        })
+    };
+    let for_good = |item: &ItemId| of(item).is_some_and(|(_, line)| line.demand.needs_every_sample());
     let failed = happened.iter().filter_map(|one| match one {
         Happening::SampleFailed { item, reason, .. } if for_good(item) => Some((item, reason)),
         Happening::Observed {
@@ -199,11 +211,15 @@ fn failed(watched: &[Watched], happened: &[Happening]) -> Vec<Notice> {
         } => Some((item, reason)),
         _ => None,
     });
-    let notice = |(item, reason): (&ItemId, &String)| Notice::WindowFailed {
-        item: item.clone(),
-        reason: reason.clone(),
+    let named = |(item, reason): (&ItemId, &String)| {
+        Some(Failed {
+            window: of(item)?.0.clone(),
+            line: item.clone(),
+            why: reason.clone(),
+            set,
+        })
     };
-    failed.map(notice).collect()
+    failed.filter_map(named).collect()
 }
 
 /// Stores the samples; why, and what was seen, only where the verdict is another than before. Answers the first bad ones.

@@ -8,7 +8,9 @@
 mod decision;
 mod follow_up;
 mod form;
+mod hold_off;
 mod horizon;
+mod hourly;
 mod notice;
 mod objective;
 mod phase;

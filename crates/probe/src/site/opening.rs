@@ -83,6 +83,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            automatic_rollback,
             webhooks,
         } = environment;
         let none = |_: &str| None;
@@ -117,6 +118,7 @@ impl Opening<'_> {
             published,
             served_by,
             keep_images,
+            automatic_rollback,
             webhooks,
         })
     }

@@ -62,6 +62,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         published: Vec::new(),
         served_by: Vec::new(),
         keep_images: false,
+        automatic_rollback: None,
         webhooks: Vec::new(),
     }
 }

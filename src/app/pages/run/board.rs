@@ -1,11 +1,15 @@
 //! What the parts of a run's page share.
 
 use crate::{
-    api::run::{RunPage, load_bars},
+    api::{
+        rollback::TierReady,
+        run::{Guide, RunPage, load_bars},
+    },
     app::live::Prints,
 };
 use chrono::{DateTime, Utc};
 use domain::{
+    environment::AutomaticRollback,
     outline::{Outline, OutlineLine, OutlineSection},
     person::Person,
     plan::{ItemId, SectionKind},
@@ -35,6 +39,12 @@ pub struct Board {
     pub run: RwSignal<Run>,
     /// The samples of its windows, asked for again while they are open.
     pub bars: RwSignal<Vec<Bar>>,
+    /// How ready the tiers are, once that is known.
+    pub ready: RwSignal<Vec<TierReady>>,
+    /// Sections for reading.
+    pub guides: StoredValue<Vec<Guide>>,
+    /// What rolls back by itself where a window fails; `None`: nothing.
+    pub automatic: StoredValue<Option<AutomaticRollback>>,
     /// What actions print.
     pub prints: Prints,
     /// Who looks.
@@ -73,6 +83,9 @@ impl Board {
             outline: StoredValue::new(page.outline),
             run,
             bars,
+            ready: RwSignal::default(),
+            guides: StoredValue::new(page.guides),
+            automatic: StoredValue::new(page.automatic_rollback),
             prints: RwSignal::default(),
             person: StoredValue::new(page.person),
             now,
@@ -125,7 +138,7 @@ impl Board {
 }
 
 /// Does this again and again, until the page is left.
-fn every(interval: Duration, deed: impl Fn() + 'static) {
+pub(super) fn every(interval: Duration, deed: impl Fn() + 'static) {
     let ticking = set_interval_with_handle(deed, interval);
     on_cleanup(move || {
         if let Ok(ticking) = ticking {

@@ -5,6 +5,7 @@ use crate::api::{
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
     follow_up::{EndFollowUp, TakeFollowUp},
+    hold_off::HoldRollback,
     measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
     phase::{GoOn, SkipLine, StartPhase, StopPhase},
     rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
@@ -54,6 +55,8 @@ pub struct Deeds {
     pub skip_line: ServerAction<SkipLine>,
     /// Ends what it is at.
     pub stop_phase: ServerAction<StopPhase>,
+    /// Holds the rollback that starts by itself.
+    pub hold: ServerAction<HoldRollback>,
     /// Starts a rollback.
     pub roll_back: ServerAction<StartRollback>,
     /// Runs a step of it again.
@@ -95,6 +98,7 @@ impl Deeds {
             go_on: ServerAction::new(),
             skip_line: ServerAction::new(),
             stop_phase: ServerAction::new(),
+            hold: ServerAction::new(),
             roll_back: ServerAction::new(),
             retry_step: ServerAction::new(),
             skip_step: ServerAction::new(),
@@ -129,6 +133,7 @@ impl Deeds {
                 self.go_on.value().get(),
                 self.skip_line.value().get(),
                 self.stop_phase.value().get(),
+                self.hold.value().get(),
                 self.roll_back.value().get(),
                 self.retry_step.value().get(),
                 self.skip_step.value().get(),

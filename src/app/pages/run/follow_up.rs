@@ -2,13 +2,13 @@
 
 use super::{board::Board, deeds::Deeds};
 use crate::{
-    api::follow_up::{FollowUpRow, load_follow_ups},
+    api::follow_up::{FollowUpRow, HourlyPage, load_follow_ups, load_hourly},
     app::{
-        components::{CodeText, Disclosure, EmptyState, Mark, SectionCard, TextAreaField, Tone},
+        components::{CodeText, Disclosure, EmptyState, ExactTime, Mark, SectionCard, TextAreaField, Tone},
         trouble::NotLoaded,
     },
 };
-use domain::{Right, follow_up::EndedHow};
+use domain::{Right, follow_up::EndedHow, verdict::Verdict};
 use leptos::{form::ActionForm, prelude::*};
 
 /// The tab.
@@ -19,6 +19,12 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
             .with(|run| (run.t0, run.state.word(), run.follow_ups.clone()))
     });
     let rows = Resource::new_blocking(move || key.get(), move |_| load_follow_ups(board.id));
+    // Asked again every five minutes, and when something begins or ends to fail.
+    let seen = Memo::new(move |_| {
+        let run = board.run.with(|run| (run.state.word(), run.hourly.clone()));
+        (run, board.now.get().timestamp() / 300)
+    });
+    let hourly = Resource::new_blocking(move || seen.get(), move |_| load_hourly(board.id));
     view! {
         <Transition fallback=|| view! { <p>"Loading the next steps…"</p> }>
             {move || Suspend::new(async move {
@@ -27,7 +33,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
                     _ if board.run.is_disposed() => ().into_any(),
                     Err(error) => view! { <NotLoaded error=error /> }.into_any(),
                     Ok(rows) if rows.is_empty() => nothing(),
-                    Ok(rows) => shown(board, deeds, rows),
+                    Ok(rows) => shown(board, deeds, rows, hourly),
                 }
             })}
         </Transition>
@@ -44,7 +50,9 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>) -> AnyView {
+type Hourly = Resource<Result<Option<HourlyPage>, crate::api::Error>>;
+
+fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>, hourly: Hourly) -> AnyView {
     let overdue = rows.iter().filter(|row| row.overdue).count();
     let facts = match overdue {
         0 => format!("{} steps", rows.len()),
@@ -57,7 +65,7 @@ fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>) -> AnyView {
         .with_value(|person| person.may(Right::Attest, Some(class)));
     let rows = rows
         .into_iter()
-        .map(|row| one(board, deeds, row, may))
+        .map(|row| one(board, deeds, row, may, hourly))
         .collect_view();
     view! {
         <SectionCard title="Next steps" id="follow-ups" facts=facts padded=true>
@@ -67,7 +75,7 @@ fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>) -> AnyView {
     .into_any()
 }
 
-fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool) -> AnyView {
+fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool, hourly: Hourly) -> AnyView {
     let FollowUpRow {
         follow_up,
         time,
@@ -87,6 +95,7 @@ fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool) -> AnyView {
     let said = ended.map(|ended| {
         view! { <small>"“" {ended.note} "” — " {ended.by.name().to_owned()}</small> }
     });
+    let by_itself = follow_up.automatic.then(|| checks(board, hourly));
     let name = follow_up.id.clone();
     let take = (may && open && owner.is_none()).then(|| {
         let name = name.clone();
@@ -108,10 +117,92 @@ fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool) -> AnyView {
             <div class="cluster"><b><CodeText text=follow_up.words /></b> <Mark tone=tone icon=icon word=word /></div>
             <small class="quiet">{follow_up.when.to_string()} {days.map(|days| format!(": {days}"))} {owner.map(|owner| format!(" · {owner}"))}</small>
             {said}
+            {by_itself}
             <div class="cluster">{take} {end}</div>
         </li>
     }
     .into_any()
+}
+
+/// What the hourly checks have seen.
+fn checks(board: Board, hourly: Hourly) -> impl IntoView {
+    view! {
+        <Transition fallback=|| view! { <small>"Loading the hourly checks…"</small> }>
+            {move || Suspend::new(async move {
+                match hourly.await {
+                    _ if board.run.is_disposed() => ().into_any(),
+                    Err(error) => view! { <NotLoaded error=error /> }.into_any(),
+                    Ok(None) => ().into_any(),
+                    Ok(Some(page)) => checked(board, page),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn checked(board: Board, page: HourlyPage) -> AnyView {
+    let HourlyPage {
+        lines,
+        last,
+        checked,
+        come,
+        next,
+        by_run,
+    } = page;
+    if lines.is_empty() {
+        return view! {
+            <p><small>"No line of a window or of the success criteria is read by a probe: nothing is checked by itself here."</small></p>
+        }
+        .into_any();
+    }
+    let last = last.map(|at| view! { ", last " <ExactTime at=at /> });
+    let next = match (next, by_run) {
+        (Some(at), _) => view! { ", next " <ExactTime at=at /> "." }.into_any(),
+        (None, Some(run)) => view! {
+            ". They ended: " <a href=format!("/runs/{run}")>"run " {run}</a> " began in this environment."
+        }
+        .into_any(),
+        (None, None) => view! { ". They are over." }.into_any(),
+    };
+    let fails = lines.iter().any(|line| line.failing.is_some());
+    let rows = lines
+        .into_iter()
+        .map(|line| {
+            let (tone, icon, word) = told(line.verdict);
+            let failing = line.failing.map(|bad| {
+                view! { <small>" since " <ExactTime at=bad.slot /> ": " {bad.reason}</small> }
+            });
+            let href = format!("/runs/{}?item={}", board.id, line.line);
+            view! {
+                <li><div class="cluster"><a href=href><CodeText text=line.text /></a> <Mark tone=tone icon=icon word=word /> {failing}</div></li>
+            }
+        })
+        .collect_view();
+    view! {
+        <p><small>
+            {format!("Gonogo checks this every hour: {checked} of {come} hours checked")} {last} {next}
+        </small></p>
+        <Disclosure summary="What is asked, and the last answers" open=fails>
+            <small>
+                "The lines of the verification windows and of the success criteria that a probe reads, by the environment's file as it \
+                 is now. They prove nothing about the run; whoever is told about failures is told once when one begins. What must \
+                 not be in a log counts since T0."
+            </small>
+            <ul class="rollback-steps">{rows}</ul>
+        </Disclosure>
+    }
+    .into_any()
+}
+
+fn told(verdict: Option<Verdict>) -> (Tone, &'static str, &'static str) {
+    match verdict {
+        Some(Verdict::Pass) => (Tone::Go, "proved", "pass"),
+        Some(Verdict::Warning) => (Tone::Hold, "warning", "warning"),
+        Some(Verdict::Fail) => (Tone::No, "failed", "fail"),
+        Some(Verdict::Error) => (Tone::No, "error", "error"),
+        Some(Verdict::NoData) => (Tone::None, "no-data", "no data"),
+        None => (Tone::None, "open", "not asked yet"),
+    }
 }
 
 fn form(board: Board, deeds: Deeds, name: String, time: u32) -> impl IntoView {

@@ -6,6 +6,11 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// Where a guide stands on the tab.
+pub fn anchor(at: usize) -> String {
+    format!("guide-{}", at + 1)
+}
+
 /// Every section for reading.
 pub fn tab(guides: &[Guide]) -> AnyView {
     if guides.is_empty() {
@@ -16,10 +21,10 @@ pub fn tab(guides: &[Guide]) -> AnyView {
         }
         .into_any();
     }
-    let cards = guides.iter().cloned().map(|guide| {
+    let cards = guides.iter().cloned().enumerate().map(|(at, guide)| {
         let facts = view! { <span>{guide.kind.word()}</span> }.into_any();
         view! {
-            <SectionCard title=guide.title facts=facts padded=true>
+            <SectionCard title=guide.title id=anchor(at) facts=facts padded=true>
                 <div class="prose" inner_html=guide.html></div>
             </SectionCard>
         }

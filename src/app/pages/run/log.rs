@@ -11,6 +11,8 @@ use crate::{
 use domain::{
     event::{Event, Happening},
     follow_up::EndedHow,
+    hold_off::HoldOffEntry,
+    hourly::HourlyEntry,
     measurement::Source,
     phase::Why,
     plan::{ItemId, SectionId},
@@ -67,6 +69,68 @@ fn heading(board: Board, section: &SectionId) -> String {
         let found = outline.sections.iter().find(|found| found.id == *section);
         found.map_or_else(|| section.to_string(), |found| found.heading())
     })
+}
+
+fn hold_off(board: Board, entry: HoldOffEntry) -> String {
+    match entry {
+        HoldOffEntry::Began {
+            window,
+            failed,
+            tier,
+            rule,
+            until,
+            ..
+        } => format!(
+            "{} failed ({failed}): {} starts at {} UTC by the environment's file ({rule}), unless somebody holds it",
+            heading(board, &window),
+            heading(board, &tier),
+            until.format("%H:%M:%S")
+        ),
+        HoldOffEntry::Moved { until, why, .. } => {
+            format!(
+                "the automatic rollback starts at {} UTC instead: {why}",
+                until.format("%H:%M:%S")
+            )
+        }
+        HoldOffEntry::Held { window, reason } => {
+            let why = if reason.is_empty() {
+                reason
+            } else {
+                format!(": “{reason}”")
+            };
+            format!("held the automatic rollback of {}{why}", heading(board, &window))
+        }
+        HoldOffEntry::Refused {
+            window, failed, why, ..
+        } => format!(
+            "{} failed ({failed}), and the automatic rollback does not start: {why}",
+            heading(board, &window)
+        ),
+    }
+}
+
+fn hourly(board: Board, entry: HourlyEntry) -> String {
+    let name = |id: &ItemId| {
+        board
+            .find(id, |_, line| line.text.clone())
+            .unwrap_or_else(|| id.to_string())
+    };
+    match entry {
+        HourlyEntry::Failed {
+            line, slot, reason, ..
+        } => format!(
+            "hourly check, {} UTC: {} fails, {reason}",
+            slot.format("%H:%M"),
+            name(&line)
+        ),
+        HourlyEntry::Holds { line, slot } => {
+            format!(
+                "hourly check, {} UTC: {} holds again",
+                slot.format("%H:%M"),
+                name(&line)
+            )
+        }
+    }
 }
 
 fn words(board: Board, what: Happening) -> String {
@@ -219,6 +283,8 @@ fn words(board: Board, what: Happening) -> String {
             format!("the clock went back: {dropped} samples of times that have not come do not count")
         }
         Happening::WindowJudged { section } => format!("{} was due", heading(board, &section)),
+        Happening::HoldOff(entry) => hold_off(board, entry),
+        Happening::Hourly(entry) => hourly(board, entry),
         Happening::FingerprintTaken { moment, fingerprint } => {
             format!(
                 "read how things are {}: {} parts",

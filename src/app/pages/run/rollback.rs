@@ -20,11 +20,13 @@ pub fn bar(board: Board) -> AnyView {
     let state = Memo::new(move |_| board.run.with(told));
     // Looked at four times a minute by whoever may press; the server looks once for all of them.
     let quarter = Memo::new(move |_| board.now.get().timestamp() / 15);
-    let ready = RwSignal::new(Vec::new());
+    let ready = board.ready;
     // Not on the server: the page does not wait for it.
     Effect::new(move || {
         quarter.track();
-        if may && board.run.with(|run| run.is_live() && !run.is_rolling_back()) {
+        // Where a window fails, everybody sees it.
+        let fails = || board.run.with(|run| !run.windows.bad.is_empty());
+        if (may || fails()) && board.run.with(|run| run.is_live() && !run.is_rolling_back()) {
             leptos::task::spawn_local(async move {
                 if let Ok(tiers) = load_readiness(board.id).await {
                     ready.try_set(tiers);
@@ -47,7 +49,7 @@ pub fn bar(board: Board) -> AnyView {
 }
 
 /// Each tier with whether it could be gone now, once that is known.
-fn readiness(ready: RwSignal<Vec<TierReady>>) -> impl IntoView {
+pub fn readiness(ready: RwSignal<Vec<TierReady>>) -> impl IntoView {
     move || {
         let tiers = ready.get();
         let marks = tiers.into_iter().map(|tier| {

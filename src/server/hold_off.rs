@@ -1,0 +1,355 @@
+//! The rollback that an environment's file asks for where a window fails: it waits, whoever may roll back may hold it, and then it
+//! starts as if somebody had pressed. Off unless the file turns it on.
+
+use crate::{
+    api::Error,
+    server::{
+        readiness, rollback,
+        rollback::Order,
+        run,
+        run::{LONGEST_NOTE, Opened, conflict},
+        state::AppState,
+        task::{Entry, Gone, Lease},
+        window,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    Right,
+    environment::{AutomaticRollback, Class},
+    event::Happening,
+    hold_off::{HoldOff, HoldOffEntry, HoldOffState},
+    person::{Author, Person},
+    plan::{ItemId, SectionId},
+    rollback::{Deed, Tier},
+    run::{Run, RunId},
+    task::Work,
+};
+use sqlx::PgConnection;
+use store::task::{NewTask, Next};
+
+/// Whoever comes later than this was not there to be told to hold it: people get the whole time again.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// How long until it is tried again where the database broke off.
+const AGAIN: TimeDelta = TimeDelta::seconds(1);
+
+/// A line of a window that failed for certain.
+#[derive(Debug)]
+pub struct Failed {
+    /// The window.
+    pub window: SectionId,
+    /// The line.
+    pub line: ItemId,
+    /// Why, in one sentence.
+    pub why: String,
+    /// The number of the event that set T0.
+    pub set: u64,
+}
+
+/// Stores, in the transaction that says that a line failed, that somebody looks after what the environment's file asks for then; once
+/// for each line of a window. Nothing where it asks for nothing.
+///
+/// # Errors
+/// The database's.
+pub async fn queue(
+    connection: &mut PgConnection,
+    state: &AppState,
+    run: &Run,
+    failed: Failed,
+    now: DateTime<Utc>,
+) -> Result<(), store::Error> {
+    let environment = &run.start.environment;
+    let asks = |place: &super::sites::Place| place.declared.automatic_rollback.is_some();
+    if !state.sites.place(environment).is_ok_and(asks) {
+        return Ok(());
+    }
+    let Failed {
+        window,
+        line,
+        why,
+        set,
+    } = failed;
+    let new = NewTask {
+        run: run.id,
+        environment: environment.clone(),
+        request_key: store::task::key("hold-off", &format!("{} {set} {window} {line}", run.id.0)),
+        work: Work::HoldOff {
+            window,
+            line,
+            failed: why,
+            set,
+        },
+        by: Author::Gonogo,
+        due_at: now,
+        panel: None,
+    };
+    store::task::begin(connection, &new, now).await?;
+    Ok(())
+}
+
+/// Holds the rollback that waits for this window. `reason` may be empty.
+///
+/// # Errors
+/// [`Error::Conflict`] where none waits any more.
+pub async fn hold(
+    state: &AppState,
+    person: &Person,
+    id: RunId,
+    window: SectionId,
+    reason: &str,
+) -> Result<(), Error> {
+    let opened = run::open(state, person, id, Right::RollBack).await?;
+    let reason = run::short("reason", reason, LONGEST_NOTE)?;
+    run::change(state, &opened, id, &person.author(), |run| {
+        match run.hold_offs.0.get(&window) {
+            Some(one) if one.is_waiting() => {
+                Ok(vec![Happening::HoldOff(HoldOffEntry::Held { window, reason })])
+            }
+            Some(HoldOff {
+                state: HoldOffState::Held { by, .. },
+                ..
+            }) => Err(conflict(&format!("{} has held it already.", by.name()))),
+            Some(_) | None => Err(conflict(
+                "No automatic rollback waits any more: look at where the run is now.",
+            )),
+        }
+    })
+    .await
+}
+
+/// Begins the hold-off, waits for its end, or starts what it was held for.
+///
+/// # Errors
+/// [`Gone`].
+pub async fn carry_out(lease: &Lease, failed: &Failed) -> Result<(), Gone> {
+    let opened = lease.open().await?;
+    let (run, now) = (&opened.pinned.run, lease.state.clock.now());
+    let work = Holding {
+        lease,
+        opened: &opened,
+        failed,
+        now,
+    };
+    match run.hold_offs.0.get(&failed.window) {
+        _ if !window::is_sampled(run, failed.set) => work.end().await,
+        Some(HoldOff {
+            number,
+            line,
+            state: HoldOffState::Waiting { tier, until },
+            ..
+        }) if *line == failed.line => work.wait(*number, tier, *until).await,
+        _ if run.hold_offs.may_begin(&failed.window) => work.begin().await,
+        _ => work.end().await,
+    }
+}
+
+/// The tier that would start now by the environment's file as it is.
+///
+/// # Errors
+/// Why it would not, in one sentence.
+async fn startable<'a>(
+    state: &AppState,
+    opened: &'a Opened,
+) -> Result<(&'a Tier, AutomaticRollback), String> {
+    let start = &opened.pinned.run.start;
+    let place = state
+        .sites
+        .place(&start.environment)
+        .map_err(|error| error.to_string())?;
+    let rule = place.declared.automatic_rollback.clone();
+    let rule = rule.ok_or("the environment's file does not ask for it any more")?;
+    let tier = rule.tier(&opened.pinned.plan)?;
+    let title = &tier.title;
+    if start.class == Class::Production
+        && let Some(step) = tier.steps.iter().find(|step| step.development_only)
+    {
+        return Err(format!(
+            "“{}” of {title} does not exist in production",
+            step.title
+        ));
+    }
+    let by_hand = |step: &&domain::rollback::Step| matches!(step.deed, Deed::ByHand { .. });
+    if let Some(step) = tier.steps_in(start.class).find(by_hand) {
+        return Err(format!("“{}” of {title} is done by a person", step.title));
+    }
+    if tier.steps_in(start.class).next().is_none() {
+        return Err(format!("{title} has no step that exists here"));
+    }
+    rollback::possible(state, opened, tier).map_err(|error| error.to_string())?;
+    let ready = readiness::look_again(state, opened).await;
+    match ready.map_err(|error| error.to_string())?.tier(&tier.section) {
+        Some(found) if found.is_ready() => Ok((tier, rule)),
+        Some(found) => Err(format!("{title}: {}", found.summary(None))),
+        None => Err(format!("nobody knows how ready {title} is")),
+    }
+}
+
+struct Holding<'a> {
+    lease: &'a Lease,
+    opened: &'a Opened,
+    failed: &'a Failed,
+    now: DateTime<Utc>,
+}
+
+impl Holding<'_> {
+    /// People are told, and have their time from now on; or it is said why nothing starts.
+    async fn begin(&self) -> Result<(), Gone> {
+        let (state, failed) = (&self.lease.state, self.failed);
+        let found = startable(state, self.opened).await;
+        // Looking takes its time, which is not theirs.
+        let now = state.clock.now();
+        let next = match &found {
+            Ok((_, rule)) => Next::At(now + rule.hold_off.delta()),
+            Err(_) => Next::End,
+        };
+        let entry = match found {
+            Ok((tier, rule)) => HoldOffEntry::Began {
+                window: failed.window.clone(),
+                line: failed.line.clone(),
+                failed: failed.why.clone(),
+                tier: tier.section.clone(),
+                until: now + rule.hold_off.delta(),
+                rule: rule.words(),
+            },
+            Err(why) => self.refused(why),
+        };
+        let may = |run: &Run| window::is_sampled(run, failed.set) && run.hold_offs.may_begin(&failed.window);
+        let run = self.note(next, entry, may).await?;
+        let ours = |one: &HoldOff| one.is_waiting() && one.line == failed.line;
+        match run.hold_offs.0.get(&failed.window) {
+            Some(one) if ours(one) => Ok(()),
+            // Another line was faster: who holds that one holds this one too.
+            Some(_) | None => self.end().await,
+        }
+    }
+
+    /// Waits until the time has come, and starts it then.
+    async fn wait(&self, number: u64, told: &SectionId, until: DateTime<Utc>) -> Result<(), Gone> {
+        let (now, Some(rule)) = (self.now, self.rule()) else {
+            let gone = "the environment's file does not ask for it any more";
+            return self.refuse(number, gone.to_owned()).await;
+        };
+        let whole = rule.hold_off.delta();
+        if until - now > whole + LATE || now - until > LATE {
+            let moved = HoldOffEntry::Moved {
+                window: self.failed.window.clone(),
+                until: now + whole,
+                why: "no Gonogo was there that could have been told to hold it, or a clock jumped".to_owned(),
+            };
+            let waits = |run: &Run| run.hold_offs.waits(number);
+            self.note(Next::At(now + whole), moved, waits).await.map(drop)
+        } else if now < until {
+            self.leave_until(until).await
+        } else {
+            match startable(&self.lease.state, self.opened).await {
+                Ok((tier, rule)) if tier.section == *told => self.start(number, until, tier, &rule).await,
+                Ok((tier, _)) => {
+                    let other = format!("the environment's file asks for another tier now, {}", tier.title);
+                    self.refuse(number, other).await
+                }
+                Err(why) => self.refuse(number, why).await,
+            }
+        }
+    }
+
+    /// Nobody held it: it starts as if somebody had pressed.
+    async fn start(
+        &self,
+        number: u64,
+        until: DateTime<Utc>,
+        tier: &Tier,
+        rule: &AutomaticRollback,
+    ) -> Result<(), Gone> {
+        let (run, failed) = (&self.opened.pinned.run, self.failed);
+        let line = self.opened.outline.line(&failed.line);
+        let line = line.map_or_else(|| failed.line.to_string(), |(_, line)| line.text.clone());
+        let order = Order {
+            tier: tier.section.clone(),
+            reason: format!(
+                "Nobody pressed: “{line}” failed ({}), the environment's file asks for this ({}), and nobody held it until {} UTC.",
+                failed.why,
+                rule.words(),
+                until.format("%H:%M:%S")
+            ),
+            rehearsal: false,
+            by: Author::Rule {
+                name: format!("the rule [automatic_rollback] of {}", run.start.environment),
+            },
+            request_key: store::task::key("automatic-rollback", &format!("{} {number}", run.id.0)),
+            hold_off: Some(number),
+        };
+        self.lease.sure().await?;
+        match rollback::begin(&self.lease.state, self.opened, tier, order).await {
+            Ok(()) => self.end().await,
+            Err(error @ (Error::Conflict { .. } | Error::Refused { .. })) => {
+                self.refuse(number, error.to_string()).await
+            }
+            Err(error) => {
+                tracing::warn!(run = run.id.0, %error, "an automatic rollback did not start yet");
+                self.leave_until(self.now + AGAIN).await
+            }
+        }
+    }
+
+    fn refused(&self, why: String) -> HoldOffEntry {
+        let rule = self.rule().map(|rule| rule.words());
+        HoldOffEntry::Refused {
+            window: self.failed.window.clone(),
+            line: self.failed.line.clone(),
+            failed: self.failed.why.clone(),
+            rule: rule.unwrap_or_default(),
+            why,
+        }
+    }
+
+    fn rule(&self) -> Option<AutomaticRollback> {
+        let environment = &self.opened.pinned.run.start.environment;
+        let place = self.lease.state.sites.place(environment).ok()?;
+        place.declared.automatic_rollback.clone()
+    }
+
+    /// It waited and does not start. Where it does not wait any more, somebody was faster, and that stands.
+    async fn refuse(&self, number: u64, why: String) -> Result<(), Gone> {
+        let refused = self.refused(why);
+        self.note(Next::End, refused, |run| run.hold_offs.waits(number))
+            .await
+            .map(drop)
+    }
+
+    async fn leave_until(&self, at: DateTime<Utc>) -> Result<(), Gone> {
+        let entry = Entry {
+            by: &Author::Gonogo,
+            seen: None,
+            next: Next::At(at),
+        };
+        let left = self.lease.write(&self.opened.outline, entry, |_, _| vec![]).await;
+        left.map(drop)
+    }
+
+    async fn end(&self) -> Result<(), Gone> {
+        let entry = Entry {
+            by: &Author::Gonogo,
+            seen: None,
+            next: Next::End,
+        };
+        let ended = self.lease.write(&self.opened.outline, entry, |_, _| vec![]).await;
+        ended.map(drop)
+    }
+
+    /// Writes this down where it still `may` be so.
+    async fn note(&self, next: Next, what: HoldOffEntry, may: impl Fn(&Run) -> bool) -> Result<Run, Gone> {
+        let entry = Entry {
+            by: &Author::Gonogo,
+            seen: None,
+            next,
+        };
+        let decide = |run: &Run, _: Option<&domain::Hash>| {
+            may(run)
+                .then(|| Happening::HoldOff(what.clone()))
+                .into_iter()
+                .collect()
+        };
+        self.lease.write(&self.opened.outline, entry, decide).await
+    }
+}
