@@ -15,7 +15,9 @@ mod panel;
 mod phase;
 mod rollback;
 mod samples;
+mod schedule;
 mod sign_off;
+mod trend;
 
 use crate::{
     api::run::{RunPage, load_run},
@@ -76,6 +78,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {move || answer(board)}
         {controls::controls(board, deeds, held_by)}
         {lines::timeline(board)}
+        {schedule::schedule(board)}
         {move || tally(board)}
         {move || view! { <Tabs label=format!("Parts of run {}", board.id) tabs=tabs(board, &tab.get(), guides) /> }}
         {move || match tab.get().as_str() {
