@@ -43,6 +43,7 @@ test("the numbers and the next steps of a run are accessible", async ({ person }
   const devops = await person("devops");
   const checklist = "Performance Optimization Deployment Checklist";
   const path = await run.startRun(devops, { checklist, environment: "this-machine", release: "v1.4.4" });
+  if (scripted()) expect(await brokenWords(devops), "words of the phases' names that are broken").toEqual([]);
   await expectFine(devops, "run-benchmark", `${path}?tab=benchmark`);
   await expectFine(devops, "run-next-steps", `${path}?tab=next`);
 });
@@ -82,6 +83,22 @@ async function runInUse(devops: Page, gonogo: Server): Promise<string> {
   await run.settle(devops, "The clock agrees", "Waive", "The time server is moved on Friday", "Waived");
   await run.settle(devops, "Gonogo starts again by itself", "Skip", "This machine is never restarted", "Skipped");
   return path;
+}
+
+/** The words above the page's phases that do not stand on one line. */
+function brokenWords(page: Page): Promise<string[]> {
+  return page.locator(".phase b").evaluateAll((names) =>
+    names.flatMap((name) => {
+      const text = name.firstChild;
+      const words = [...(text?.textContent ?? "").matchAll(/[^\s-]+/g)];
+      return words.flatMap(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(text as Text, index);
+        range.setEnd(text as Text, index + word.length);
+        return range.getClientRects().length === 1 ? [] : [word];
+      });
+    }),
+  );
 }
 
 /** The page of a checklist that is shipped. */

@@ -20,6 +20,7 @@ pub mod rollback;
 pub mod run;
 pub mod session;
 pub mod sign_off;
+pub mod trend;
 
 use leptos::server_fn::{
     codec::JsonEncoding,

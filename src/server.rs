@@ -51,6 +51,7 @@ pub mod state;
 pub mod task;
 pub mod telemetry;
 pub mod throttle;
+pub mod trend;
 pub mod trouble;
 pub mod verification;
 pub mod window;

@@ -35,6 +35,7 @@ mod sign_off;
 mod support;
 mod task;
 mod tidy;
+mod trend;
 mod verification;
 mod webhook;
 mod window;

@@ -54,6 +54,7 @@ const TABLE: &[Row] = &[
     row("/api/session/sign_out", &[], EVERYBODY),
     row("/api/session/trouble", &[], EVERYBODY),
     row("/api/run/bars", &[("run", "RUN")], EVERYBODY),
+    row("/api/trend/run", &[("run", "RUN")], EVERYBODY),
     row(
         "/api/action/offer",
         &[("run", "RUN"), ("item", "nothing")],

@@ -95,8 +95,9 @@ export async function measure(page: Page, path: string, form: string): Promise<v
     await card.getByText("Measure…").click();
     await card.getByRole("button", { name: "Put this load on it" }).click();
     await expect(attempts).toHaveCount(before + 1);
-    await expect(attempts.first()).toContainText(/counts|invalid|gave nothing/, { timeout: 90_000 });
-    await expect(attempts.first()).toContainText("counts", { timeout: 1_000 });
+    const ended = attempts.first().locator(".status").first();
+    await expect(ended).toHaveText(/^(counts|invalid|gave nothing)$/, { timeout: 90_000 });
+    await expect(ended).toHaveText("counts", { timeout: 1_000 });
   }).toPass({ timeout: 240_000 });
 }
 

@@ -4,18 +4,22 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 /// A hundred thousand runs that are over, with a task each that is over, in ten environments; in one of them one run was rolled
-/// back, long ago.
+/// back, long ago. Before them and after them a few of another checklist.
 const MANY: &str = "
-    insert into checklist (title, created_at) values ('Shop', now());
+    insert into checklist (title, created_at) values ('Shop', now()), ('Bakery', now());
     insert into revision (checklist_id, hash, bytes, file_name, plan, plan_hash, diagnostics, imported_at)
-    select id, repeat('a', 64), '', 'shop.md', '{}', repeat('b', 64), '[]', now() from checklist;
+    select id, encode(sha256(title::bytea), 'hex'), '', 'shop.md', '{}', repeat('b', 64), '[]', now() from checklist;
     insert into panel (host, entered_at) values ('here', now());
+    create temporary view wanted as
+    select number, case when number between 6 and 100005 then 'Shop' else 'Bakery' end as title
+    from generate_series(1, 100006) number;
     insert into run (request_key, revision_id, environment, release, title, state, fold, summary, event_count, head,
                      started_by, started_at, closed_at)
-    select gen_random_uuid(), revision.id, 'shop-' || number % 10, 'v1', 'Shop', 'closed',
+    select gen_random_uuid(), revision.id, case wanted.title when 'Shop' then 'shop-' || number % 10 else 'shop-3' end, 'v1',
+           wanted.title, 'closed',
            case when number = 7 then '{\"rollback\": {\"tier\": \"full\", \"state\": {\"state\": \"done\"}}}'::jsonb else '{}' end,
            '{}', 1, repeat('c', 64), 'otto', now(), now()
-    from revision, generate_series(1, 100000) number;
+    from wanted join checklist using (title) join revision on checklist_id = checklist.id order by number;
     insert into task (run_id, environment, request_key, work, started_by, due_at, state, created_at, ended_at)
     select id, environment, gen_random_uuid(), '{\"work\": \"action\", \"item\": \"switch-flipped\"}', '{\"kind\": \"gonogo\"}',
            now(), 'ended', now(), now()
@@ -72,7 +76,7 @@ fn read_whole(node: &Value, found: &mut Vec<String>) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn looking_for_tasks_and_for_the_last_rollback_reads_no_big_table(pool: PgPool) {
+async fn looking_for_tasks_for_the_last_rollback_and_for_a_trend_reads_no_big_table(pool: PgPool) {
     let mut connection = pool.acquire().await.unwrap();
     for sql in [MANY, "set plan_cache_mode = force_generic_plan"] {
         sqlx::raw_sql(sql).execute(&mut *connection).await.unwrap();
@@ -85,6 +89,8 @@ async fn looking_for_tasks_and_for_the_last_rollback_reads_no_big_table(pool: Pg
         ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'full'"),
         ("fold -> 'rollback' ->> 'tier'", "'shop-7', 'immediate'"),
         ("fold -> 'rollback' ->> 'tier'", "'shop-1', 'full'"),
+        ("run.environment = here.environment", "100005, 30"),
+        ("run.environment = here.environment", "100006, 30"),
     ] {
         let plan = plan(&mut connection, part, arguments).await;
         let mut whole = Vec::new();

@@ -39,11 +39,13 @@ pub mod record;
 pub mod role;
 pub mod rollback;
 pub mod run;
+pub mod schedule;
 pub mod sign_off;
 pub mod status;
 pub mod summary;
 pub mod task;
 pub mod timing;
+pub mod trend;
 pub mod verdict;
 pub mod window;
 

@@ -53,6 +53,9 @@ pub struct Run {
     pub started_at: DateTime<Utc>,
     /// Where it stands.
     pub state: RunState,
+    /// Since when it executes: what a rehearsal of the way back or another run took away begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<DateTime<Utc>>,
     /// The moment the new version served its first healthy answer.
     pub t0: Option<DateTime<Utc>>,
     /// The later run that took its place in the environment.
@@ -157,6 +160,7 @@ impl Run {
             started_by: event.by.clone(),
             started_at: event.at,
             state: RunState::Preparing,
+            began: None,
             t0: None,
             superseded: None,
             ahead: BTreeSet::new(),
@@ -195,12 +199,16 @@ impl Run {
         match &event.what {
             Happening::Started(_) => {}
             Happening::Executing => {
+                self.began = Some(at);
                 self.state = RunState::Executing {
                     since: at,
                     by: by.clone(),
                 }
             }
-            Happening::LockLost { .. } => self.state = RunState::Preparing,
+            Happening::LockLost { .. } => {
+                self.began = None;
+                self.state = RunState::Preparing;
+            }
             Happening::Superseded { by_run } => {
                 let by_run = RunId(*by_run);
                 // What answers from now on has seen the later run's work.
@@ -237,6 +245,7 @@ impl Run {
                     at,
                     duration_us: *duration_us,
                     asked_at: *asked_at,
+                    since: Some(same.as_ref().map_or(at, Observation::since)),
                     evidence: evidence.clone(),
                     first: same.map_or_else(|| evidence.clone(), |latest| latest.first),
                     by: by.clone(),

@@ -4,6 +4,7 @@ use crate::{
     decision::{Answer, decide, open_slots},
     outline::Outline,
     run::Run,
+    schedule::{PhaseTook, Schedule},
     status::Tally,
 };
 use chrono::{DateTime, Utc};
@@ -20,6 +21,9 @@ pub struct Summary {
     pub unsigned: Vec<String>,
     /// How many slots the signature table has.
     pub slots: u32,
+    /// How long each phase took that is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<PhaseTook>,
 }
 
 impl Summary {
@@ -30,6 +34,7 @@ impl Summary {
             tally: Tally::of(outline, run, now),
             unsigned: open_slots(outline, run).map(|slot| slot.key()).collect(),
             slots: outline.slots.len() as u32,
+            phases: Schedule::of(outline, run, now).took(),
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
 pub mod task;
+pub mod trend;
 
 /// The migrations of this program, compiled in. They run at the start of `gonogo serve`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

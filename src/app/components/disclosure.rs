@@ -4,9 +4,9 @@ use leptos::prelude::*;
 /// More, folded. A `<details>`: it opens without any script.
 #[component]
 pub fn Disclosure(
-    /// The words that open it.
+    /// The words that open it; they may change while it is open.
     #[prop(into)]
-    summary: String,
+    summary: Signal<String>,
     /// The words look like a button: the body is a form.
     #[prop(optional)]
     button: bool,
@@ -26,7 +26,7 @@ pub fn Disclosure(
     };
     view! {
         <details class=class open=open name=group.get()>
-            <summary>{summary}</summary>
+            <summary>{move || summary.get()}</summary>
             <div class="disclosure-body">{children()}</div>
         </details>
     }

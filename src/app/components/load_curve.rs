@@ -1,3 +1,4 @@
+use super::Disclosure;
 use domain::load::LoadProgress;
 use leptos::prelude::*;
 
@@ -5,12 +6,27 @@ use leptos::prelude::*;
 const WIDE: f64 = 600.0;
 const HIGH: f64 = 120.0;
 
-/// How a load goes: the 95th percentile so far over time, and the latest figures in words.
+/// How many rows the table has at most.
+const ROWS: usize = 12;
+
+/// How a load goes: the 95th percentile so far over time, the latest figures in words, and the table.
 #[component]
 pub fn LoadCurve(
     /// Each look at it, in the order of time.
-    looks: Vec<LoadProgress>,
+    #[prop(into)]
+    looks: Signal<Vec<LoadProgress>>,
 ) -> impl IntoView {
+    // What may be open stands outside of what is drawn anew with every look.
+    view! {
+        <figure class="load-curve">
+            {move || looks.with(|looks| curve(looks))}
+            <Disclosure summary="The figures so far">{move || looks.with(|looks| table(looks))}</Disclosure>
+        </figure>
+    }
+    .into_any()
+}
+
+fn curve(looks: &[LoadProgress]) -> AnyView {
     let Some(last) = looks.last().cloned() else {
         return view! { <p class="quiet">"It begins…"</p> }.into_any();
     };
@@ -31,27 +47,75 @@ pub fn LoadCurve(
         })
         .collect();
     let figures = last.latency.map(|latency| {
-        let ms = |us: u64| format!("{:.1} ms", us as f64 / 1_000.0);
         view! {
-            <span>"p50 " <b>{ms(latency.p50_us)}</b></span>
-            <span>"p95 " <b>{ms(latency.p95_us)}</b></span>
-            <span>"p99 " <b>{ms(latency.p99_us)}</b></span>
+            <span>"p50 " <b>{milliseconds(latency.p50_us)}</b></span>
+            <span>"p95 " <b>{milliseconds(latency.p95_us)}</b></span>
+            <span>"p99 " <b>{milliseconds(latency.p99_us)}</b></span>
         }
     });
     let errors =
         (last.errors > 0).then(|| view! { <span data-tone="no"><b>{last.errors}</b> " errors"</span> });
     let phase = if last.warming_up { "warming up, " } else { "" };
+    let scale = (!points.is_empty()).then(|| {
+        let top = format!("p95 so far, up to {}", milliseconds(top as u64));
+        view! { <p class="load-curve-scale" aria-hidden="true"><span>{top}</span> <span>{seconds(last.elapsed_ms)}</span></p> }
+    });
     view! {
-        <figure class="load-curve">
-            <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true">
-                <polyline class="load-curve-line" points=path.join(" ")></polyline>
-            </svg>
-            <figcaption class="cluster">
-                <span>{phase} <b>{last.done}</b> " of " {last.planned} " requests"</span>
-                {figures}
-                {errors}
-            </figcaption>
-        </figure>
+        <svg viewBox=format!("0 0 {WIDE} {HIGH}") preserveAspectRatio="none" aria-hidden="true">
+            <polyline class="load-curve-line" points=path.join(" ")></polyline>
+        </svg>
+        {scale}
+        <p class="load-curve-figures cluster is-loose">
+            <span>{phase} <b>{last.done}</b> " of " {last.planned} " requests"</span>
+            {figures}
+            {errors}
+        </p>
     }
     .into_any()
+}
+
+/// The looks, the latest first; of many, some at equal distances.
+fn table(looks: &[LoadProgress]) -> AnyView {
+    let rows = looks
+        .iter()
+        .rev()
+        .step_by(looks.len().div_ceil(ROWS).max(1))
+        .map(|look| {
+            let of = |us: Option<u64>| us.map_or_else(|| "—".to_owned(), milliseconds);
+            let latency = look.latency;
+            view! {
+                <tr>
+                    <th scope="row">{seconds(look.elapsed_ms)}</th>
+                    <td data-label="Requests" class="is-number">{look.done}</td>
+                    <td data-label="p50" class="is-number">{of(latency.map(|latency| latency.p50_us))}</td>
+                    <td data-label="p95" class="is-number">{of(latency.map(|latency| latency.p95_us))}</td>
+                    <td data-label="p99" class="is-number">{of(latency.map(|latency| latency.p99_us))}</td>
+                    <td data-label="Errors" class="is-number">{look.errors}</td>
+                </tr>
+            }
+        });
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label="The load so far">
+            <table class="table">
+                <thead><tr>
+                    <th scope="col">"After"</th>
+                    <th scope="col" class="is-number">"Requests"</th>
+                    <th scope="col" class="is-number">"p50"</th>
+                    <th scope="col" class="is-number">"p95"</th>
+                    <th scope="col" class="is-number">"p99"</th>
+                    <th scope="col" class="is-number">"Errors"</th>
+                </tr></thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn milliseconds(us: u64) -> String {
+    format!("{:.1} ms", us as f64 / 1_000.0)
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{:.1} s", ms as f64 / 1_000.0)
 }

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 pub struct Phase {
     /// "1 Redis".
     pub title: String,
-    /// What is known of it: "8 of 10 min", "12 of 12".
+    /// How much of it is settled: "12 of 12".
     pub fact: String,
+    /// Planned minutes.
+    pub planned: Option<u32>,
     /// How much of it is settled, 0 to 100.
     pub percent: u8,
     /// How wide it is beside the others: planned minutes, or items where none are planned. 1 to 20 are told apart.
@@ -38,7 +40,10 @@ pub fn PhaseTimeline(
 fn phase(phase: Phase) -> AnyView {
     let weight = phase.weight.clamp(1, 20).to_string();
     let class = if phase.here { "phase is-here" } else { "phase" };
-    let title = format!("{}: {}", phase.title, phase.fact);
+    let planned = phase
+        .planned
+        .map_or_else(String::new, |minutes| format!(", {minutes} min planned"));
+    let title = format!("{}: {}{planned}", phase.title, phase.fact);
     let said = if phase.tone == Tone::No {
         ", something failed"
     } else {

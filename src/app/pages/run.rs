@@ -16,7 +16,9 @@ mod panel;
 mod phase;
 mod rollback;
 mod samples;
+mod schedule;
 mod sign_off;
+mod trend;
 
 use crate::{
     api::run::{RunPage, load_run},
@@ -78,6 +80,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {move || answer(board)}
         {controls::controls(board, deeds, held_by)}
         {lines::timeline(board)}
+        {schedule::schedule(board)}
         {move || tally(board)}
         {move || view! { <Tabs label=format!("Parts of run {}", board.id) tabs=tabs(board, &tab.get(), guides) /> }}
         {move || match tab.get().as_str() {

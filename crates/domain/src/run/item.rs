@@ -44,6 +44,9 @@ pub struct Observation {
     /// When the round began that it was asked in: what it saw is no older. `None` in what was stored before this was noted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<DateTime<Utc>>,
+    /// When it first gave this verdict, without another one in between. `None` in what was stored before this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
     /// The evidence.
     pub evidence: Hash,
     /// The evidence that first gave this verdict: what the record names.
@@ -89,6 +92,13 @@ const TRIES: usize = 12;
 
 fn is_zero(count: &u32) -> bool {
     *count == 0
+}
+
+impl Observation {
+    /// Since when the probe says so.
+    pub fn since(&self) -> DateTime<Utc> {
+        self.since.unwrap_or(self.at)
+    }
 }
 
 impl ItemState {

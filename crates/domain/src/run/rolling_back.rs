@@ -40,6 +40,7 @@ impl Run {
                     since: event.at,
                     by: rollback.by.clone(),
                 };
+                self.began = Some(event.at);
                 // What was deployed was really taken back: nothing that was seen before holds any more.
                 self.t0 = None;
                 self.windows = Windows::default();

@@ -20,6 +20,7 @@ mod readiness;
 mod reading;
 mod role;
 mod rollback;
+mod schedule;
 mod status;
 mod support;
 mod window;

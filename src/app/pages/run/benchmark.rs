@@ -4,7 +4,7 @@ mod demands;
 mod form;
 mod measuring;
 
-use super::{board::Board, deeds::Deeds};
+use super::{board::Board, deeds::Deeds, trend};
 use crate::{
     api::measurement::{BenchmarkPage, load_benchmarks},
     app::{
@@ -39,6 +39,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     });
     let page = Resource::new_blocking(move || key.get(), move |_| load_benchmarks(board.id));
     view! {
+        <div class="stack">
         <Transition fallback=|| view! { <p>"Loading the numbers…"</p> }>
             {move || Suspend::new(async move {
                 match page.await {
@@ -50,6 +51,8 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
                 }
             })}
         </Transition>
+        {trend::card(board)}
+        </div>
     }
     .into_any()
 }
@@ -98,12 +101,17 @@ fn rungs(measurements: &Measurements) -> Vec<Rung> {
         let interval =
             improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
         let change = domain::form::improvement::change(of(before), of(after), domain::metric::Better::Lower);
+        let spread = interval.zip(of(before)).map(|(one, before)| {
+            let after = |percent: f64| before * (1.0 - percent / 100.0);
+            (after(one.interval.high), after(one.interval.low))
+        });
         let interval =
             interval.map(|one| format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high));
         Rung {
             label: aggregation.to_string(),
             before: of(before),
             after: of(after),
+            spread,
             change: format!("{change}{}", interval.unwrap_or_default()),
         }
     };
@@ -117,4 +125,66 @@ fn nothing() -> AnyView {
         </EmptyState>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{DateTime, Utc};
+    use domain::{
+        Hash,
+        measurement::{Attempt, Figure, Found, Improvement},
+        objective::Interval,
+        person::Author,
+        quantity::Unit,
+    };
+
+    fn attempt(number: u32, moment: Moment, value: f64, improvements: Vec<Improvement>) -> Attempt {
+        let figure = Figure {
+            metric: Metric::Latency,
+            aggregation: Aggregation::Percentile(95),
+            value,
+            unit: Unit::Milliseconds,
+            samples: 300,
+        };
+        let found = Found {
+            figures: vec![figure],
+            improvements,
+            ..Found::default()
+        };
+        let (at, evidence) = (DateTime::<Utc>::UNIX_EPOCH, Hash::of_bytes(&[0; 32]));
+        Attempt {
+            number,
+            moment,
+            by: Author::Gonogo,
+            since: at,
+            state: AttemptState::Ended { at, found, evidence },
+        }
+    }
+
+    #[test]
+    fn a_rung_spreads_as_far_as_the_interval_of_the_change_leaves_the_value_after() {
+        let improvement = Improvement {
+            metric: Metric::Latency,
+            aggregation: Aggregation::Percentile(95),
+            than: 1,
+            interval: Interval {
+                low: 80.0,
+                high: 95.0,
+            },
+        };
+        let measurements = Measurements {
+            attempts: vec![
+                attempt(1, Moment::Before, 200.0, vec![]),
+                attempt(2, Moment::After, 20.0, vec![improvement]),
+            ],
+            counting: [(Moment::Before, 1), (Moment::After, 2)].into(),
+        };
+        let rungs = rungs(&measurements);
+        let p95 = rungs.iter().find(|rung| rung.label == "p95").unwrap();
+        let (low, high) = p95.spread.unwrap();
+        assert!((low - 10.0).abs() < 1e-9 && (high - 40.0).abs() < 1e-9, "{p95:?}");
+        let p50 = rungs.iter().find(|rung| rung.label == "p50").unwrap();
+        assert_eq!((p50.before, p50.after, p50.spread), (None, None, None));
+    }
 }

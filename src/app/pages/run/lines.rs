@@ -5,12 +5,14 @@ use crate::app::components::{
     Disclosure, ExactTime, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard,
     Tag, TextField, Tone,
 };
+use chrono::{DateTime, Utc};
 use domain::{
     Right,
-    outline::{LineKind, OutlineSection},
+    outline::{LineKind, Outline, OutlineSection},
     phase_order::waits_for,
     plan::SectionKind,
     run::Run,
+    schedule::{Course, Schedule},
     status::{Status, Tally, due},
 };
 use leptos::{form::ActionForm, prelude::*};
@@ -53,10 +55,6 @@ fn phase(section: &OutlineSection, run: &Run, tally: &Tally, here: bool) -> Phas
         _ => section.title.clone(),
     };
     let settled = format!("{} of {}", tally.settled(), tally.all);
-    let fact = match section.planned_minutes() {
-        Some(minutes) => format!("{settled} · {minutes} min"),
-        None => settled,
-    };
     let tone = match (tally.failed, due(section, run)) {
         (1.., _) => Tone::No,
         (0, Some(_)) if tally.settled() < tally.all => Tone::Run,
@@ -64,7 +62,8 @@ fn phase(section: &OutlineSection, run: &Run, tally: &Tally, here: bool) -> Phas
     };
     Phase {
         title,
-        fact,
+        fact: settled,
+        planned: section.planned_minutes(),
         percent: (tally.settled() * 100)
             .checked_div(tally.all)
             .unwrap_or(0)
@@ -195,28 +194,26 @@ fn facts(board: Board, index: usize) -> String {
         let planned = section
             .planned_minutes()
             .map(|minutes| format!("planned {minutes} min"));
-        let took = took(section, run).map(|seconds| format!("took {}:{:02}", seconds / 60, seconds % 60));
+        let took = took(section, outline, run, now)
+            .map(|seconds| format!("took {}:{:02}", seconds / 60, seconds % 60));
         let settled = format!("{} of {}", tally.settled(), tally.all);
         let parts = [planned, took, Some(settled)];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     })
 }
 
-/// Seconds from the first to the last thing that happened in a phase.
-fn took(section: &OutlineSection, run: &Run) -> Option<i64> {
-    let SectionKind::Phase { .. } = section.kind else {
-        return None;
-    };
-    let states = section.lines.iter().filter_map(|line| run.items.get(&line.id));
-    let times: Vec<_> = states
-        .flat_map(|state| {
-            let latest = state.latest.as_ref().map(|latest| latest.at);
-            let settled = state.settlement.as_ref().map(|settlement| settlement.at);
-            latest.into_iter().chain(settled)
-        })
-        .collect();
-    let (first, last) = (times.iter().min()?, times.iter().max()?);
-    Some((*last - *first).num_seconds()).filter(|seconds| *seconds > 0)
+/// How many seconds a phase took that is done.
+fn took(section: &OutlineSection, outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<i64> {
+    let schedule =
+        matches!(section.kind, SectionKind::Phase { .. }).then(|| Schedule::of(outline, run, now))?;
+    let phase = schedule
+        .phases
+        .into_iter()
+        .find(|phase| phase.section == section.id)?;
+    match phase.course {
+        Course::Done { since, at } => Some((at - since).num_seconds()),
+        Course::Ahead { .. } | Course::Running { .. } | Course::Halted { .. } => None,
+    }
 }
 
 /// The labels of commands, and of what follows them without a label of its own.

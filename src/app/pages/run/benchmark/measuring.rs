@@ -116,14 +116,13 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
 
 fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
     let item = progress_of(number);
-    let looks = move || {
+    let looks = Memo::new(move |_| {
         let text = board
             .prints
             .with(|prints| prints.get(&item).cloned().unwrap_or_default());
         let looks = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-        let looks: Vec<LoadProgress> = looks.collect();
-        view! { <LoadCurve looks=looks /> }
-    };
+        looks.collect::<Vec<LoadProgress>>()
+    });
     let stop = may.then(|| {
         view! {
             <ActionForm action=deeds.stop_measuring>
@@ -135,7 +134,7 @@ fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
     });
     view! {
         <Banner tone=Tone::Run title="The load runs">"Its figures come when it ends; what is stopped is kept and does not count."</Banner>
-        {looks}
+        <LoadCurve looks=looks />
         {stop}
     }
     .into_any()

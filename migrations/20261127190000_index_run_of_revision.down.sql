@@ -1,0 +1,1 @@
+drop index run_of_revision;
