@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
 mod kubernetes;
+mod latency;
 mod load;
 mod webhook;
 pub use kubernetes::{Kubernetes, NoNamespace};
+pub use latency::{Latency, NoLatency};
 pub use load::{LOAD_REQUESTS, Load, LoadEndpoint, LoadMethod, NoLoad};
 pub use webhook::{Webhook, WebhookForm};
 
@@ -49,6 +51,9 @@ pub struct Environment {
     /// The load that a benchmark puts on it; `None`: none may be put.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load: Option<Load>,
+    /// Where Prometheus keeps its latencies; `None`: they are not read from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
     /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
     /// covers what is below it.
     #[serde(default)]

@@ -11,7 +11,7 @@ use crate::{
     follow_up::EndedHow,
     form,
     hash::Hash,
-    measurement::{Found, Source},
+    measurement::{Found, Origin, Source},
     person::Author,
     phase::Why,
     plan::{ItemId, SectionId},
@@ -48,6 +48,11 @@ pub enum Happening {
     Superseded {
         /// The later run.
         by_run: i64,
+    },
+    /// It goes on although nothing that counts is known of the time before.
+    WithoutBaseline {
+        /// Why.
+        reason: String,
     },
     /// A phase may be worked on although an earlier one is not settled.
     WentAhead {
@@ -206,6 +211,9 @@ pub enum Happening {
         attempt: u32,
         /// Before the deployment, or after it.
         moment: form::Moment,
+        /// What is asked.
+        #[serde(default, skip_serializing_if = "Origin::is_load")]
+        origin: Origin,
     },
     /// Somebody asked for the end of a measurement.
     MeasurementStopped {

@@ -122,6 +122,7 @@ async fn gonogo(number: usize) -> Result<Row, Failed> {
         }],
         kubernetes: None,
         load: None,
+        latency: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),

@@ -144,6 +144,7 @@ impl Bench {
             endpoints: endpoints.collect(),
             kubernetes: None,
             load: None,
+            latency: None,
             paths: Vec::new(),
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),

@@ -1,6 +1,6 @@
 //! Whether an objective is met: unrounded, from enough samples, and not too early.
 
-use super::{Aim, Objective, steady::Sample, steady::Steady};
+use super::{Aim, Between, Objective, bucket, steady::Sample, steady::Steady};
 use crate::{
     form::improvement,
     metric::Aggregation,
@@ -41,6 +41,13 @@ pub enum Reading {
         /// The base unit.
         unit: Unit,
     },
+    /// One number of which no more is known than two bounds.
+    Between {
+        /// The bounds.
+        between: Between,
+        /// The base unit.
+        unit: Unit,
+    },
     /// The same number before and after, in one unit.
     Pair {
         /// Before the deployment.
@@ -59,13 +66,17 @@ pub enum Reading {
     },
 }
 
-/// The 95 % interval of an improvement, in per cent of the value before; below 0 is a regression.
+/// Where an improvement lies, in per cent of the value before; below 0 is a regression. With 95 % confidence, or within the bounds of
+/// buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
+    /// Its ends follow from the bounds of buckets, at the worst and at the best: that is no confidence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bounds: bool,
 }
 
 /// When it is asked.
@@ -110,15 +121,25 @@ pub struct Judgement {
     pub reason: String,
 }
 
+impl Interval {
+    /// What it is, for people.
+    pub fn words(self) -> &'static str {
+        match self.bounds {
+            true => "bounds of buckets",
+            false => "95 % interval",
+        }
+    }
+}
+
 impl Judgement {
-    fn of(outcome: Outcome, reason: impl Into<String>) -> Self {
+    pub(super) fn of(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self {
             outcome,
             reason: reason.into(),
         }
     }
 
-    fn no_data(reason: impl Into<String>) -> Self {
+    pub(super) fn no_data(reason: impl Into<String>) -> Self {
         Self::of(Outcome::NoData, reason)
     }
 }
@@ -162,6 +183,9 @@ pub fn judge(objective: &Objective, measured: Option<&Measured>, clock: Clock) -
         (Aim::Absolute { bound, upper }, Reading::Value { value, unit }) => {
             compared(*value, *unit, *bound, *upper)
         }
+        (Aim::Absolute { bound, upper }, Reading::Between { between, unit }) => {
+            bucket::compared(*between, *unit, *bound, *upper)
+        }
         (
             Aim::Improvement { bound, better },
             Reading::Pair {
@@ -177,12 +201,14 @@ pub fn judge(objective: &Objective, measured: Option<&Measured>, clock: Clock) -
         (Aim::Absolute { .. }, Reading::Pair { .. } | Reading::Track { .. }) => {
             Judgement::no_data("one value is asked for")
         }
-        (Aim::Improvement { .. }, Reading::Value { .. } | Reading::Track { .. }) => {
-            Judgement::no_data("a value before and one after are asked for")
-        }
-        (Aim::Steady { .. } | Aim::Settled { .. }, Reading::Value { .. } | Reading::Pair { .. }) => {
-            Judgement::no_data("samples over the window are asked for")
-        }
+        (
+            Aim::Improvement { .. },
+            Reading::Value { .. } | Reading::Between { .. } | Reading::Track { .. },
+        ) => Judgement::no_data("a value before and one after are asked for"),
+        (
+            Aim::Steady { .. } | Aim::Settled { .. },
+            Reading::Value { .. } | Reading::Between { .. } | Reading::Pair { .. },
+        ) => Judgement::no_data("samples over the window are asked for"),
     }
 }
 
@@ -265,7 +291,7 @@ fn too_thin(objective: &Objective, measured: &Measured) -> Option<Judgement> {
 
 /// Whether a value stands in the relation: as [`Comparison::holds`], but what is nearer to a strict bound than arithmetic can
 /// tell does not clear it.
-fn clears(value: f64, bound: Bound) -> bool {
+pub(super) fn clears(value: f64, bound: Bound) -> bool {
     let limit = bound.quantity.value;
     let near = (value - limit).abs() <= NOISE * limit.abs().max(1.0);
     let strict = matches!(bound.comparison, Comparison::Below | Comparison::Above);
@@ -304,7 +330,7 @@ fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgeme
         return Judgement::no_data("an improvement is asked for in per cent");
     }
     let asked = format!("{bound} asked for");
-    let Some(Interval { low, high }) = interval else {
+    let Some(interval @ Interval { low, high, .. }) = interval else {
         let shown = !clears(percent, bound);
         let reason = format!("{change}, without an interval that shows it; {asked}");
         return Judgement::of(Outcome::NotMet { shown }, reason);
@@ -315,7 +341,7 @@ fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgeme
             "the interval {low} to {high} % does not hold the value {percent} %"
         ));
     }
-    let reason = format!("{change}, 95 % interval {low:.1} to {high:.1} %; {asked}");
+    let reason = format!("{change}, {} {low:.1} to {high:.1} %; {asked}", interval.words());
     let all = clears(low, bound) && clears(high, bound);
     let none = !clears(low, bound) && !clears(high, bound);
     let outcome = match (all, none) {

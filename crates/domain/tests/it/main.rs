@@ -21,4 +21,5 @@ mod role;
 mod rollback;
 mod status;
 mod support;
+mod target;
 mod window;

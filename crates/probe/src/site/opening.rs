@@ -74,6 +74,7 @@ impl Opening<'_> {
             endpoints,
             kubernetes,
             load,
+            latency,
             paths,
             variables,
             secrets: references,
@@ -101,6 +102,7 @@ impl Opening<'_> {
                 .collect::<Result<_, _>>()?,
             kubernetes: kubernetes.map(|cluster| self.cluster(cluster)).transpose()?,
             load,
+            latency,
             paths: paths
                 .iter()
                 .map(|path| self.fill("paths", path, &none))

@@ -51,6 +51,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         endpoints: Vec::new(),
         kubernetes: None,
         load: None,
+        latency: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),

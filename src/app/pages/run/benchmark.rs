@@ -98,8 +98,15 @@ fn rungs(measurements: &Measurements) -> Vec<Rung> {
         let interval =
             improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
         let change = domain::form::improvement::change(of(before), of(after), domain::metric::Better::Lower);
-        let interval =
-            interval.map(|one| format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high));
+        let interval = interval.map(|one| {
+            let interval = one.interval;
+            format!(
+                " ({}: {:.1} to {:.1} %)",
+                interval.words(),
+                interval.low,
+                interval.high
+            )
+        });
         Rung {
             label: aggregation.to_string(),
             before: of(before),
