@@ -53,25 +53,7 @@ pub async fn start(
     let opened = run::open(state, person, id, Right::Act).await?;
     let environment = opened.pinned.run.start.environment.clone();
     let (by, now) = (person.author(), state.clock.now());
-    let declared = &state.sites.place(&environment)?.declared;
-    match (origin, &declared.load, &declared.latency) {
-        (Origin::Load, None, _) => {
-            return Err(Error::refused(format!(
-                "The environment {environment} names no load that may be put on it: add a table [load] to \
-                 environments/{environment}.toml and start Gonogo again."
-            )));
-        }
-        (Origin::Prometheus, _, None) => {
-            return Err(Error::refused(format!(
-                "The environment {environment} names no histogram of its latencies: add a table [latency] to \
-                 environments/{environment}.toml and start Gonogo again."
-            )));
-        }
-        (Origin::Prometheus, _, Some(latency)) => {
-            window_begins(latency, &opened.pinned.run, moment, now).map_err(Error::refused)?;
-        }
-        (Origin::Load, Some(_), _) => {}
-    }
+    may_ask(state, &opened.pinned.run, (moment, origin), now)?;
     let mut tx = state.pool.begin().await?;
     let attempt = opened.pinned.run.measurements.next();
     let new = NewTask {
@@ -116,6 +98,35 @@ pub async fn start(
     .await?;
     task::commit_and_begin(state, tx, task).await?;
     Ok(())
+}
+
+/// Whether the environment's file says how this can be measured, now.
+///
+/// # Errors
+/// [`Error::Refused`], which says what to do.
+fn may_ask(
+    state: &AppState,
+    run: &Run,
+    (moment, origin): (Moment, Origin),
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let environment = &run.start.environment;
+    let declared = &state.sites.place(environment)?.declared;
+    match (origin, &declared.load, &declared.latency) {
+        (Origin::Load, None, _) => Err(Error::refused(format!(
+            "The environment {environment} names no load that may be put on it: add a table [load] to \
+                 environments/{environment}.toml and start Gonogo again."
+        ))),
+        (Origin::Prometheus, _, None) => Err(Error::refused(format!(
+            "The environment {environment} names no histogram of its latencies: add a table [latency] to \
+                 environments/{environment}.toml and start Gonogo again."
+        ))),
+        (Origin::Prometheus, _, Some(latency)) => {
+            window_begins(latency, run, moment, now).map_err(Error::refused)?;
+            Ok(())
+        }
+        (Origin::Load, Some(_), _) => Ok(()),
+    }
 }
 
 /// When the window begins that Prometheus is asked about. After the deployment it must be about the new version alone.

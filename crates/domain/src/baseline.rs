@@ -62,7 +62,8 @@ fn is_number(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Number { .. })
 }
 
-fn can_be_measured(metric: &Metric) -> bool {
+/// Whether measuring a service tells it.
+pub(crate) fn can_be_measured(metric: &Metric) -> bool {
     match metric {
         Metric::Latency
         | Metric::CacheLatency

@@ -1,6 +1,7 @@
 //! A line that a person settles and that demands a number: their word alone does not make the number.
 
 use crate::{
+    baseline::can_be_measured,
     form::{Field, FieldKind, Form, Moment, typed},
     measurement::{self, Source},
     metric::Aggregation,
@@ -11,6 +12,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+/// Most fields of a document that hold one number.
+const MOST: usize = 8;
 
 /// What the line demands, and the fields of forms that may hold its number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,7 +35,8 @@ pub fn missing(line: &OutlineLine, run: &Run, now: DateTime<Utc>) -> Option<Judg
 }
 
 impl Target {
-    /// The target of an objective; `None` for what must stay as it is, which is no number.
+    /// The target of an objective; `None` for what must stay as it is, which is no number, and for "no errors in the logs", where a
+    /// person's word is the number and nothing else could hold it.
     pub fn of(objective: &Objective, forms: &[Form]) -> Option<Self> {
         match objective.aim {
             Aim::Absolute { .. } | Aim::Improvement { .. } => {}
@@ -49,12 +54,15 @@ impl Target {
                 .iter()
                 .filter(|form| (form.moment == Moment::Before) == before);
             let fields = forms.flat_map(|form| &form.fields);
-            fields.filter(holds).cloned().collect()
+            fields.filter(holds).take(MOST).cloned().collect()
         };
-        Some(Self {
+        let after = of(false);
+        let told =
+            after.is_empty() && aggregation == Aggregation::Total && !can_be_measured(&objective.metric);
+        (!told).then(|| Self {
             objective: objective.clone(),
             before: of(true),
-            after: of(false),
+            after,
         })
     }
 

@@ -70,10 +70,17 @@ impl Measured {
                     .then(|| format!("measurement {than} put another load on it"))
             }
             (Measured::Read(before), Measured::Read(after)) => {
-                found.improvements = bounds(than, before, after);
-                found.notes.extend(within(before, after));
-                (before.latency != after.latency)
-                    .then(|| format!("measurement {than} read another histogram or window"))
+                found.notes.push(within(before, after));
+                let series = |read: &Quantiles| (read.latency.histogram.clone(), read.latency.selector());
+                if series(before) == series(after) {
+                    found.improvements = bounds(than, before, after);
+                    (before.latency.window_minutes != after.latency.window_minutes)
+                        .then(|| format!("measurement {than} read another window"))
+                } else {
+                    Some(format!(
+                        "measurement {than} read other series: no improvement is shown"
+                    ))
+                }
             }
             (Measured::Load(_), Measured::Read(_)) => Some(format!(
                 "measurement {than} put a load on it, and this is what others asked of it: no improvement is shown"
@@ -89,11 +96,9 @@ impl Measured {
 }
 
 /// How many requests each of two windows saw: the service may have been asked other things, or less.
-fn within(before: &Quantiles, after: &Quantiles) -> Option<String> {
+fn within(before: &Quantiles, after: &Quantiles) -> String {
     let (then, now) = (before.requests.floor(), after.requests.floor());
-    Some(format!(
-        "{now} requests in the window, {then} in the one before; what they asked may differ"
-    ))
+    format!("{now} requests in the window, {then} in the one before; what they asked may differ")
 }
 
 /// The improvements that the bounds of both readings' buckets leave, at the worst and at the best.

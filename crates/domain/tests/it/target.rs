@@ -208,6 +208,21 @@ fn a_typed_number_backs_a_word_in_its_own_unit(#[case] value: &str, #[case] expe
 }
 
 #[test]
+fn a_count_that_nothing_but_a_person_can_tell_is_theirs_to_say() {
+    let none = Aim::Absolute {
+        bound: bound(Comparison::Equal, 0.0, Unit::Count),
+        upper: None,
+    };
+    let total = |metric| Objective {
+        metric,
+        aggregation: Aggregation::Total,
+        ..objective(none.clone())
+    };
+    assert_eq!(Target::of(&total(Metric::ErrorLogs), &forms()), None);
+    assert!(Target::of(&total(Metric::RepeatedQueries), &forms()).is_some());
+}
+
+#[test]
 fn typed_numbers_show_no_improvement() {
     let mut bench = bench(Aim::Improvement {
         bound: bound(Comparison::Above, 60.0, Unit::Percent),

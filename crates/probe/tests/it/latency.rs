@@ -151,7 +151,7 @@ async fn each_percentile_comes_with_the_bounds_of_its_bucket_and_the_requests_it
 }
 
 #[rstest]
-#[case::too_few(Said { buckets: vec![("0.1", "120"), ("+Inf", "150.9")], quantiles: ["0.08", "0.09", "0.09"], ..busy() }, 95, "150 requests, 200 are needed")]
+#[case::too_few(Said { buckets: vec![("0.1", "149"), ("+Inf", "150.9")], quantiles: ["0.08", "0.09", "0.09"], ..busy() }, 95, "150 requests, 200 are needed")]
 #[case::nan(Said { quantiles: ["0.08", "NaN", "0.42"], ..busy() }, 95, "NaN")]
 #[case::beyond_the_last_bucket(Said { buckets: vec![("0.1", "1200"), ("+Inf", "2000")], ..busy() }, 95, "above 100 ms, the bound of the last bucket")]
 #[case::another_number_than_its_buckets(Said { quantiles: ["0.08", "0.9", "0.42"], ..busy() }, 95, "its buckets say above 100 ms")]
