@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server as Http } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -127,7 +127,7 @@ test("numbers are typed with a source, options are chosen, and what follows is c
   });
 
   await test.step("one of the document's options is chosen", async () => {
-    await before().getByLabel("N+1 detected").selectOption("Yes");
+    await value(before(), "N+1 detected").selectOption("Yes");
     await before().getByRole("button", { name: "Save N+1 detected" }).click();
     await expect(before()).toContainText("Yes by");
     await expect(before()).toContainText("3 of 3 filled in");
@@ -153,7 +153,10 @@ test("numbers are typed with a source, options are chosen, and what follows is c
   });
 
   await test.step("all of it stands in the exported document", async () => {
-    const text = await (await devops.request.get(`${path}/export.md`)).text();
+    await devops.goto(path);
+    const downloads = devops.waitForEvent("download");
+    await devops.getByRole("link", { name: "Filled checklist (Markdown)" }).click();
+    const text = await readFile(await (await downloads).path(), "utf8");
     expect(text).toContain("  p95: 400 ms\n");
     expect(text).toContain("  N+1 detected: **Yes** / No\n");
     expect(text).toContain("  p50: 40 ms (improvement: 60%)\n  p95: 500 ms (improvement: -25%)\n");
@@ -241,14 +244,15 @@ function form(page: Page, title: string): Locator {
   return page.getByRole("region", { name: title });
 }
 
-function value(form: Locator, name: string): Locator {
-  return form.getByLabel(name, { exact: true });
+/** The field of this name; its button is called "Save" and the name. */
+function value(within: Locator | Page, name: string): Locator {
+  return within.getByLabel(new RegExp(`^${name.replace(/[()+]/g, "\\$&")}`));
 }
 
 /** Types a value and where it was read into a field of a form, and waits until it was taken or refused. */
 async function type(form: Locator, name: string, text: string, source: string): Promise<void> {
-  const field = form.locator("li").filter({ has: form.page().getByLabel(name, { exact: true }) });
-  await field.getByLabel(name, { exact: true }).fill(text);
+  const field = form.locator("li").filter({ has: value(form.page(), name) });
+  await value(field, name).fill(text);
   await field.getByLabel("Where it was read").fill(source);
   const answered = form.page().waitForResponse((response) => response.url().includes("/api/run/fill_blank"));
   await field.getByRole("button", { name: `Save ${name}` }).click();

@@ -223,10 +223,15 @@ impl Opening<'_> {
                 }
             }
         }
-        match &environment.load {
-            Some(load) => load.check(environment).map_err(|no| error(no.key, no.why)),
-            None => Ok(()),
+        if let Some(load) = &environment.load {
+            load.check(environment).map_err(|no| error(no.key, no.why))?;
         }
+        if let Some(latency) = &environment.latency {
+            latency
+                .check(environment)
+                .map_err(|no| error(format!("latency.{}", no.key), no.why))?;
+        }
+        Ok(())
     }
 }
 

@@ -120,7 +120,8 @@ async fn read(said: Said) -> Result<Quantiles, String> {
 fn figure(read: &Quantiles, aggregation: Aggregation) -> Option<(f64, Option<Between>, u64)> {
     let mut figures = read.figures.iter();
     let found = figures.find(|figure| figure.metric == Metric::Latency && figure.aggregation == aggregation);
-    found.map(|figure| (figure.value, figure.between, figure.samples))
+    let rounded = |value: f64| (value * 1e6).round() / 1e6;
+    found.map(|figure| (rounded(figure.value), figure.between, figure.samples))
 }
 
 #[tokio::test]
