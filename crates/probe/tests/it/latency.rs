@@ -50,7 +50,7 @@ fn until() -> DateTime<Utc> {
 fn answer(said: &Said, request: &Request) -> Value {
     let query = request.url.query_pairs();
     let of = |name: &str| {
-        let mut pairs = query.clone();
+        let mut pairs = query;
         pairs
             .find(|(key, _)| key == name)
             .map(|(_, value)| value.into_owned())

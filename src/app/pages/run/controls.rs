@@ -119,7 +119,7 @@ fn start_again(board: Board) -> impl IntoView {
 }
 
 fn begin(board: Board, deeds: Deeds, may_take_over: bool) -> impl IntoView {
-    let missing = Memo::new(move |_| board.with(|outline, run| lacks(outline, run)));
+    let missing = Memo::new(move |_| board.with(lacks));
     let take_over = may_take_over.then(|| {
         view! {
             <Disclosure summary="Take the environment over…" button=true group="run-controls">
