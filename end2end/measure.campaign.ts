@@ -41,7 +41,7 @@ test("the lab is measured before and after, and its lines come out by what was m
     }
     await expect(row(devops, "API latency reduced >60%")).toContainText("too early");
     const ladder = devops.getByRole("region", { name: "Latencies before and after" });
-    await expect(ladder.getByRole("row").filter({ hasText: "p95" })).toContainText("(95 %:");
+    await expect(ladder.getByRole("row").filter({ hasText: "p95" })).toContainText("(95 % interval:");
     await expect(devops.locator(".ladder-spread")).toHaveCount(3);
     await picture(devops, "lab-benchmark");
     console.log((await ladder.innerText()).replaceAll("\n", " · "));

@@ -4,6 +4,7 @@ pub mod action;
 pub mod address;
 pub mod attachment;
 pub mod auth;
+pub mod baseline;
 pub mod blank;
 pub mod clock;
 pub mod command;

@@ -259,3 +259,340 @@ async fn without_a_load_in_the_file_the_page_names_the_table_to_add(pool: PgPool
     let (status, words) = team.devops.measure(run, "before", 1).await.refusal();
     assert_eq!((status, words.contains("[load]")), (422, true), "{words}");
 }
+
+impl Member {
+    async fn begin_without(&self, run: RunId, reason: &str) -> crate::support::Page {
+        let run = run.0.to_string();
+        self.call("/api/run/begin", &[("run", &run), ("without_baseline", reason)])
+            .await
+    }
+
+    async fn read(&self, run: RunId, moment: &str, key: u128) -> crate::support::Page {
+        let (run, key) = (run.0.to_string(), uuid::Uuid::from_u128(key).to_string());
+        let fields = [
+            ("run", run.as_str()),
+            ("moment", moment),
+            ("origin", "prometheus"),
+            ("request_key", &key),
+        ];
+        self.call("/api/measurement/start", &fields).await
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn beginning_without_numbers_from_before_needs_a_reason_that_is_recorded(pool: PgPool) {
+    let team = shop(&pool).await;
+    let run = team.run(DOCUMENT).await;
+    let page = team.qa.get(&format!("/runs/{}", run.0)).await.text;
+    assert!(
+        page.contains("No baseline") && page.contains("?tab=benchmark"),
+        "{page}"
+    );
+    for reason in ["", " "] {
+        let (status, words) = team.devops.begin_without(run, reason).await.refusal();
+        assert_eq!(
+            (
+                status,
+                words.contains("No measurement before the deployment counts"),
+                words.contains("p95")
+            ),
+            (422, true, true),
+            "{words}"
+        );
+    }
+    team.devops
+        .begin_without(run, "there is no traffic yet")
+        .await
+        .answer::<()>();
+    let now = team.qa.page(run).await.run;
+    let forgone = now.without_baseline.as_ref().unwrap();
+    assert_eq!(
+        (forgone.by.name(), forgone.reason.as_str()),
+        ("otto", "there is no traffic yet")
+    );
+    assert!(now.is_live());
+    let page = team.qa.get(&format!("/runs/{}", run.0)).await.text;
+    assert!(
+        page.contains("otto went on without: “there is no traffic yet”."),
+        "{page}"
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_phase_of_a_run_that_began_before_anybody_was_asked_asks_then(pool: PgPool) {
+    let team = shop(&pool).await;
+    let run = team.run(DOCUMENT).await;
+    team.devops.begin_without(run, "known").await.answer::<()>();
+    // As an older Gonogo left it.
+    sqlx::query("update run set fold = fold - 'without_baseline' where id = $1")
+        .bind(run.0)
+        .execute(&pool)
+        .await
+        .unwrap();
+    let page = team.qa.page(run).await;
+    let (section, _) = page.outline.line(&page.line("The switch is on").id).unwrap();
+    let (id, key) = (run.0.to_string(), uuid::Uuid::from_u128(7).to_string());
+    let mut fields = vec![
+        ("run", id.as_str()),
+        ("section", section.id.0.as_str()),
+        ("request_key", &key),
+    ];
+    let (status, words) = team.devops.call("/api/phase/start", &fields).await.refusal();
+    assert_eq!(
+        (status, words.contains("say why it goes on without")),
+        (422, true),
+        "{words}"
+    );
+    fields.push(("without_baseline", "nothing to compare with"));
+    team.devops.call("/api/phase/start", &fields).await.answer::<()>();
+    let forgone = team.qa.page(run).await.run.without_baseline.unwrap();
+    assert_eq!(forgone.reason, "nothing to compare with");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_was_typed_chosen_and_computed_stands_in_the_exported_document_and_no_other_byte_changes(
+    pool: PgPool,
+) {
+    let team = Team::new(&pool).await;
+    let reference = include_str!("../checklists/performance-optimization.md");
+    let run = team.run(reference).await;
+    let page = team.qa.numbers(run).await;
+    let said = |moment, label: &str| field(&page, moment, label);
+    for (moment, label, value) in [
+        (Moment::Before, "p50", "100"),
+        (Moment::Before, "p95", "212,5"),
+        (Moment::Before, "N+1 detected", "yes"),
+    ] {
+        let source = if label.starts_with('p') {
+            "the dashboard"
+        } else {
+            ""
+        };
+        team.qa
+            .fill(run, &said(moment, label), value, source)
+            .await
+            .answer::<()>();
+    }
+    team.devops
+        .begin_without(run, "typed from the dashboard")
+        .await
+        .answer::<()>();
+    for (label, value) in [("p50", "40"), ("p95", "250")] {
+        let blank = said(Moment::After, label);
+        team.qa
+            .fill(run, &blank, value, "the dashboard")
+            .await
+            .answer::<()>();
+    }
+    let text = team.qa.get(&format!("/runs/{}/export.md", run.0)).await.text;
+    let expected = reference
+        .replace("  p50: _____ ms\n", "  p50: 100 ms\n")
+        .replace("  p95: _____ ms\n", "  p95: 212.5 ms\n")
+        .replace("  N+1 detected: Yes / No\n", "  N+1 detected: **Yes** / No\n")
+        .replace(
+            "  p50: _____ ms (improvement: ___%)",
+            "  p50: 40 ms (improvement: 60%)",
+        )
+        .replace(
+            "  p95: _____ ms (improvement: ___%)",
+            "  p95: 250 ms (improvement: -17.6%)",
+        );
+    assert_eq!(text, expected);
+    // Taken back, the document is as it was there.
+    team.qa
+        .fill(run, &said(Moment::After, "p50"), "", "")
+        .await
+        .answer::<()>();
+    let text = team.qa.get(&format!("/runs/{}/export.md", run.0)).await.text;
+    assert!(text.contains("  p50: _____ ms (improvement: ___%)"), "{text}");
+}
+
+/// Answers as a Prometheus does whose histogram has 2,000 requests, 96 % of them in the bucket between these bounds.
+async fn prometheus(server: &wiremock::MockServer, low: f64, high: f64) {
+    server.reset().await;
+    let answer = move |request: &wiremock::Request| {
+        let mut pairs = request.url.query_pairs();
+        let query = pairs.find(|(key, _)| key == "query").unwrap().1.into_owned();
+        assert!(query.contains("http_request_duration_seconds_"), "{query}");
+        assert!(query.contains("{job=\"shop\"}[5m]"), "{query}");
+        let value = |labels: serde_json::Value, value: String| serde_json::json!({ "metric": labels, "value": [0.0, value] });
+        let bucket = |le: String, count: u32| value(serde_json::json!({ "le": le }), count.to_string());
+        let result = if query.starts_with("sum by (le)") {
+            vec![
+                bucket(low.to_string(), 20),
+                bucket(high.to_string(), 1999),
+                bucket("+Inf".to_owned(), 2000),
+            ]
+        } else {
+            vec![value(serde_json::json!({}), ((low + high) / 2.0).to_string())]
+        };
+        let data = serde_json::json!({ "resultType": "vector", "result": result });
+        ResponseTemplate::new(200).set_body_json(serde_json::json!({ "status": "success", "data": data }))
+    };
+    Mock::given(wiremock::matchers::path("/api/v1/query"))
+        .respond_with(answer)
+        .mount(server)
+        .await;
+}
+
+async fn attempt(team: &Team, run: RunId, number: u32) -> Attempt {
+    eventually("the measurement is over", async || {
+        let measurements = team.qa.page(run).await.run.measurements;
+        let attempt = measurements.attempt(number)?.clone();
+        (attempt.state != AttemptState::Running).then_some(attempt)
+    })
+    .await
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn percentiles_are_read_from_prometheus_over_a_window_that_holds_one_version_only(pool: PgPool) {
+    let place = Place::new().await;
+    let server = wiremock::MockServer::start().await;
+    place.declare(|text| {
+        format!(
+            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
+             labels = {{ job = \"shop\" }}\n",
+            server.uri()
+        )
+    });
+    let app = place.app(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = team.run(DOCUMENT).await;
+    assert!(
+        team.qa
+            .numbers(run)
+            .await
+            .latency
+            .is_some_and(|words| words.contains("the last 5 min"))
+    );
+    prometheus(&server, 1.0, 2.5).await;
+    team.devops.read(run, "before", 1).await.answer::<()>();
+    let before = attempt(&team, run, 1).await;
+    let found = before.valid().unwrap();
+    let p95 = found
+        .figure(&Metric::Latency, Aggregation::Percentile(95))
+        .unwrap();
+    assert_eq!((p95.value, p95.samples), (1750.0, 2000));
+    assert!(
+        found
+            .notes
+            .iter()
+            .any(|note| note.contains("above 1000 ms and at most 2500 ms")),
+        "{found:?}"
+    );
+    team.devops.begin(run, "").await.answer::<()>();
+
+    let (_, words) = team.devops.read(run, "after", 2).await.refusal();
+    assert!(words.contains("set T0"), "{words}");
+    let id = run.0.to_string();
+    let fields = [("run", id.as_str()), ("reason", "seen")];
+    team.devops.call("/api/run/t0", &fields).await.answer::<()>();
+    let (_, words) = team.devops.read(run, "after", 3).await.refusal();
+    assert!(words.contains("would hold requests from before T0"), "{words}");
+    team.app.advance(chrono::TimeDelta::minutes(5));
+    prometheus(&server, 0.05, 0.1).await;
+    team.devops.read(run, "after", 4).await.answer::<()>();
+    let after = attempt(&team, run, 2).await;
+    let improved = &after.valid().unwrap().improvements;
+    let p95 = improved
+        .iter()
+        .find(|one| one.aggregation == Aggregation::Percentile(95))
+        .unwrap();
+    // From above 1,000 ms to at most 100 ms.
+    assert_eq!((p95.than, p95.interval.low, p95.interval.bounds), (1, 90.0, true));
+    let page = team.qa.numbers(run).await;
+    let row = |text: &str| {
+        page.objectives
+            .iter()
+            .find(|row| row.text.contains(text))
+            .unwrap()
+    };
+    let target = row("API response time");
+    assert_eq!(target.outcome, Outcome::Met, "{target:?}");
+    assert!(target.reason.contains("at most 100 ms"), "{}", target.reason);
+    let improved = row("API latency improved");
+    assert_eq!(improved.outcome, Outcome::Met, "{improved:?}");
+    assert!(
+        improved.reason.contains("bounds of buckets"),
+        "{}",
+        improved.reason
+    );
+    assert!(page.gate.contains("1 has no data"), "{}", page.gate);
+    let linked = &improved.linked;
+    assert!(
+        linked
+            .iter()
+            .flat_map(|linked| &linked.places)
+            .any(|place| place.href.contains("?item=")),
+        "{linked:?}"
+    );
+
+    // A bucket that holds the bound cannot tell.
+    prometheus(&server, 0.1, 0.5).await;
+    team.devops.read(run, "after", 5).await.answer::<()>();
+    attempt(&team, run, 3).await;
+    let page = team.qa.numbers(run).await;
+    let target = page
+        .objectives
+        .iter()
+        .find(|row| row.text.contains("API response time"))
+        .unwrap();
+    assert_eq!(target.outcome, Outcome::NoData, "{target:?}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_load_and_a_reading_are_unlike_and_show_no_improvement(pool: PgPool) {
+    let place = Place::new().await;
+    let server = wiremock::MockServer::start().await;
+    place.declare(|text| {
+        format!(
+            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
+             labels = {{ job = \"shop\" }}\n\n[load]\nrate = 100\nseconds = 1\nwarm_up_seconds = 0\nconcurrency = 50\n\
+             endpoints = [{{ endpoint = \"backend\", path = \"/health?password=hunter22hunter\" }}]\n",
+            server.uri()
+        )
+    });
+    let app = place.app_of_today(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = team.run(DOCUMENT).await;
+    team.place.takes(Duration::from_millis(1)).await;
+    let load = team.qa.numbers(run).await.load.unwrap();
+    assert!(load.contains("/health") && !load.contains("hunter22"), "{load}");
+    prometheus(&server, 1.0, 2.5).await;
+    team.devops.read(run, "before", 1).await.answer::<()>();
+    attempt(&team, run, 1).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    team.devops.measure(run, "after", 200).await.answer::<()>();
+    // Whether the machine was quiet enough for its figures is another question.
+    let AttemptState::Ended { found, .. } = attempt(&team, run, 2).await.state else {
+        panic!("it measured nothing")
+    };
+    assert!(
+        found
+            .figures
+            .iter()
+            .any(|figure| figure.metric == Metric::Latency)
+    );
+    assert_eq!(found.improvements, []);
+    let unlike =
+        |note: &String| note.contains("unlike conditions") && note.contains("no improvement is shown");
+    assert!(found.notes.iter().any(unlike), "{:?}", found.notes);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_is_said_of_a_wrong_load_holds_no_secret_of_its_path(pool: PgPool) {
+    let place = Place::new().await;
+    place.declare(|text| {
+        format!(
+            "{text}\n[load]\nrate = 100\nseconds = 1\n\
+             endpoints = [{{ endpoint = \"backend\", path = \"/a page?password=hunter22hunter\" }}]\n"
+        )
+    });
+    let app = place.app(&pool).await;
+    let team = Team::at(place, app).await;
+    let page = team.devops.get("/environments").await.text;
+    assert!(
+        page.contains("is no path") && !page.contains("hunter22"),
+        "{page}"
+    );
+}

@@ -6,7 +6,7 @@ use domain::{
     Hash,
     event::Happening,
     form::Moment,
-    measurement::{Figure, Found},
+    measurement::{Figure, Found, Origin},
     metric::{Aggregation, Metric},
     outline::Outline,
     person::Author,
@@ -35,6 +35,7 @@ async fn measured(pool: &PgPool, run: RunId, p95: f64, hit_rate: f64, invalid: V
         value,
         unit,
         samples: 300,
+        between: None,
     };
     let found = Found {
         figures: vec![
@@ -63,7 +64,11 @@ async fn measured(pool: &PgPool, run: RunId, p95: f64, hit_rate: f64, invalid: V
             let moment = Moment::After;
             let evidence = Hash::of_bytes(&[0; 32]);
             Ok(vec![
-                Happening::MeasurementStarted { attempt, moment },
+                Happening::MeasurementStarted {
+                    attempt,
+                    moment,
+                    origin: Origin::Load,
+                },
                 Happening::MeasurementEnded {
                     attempt,
                     found,

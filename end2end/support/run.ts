@@ -33,6 +33,13 @@ export async function startRun(page: Page, { checklist, environment, release }: 
   return new URL(page.url()).pathname;
 }
 
+/** Begins the execution of the open run although nothing was measured before. */
+export async function beginWithoutBaseline(page: Page, reason: string): Promise<void> {
+  await page.getByText("Begin without a baseline…").click();
+  await page.locator("#begin-without").fill(reason);
+  await page.getByRole("button", { name: "Begin without a baseline", exact: true }).click();
+}
+
 /** Pastes a checklist and leaves its page open. */
 export async function pasteChecklist(page: Page, markdown: string): Promise<void> {
   await page.goto("/checklists");

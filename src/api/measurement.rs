@@ -4,6 +4,7 @@ use super::Error;
 use domain::{
     blank::BlankId,
     form::{Form, Moment},
+    measurement::Origin,
     objective::Outcome,
     plan::ItemId,
 };
@@ -18,12 +19,16 @@ pub struct BenchmarkPage {
     pub forms: Vec<FormOffer>,
     /// What a measurement does; the lines to add where the environment's file names no load.
     pub load: Result<String, String>,
+    /// What is read from Prometheus, where the environment's file names a histogram.
+    pub latency: Option<String>,
     /// What follows from other fields, in words.
     pub computed: BTreeMap<BlankId, String>,
     /// What is wrong with values that were typed, or wants a look.
     pub troubles: BTreeMap<BlankId, String>,
     /// What the document's lines demand of numbers, in its order.
     pub objectives: Vec<ObjectiveRow>,
+    /// The lines with evidence elsewhere that demand no number.
+    pub criteria: Vec<CriterionRow>,
     /// In one sentence: what is missing, and when it can be known at the earliest.
     pub gate: String,
 }
@@ -56,6 +61,37 @@ pub struct ObjectiveRow {
     pub reason: String,
     /// How it differs from other lines about the same number.
     pub differs: Vec<String>,
+    /// Where it has its evidence.
+    pub linked: Vec<Linked>,
+}
+
+/// A line that has its evidence elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CriterionRow {
+    /// The line.
+    pub item: ItemId,
+    /// Its words.
+    pub text: String,
+    /// Where.
+    pub linked: Vec<Linked>,
+}
+
+/// Evidence of one weight.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Linked {
+    /// What it is worth, before the places: "the same number as".
+    pub why: String,
+    /// The places, in the document's order.
+    pub places: Vec<LinkedPlace>,
+}
+
+/// A place of the document, as the run shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedPlace {
+    /// "line 131".
+    pub label: String,
+    /// Its page.
+    pub href: String,
 }
 
 /// The numbers of a run.
@@ -69,16 +105,22 @@ pub async fn load_benchmarks(run: i64) -> Result<BenchmarkPage, Error> {
     measurement::page(&AppState::here()?, &person, domain::run::RunId(run)).await
 }
 
-/// Starts a measurement, once for each `request_key`.
+/// Starts a measurement, once for each `request_key`; without an origin it is a load.
 ///
 /// # Errors
 /// [`Error::Refused`] where that moment cannot be measured now, [`Error::Conflict`] where somebody measures.
 #[server(prefix = "/api", endpoint = "measurement/start")]
-pub async fn start_measurement(run: i64, moment: Moment, request_key: String) -> Result<(), Error> {
+pub async fn start_measurement(
+    run: i64,
+    moment: Moment,
+    origin: Option<Origin>,
+    request_key: String,
+) -> Result<(), Error> {
     use crate::server::{auth, desk, measurement, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Act, None)?);
     let key = desk::request_key(&request_key)?;
-    measurement::start(&state, &person, domain::run::RunId(run), moment, key).await
+    let asked = (moment, origin.unwrap_or_default());
+    measurement::start(&state, &person, domain::run::RunId(run), asked, key).await
 }
 
 /// Ends the measurement that is under way.

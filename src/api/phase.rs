@@ -78,7 +78,12 @@ pub async fn load_phase(run: i64, section: String) -> Result<PhaseOffer, Error> 
 /// # Errors
 /// [`Error::Refused`] where it cannot run now, [`Error::Conflict`] where something that changes the environment is under way.
 #[server(prefix = "/api", endpoint = "phase/start")]
-pub async fn start_phase(run: i64, section: String, request_key: String) -> Result<(), Error> {
+pub async fn start_phase(
+    run: i64,
+    section: String,
+    without_baseline: Option<String>,
+    request_key: String,
+) -> Result<(), Error> {
     use crate::server::{auth, desk, phase, state::AppState};
     let person = auth::require(domain::Right::Act, None)?;
     let (id, key) = (domain::run::RunId(run), desk::request_key(&request_key)?);
@@ -87,6 +92,7 @@ pub async fn start_phase(run: i64, section: String, request_key: String) -> Resu
         &person,
         id,
         domain::plan::SectionId(section),
+        without_baseline.as_deref(),
         key,
     )
     .await

@@ -187,15 +187,21 @@ pub async fn start_run(
     Ok(())
 }
 
-/// Begins the execution: takes the environment's lock, with a reason from whichever run holds it.
+/// Begins the execution: takes the environment's lock, with a reason from whichever run holds it, and with one although nothing was
+/// measured before.
 ///
 /// # Errors
-/// [`Error::Conflict`] that names the holder.
+/// [`Error::Conflict`] that names the holder, [`Error::Refused`] that names what is missing of the numbers before.
 #[server(prefix = "/api", endpoint = "run/begin")]
-pub async fn begin_run(run: i64, take_over: Option<String>) -> Result<(), Error> {
+pub async fn begin_run(
+    run: i64,
+    take_over: Option<String>,
+    without_baseline: Option<String>,
+) -> Result<(), Error> {
     use crate::server::{auth, run as use_case, state::AppState};
     let person = auth::require(domain::Right::Act, None)?;
-    use_case::begin(&AppState::here()?, &person, RunId(run), take_over.as_deref()).await
+    let reasons = (take_over.as_deref(), without_baseline.as_deref());
+    use_case::begin(&AppState::here()?, &person, RunId(run), reasons.0, reasons.1).await
 }
 
 /// Goes on to the phase `section` although an earlier one is not settled.

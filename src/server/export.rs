@@ -2,7 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{auth::Identity, failure, guard::ErrorAnswer, library, run, state::AppState},
+    server::{auth::Identity, failure, guard::ErrorAnswer, library, measurement, run, state::AppState},
 };
 use axum::{
     extract::{Path, State},
@@ -10,17 +10,18 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use checklist::fill::{Blank, Filled, Signature, fill};
+use checklist::fill::{Blank, Chosen, Filled, Signature, fill};
 use domain::{
     Right,
+    form::FieldKind,
     run::{Run, RunId},
     status::{Status, standing},
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// `GET /runs/{id}/export.md`: the same document with boxes ticked and the signature table filled; nothing else is
-/// touched.
+/// `GET /runs/{id}/export.md`: the same document with boxes ticked, blanks filled, choices marked and the signature table filled;
+/// nothing else is touched.
 pub async fn markdown(
     State(state): State<AppState>,
     Path(id): Path<i64>,
@@ -87,15 +88,34 @@ fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
             signature: format!("{}{stale}{comment}, record {}", sign_off.meaning, sign_off.record),
         })
     });
-    let blanks = outline.blanks.iter().filter_map(|blank| {
-        let value = run.blanks.get(&blank.id)?.value.clone();
+    let plan = &opened.pinned.plan;
+    let computed = measurement::computed(plan, run);
+    let blanks = plan.blanks.iter().filter_map(|blank| {
+        let value = match blank.computed {
+            true => computed.get(&blank.id)?.written()?,
+            false => run.blanks.get(&blank.id)?.value.clone(),
+        };
         let (line, place) = (blank.line, blank.place);
         Some(Blank { line, place, value })
+    });
+    let fields = plan.forms.iter().flat_map(|form| &form.fields);
+    let choices = fields.filter_map(|field| match &field.kind {
+        FieldKind::Choice { start, end, .. } => Some(Chosen {
+            start: *start,
+            end: *end,
+            option: run.blanks.get(&field.id).map(|filling| filling.value.clone()),
+        }),
+        FieldKind::Number { .. }
+        | FieldKind::Words
+        | FieldKind::Date
+        | FieldKind::Fixed { .. }
+        | FieldKind::Computed { .. } => None,
     });
     Filled {
         boxes: boxes.collect(),
         notes: noted.collect(),
         blanks: blanks.collect(),
+        choices: choices.collect(),
         signatures: one_a_row(signed),
     }
 }

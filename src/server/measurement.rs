@@ -1,12 +1,15 @@
 //! Measuring the numbers of a run's forms: started by a person, done by whoever serves the environment, kept with every attempt.
 
 mod execution;
+mod findings;
+mod gate;
 mod judgement;
+mod links;
 mod page;
 
 pub use execution::carry_out;
 pub use judgement::{judge_again, judged, judgement, may_be_judged, observed};
-pub use page::page;
+pub use page::{computed, page};
 
 use crate::{
     api::Error,
@@ -17,14 +20,16 @@ use crate::{
         task,
     },
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Right,
+    environment::Latency,
     event::Happening,
     form::Moment,
-    measurement::{Found, Source, fillings, may_measure},
+    measurement::{Found, Origin, Source, fillings, may_measure},
     person::Person,
     plan::Plan,
-    run::RunId,
+    run::{Run, RunId},
     task::Work,
 };
 use store::task::NewTask;
@@ -42,18 +47,13 @@ pub async fn start(
     state: &AppState,
     person: &Person,
     id: RunId,
-    moment: Moment,
+    (moment, origin): (Moment, Origin),
     request_key: Uuid,
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
     let environment = opened.pinned.run.start.environment.clone();
-    if state.sites.place(&environment)?.declared.load.is_none() {
-        return Err(Error::refused(format!(
-            "The environment {environment} names no load that may be put on it: add a table [load] to environments/{environment}.toml \
-             and start Gonogo again."
-        )));
-    }
     let (by, now) = (person.author(), state.clock.now());
+    may_ask(state, &opened.pinned.run, (moment, origin), now)?;
     let mut tx = state.pool.begin().await?;
     let attempt = opened.pinned.run.measurements.next();
     let new = NewTask {
@@ -89,11 +89,69 @@ pub async fn start(
                 "Somebody measures just now: there is one measurement at a time.",
             ));
         }
-        Ok(vec![Happening::MeasurementStarted { attempt, moment }])
+        Ok(vec![Happening::MeasurementStarted {
+            attempt,
+            moment,
+            origin,
+        }])
     })
     .await?;
     task::commit_and_begin(state, tx, task).await?;
     Ok(())
+}
+
+/// Whether the environment's file says how this can be measured, now.
+///
+/// # Errors
+/// [`Error::Refused`], which says what to do.
+fn may_ask(
+    state: &AppState,
+    run: &Run,
+    (moment, origin): (Moment, Origin),
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let environment = &run.start.environment;
+    let declared = &state.sites.place(environment)?.declared;
+    match (origin, &declared.load, &declared.latency) {
+        (Origin::Load, None, _) => Err(Error::refused(format!(
+            "The environment {environment} names no load that may be put on it: add a table [load] to \
+                 environments/{environment}.toml and start Gonogo again."
+        ))),
+        (Origin::Prometheus, _, None) => Err(Error::refused(format!(
+            "The environment {environment} names no histogram of its latencies: add a table [latency] to \
+                 environments/{environment}.toml and start Gonogo again."
+        ))),
+        (Origin::Prometheus, _, Some(latency)) => {
+            window_begins(latency, run, moment, now).map_err(Error::refused)?;
+            Ok(())
+        }
+        (Origin::Load, Some(_), _) => Ok(()),
+    }
+}
+
+/// When the window begins that Prometheus is asked about. After the deployment it must be about the new version alone.
+///
+/// # Errors
+/// Why it cannot be asked yet, in words.
+fn window_begins(
+    latency: &Latency,
+    run: &Run,
+    moment: Moment,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, String> {
+    let window = TimeDelta::minutes(i64::from(latency.window_minutes));
+    let begins = now - window;
+    match (moment, run.t0) {
+        (Moment::After, None) => Err(
+            "Nobody knows since when the new version serves: set T0, so that the window holds no request of the old one.".to_owned(),
+        ),
+        (Moment::After, Some(t0)) if begins < t0 => Err(format!(
+            "The window of {} min would hold requests from before T0: read it from {} UTC on.",
+            latency.window_minutes,
+            (t0 + window).format("%Y-%m-%d %H:%M:%S")
+        )),
+        (Moment::Before | Moment::After | Moment::Unsaid, _) => Ok(begins),
+    }
 }
 
 /// Ends the measurement that is under way: what it found so far is kept, and does not count.

@@ -10,7 +10,7 @@ pub use offer::offer;
 use crate::{
     api::Error,
     server::{
-        phase_order,
+        baseline, phase_order,
         run::{self, conflict},
         settlement,
         state::AppState,
@@ -34,13 +34,15 @@ use uuid::Uuid;
 /// Starts it, once for each `request_key`.
 ///
 /// # Errors
-/// [`Error::Refused`] where the run does not execute or an earlier phase is open; [`Error::Conflict`] where something that
+/// [`Error::Refused`] where the run does not execute, an earlier phase is open, or numbers from before are missing and nobody says why it
+/// goes on without; [`Error::Conflict`] where something that
 /// changes the environment is under way.
 pub async fn start(
     state: &AppState,
     person: &Person,
     id: RunId,
     section: SectionId,
+    without_baseline: Option<&str>,
     request_key: Uuid,
 ) -> Result<(), Error> {
     let opened = run::open(state, person, id, Right::Act).await?;
@@ -70,7 +72,9 @@ pub async fn start(
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         free(&opened.outline, run, in_use)?;
         may_start(&opened.outline, phase, run, now)?;
-        Ok::<_, Error>(vec![Happening::PhaseStarted { section }])
+        let forgone = baseline::forgone(&opened.outline, run, without_baseline)?;
+        let started = Happening::PhaseStarted { section };
+        Ok::<_, Error>(forgone.into_iter().chain([started]).collect())
     })
     .await?;
     task::commit_and_begin(state, tx, task).await?;

@@ -1,6 +1,7 @@
-//! Filling a document in: boxes ticked, the signature table completed, and not a byte touched besides.
+//! Filling a document in: boxes ticked, blanks filled, choices marked, the signature table completed, and not a byte touched
+//! besides.
 
-use crate::blanks::places;
+use crate::blanks::{forms, places};
 use crate::parse::choices::{self, Choice};
 use crate::parse::{self, BlockKind, marks};
 use crate::source::{SUBSTITUTE, Source};
@@ -18,6 +19,8 @@ pub struct Filled {
     pub notes: Vec<(u32, String)>,
     /// What stands in the blanks of the forms.
     pub blanks: Vec<Blank>,
+    /// What was chosen where the document lists options.
+    pub choices: Vec<Chosen>,
     /// The signatures.
     pub signatures: Vec<Signature>,
 }
@@ -31,6 +34,17 @@ pub struct Blank {
     pub place: u32,
     /// What goes into it.
     pub value: String,
+}
+
+/// A choice of a form: `Yes / No` becomes `**Yes** / No`, and all of its other bytes stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The first byte of the options in the document, a byte order mark included.
+    pub start: u64,
+    /// The byte after the last one.
+    pub end: u64,
+    /// The option, as written; `None`: nobody chose, and a mark that the document brought with it goes.
+    pub option: Option<String>,
 }
 
 /// What goes into a row of the signature table.
@@ -55,6 +69,7 @@ pub fn fill(bytes: &[u8], filled: &Filled) -> Vec<u8> {
         edits.extend(sign(&source, signature));
     }
     edits.extend(blanks(&source, &filled.blanks));
+    edits.extend(filled.choices.iter().flat_map(|chosen| choose(&source, chosen)));
     edits.sort_by_key(|(span, _)| (span.start, span.end));
     let mut text = String::with_capacity(source.text.len());
     let mut at = 0;
@@ -143,6 +158,32 @@ fn blanks(source: &Source, known: &[Blank]) -> Vec<Edit> {
     known.iter().filter_map(edit).collect()
 }
 
+/// The mark of the option that was chosen, and of no other. What is no choice any more, or has no such option, stays as it is.
+fn choose(source: &Source, chosen: &Chosen) -> Vec<Edit> {
+    let offset = |byte: u64| usize::try_from(byte).ok()?.checked_sub(source.bom);
+    let (Some(start), Some(end)) = (offset(chosen.start), offset(chosen.end)) else {
+        return Vec::new();
+    };
+    let Some(value) = source.text.get(start..end) else {
+        return Vec::new();
+    };
+    let (_, places) = forms::choices(value);
+    let is = |place: &Range<usize>| chosen.option.as_deref() == Some(forms::unmarked(&value[place.clone()]));
+    if chosen.option.is_some() && !places.iter().any(is) {
+        return Vec::new();
+    }
+    let edit = |place: Range<usize>| {
+        let (option, bare) = (&value[place.clone()], forms::unmarked(&value[place.clone()]));
+        let wanted = if is(&place) {
+            format!("**{bare}**")
+        } else {
+            bare.to_owned()
+        };
+        (option != wanted).then_some((start + place.start..start + place.end, wanted))
+    };
+    places.into_iter().filter_map(edit).collect()
+}
+
 fn one_line(value: &str) -> String {
     value.replace(['\r', '\n'], " ")
 }
@@ -215,14 +256,13 @@ mod tests {
     fn boxes_are_ticked_and_rows_signed_and_nothing_else_is_touched() {
         let filled = Filled {
             boxes: vec![(3, true), (4, false)],
-            notes: Vec::new(),
-            blanks: Vec::new(),
             signatures: vec![Signature {
                 line: 8,
                 name: "Ada | L.".into(),
                 date: "2026-11-23".into(),
                 signature: "GO".into(),
             }],
+            ..Filled::default()
         };
         let expected = DOCUMENT
             .replace("[ ] one", "[x] one")

@@ -9,7 +9,8 @@ use crate::{
     role::Right,
     run::{Run, RunState},
     sign_off::Meaning,
-    status::{Status, standing},
+    status::{Standing, Status, standing},
+    target,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -54,13 +55,14 @@ pub struct Blocker<'a> {
     pub reason: String,
 }
 
-/// Every required line that is not settled, in the document's order. Parents are left out: their children speak.
+/// Every required line that is not settled, in the document's order, and every one that a person's word settled whose number is
+/// missing. Parents are left out: their children speak.
 pub fn blockers<'a>(outline: &'a Outline, run: &Run, now: DateTime<Utc>) -> Vec<Blocker<'a>> {
     outline
         .lines()
         .filter(|(_, line)| !line.optional && line.kind != LineKind::Parent)
         .filter_map(|(section, line)| {
-            let standing = standing(section, line, run, now);
+            let standing = backed(line, standing(section, line, run, now), run, now);
             let blocker = Blocker {
                 section,
                 line,
@@ -70,6 +72,18 @@ pub fn blockers<'a>(outline: &'a Outline, run: &Run, now: DateTime<Utc>) -> Vec<
             (!standing.status.is_settled()).then_some(blocker)
         })
         .collect()
+}
+
+/// A person's word does not make a number: at the gate one that is missing, or comes too early, is no data.
+fn backed(line: &OutlineLine, stands: Standing, run: &Run, now: DateTime<Utc>) -> Standing {
+    let word = stands.status == Status::Attested;
+    match word.then(|| target::missing(line, run, now)).flatten() {
+        Some(missing) => Standing {
+            status: Status::NoData,
+            reason: format!("attested {}, but {}", stands.reason, missing.reason),
+        },
+        None => stands,
+    }
 }
 
 /// The ids of [`blockers`], boxes and checks: what a `go` is conditional on.

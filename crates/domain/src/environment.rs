@@ -6,10 +6,12 @@ use std::{collections::BTreeMap, fmt};
 
 mod automatic_rollback;
 mod kubernetes;
+mod latency;
 mod load;
 mod webhook;
 pub use automatic_rollback::{AutomaticRollback, HoldOffTime, NoHoldOff};
 pub use kubernetes::{Kubernetes, NoNamespace};
+pub use latency::{Latency, NoLatency};
 pub use load::{LOAD_REQUESTS, Load, LoadEndpoint, LoadMethod, NoLoad};
 pub use webhook::{Webhook, WebhookForm};
 
@@ -54,6 +56,9 @@ pub struct Environment {
     /// When verification windows are sampled, where it is not as usual.
     #[serde(default, skip_serializing_if = "OfWindows::is_empty")]
     pub windows: OfWindows,
+    /// Where Prometheus keeps its latencies; `None`: they are not read from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
     /// Absolute paths outside the work directory that file and disk probes may read; a listed directory
     /// covers what is below it.
     #[serde(default)]

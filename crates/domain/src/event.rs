@@ -13,7 +13,7 @@ use crate::{
     hash::Hash,
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
-    measurement::{Found, Source},
+    measurement::{Found, Origin, Source},
     person::Author,
     phase::Why,
     plan::{ItemId, SectionId},
@@ -50,6 +50,11 @@ pub enum Happening {
     Superseded {
         /// The later run.
         by_run: i64,
+    },
+    /// It goes on although nothing that counts is known of the time before.
+    WithoutBaseline {
+        /// Why.
+        reason: String,
     },
     /// A phase may be worked on although an earlier one is not settled.
     WentAhead {
@@ -208,6 +213,9 @@ pub enum Happening {
         attempt: u32,
         /// Before the deployment, or after it.
         moment: form::Moment,
+        /// What is asked.
+        #[serde(default, skip_serializing_if = "Origin::is_load")]
+        origin: Origin,
     },
     /// Somebody asked for the end of a measurement.
     MeasurementStopped {

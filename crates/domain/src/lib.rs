@@ -4,6 +4,7 @@
 //! [`event::Event`]s; [`decision::decide`] answers go or no-go from both.
 
 pub mod action;
+pub mod baseline;
 pub mod blank;
 pub mod consequence;
 pub mod decision;
@@ -43,6 +44,7 @@ pub mod schedule;
 pub mod sign_off;
 pub mod status;
 pub mod summary;
+pub mod target;
 pub mod task;
 pub mod timing;
 pub mod trend;

@@ -6,7 +6,7 @@ use crate::{
     form::{Field, FieldKind, Form, Moment},
     hash::Hash,
     metric::{Aggregation, Metric},
-    objective::{Aim, Interval, Measured, Objective, Reading},
+    objective::{Aim, Between, Interval, Measured, Objective, Reading},
     person::Author,
     plan::ItemId,
     quantity::Unit,
@@ -32,12 +32,41 @@ pub struct Attempt {
     pub number: u32,
     /// Before the deployment, or after it.
     pub moment: Moment,
+    /// What is asked for its numbers.
+    #[serde(default, skip_serializing_if = "Origin::is_load")]
+    pub origin: Origin,
     /// Who pressed.
     pub by: Author,
     /// When.
     pub since: DateTime<Utc>,
     /// How it stands.
     pub state: AttemptState,
+}
+
+/// What an attempt asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The service itself, under a load of Gonogo's.
+    #[default]
+    Load,
+    /// Prometheus, which counted what others asked over a window.
+    Prometheus,
+}
+
+impl Origin {
+    /// Whether it is a load.
+    pub fn is_load(&self) -> bool {
+        *self == Origin::Load
+    }
+
+    /// The words for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Origin::Load => "under a load",
+            Origin::Prometheus => "from Prometheus",
+        }
+    }
 }
 
 /// How an attempt stands.
@@ -93,6 +122,9 @@ pub struct Figure {
     pub unit: Unit,
     /// What it stands on: requests, lookups, calls.
     pub samples: u64,
+    /// Between which bounds it lies, where no more is known; the value is an estimate then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub between: Option<Between>,
 }
 
 /// How a number stands to the one before the deployment.
@@ -104,7 +136,7 @@ pub struct Improvement {
     pub aggregation: Aggregation,
     /// The number of the attempt before.
     pub than: u32,
-    /// The 95 % interval of the improvement, in per cent of the value before.
+    /// Where the improvement lies, in per cent of the value before.
     pub interval: Interval,
 }
 
@@ -249,9 +281,15 @@ pub fn measured(objective: &Objective, measurements: &Measurements) -> Option<Me
             aggregation: figure.aggregation,
             samples: figure.samples,
             coverage: None,
-            reading: Reading::Value {
-                value: figure.value,
-                unit: figure.unit,
+            reading: match figure.between {
+                Some(between) => Reading::Between {
+                    between,
+                    unit: figure.unit,
+                },
+                None => Reading::Value {
+                    value: figure.value,
+                    unit: figure.unit,
+                },
             },
         }),
         Aim::Improvement { .. } => {

@@ -1,6 +1,7 @@
 //! What a line demands of a number: which metric, how many values become one, the bound, when it is due, and how many
 //! samples it needs. [`judge`] answers whether it is met; [`series`] tells which lines are about the same number.
 
+mod bucket;
 mod judge;
 pub mod series;
 pub mod steady;
@@ -10,6 +11,7 @@ use crate::{
     plan::ItemId,
     quantity::Bound,
 };
+pub use bucket::Between;
 pub use judge::{Change, Clock, Interval, Judgement, Measured, Outcome, Reading, judge};
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,9 +1,13 @@
 //! What a page and a decision need of a plan: its sections and boxes, without the probes' specifications.
 
+use crate::baseline;
 use crate::blank::Blank;
+use crate::form::Field;
 use crate::plan::{Check, Item, ItemId, Plan, Section, SectionId, SectionKind, Slot, Work};
+use crate::target::Target;
 use crate::window::Demand;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A plan without its specifications; an eighth of its size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +21,9 @@ pub struct Outline {
     /// What somebody fills in. What follows from others is none of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blanks: Vec<Blank>,
+    /// What its forms ask about the time before the deployment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baseline: Vec<Field>,
 }
 
 /// A section and its lines.
@@ -74,6 +81,9 @@ pub struct OutlineLine {
     /// For how many minutes what its probe saw counts; `None`: for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keeps_minutes: Option<u32>,
+    /// Of a line that a person settles: the numbers that it demands.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<Target>,
 }
 
 /// What proves an action.
@@ -138,9 +148,11 @@ impl From<&Plan> for Outline {
         for section in &mut sections {
             section.ask_of_samples(plan);
         }
+        demand_numbers(plan, &mut sections);
         Self {
             title: plan.title.clone(),
             sections,
+            baseline: baseline::fields(&plan.forms),
             slots: plan.slots.clone(),
             blanks: plan
                 .blanks
@@ -149,6 +161,19 @@ impl From<&Plan> for Outline {
                 .cloned()
                 .collect(),
         }
+    }
+}
+
+/// Gives the lines that a person settles what their objectives demand.
+fn demand_numbers(plan: &Plan, sections: &mut [OutlineSection]) {
+    let mut targets: BTreeMap<&ItemId, Vec<Target>> = BTreeMap::new();
+    for objective in &plan.objectives {
+        let own = targets.entry(&objective.item).or_default();
+        own.extend(Target::of(objective, &plan.forms));
+    }
+    let lines = sections.iter_mut().flat_map(|section| &mut section.lines);
+    for line in lines.filter(|line| line.kind == LineKind::Attestation) {
+        line.targets = targets.remove(&line.id).unwrap_or_default();
     }
 }
 
@@ -197,6 +222,7 @@ impl From<&Item> for OutlineLine {
             env_edit: false,
             demand: Demand::default(),
             keeps_minutes: keeps(&item.work),
+            targets: Vec::new(),
         }
     }
 }
@@ -226,6 +252,7 @@ impl From<&Check> for OutlineLine {
             env_edit: false,
             demand: Demand::default(),
             keeps_minutes: keeps(&check.work),
+            targets: Vec::new(),
         }
     }
 }

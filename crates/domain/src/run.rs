@@ -13,6 +13,7 @@ mod signing;
 
 use crate::{
     action::ActionState,
+    baseline::Forgone,
     blank::BlankId,
     event::{Event, Happening, Outcome, Start},
     fingerprint::{Moment, Taken},
@@ -64,6 +65,9 @@ pub struct Run {
     /// The phases that people went on to before an earlier one was settled, each with a reason in the log.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ahead: BTreeSet<SectionId>,
+    /// Who said to go on without numbers from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without_baseline: Option<Forgone>,
     /// What is known about each item and check that something happened to.
     pub items: BTreeMap<ItemId, ItemState>,
     /// What stands in the blanks that somebody filled in.
@@ -164,6 +168,7 @@ impl Run {
             t0: None,
             superseded: None,
             ahead: BTreeSet::new(),
+            without_baseline: None,
             items: BTreeMap::new(),
             blanks: BTreeMap::new(),
             measurements: Measurements::default(),
@@ -221,6 +226,13 @@ impl Run {
             | Happening::PhaseAsked { .. }
             | Happening::PhaseContinued
             | Happening::PhaseEnded => {}
+            Happening::WithoutBaseline { reason } => {
+                self.without_baseline = Some(Forgone {
+                    by: by.clone(),
+                    at,
+                    reason: reason.clone(),
+                });
+            }
             Happening::WentAhead { section, .. } => {
                 self.ahead.insert(section.clone());
             }

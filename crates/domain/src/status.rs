@@ -2,10 +2,12 @@
 
 use crate::{
     action::{ActionState, Ending},
+    objective::Outcome,
     outline::{LineKind, OutlineLine, OutlineSection, Proof},
     plan::{ItemId, SectionKind},
     run::{How, ItemState, Run, RunState},
     sign_off::Meaning,
+    target,
     verdict::Verdict,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -101,7 +103,7 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
     }
     let state = run.items.get(&line.id);
     if let Some(settled) = state.and_then(|state| settled(state, now)) {
-        return settled;
+        return against_number(line, settled, run, now);
     }
     if let Some(untimely) = untimely(section, run, now) {
         return failed_early(line, run).unwrap_or(untimely);
@@ -218,6 +220,18 @@ fn settled(state: &ItemState, now: DateTime<Utc>) -> Option<Standing> {
         ),
     };
     Some(Standing { status, reason })
+}
+
+/// A person's word for a line that demands a number does not stand against the number. That it is missing shows at the gate.
+fn against_number(line: &OutlineLine, settled: Standing, run: &Run, now: DateTime<Utc>) -> Standing {
+    let missing = (settled.status == Status::Attested).then(|| target::missing(line, run, now));
+    match missing.flatten() {
+        Some(missing) if matches!(missing.outcome, Outcome::NotMet { .. }) => Standing {
+            status: Status::Failed,
+            reason: format!("attested {}, but {}", settled.reason, missing.reason),
+        },
+        Some(_) | None => settled,
+    }
 }
 
 fn observed(state: &ItemState) -> Standing {

@@ -123,6 +123,7 @@ async fn gonogo(number: usize) -> Result<Row, Failed> {
         kubernetes: None,
         load: None,
         windows: Default::default(),
+        latency: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),

@@ -145,6 +145,7 @@ impl Bench {
             kubernetes: None,
             load: None,
             windows: Default::default(),
+            latency: None,
             paths: Vec::new(),
             variables: BTreeMap::new(),
             secrets: BTreeMap::new(),

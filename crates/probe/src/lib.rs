@@ -61,6 +61,7 @@ mod webhook;
 pub use context::Context;
 pub use counted::Counted;
 pub use prober::Prober;
+pub use prometheus::latency;
 pub use redact::Secrets;
 pub use round::Round;
 pub use seal::Seal;

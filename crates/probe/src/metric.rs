@@ -14,6 +14,7 @@ use share::{Asking, Pair};
 
 pub(crate) mod exposition;
 mod quantile;
+pub(crate) use quantile::between;
 pub(crate) mod share;
 
 /// How many samples of a metric stand in the evidence.

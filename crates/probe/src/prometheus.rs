@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use url::Url;
 
+pub mod latency;
 mod range;
 
 /// A target that was not scraped for so long is not known to be up any more.

@@ -95,6 +95,24 @@ pub enum SiteError {
     },
 }
 
+impl SiteError {
+    /// What is wrong may quote the file: a path with a secret in it.
+    fn masked(self, secrets: &Secrets) -> Self {
+        match self {
+            SiteError::Value {
+                environment,
+                key,
+                why,
+            } => SiteError::Value {
+                environment,
+                key,
+                why: secrets.mask(&why),
+            },
+            named @ (SiteError::NoValue { .. } | SiteError::Secret { .. }) => named,
+        }
+    }
+}
+
 impl Site {
     /// Fills in `$NAME` from `variables` (the server's) and, in addresses, from the environment's secrets; reads the
     /// secrets; checks what can be checked without dialling. Does blocking reads of the secrets' files.
@@ -112,7 +130,9 @@ impl Site {
         };
         let mut secrets = opening.secrets(&environment)?;
         let environment = opening.filled(environment, &secrets)?;
-        opening.check(&environment)?;
+        opening
+            .check(&environment)
+            .map_err(|error| error.masked(&secrets))?;
         for endpoint in &environment.endpoints {
             hide_password(endpoint, &mut secrets);
         }

@@ -1,6 +1,7 @@
 //! A run: the answer first, then the phases, every line with its reason, the evidence, and the signatures.
 
 mod action;
+mod baseline;
 mod benchmark;
 mod blanks;
 mod board;

@@ -1,6 +1,10 @@
 //! One attempt: what is counted before, the load, what is counted after, and what follows from them.
 
-use super::{counts, judged, may_be_judged, observed};
+use super::{
+    counts,
+    findings::{Loaded, Measured},
+    judged, may_be_judged, observed, window_begins,
+};
 use crate::server::{
     run::{self, Opened},
     task::{Entry, Gone, Lease},
@@ -8,32 +12,15 @@ use crate::server::{
 use domain::{
     event::Happening,
     form::Moment,
-    load::{LoadPlan, LoadProgress, LoadResult},
-    measurement::{Attempt, AttemptState, Figure, Found, Improvement, may_measure, progress_of},
-    metric::{Aggregation, Metric},
+    load::{LoadPlan, LoadProgress},
+    measurement::{Attempt, AttemptState, Origin, may_measure, progress_of},
     person::Author,
     plan::ItemId,
-    quantity::Unit,
     verdict::Finding,
 };
-use probe::{Counted, Site, load::Statistic};
-use serde::{Deserialize, Serialize};
+use probe::{Site, latency::Quantiles, output::sentence};
 use store::task::Next;
 use tokio::sync::watch;
-
-/// Everything that an attempt measured, as it is stored.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// The load, with its histograms.
-    pub load: LoadResult,
-    /// What was counted before it.
-    pub before: Counted,
-    /// What was counted after it.
-    pub after: Counted,
-}
-
-/// Where more of the requests fail, the latencies of the others say nothing.
-const FAILED_PERCENT: f64 = 1.0;
 
 /// Measures, and writes what was found.
 ///
@@ -73,7 +60,7 @@ pub async fn carry_out(lease: &Lease, number: u32) -> Result<(), Gone> {
     lease.sure().await?;
     match work.measure().await {
         Ok(measured) => work.ended(measured, baseline.as_ref()).await,
-        Err(why) => fail(lease, &opened, number, &why).await,
+        Err(why) => fail(lease, &opened, number, &sentence(&why, &work.site.secrets)).await,
     }
 }
 
@@ -98,7 +85,25 @@ struct Measuring<'a> {
 }
 
 impl Measuring<'_> {
-    async fn measure(&self) -> Result<(Measured, Result<Figure, String>), String> {
+    async fn measure(&self) -> Result<Measured, String> {
+        match self.attempt.origin {
+            Origin::Load => self.load().await.map(Box::new).map(Measured::Load),
+            Origin::Prometheus => self.read().await.map(Box::new).map(Measured::Read),
+        }
+    }
+
+    /// What Prometheus has counted until now.
+    async fn read(&self) -> Result<Quantiles, String> {
+        let state = &self.lease.state;
+        let latency = self.site.environment.latency.as_ref();
+        let latency = latency.ok_or("the environment's file names no histogram any more")?;
+        let now = state.clock.now();
+        window_begins(latency, &self.opened.pinned.run, self.attempt.moment, now)?;
+        let cancel = self.lease.cancel();
+        state.prober.quantiles(latency, now, &self.site, cancel).await
+    }
+
+    async fn load(&self) -> Result<Loaded, String> {
         let (state, run) = (&self.lease.state, self.lease.task.run);
         let load = self.site.environment.load.clone();
         let load = load.ok_or("the environment's file names no load any more")?;
@@ -120,23 +125,24 @@ impl Measuring<'_> {
             () = printing => Err(probe::load::NotLoaded("its progress ended".to_owned())),
         };
         state.executions.end(run, &item);
-        let masked = |words: &str| probe::output::sentence(words, &self.site.secrets);
-        let mut load = load.map_err(|why| masked(&why.to_string()))?;
+        let mut load = load.map_err(|why| why.to_string())?;
+        let masked = |words: &str| sentence(words, &self.site.secrets);
         let pages = load.endpoints.iter_mut().map(|page| &mut page.summary);
         for summary in pages.chain([&mut load.overall]) {
             summary.errors.example = summary.errors.example.as_deref().map(masked);
         }
         let after = state.prober.counted(&self.site, cancel).await;
-        Ok((Measured { load, before, after }, cache))
+        Ok(Loaded {
+            load,
+            before,
+            after,
+            cache: Some(cache),
+        })
     }
 
-    async fn ended(
-        &self,
-        (measured, cache): (Measured, Result<Figure, String>),
-        baseline: Option<&(u32, Measured)>,
-    ) -> Result<(), Gone> {
+    async fn ended(&self, measured: Measured, baseline: Option<&(u32, Measured)>) -> Result<(), Gone> {
         self.lease.goes_on()?;
-        let found = found(&measured, cache, baseline, &self.attempt);
+        let found = measured.found(baseline, &self.attempt, &self.site.secrets);
         let evidence = self.store(&measured).await?;
         let (number, moment) = (self.attempt.number, self.attempt.moment);
         let plan = &self.opened.pinned.plan;
@@ -224,105 +230,6 @@ async fn judge(lease: &Lease, opened: &Opened) -> Result<(), Gone> {
             .await?;
     }
     Ok(())
-}
-
-/// What follows from everything that was measured.
-fn found(
-    measured: &Measured,
-    cache: Result<Figure, String>,
-    baseline: Option<&(u32, Measured)>,
-    attempt: &Attempt,
-) -> Found {
-    let load = &measured.load;
-    let mut found = Found {
-        invalid: load.invalid.iter().map(ToString::to_string).collect(),
-        ..Found::default()
-    };
-    if !load.is_valid() && found.invalid.is_empty() {
-        found.invalid.push("it was stopped before its end".to_owned());
-    }
-    if let Some(latency) = &load.overall.latency {
-        let one = |aggregation, us: f64| Figure {
-            metric: Metric::Latency,
-            aggregation,
-            value: us / 1_000.0,
-            unit: Unit::Milliseconds,
-            samples: latency.count,
-        };
-        found.figures.extend([
-            one(Aggregation::Percentile(50), latency.p50_us as f64),
-            one(Aggregation::Percentile(95), latency.p95_us as f64),
-            one(Aggregation::Percentile(99), latency.p99_us as f64),
-            one(Aggregation::Mean, latency.mean_us),
-            one(Aggregation::Maximum, latency.max_us as f64),
-        ]);
-    }
-    let (errors, sent) = (load.overall.errors.count(), load.overall.sent.max(1));
-    let share = errors as f64 * 100.0 / sent as f64;
-    found.figures.push(Figure {
-        metric: Metric::ErrorRate,
-        aggregation: Aggregation::Ratio,
-        value: share,
-        unit: Unit::Percent,
-        samples: sent,
-    });
-    let failed = format!("{errors} of {sent} requests failed and are in none of the latencies");
-    if share > FAILED_PERCENT {
-        found
-            .invalid
-            .push(format!("{failed}: those of the others say too little"));
-    } else if errors > 0 {
-        found.notes.push(failed);
-    }
-    let (counted, notes) = measured.after.since(&measured.before, load.plan.load.requests());
-    found.figures.extend(counted);
-    found.notes.extend(notes);
-    match cache {
-        Ok(figure) => found.figures.push(figure),
-        Err(why) => found
-            .notes
-            .push(format!("the cache's own latency was not measured: {why}")),
-    }
-    if let Some((than, before)) = baseline {
-        if before.load.plan.load != load.plan.load {
-            found.notes.push(format!(
-                "unlike conditions: measurement {than} put another load on it"
-            ));
-        }
-        found.improvements = improvements(*than, before, measured);
-    } else if attempt.moment == Moment::After {
-        found
-            .notes
-            .push("nothing was measured before the deployment: no improvement can be computed".to_owned());
-    }
-    found
-}
-
-/// The intervals of what both histograms can show.
-fn improvements(than: u32, before: &Measured, after: &Measured) -> Vec<Improvement> {
-    let statistics = [
-        (Aggregation::Percentile(50), Statistic::Quantile(0.50)),
-        (Aggregation::Percentile(95), Statistic::Quantile(0.95)),
-        (Aggregation::Percentile(99), Statistic::Quantile(0.99)),
-        (Aggregation::Mean, Statistic::Mean),
-    ];
-    let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
-    let one = |(aggregation, statistic)| {
-        let (_, interval) = probe::load::improvement(
-            Some(histograms.0),
-            Some(histograms.1),
-            statistic,
-            after.load.plan.seed,
-        )
-        .ok()?;
-        Some(Improvement {
-            metric: Metric::Latency,
-            aggregation,
-            than,
-            interval: interval?,
-        })
-    };
-    statistics.into_iter().filter_map(one).collect()
 }
 
 async fn fail(lease: &Lease, opened: &Opened, number: u32, why: &str) -> Result<(), Gone> {

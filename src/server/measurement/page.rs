@@ -1,14 +1,13 @@
 //! Everything that the page of a run says about its numbers.
 
-use super::judgement;
+use super::{gate, judgement, links};
 use crate::{
     api::{
         Error,
-        measurement::{BenchmarkPage, FormOffer, ObjectiveRow},
+        measurement::{BenchmarkPage, CriterionRow, FormOffer, ObjectiveRow},
     },
     server::{desk, run, state::AppState},
 };
-use chrono::{DateTime, Utc};
 use domain::{
     Right,
     blank::BlankId,
@@ -18,9 +17,9 @@ use domain::{
         typed::{self, Entry},
     },
     measurement::{Source, may_measure},
-    objective::{Outcome, series},
+    objective::series::{self, Series},
     person::Person,
-    plan::Plan,
+    plan::{ItemId, Plan},
     run::{Filling, Run, RunId},
 };
 use std::collections::BTreeMap;
@@ -38,10 +37,16 @@ pub async fn page(state: &AppState, person: &Person, id: RunId) -> Result<Benchm
     }
     let filled = typed::read(&plan.forms, &entries(run));
     let changes = improvement::computed(&plan.forms, &filled.numbers);
-    let objectives: Vec<ObjectiveRow> = rows(state, plan, run);
+    let all = series::of(&plan.objectives, &plan.forms);
+    let objectives: Vec<ObjectiveRow> = rows(state, plan, run, &all);
+    let stands = plan.objectives.iter().map(|objective| {
+        let outcome = judgement(state, plan, objective, run).outcome;
+        (objective, outcome)
+    });
     Ok(BenchmarkPage {
         forms,
         load: load(state, &run.start.environment),
+        latency: latency(state, &run.start.environment),
         computed: changes
             .into_iter()
             .map(|(blank, change)| (blank, change.to_string()))
@@ -51,7 +56,8 @@ pub async fn page(state: &AppState, person: &Person, id: RunId) -> Result<Benchm
             .into_iter()
             .map(|(blank, trouble)| (blank, trouble.to_string()))
             .collect(),
-        gate: gate(&objectives),
+        gate: gate::sentence(stands, run),
+        criteria: criteria(plan, run, &all),
         objectives,
     })
 }
@@ -85,7 +91,9 @@ fn load(state: &AppState, environment: &str) -> Result<String, String> {
         .place(environment)
         .map_err(|error| error.to_string())?;
     let load: Option<&Load> = place.declared.load.as_ref();
-    load.map(ToString::to_string).ok_or_else(|| {
+    // A path may hold a secret.
+    let said = load.map(|load| place.site.secrets.mask(&load.to_string()));
+    said.ok_or_else(|| {
         format!(
             "Nothing can be measured: add a table [load] with rate, seconds and endpoints to environments/{environment}.toml, and start \
              Gonogo again."
@@ -93,9 +101,38 @@ fn load(state: &AppState, environment: &str) -> Result<String, String> {
     })
 }
 
-fn rows(state: &AppState, plan: &Plan, run: &Run) -> Vec<ObjectiveRow> {
-    let all = series::of(&plan.objectives, &plan.forms);
-    let differs = |item: &domain::plan::ItemId| {
+fn latency(state: &AppState, environment: &str) -> Option<String> {
+    let place = state.sites.place(environment).ok()?;
+    let latency = place.declared.latency.as_ref()?;
+    Some(place.site.secrets.mask(&latency.to_string()))
+}
+
+/// What follows from other fields of the forms.
+pub fn computed(plan: &Plan, run: &Run) -> BTreeMap<BlankId, improvement::Change> {
+    let filled = typed::read(&plan.forms, &entries(run));
+    improvement::computed(&plan.forms, &filled.numbers)
+}
+
+/// The lines that have evidence elsewhere and demand no number.
+fn criteria(plan: &Plan, run: &Run, all: &[Series]) -> Vec<CriterionRow> {
+    let mut items: Vec<&ItemId> = plan.links.iter().map(|link| &link.item).collect();
+    items.dedup();
+    let objective = |item: &ItemId| plan.objectives.iter().any(|objective| objective.item == *item);
+    let linked = items.into_iter().filter(|item| !objective(item));
+    let row = |item: &ItemId| {
+        let mut lines = plan.items();
+        let line = lines.find(|line| line.id == *item)?;
+        Some(CriterionRow {
+            item: item.clone(),
+            text: line.text.clone(),
+            linked: links::of_line(plan, run.id, all, item),
+        })
+    };
+    linked.filter_map(row).collect()
+}
+
+fn rows(state: &AppState, plan: &Plan, run: &Run, all: &[Series]) -> Vec<ObjectiveRow> {
+    let differs = |item: &ItemId| {
         let differences = all.iter().flat_map(|series| &series.differences);
         let own = differences.filter(|difference| difference.second == *item);
         own.map(|difference| difference.words.clone()).collect()
@@ -113,38 +150,8 @@ fn rows(state: &AppState, plan: &Plan, run: &Run) -> Vec<ObjectiveRow> {
             outcome: judgement.outcome,
             reason: judgement.reason,
             differs: differs(&item.id),
+            linked: links::of_line(plan, run.id, all, &item.id),
         })
     };
     plan.objectives.iter().filter_map(row).collect()
-}
-
-/// All demands together, in one sentence.
-fn gate(rows: &[ObjectiveRow]) -> String {
-    let count = |wanted: fn(Outcome) -> bool| rows.iter().filter(|row| wanted(row.outcome)).count();
-    let met = count(|outcome| matches!(outcome, Outcome::Met | Outcome::Waived));
-    let not = count(|outcome| matches!(outcome, Outcome::NotMet { .. }));
-    let none = count(|outcome| outcome == Outcome::NoData);
-    let early: Vec<Option<DateTime<Utc>>> = rows
-        .iter()
-        .filter_map(|row| match row.outcome {
-            Outcome::TooEarly { due } => Some(due),
-            Outcome::Met | Outcome::NotMet { .. } | Outcome::NoData | Outcome::Waived => None,
-        })
-        .collect();
-    let mut parts = vec![format!("{met} of {} met", rows.len())];
-    if not > 0 {
-        parts.push(format!("{not} not met"));
-    }
-    if none > 0 {
-        parts.push(format!("{none} without data"));
-    }
-    match (early.len(), early.iter().max().copied().flatten()) {
-        (0, _) => {}
-        (count, Some(last)) if early.iter().all(Option::is_some) => parts.push(format!(
-            "{count} too early: all can be known from {} UTC on",
-            last.format("%Y-%m-%d %H:%M")
-        )),
-        (count, _) => parts.push(format!("{count} are due some time after T0")),
-    }
-    format!("{}.", parts.join(", "))
 }

@@ -3,7 +3,7 @@
 use super::{LONGEST_NOTE, conflict, open, rolled_back, short};
 use crate::{
     api::Error,
-    server::{fingerprint, state::AppState},
+    server::{baseline, fingerprint, state::AppState},
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -15,15 +15,17 @@ use domain::{
 };
 use store::environment_lock::{self, EnvironmentLock};
 
-/// Begins the execution: takes the environment's lock. With `take_over`, a reason, from whichever run holds it.
+/// Begins the execution: takes the environment's lock. With `take_over`, a reason, from whichever run holds it; with
+/// `without_baseline`, another, although nothing was measured before.
 ///
 /// # Errors
-/// [`Error::Conflict`] that names the holder.
+/// [`Error::Conflict`] that names the holder, [`Error::Refused`] that names what is missing of the numbers before.
 pub async fn begin(
     state: &AppState,
     person: &Person,
     id: RunId,
     take_over: Option<&str>,
+    without_baseline: Option<&str>,
 ) -> Result<(), Error> {
     let opened = open(state, person, id, Right::Act).await?;
     let environment = opened.pinned.run.start.environment.clone();
@@ -79,7 +81,11 @@ pub async fn begin(
         RunState::Preparing if run.measurements.running().is_some() => Err(conflict(
             "A measurement is under way: wait for its end, or stop it. What is measured while things change counts for nothing.",
         )),
-        RunState::Preparing => Ok([Happening::Executing].into_iter().chain(before).collect()),
+        RunState::Preparing => {
+            let forgone = baseline::forgone(&opened.outline, run, without_baseline)?;
+            let begins = forgone.into_iter().chain([Happening::Executing]);
+            Ok(begins.chain(before).collect())
+        }
         RunState::Executing { .. } => Ok(vec![]),
         RunState::Verifying { .. } | RunState::RollingBack { .. } | RunState::Closed { .. } => {
             Err(conflict("This run has executed already."))

@@ -138,10 +138,15 @@ impl Reader<'_> {
     /// A line without a blank: a choice, or in a block a value that the document gives.
     fn said(&mut self, section: &Section, number: u32, line: &str, above: &Above, fenced: bool) {
         let Some(at) = line.find([':', '：']) else { return };
-        let (label, value) = (
-            line[..at].trim_matches(['-', '*', '+', '>', ' ']),
-            line[at..].trim_start_matches([':', '：', '*']),
-        );
+        let label = line[..at].trim_matches(['-', '*', '+', '>', ' ']);
+        let value = line[at..].trim_start_matches([':', '：']);
+        // What closes a label in bold letters; else it is a mark of the value's own.
+        let bold = line[..at].contains("**");
+        let value = if bold {
+            value.trim_start_matches('*')
+        } else {
+            value
+        };
         let value = value.trim();
         if label.is_empty() || value.is_empty() || label.len() > 80 || value.len() > 80 {
             return;
@@ -284,10 +289,10 @@ fn measured(group: Option<&str>, label: &str, unit: Option<&FieldUnit>) -> (Metr
     (metric, said.unwrap_or(natural))
 }
 
-/// `Yes / No`: what can be chosen.
+/// `Yes / No`: what can be chosen. One that is marked, `**Yes** / No`, is a claim of the document, and counts for nothing.
 fn options(value: &str) -> Option<Vec<String>> {
-    let spaced = [" / ", " | "].into_iter().find(|mark| value.contains(mark));
-    let options: Vec<&str> = value.split(spaced.unwrap_or("/")).map(str::trim).collect();
+    let (spaced, places) = choices(value);
+    let options: Vec<&str> = places.into_iter().map(|place| unmarked(&value[place])).collect();
     let short = |option: &&str| {
         option.len() <= 20
             && option.split(' ').count() <= 3
@@ -299,8 +304,27 @@ fn options(value: &str) -> Option<Vec<String>> {
     let plain = |option: &&str| YES_OR_NO.contains(&option.to_lowercase().as_str());
     let choice = (2..=6).contains(&options.len())
         && options.iter().all(short)
-        && (spaced.is_some() || options.iter().all(plain));
+        && (spaced || options.iter().all(plain));
     choice.then(|| options.into_iter().map(str::to_owned).collect())
+}
+
+/// Where each option of a choice stands, with its mark; and whether spaces stand around what divides them.
+pub fn choices(value: &str) -> (bool, Vec<Range<usize>>) {
+    let spaced = [" / ", " | "].into_iter().find(|mark| value.contains(mark));
+    let divider = spaced.unwrap_or("/");
+    let mut start = 0;
+    let place = |piece: &str| {
+        let inner = piece.trim();
+        let begin = start + (piece.len() - piece.trim_start().len());
+        start += piece.len() + divider.len();
+        begin..begin + inner.len()
+    };
+    (spaced.is_some(), value.split(divider).map(place).collect())
+}
+
+/// An option without the mark of the one that is chosen.
+pub fn unmarked(option: &str) -> &str {
+    option.trim_matches('*').trim()
 }
 
 /// Gives each computed field the one that it is about the improvement of, the same one before, and which way is better.

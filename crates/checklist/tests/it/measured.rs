@@ -1,7 +1,10 @@
 //! What documents measure: forms, objectives, the evidence of criteria, and what follows later.
 
 use crate::support::plan;
-use checklist::compile;
+use checklist::{
+    compile,
+    fill::{Chosen, Filled, fill},
+};
 use domain::follow_up::When;
 use domain::form::{Field, FieldKind, Form, Moment};
 use domain::link::{Evidence, Weight};
@@ -49,6 +52,71 @@ fn a_choice_says_where_it_stands() {
     let (options, start, end) = choice.expect("a choice");
     assert_eq!(options, ["Yes", "No"]);
     assert_eq!(&text[start..end], "Yes / No");
+}
+
+/// A document with something chosen at its only choice, as an export writes it.
+fn chosen(document: &[u8], option: Option<&str>) -> Vec<u8> {
+    let plan = compile(document).plan;
+    let choices = fields(&plan).into_iter().filter_map(|field| match field.kind {
+        FieldKind::Choice { start, end, .. } => Some(Chosen {
+            start,
+            end,
+            option: option.map(str::to_owned),
+        }),
+        _ => None,
+    });
+    let filled = Filled {
+        choices: choices.collect(),
+        ..Filled::default()
+    };
+    fill(document, &filled)
+}
+
+#[rstest]
+#[case::in_a_block("# T\n\n## Benchmark\n\n```\np95: ___ ms\nN+1 detected: Yes / No  \n```\n")]
+#[case::with_a_mark_at_the_start(
+    "\u{feff}# T\r\n\r\n## Benchmark\r\n\r\n```\r\nGröße: ___ ms\r\nN+1 detected: Yes / No\r\n```\r\n"
+)]
+#[case::in_a_list("# T\n\n## Benchmark\n\n- p95: ___ ms\n- **N+1 detected:** Yes / No\n")]
+fn a_choice_is_marked_moved_and_taken_back_and_no_other_byte_changes(#[case] text: &str) {
+    let marked = |option| String::from_utf8(chosen(text.as_bytes(), option)).expect("UTF-8");
+    assert_eq!(marked(None), text);
+    let yes = marked(Some("Yes"));
+    assert_eq!(yes, text.replace("Yes / No", "**Yes** / No"));
+    assert_eq!(marked(Some("Maybe")), text, "it is none of the options");
+    // Read again it is the same choice, and the mark counts for nothing.
+    let fields_of = |text: &str| {
+        let plan = compile(text.as_bytes()).plan;
+        let options = fields(&plan).into_iter().filter_map(|field| match &field.kind {
+            FieldKind::Choice { options, .. } => Some((field.id.clone(), options.clone())),
+            _ => None,
+        });
+        options.collect::<Vec<_>>()
+    };
+    assert_eq!(fields_of(&yes), fields_of(text));
+    let no = String::from_utf8(chosen(yes.as_bytes(), Some("No"))).expect("UTF-8");
+    assert_eq!(no, text.replace("Yes / No", "Yes / **No**"));
+    assert_eq!(chosen(no.as_bytes(), None), text.as_bytes());
+}
+
+#[test]
+fn a_choice_is_marked_in_a_document_of_utf_16_and_beside_bytes_that_are_no_text() {
+    let text = "# T\n\n## Benchmark\n\n```\nGröße: ___ ms\nN+1 detected: Yes/No\n```\n";
+    let utf_16 = |text: &str| {
+        let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    };
+    let expected = utf_16(&text.replace("Yes/No", "Yes/**No**"));
+    assert_eq!(chosen(&utf_16(text), Some("No")), expected);
+    let latin = |text: &str| text.replace('ö', "\u{1}").replace('ß', "\u{2}").into_bytes();
+    let latin = |text: &str| -> Vec<u8> {
+        let bytes = latin(text).into_iter();
+        bytes.map(|byte| if byte < 3 { 0xf6 } else { byte }).collect()
+    };
+    assert_eq!(
+        chosen(&latin(text), Some("Yes")),
+        latin(&text.replace("Yes/No", "**Yes**/No"))
+    );
 }
 
 /// The forms of a document in short: the moment, and each field with its kind and metric.

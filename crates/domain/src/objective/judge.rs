@@ -1,6 +1,6 @@
 //! Whether an objective is met: unrounded, from enough samples, and not too early.
 
-use super::{Aim, Objective};
+use super::{Aim, Between, Objective, bucket};
 use crate::{
     form::improvement,
     metric::Aggregation,
@@ -39,6 +39,13 @@ pub enum Reading {
         /// The base unit.
         unit: Unit,
     },
+    /// One number of which no more is known than two bounds.
+    Between {
+        /// The bounds.
+        between: Between,
+        /// The base unit.
+        unit: Unit,
+    },
     /// The same number before and after, in one unit.
     Pair {
         /// Before the deployment.
@@ -50,13 +57,17 @@ pub enum Reading {
     },
 }
 
-/// The 95 % interval of an improvement, in per cent of the value before; below 0 is a regression.
+/// Where an improvement lies, in per cent of the value before; below 0 is a regression. With 95 % confidence, or within the bounds of
+/// buckets.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Its lower end.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
+    /// Its ends follow from the bounds of buckets, at the worst and at the best: that is no confidence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bounds: bool,
 }
 
 /// When it is asked.
@@ -101,15 +112,25 @@ pub struct Judgement {
     pub reason: String,
 }
 
+impl Interval {
+    /// What it is, for people.
+    pub fn words(self) -> &'static str {
+        match self.bounds {
+            true => "bounds of buckets",
+            false => "95 % interval",
+        }
+    }
+}
+
 impl Judgement {
-    fn of(outcome: Outcome, reason: impl Into<String>) -> Self {
+    pub(super) fn of(outcome: Outcome, reason: impl Into<String>) -> Self {
         Self {
             outcome,
             reason: reason.into(),
         }
     }
 
-    fn no_data(reason: impl Into<String>) -> Self {
+    pub(super) fn no_data(reason: impl Into<String>) -> Self {
         Self::of(Outcome::NoData, reason)
     }
 }
@@ -153,6 +174,9 @@ pub fn judge(objective: &Objective, measured: Option<&Measured>, clock: Clock) -
         (Aim::Absolute { bound, upper }, Reading::Value { value, unit }) => {
             compared(*value, *unit, *bound, *upper)
         }
+        (Aim::Absolute { bound, upper }, Reading::Between { between, unit }) => {
+            bucket::compared(*between, *unit, *bound, *upper)
+        }
         (
             Aim::Improvement { bound, better },
             Reading::Pair {
@@ -162,13 +186,13 @@ pub fn judge(objective: &Objective, measured: Option<&Measured>, clock: Clock) -
             },
         ) => improved(improvement::change(*before, *after, *better), *interval, *bound),
         (Aim::Absolute { .. }, Reading::Pair { .. }) => Judgement::no_data("one value is asked for"),
-        (Aim::Improvement { .. }, Reading::Value { .. }) => {
+        (Aim::Improvement { .. }, Reading::Value { .. } | Reading::Between { .. }) => {
             Judgement::no_data("a value before and one after are asked for")
         }
         // Samples over a window say it, and they are judged with it: see `window::judge`.
         (
             Aim::Steady { steady } | Aim::Settled { steady, .. },
-            Reading::Value { .. } | Reading::Pair { .. },
+            Reading::Value { .. } | Reading::Between { .. } | Reading::Pair { .. },
         ) => Judgement::no_data(format!("one value says nothing of what stays: {steady}")),
     }
 }
@@ -252,7 +276,7 @@ fn too_thin(objective: &Objective, measured: &Measured) -> Option<Judgement> {
 
 /// Whether a value stands in the relation: as [`Comparison::holds`], but what is nearer to a strict bound than arithmetic can
 /// tell does not clear it.
-fn clears(value: f64, bound: Bound) -> bool {
+pub(super) fn clears(value: f64, bound: Bound) -> bool {
     let limit = bound.quantity.value;
     let near = (value - limit).abs() <= NOISE * limit.abs().max(1.0);
     let strict = matches!(bound.comparison, Comparison::Below | Comparison::Above);
@@ -304,7 +328,7 @@ fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgeme
         return Judgement::no_data("an improvement is asked for in per cent");
     }
     let asked = format!("{bound} asked for");
-    let Some(Interval { low, high }) = interval else {
+    let Some(interval @ Interval { low, high, .. }) = interval else {
         let shown = !clears(percent, bound);
         let reason = format!("{change}, without an interval that shows it; {asked}");
         return Judgement::of(Outcome::NotMet { shown }, reason);
@@ -317,7 +341,10 @@ fn improved(change: Change, interval: Option<Interval>, bound: Bound) -> Judgeme
     }
     let limit = bound.quantity.value;
     let (low_shown, high_shown) = (shown(low, limit), shown(high, limit));
-    let reason = format!("{change}, 95 % interval {low_shown} to {high_shown} %; {asked}");
+    let reason = format!(
+        "{change}, {} {low_shown} to {high_shown} %; {asked}",
+        interval.words()
+    );
     let all = clears(low, bound) && clears(high, bound);
     let none = !clears(low, bound) && !clears(high, bound);
     let outcome = match (all, none) {

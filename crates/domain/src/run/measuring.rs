@@ -13,9 +13,14 @@ impl Measurements {
     pub(super) fn happen(&mut self, event: &Event) {
         let at = event.at;
         match &event.what {
-            Happening::MeasurementStarted { attempt, moment } => self.attempts.push(Attempt {
+            Happening::MeasurementStarted {
+                attempt,
+                moment,
+                origin,
+            } => self.attempts.push(Attempt {
                 number: *attempt,
                 moment: *moment,
+                origin: *origin,
                 by: event.by.clone(),
                 since: at,
                 state: AttemptState::Running,

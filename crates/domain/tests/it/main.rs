@@ -23,4 +23,5 @@ mod rollback;
 mod schedule;
 mod status;
 mod support;
+mod target;
 mod window;

@@ -169,7 +169,11 @@ fn improvement(comparison: Comparison, percent: f64) -> Objective {
 }
 
 fn pair(before: Option<f64>, after: Option<f64>, interval: Option<(f64, f64)>) -> Measured {
-    let interval = interval.map(|(low, high)| Interval { low, high });
+    let interval = interval.map(|(low, high)| Interval {
+        low,
+        high,
+        bounds: false,
+    });
     Measured {
         aggregation: Aggregation::Percentile(95),
         samples: 1000,

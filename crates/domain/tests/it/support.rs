@@ -61,6 +61,7 @@ fn line(name: &str, parent: Option<&str>, kind: LineKind) -> OutlineLine {
         optional: name.starts_with("optional"),
         is_box: kind != LineKind::Check,
         kind,
+        targets: Vec::new(),
         why: String::new(),
     }
 }
@@ -110,6 +111,7 @@ impl Bench {
                 section("window", SectionKind::Window { minutes: 60 }, window),
             ],
             blanks: Vec::new(),
+            baseline: Vec::new(),
             slots: vec![slot("Developer", "developer"), slot("QA", "qa")],
         };
         let now = Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).unwrap();

@@ -87,6 +87,7 @@ impl Lookups {
                     value: hits / lookups * 100.0,
                     unit: Unit::Percent,
                     samples: lookups.round() as u64,
+                    between: None,
                 };
                 Ok((*pair, figure))
             }

@@ -78,6 +78,7 @@ impl Statements {
             value,
             unit: Unit::Count,
             samples: requests,
+            between: None,
         };
         told.0.extend([
             figure(Metric::Queries, Aggregation::Mean, rate(calls, requests)),

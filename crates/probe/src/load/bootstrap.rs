@@ -82,7 +82,11 @@ fn interval(before: &Sample, after: &Sample, statistic: Statistic, seed: u32) ->
     percents.sort_by(f64::total_cmp);
     let at = |quantile: f64| percents[rank(quantile, percents.len() as u64) as usize - 1];
     let (low, high) = (at(TAIL), at(1.0 - TAIL));
-    (low.is_finite() && high.is_finite()).then_some(Interval { low, high })
+    (low.is_finite() && high.is_finite()).then_some(Interval {
+        low,
+        high,
+        bounds: false,
+    })
 }
 
 /// A sample as its buckets.

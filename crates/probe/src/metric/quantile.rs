@@ -118,7 +118,7 @@ fn added_up(series: Vec<Vec<(f64, f64)>>) -> Result<Vec<(f64, f64)>, String> {
 }
 
 /// Where the quantile lies; `None`: nothing was counted.
-fn between(buckets: &[(f64, f64)], quantile: f64) -> Result<Option<Between>, String> {
+pub(crate) fn between(buckets: &[(f64, f64)], quantile: f64) -> Result<Option<Between>, String> {
     let Some((last, total)) = buckets.last().filter(|(bound, _)| bound.is_infinite()) else {
         return Err("its last bucket, +Inf, is missing".to_owned());
     };

@@ -80,6 +80,7 @@ pub(crate) async fn calls(site: &Site) -> Result<Figure, String> {
         value: took.as_secs_f64() * 1000.0 / calls as f64,
         unit: Unit::Milliseconds,
         samples: calls,
+        between: None,
     })
 }
 

@@ -75,6 +75,7 @@ impl Opening<'_> {
             kubernetes,
             load,
             windows,
+            latency,
             paths,
             variables,
             secrets: references,
@@ -104,6 +105,7 @@ impl Opening<'_> {
             kubernetes: kubernetes.map(|cluster| self.cluster(cluster)).transpose()?,
             load,
             windows,
+            latency,
             paths: paths
                 .iter()
                 .map(|path| self.fill("paths", path, &none))
@@ -225,10 +227,15 @@ impl Opening<'_> {
                 }
             }
         }
-        match &environment.load {
-            Some(load) => load.check(environment).map_err(|no| error(no.key, no.why)),
-            None => Ok(()),
+        if let Some(load) = &environment.load {
+            load.check(environment).map_err(|no| error(no.key, no.why))?;
         }
+        if let Some(latency) = &environment.latency {
+            latency
+                .check(environment)
+                .map_err(|no| error(format!("latency.{}", no.key), no.why))?;
+        }
+        Ok(())
     }
 }
 

@@ -85,7 +85,8 @@ async fn hits_of_redis_are_counted_between_two_readings_and_a_reset_leaves_no_fi
             aggregation: Aggregation::Ratio,
             value: 75.0,
             unit: Unit::Percent,
-            samples: 4
+            samples: 4,
+            between: None,
         }]
     );
     assert_noted(&notes, "keyspace_hits and keyspace_misses of Redis at 127.0.0.1:");

@@ -16,6 +16,7 @@ mod hostile;
 mod http;
 mod https;
 mod kubernetes;
+mod latency;
 mod load;
 mod machine;
 mod matrix;

@@ -52,6 +52,7 @@ pub fn environment(work_directory: &Path) -> Environment {
         kubernetes: None,
         load: None,
         windows: Default::default(),
+        latency: None,
         paths: Vec::new(),
         variables: BTreeMap::new(),
         secrets: BTreeMap::new(),

@@ -105,8 +105,11 @@ fn rungs(measurements: &Measurements) -> Vec<Rung> {
             let after = |percent: f64| before * (1.0 - percent / 100.0);
             (after(one.interval.high), after(one.interval.low))
         });
-        let interval =
-            interval.map(|one| format!(" (95 %: {:.1} to {:.1} %)", one.interval.low, one.interval.high));
+        let interval = interval.map(|one| {
+            let interval = one.interval;
+            let (words, low, high) = (interval.words(), interval.low, interval.high);
+            format!(" ({words}: {low:.1} to {high:.1} %)")
+        });
         Rung {
             label: aggregation.to_string(),
             before: of(before),
@@ -133,7 +136,7 @@ mod tests {
     use chrono::{DateTime, Utc};
     use domain::{
         Hash,
-        measurement::{Attempt, Figure, Found, Improvement},
+        measurement::{Attempt, Figure, Found, Improvement, Origin},
         objective::Interval,
         person::Author,
         quantity::Unit,
@@ -146,6 +149,7 @@ mod tests {
             value,
             unit: Unit::Milliseconds,
             samples: 300,
+            between: None,
         };
         let found = Found {
             figures: vec![figure],
@@ -156,6 +160,7 @@ mod tests {
         Attempt {
             number,
             moment,
+            origin: Origin::Load,
             by: Author::Gonogo,
             since: at,
             state: AttemptState::Ended { at, found, evidence },
@@ -171,6 +176,7 @@ mod tests {
             interval: Interval {
                 low: 80.0,
                 high: 95.0,
+                bounds: false,
             },
         };
         let measurements = Measurements {

@@ -1,6 +1,10 @@
 //! What can be done with the run as a whole, in the state that it is in.
 
-use super::{board::Board, deeds::Deeds};
+use super::{
+    baseline::{self, lacks},
+    board::Board,
+    deeds::Deeds,
+};
 use crate::{
     api::run::Holder,
     app::components::{Banner, Disclosure, ExactTime, TextField, Tone},
@@ -42,6 +46,7 @@ pub fn controls(board: Board, deeds: Deeds, held_by: Option<Holder>) -> AnyView 
     view! {
         {move || superseded.get().map(|superseded| self::superseded(superseded.by_run))}
         {move || (stage.get() == Stage::Preparing).then(|| held_by.clone().map(held))}
+        {baseline::warning(board)}
         <div class="cluster run-controls">
             {move || buttons(board, deeds, stage.get(), closable.get(), held_now)}
         </div>
@@ -114,24 +119,39 @@ fn start_again(board: Board) -> impl IntoView {
 }
 
 fn begin(board: Board, deeds: Deeds, may_take_over: bool) -> impl IntoView {
+    let missing = Memo::new(move |_| board.with(lacks));
     let take_over = may_take_over.then(|| {
         view! {
             <Disclosure summary="Take the environment over…" button=true group="run-controls">
                 <ActionForm action=deeds.begin attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <TextField name="take_over" id="take-over" label="Reason" maxlength=4000 />
+                    {move || missing.get().map(|missing| baseline::field(board, missing, "take-over-without"))}
                     <button class="btn is-danger" type="submit">"Take over and begin"</button>
                 </ActionForm>
             </Disclosure>
         }
     });
-    view! {
-        <ActionForm action=deeds.begin>
-            <input type="hidden" name="run" value=board.id />
-            <button class="btn" type="submit">"Begin execution"</button>
-        </ActionForm>
-        {take_over}
-    }
+    let begin = move || match missing.get() {
+        None => view! {
+            <ActionForm action=deeds.begin>
+                <input type="hidden" name="run" value=board.id />
+                <button class="btn" type="submit">"Begin execution"</button>
+            </ActionForm>
+        }
+        .into_any(),
+        Some(missing) => view! {
+            <Disclosure summary="Begin without a baseline…" button=true group="run-controls">
+                <ActionForm action=deeds.begin attr:class="form">
+                    <input type="hidden" name="run" value=board.id />
+                    {baseline::field(board, missing, "begin-without")}
+                    <button class="btn is-danger" type="submit">"Begin without a baseline"</button>
+                </ActionForm>
+            </Disclosure>
+        }
+        .into_any(),
+    };
+    view! { {begin} {take_over} }
 }
 
 fn t0(board: Board, deeds: Deeds, stage: Stage) -> impl IntoView {

@@ -152,6 +152,9 @@ fn words(board: Board, what: Happening) -> String {
         Happening::Superseded { by_run } => {
             format!("run {by_run} began in this environment: what was not due is superseded")
         }
+        Happening::WithoutBaseline { reason } => {
+            format!("goes on without numbers from before{}", quoted(reason))
+        }
         Happening::WentAhead { section, reason } => {
             format!(
                 "went ahead to {} out of order{}",
@@ -238,9 +241,15 @@ fn words(board: Board, what: Happening) -> String {
             };
             format!("{how} {follow_up}, time {time}{}", quoted(note))
         }
-        Happening::MeasurementStarted { attempt, moment } => {
-            format!("began measurement {attempt}, {}", moment.word())
-        }
+        Happening::MeasurementStarted {
+            attempt,
+            moment,
+            origin,
+        } => format!(
+            "began measurement {attempt}, {}, {}",
+            moment.word(),
+            origin.words()
+        ),
         Happening::MeasurementStopped { attempt } => format!("asked for the end of measurement {attempt}"),
         Happening::MeasurementEnded { attempt, found, .. } if found.invalid.is_empty() => {
             format!("measurement {attempt} ended: {} numbers", found.figures.len())

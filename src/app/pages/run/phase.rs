@@ -1,6 +1,6 @@
 //! A phase that the run goes through by itself: the way to it, what it would do, where it is, and what somebody chooses.
 
-use super::{board::Board, deeds::Deeds};
+use super::{baseline, board::Board, deeds::Deeds};
 use crate::{
     api::phase::{LineOffer, LineWay, PhaseOffer, load_phase},
     app::{
@@ -248,6 +248,9 @@ fn start(board: Board, deeds: Deeds, section: &SectionId, offer: &PhaseOffer) ->
         matches!(state, Some(ProgressState::Asking { .. }))
     });
     let (key, section) = (offer.request_key.clone(), section.to_string());
+    let missing = board
+        .run
+        .with_untracked(|run| board.outline.with_value(|outline| baseline::lacks(outline, run)));
     let form = view! {
         <ActionForm action=deeds.run_phase attr:class="form">
             <input type="hidden" name="run" value=board.id />
@@ -257,6 +260,7 @@ fn start(board: Board, deeds: Deeds, section: &SectionId, offer: &PhaseOffer) ->
                 "This changes " <b>{place.clone()}</b> " (" {class.word()}
                 "). The lines above go in this order, each command once, exactly as shown. It stops at the first that does not end well or is a person's."
             </p>
+            {missing.map(|missing| baseline::field(board, missing, "phase-without"))}
             <button class="btn is-danger" type="submit" disabled=move || deeds.run_phase.pending().get()>
                 "Run this phase in " {place}
             </button>

@@ -2,7 +2,7 @@
 
 use super::super::board::Board;
 use crate::{
-    api::measurement::{BenchmarkPage, ObjectiveRow},
+    api::measurement::{BenchmarkPage, CriterionRow, Linked, ObjectiveRow},
     app::components::{CodeText, Mark, SectionCard, Tone},
 };
 use domain::objective::Outcome;
@@ -11,7 +11,7 @@ use leptos::prelude::*;
 /// All of them; nothing where the document demands nothing.
 pub fn card(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
     if page.objectives.is_empty() {
-        return None;
+        return evidence(board, &page.criteria);
     }
     let facts = page.gate.clone();
     let facts = view! { <span>{facts}</span> }.into_any();
@@ -35,9 +35,45 @@ pub fn card(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
                     </table>
                 </div>
             </SectionCard>
+            {evidence(board, &page.criteria)}
         }
         .into_any(),
     )
+}
+
+/// The criteria that demand no number, and where each has its evidence.
+fn evidence(board: Board, criteria: &[CriterionRow]) -> Option<AnyView> {
+    let rows = criteria.iter().cloned().map(|row| {
+        view! {
+            <tr>
+                <th scope="row"><a href=format!("/runs/{}?item={}", board.id, row.item)><CodeText text=row.text /></a></th>
+                <td>{row.linked.into_iter().map(linked).collect_view()}</td>
+            </tr>
+        }
+    });
+    let rows = rows.collect_view();
+    (!criteria.is_empty()).then(|| {
+        view! {
+            <SectionCard title="Criteria without a number" id="evidence">
+                <div class="table-wrap" tabindex="0" role="region" aria-label="Where each has its evidence">
+                    <table class="table">
+                        <thead><tr><th scope="col">"Line"</th><th scope="col">"Evidence"</th></tr></thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </SectionCard>
+        }
+        .into_any()
+    })
+}
+
+/// Evidence with links to it: "the same number as line 131, line 140".
+fn linked(linked: Linked) -> impl IntoView {
+    let places = linked.places.into_iter().enumerate().map(|(at, place)| {
+        let comma = (at > 0).then_some(", ");
+        view! { {comma} <a href=place.href>{place.label}</a> }
+    });
+    view! { <small class="evidence-link">{linked.why} " " {places.collect_view()}</small> }
 }
 
 fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
@@ -59,7 +95,7 @@ fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
                 <a href=format!("/runs/{}?item={}", board.id, row.item)><CodeText text=row.text /></a>
                 <br /><small class="quiet">{row.section}</small>
             </th>
-            <td>{row.asks} {differs.collect_view()}</td>
+            <td>{row.asks} {differs.collect_view()} {row.linked.into_iter().map(linked).collect_view()}</td>
             <td><Mark tone=tone icon=icon word=word /> {said.map(|said| view! { <br /><small>{said}</small> })}</td>
         </tr>
     }

@@ -90,7 +90,7 @@ fn shown(
         }
     };
     view! {
-        <li>
+        <li id=format!("value-{}", field.id)>
             {group.map(|group| view! { <small class="quiet">{group}</small> })}
             {body}
             {trouble.map(|trouble| view! { <small data-tone="hold" class="blank-trouble">{trouble}</small> })}

@@ -9,7 +9,7 @@ use domain::{
     Right,
     form::Moment,
     load::LoadProgress,
-    measurement::{Attempt, AttemptState, progress_of},
+    measurement::{Attempt, AttemptState, Origin, progress_of},
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -22,9 +22,27 @@ pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormO
         .with_value(|person| person.may(Right::Act, Some(class)));
     let button = match (&page.load, may && offer.refused.is_none()) {
         (_, false) => ().into_any(),
+        // Prometheus is offered instead.
+        (Err(_), true) if page.latency.is_some() => ().into_any(),
         (Err(why), true) => view! { <p class="quiet">{why.clone()}</p> }.into_any(),
-        (Ok(load), true) => start(board, deeds, moment, load.clone(), offer.request_key.clone()),
+        (Ok(load), true) => start(
+            board,
+            deeds,
+            (moment, Origin::Load),
+            load.clone(),
+            offer.request_key.clone(),
+        ),
     };
+    let read = page.latency.clone().filter(|_| may && offer.refused.is_none());
+    let read = read.map(|words| {
+        start(
+            board,
+            deeds,
+            (moment, Origin::Prometheus),
+            words,
+            offer.request_key.clone(),
+        )
+    });
     let attempts = Memo::new(move |_| {
         board.run.with(|run| {
             let own = run
@@ -47,13 +65,23 @@ pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormO
         rows.collect_view()
     };
     view! {
-        {button}
+        <div class="cluster">{button} {read}</div>
         <ul class="measurements" role="list">{rows}</ul>
     }
     .into_any()
 }
 
-fn start(board: Board, deeds: Deeds, moment: Moment, load: String, key: String) -> AnyView {
+fn start(
+    board: Board,
+    deeds: Deeds,
+    (moment, origin): (Moment, Origin),
+    words: String,
+    key: String,
+) -> AnyView {
+    let (from, summary, press) = match origin {
+        Origin::Load => ("load", "Measure…", "Put this load on it"),
+        Origin::Prometheus => ("prometheus", "Read from Prometheus…", "Read these percentiles"),
+    };
     let word = match moment {
         Moment::Before => "before",
         Moment::After => "after",
@@ -61,17 +89,18 @@ fn start(board: Board, deeds: Deeds, moment: Moment, load: String, key: String) 
     };
     let idle = move || board.run.with(|run| run.measurements.running().is_none());
     view! {
-        <div class="cluster">
+        <div>
             {move || {
-                let (load, key) = (load.clone(), key.clone());
+                let (words, key) = (words.clone(), key.clone());
                 idle().then(|| view! {
-                    <Disclosure summary="Measure…" button=true group="measure">
+                    <Disclosure summary=summary button=true group="measure">
                         <ActionForm action=deeds.measure attr:class="form">
                             <input type="hidden" name="run" value=board.id />
                             <input type="hidden" name="moment" value=word />
+                            <input type="hidden" name="origin" value=from />
                             <input type="hidden" name="request_key" value=key />
-                            <p>{load}</p>
-                            <button class="btn is-main" type="submit">"Put this load on it"</button>
+                            <p>{words}</p>
+                            <button class="btn is-main" type="submit">{press}</button>
                         </ActionForm>
                     </Disclosure>
                 })
@@ -83,10 +112,14 @@ fn start(board: Board, deeds: Deeds, moment: Moment, load: String, key: String) 
 
 fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) -> AnyView {
     let number = attempt.number;
+    let origin = attempt.origin.words();
     let head = view! {
-        <b>"Measurement " {number}</b> " " <small class="quiet">{attempt.by.name().to_owned()} ", " <ExactTime at=attempt.since /></small>
+        <b>"Measurement " {number}</b> " " <small class="quiet">{origin} ", " {attempt.by.name().to_owned()} ", " <ExactTime at=attempt.since /></small>
     };
     let body = match attempt.state {
+        AttemptState::Running if attempt.origin == Origin::Prometheus => {
+            view! { <Mark tone=Tone::Run icon="running" word="asks Prometheus" /> }.into_any()
+        }
         AttemptState::Running => running(board, deeds, number, may),
         AttemptState::Failed { why, .. } => {
             view! { <Mark tone=Tone::No icon="failed" word="gave nothing" /> <small>{why}</small> }.into_any()

@@ -1,0 +1,207 @@
+//! What follows from everything that an attempt measured.
+
+use domain::{
+    form::Moment,
+    load::LoadResult,
+    measurement::{Attempt, Figure, Found, Improvement},
+    metric::{Aggregation, Metric},
+    objective::Interval,
+    quantity::Unit,
+};
+use probe::{Counted, Secrets, latency::Quantiles, load::Statistic};
+use serde::{Deserialize, Serialize};
+
+/// Everything that an attempt measured, as it is stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Measured {
+    /// By a load of Gonogo's.
+    Load(Box<Loaded>),
+    /// By Prometheus.
+    Read(Box<Quantiles>),
+}
+
+/// What a load measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// The load, with its histograms.
+    pub load: LoadResult,
+    /// What was counted before it.
+    pub before: Counted,
+    /// What was counted after it.
+    pub after: Counted,
+    /// What calls of the cache took, or why that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache: Option<Result<Figure, String>>,
+}
+
+/// Where more of the requests fail, the latencies of the others say nothing.
+const FAILED_PERCENT: f64 = 1.0;
+
+impl Measured {
+    /// What follows from everything that was measured, in words without secrets.
+    pub fn found(&self, baseline: Option<&(u32, Measured)>, attempt: &Attempt, secrets: &Secrets) -> Found {
+        let mut found = match self {
+            Measured::Load(loaded) => of_load(loaded),
+            Measured::Read(read) => Found {
+                figures: read.figures.clone(),
+                notes: read.notes.clone(),
+                ..Found::default()
+            },
+        };
+        match (baseline, attempt.moment) {
+            (Some((than, before)), _) => self.compare(*than, before, &mut found),
+            (None, Moment::After) => found.notes.push(
+                "nothing was measured before the deployment: no improvement can be computed".to_owned(),
+            ),
+            (None, Moment::Before | Moment::Unsaid) => {}
+        }
+        let words = found.invalid.iter_mut().chain(&mut found.notes);
+        words.for_each(|words| *words = probe::output::sentence(words, secrets));
+        found
+    }
+
+    /// What the earlier attempt makes of the figures, and whether both are alike.
+    fn compare(&self, than: u32, before: &Measured, found: &mut Found) {
+        let unlike = match (before, self) {
+            (Measured::Load(before), Measured::Load(after)) => {
+                found.improvements = improvements(than, before, after);
+                (before.load.plan.load != after.load.plan.load)
+                    .then(|| format!("measurement {than} put another load on it"))
+            }
+            (Measured::Read(before), Measured::Read(after)) => {
+                found.notes.push(within(before, after));
+                let series = |read: &Quantiles| (read.latency.histogram.clone(), read.latency.selector());
+                if series(before) == series(after) {
+                    found.improvements = bounds(than, before, after);
+                    (before.latency.window_minutes != after.latency.window_minutes)
+                        .then(|| format!("measurement {than} read another window"))
+                } else {
+                    Some(format!(
+                        "measurement {than} read other series: no improvement is shown"
+                    ))
+                }
+            }
+            (Measured::Load(_), Measured::Read(_)) => Some(format!(
+                "measurement {than} put a load on it, and this is what others asked of it: no improvement is shown"
+            )),
+            (Measured::Read(_), Measured::Load(_)) => Some(format!(
+                "measurement {than} is what others asked of it, and this one put a load on it: no improvement is shown"
+            )),
+        };
+        found
+            .notes
+            .extend(unlike.map(|why| format!("unlike conditions: {why}")));
+    }
+}
+
+/// How many requests each of two windows saw: the service may have been asked other things, or less.
+fn within(before: &Quantiles, after: &Quantiles) -> String {
+    let (then, now) = (before.requests.floor(), after.requests.floor());
+    format!("{now} requests in the window, {then} in the one before; what they asked may differ")
+}
+
+/// The improvements that the bounds of both readings' buckets leave, at the worst and at the best.
+fn bounds(than: u32, before: &Quantiles, after: &Quantiles) -> Vec<Improvement> {
+    let one = |after: &Figure| {
+        let same =
+            |before: &&Figure| (&before.metric, before.aggregation) == (&after.metric, after.aggregation);
+        let before = before.figures.iter().find(same)?;
+        let (low, high) = probe::latency::improvement(before.between?, after.between?)?;
+        Some(Improvement {
+            metric: after.metric.clone(),
+            aggregation: after.aggregation,
+            than,
+            interval: Interval {
+                low,
+                high,
+                bounds: true,
+            },
+        })
+    };
+    after.figures.iter().filter_map(one).collect()
+}
+
+fn of_load(loaded: &Loaded) -> Found {
+    let load = &loaded.load;
+    let mut found = Found {
+        invalid: load.invalid.iter().map(ToString::to_string).collect(),
+        ..Found::default()
+    };
+    if !load.is_valid() && found.invalid.is_empty() {
+        found.invalid.push("it was stopped before its end".to_owned());
+    }
+    if let Some(latency) = &load.overall.latency {
+        let one = |aggregation, us: f64| Figure {
+            metric: Metric::Latency,
+            aggregation,
+            value: us / 1_000.0,
+            unit: Unit::Milliseconds,
+            samples: latency.count,
+            between: None,
+        };
+        found.figures.extend([
+            one(Aggregation::Percentile(50), latency.p50_us as f64),
+            one(Aggregation::Percentile(95), latency.p95_us as f64),
+            one(Aggregation::Percentile(99), latency.p99_us as f64),
+            one(Aggregation::Mean, latency.mean_us),
+            one(Aggregation::Maximum, latency.max_us as f64),
+        ]);
+    }
+    let (errors, sent) = (load.overall.errors.count(), load.overall.sent.max(1));
+    let share = errors as f64 * 100.0 / sent as f64;
+    found.figures.push(Figure {
+        metric: Metric::ErrorRate,
+        aggregation: Aggregation::Ratio,
+        value: share,
+        unit: Unit::Percent,
+        samples: sent,
+        between: None,
+    });
+    let failed = format!("{errors} of {sent} requests failed and are in none of the latencies");
+    if share > FAILED_PERCENT {
+        found
+            .invalid
+            .push(format!("{failed}: those of the others say too little"));
+    } else if errors > 0 {
+        found.notes.push(failed);
+    }
+    let (counted, notes) = loaded.after.since(&loaded.before, load.plan.load.requests());
+    found.figures.extend(counted);
+    found.notes.extend(notes);
+    match &loaded.cache {
+        Some(Ok(figure)) => found.figures.push(figure.clone()),
+        Some(Err(why)) => found
+            .notes
+            .push(format!("the cache's own latency was not measured: {why}")),
+        None => {}
+    }
+    found
+}
+
+/// The intervals of what both histograms can show.
+fn improvements(than: u32, before: &Loaded, after: &Loaded) -> Vec<Improvement> {
+    let statistics = [
+        (Aggregation::Percentile(50), Statistic::Quantile(0.50)),
+        (Aggregation::Percentile(95), Statistic::Quantile(0.95)),
+        (Aggregation::Percentile(99), Statistic::Quantile(0.99)),
+        (Aggregation::Mean, Statistic::Mean),
+    ];
+    let histograms = (&before.load.overall.histogram, &after.load.overall.histogram);
+    let one = |(aggregation, statistic)| {
+        let (_, interval) = probe::load::improvement(
+            Some(histograms.0),
+            Some(histograms.1),
+            statistic,
+            after.load.plan.seed,
+        )
+        .ok()?;
+        Some(Improvement {
+            metric: Metric::Latency,
+            aggregation,
+            than,
+            interval: interval?,
+        })
+    };
+    statistics.into_iter().filter_map(one).collect()
+}
