@@ -415,7 +415,7 @@ async fn a_session_number_has_128_bits_and_one_person_may_have_several(pool: PgP
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_somebody_wrote_is_text_on_every_page(pool: PgPool) {
-    const HOSTILE: &str = "# <script>alert(1)</script>\n\n## Phase 1: \"><img src=x onerror=alert(2)> (5 minutes)\n\n\
+    const HOSTILE: &str = "# </title><script>alert(1)</script>\n\n## Phase 1: \"><img src=x onerror=alert(2)> (5 minutes)\n\n\
         - [ ] <img src=x onerror=alert(3)> </script><script>alert(4)</script> by hand\n\n\
         ## Troubleshooting\n\n### Issue: <img src=x onerror=alert(5)>\n\n[here](javascript:alert(6)) <script>alert(7)</script>\n";
     let team = Team::new(&pool).await;
