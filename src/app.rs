@@ -80,6 +80,7 @@ fn document_title(page: String) -> String {
     if page.is_empty() {
         "Gonogo".to_owned()
     } else {
-        format!("{page} · Gonogo")
+        // What draws the page on the server puts this between its tags as it is: without `<` nothing ends them early.
+        format!("{} · Gonogo", page.replace('<', "‹"))
     }
 }

@@ -7,6 +7,7 @@
 )]
 
 mod action;
+mod asvs;
 mod automatic_rollback;
 mod canaries;
 mod cli;
@@ -18,6 +19,7 @@ mod export;
 mod faults;
 mod follow_up;
 mod freshness;
+mod hardening;
 mod headless;
 mod hourly;
 mod kill;
