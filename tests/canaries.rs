@@ -234,7 +234,7 @@ async fn no_secret_is_found_again_in_the_database_the_log_the_stream_the_pages_o
     }
     search.look("the stream", &told);
     let mut masked = told.matches("hidden]").count();
-    for address in ["", "/export.md", "/export.json"] {
+    for address in ["", "/export.md", "/export.json", "/export.dsse.json"] {
         let text = team.qa.get(&format!("/runs/{id}{address}")).await.text;
         search.look(&format!("/runs/N{address}"), &text);
     }

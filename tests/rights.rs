@@ -285,7 +285,12 @@ const TABLE: &[Row] = &[
 const WITH_A_FILE: [&str; 2] = ["/api/revision/import", "/api/run/attest"];
 
 /// Addresses that hand something out and are no pages.
-const DOWNLOADS: [&str; 3] = ["/live/runs/RUN", "/runs/RUN/export.md", "/runs/RUN/export.json"];
+const DOWNLOADS: [&str; 4] = [
+    "/live/runs/RUN",
+    "/runs/RUN/export.md",
+    "/runs/RUN/export.json",
+    "/runs/RUN/export.dsse.json",
+];
 
 #[test]
 fn every_server_function_has_its_row() {

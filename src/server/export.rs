@@ -2,7 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{auth::Identity, failure, guard::ErrorAnswer, library, run, state::AppState},
+    server::{auth::Identity, failure, guard::ErrorAnswer, library, record, run, state::AppState},
 };
 use axum::{
     extract::{Path, State},
@@ -43,8 +43,19 @@ pub async fn json(
     identity: Identity,
 ) -> Result<Response, ErrorAnswer> {
     let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
-    let bytes = record(&state, opened).await?;
+    let bytes = everything(&state, opened).await?;
     Ok(download(&format!("run-{id}.json"), "application/json", bytes))
+}
+
+/// `GET /runs/{id}/export.dsse.json`: the evidence file, which anybody can verify without Gonogo.
+pub async fn evidence(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let bytes = record::file(&state, RunId(id)).await?;
+    Ok(download(&format!("run-{id}.dsse.json"), "application/json", bytes))
 }
 
 /// `GET /checklists/{id}/document.md`: the bytes of the revision, as they were imported.
@@ -58,7 +69,8 @@ pub async fn document(
     Ok(download(&name, "text/markdown; charset=utf-8", document.bytes))
 }
 
-fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
+/// What the run says of the document's boxes, blanks and slots.
+pub(super) fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
     // A tick says that it was done: what was let off or left out keeps its empty box.
     let boxes = outline
@@ -149,7 +161,7 @@ struct ExportEvidence {
     finding: Box<RawValue>,
 }
 
-async fn record(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
+async fn everything(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
     let document = library::document(state, opened.pinned.revision).await?;
     let id = opened.pinned.run.id;
     let mut connection = state.pool.acquire().await?;

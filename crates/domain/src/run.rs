@@ -151,12 +151,17 @@ pub struct Superseded {
 impl Run {
     /// The run after its first event, which must be [`Happening::Started`]; `None` for any other.
     pub fn begin(id: RunId, event: &Event) -> Option<Self> {
-        let Happening::Started(start) = &event.what else {
-            return None;
-        };
-        Some(Self {
+        match &event.what {
+            Happening::Started(start) => Some(Self::start(id, (**start).clone(), event)),
+            _ => None,
+        }
+    }
+
+    /// The run that `event`, its first, has started with `start`.
+    pub fn start(id: RunId, start: Start, event: &Event) -> Self {
+        Self {
             id,
-            start: (**start).clone(),
+            start,
             started_by: event.by.clone(),
             started_at: event.at,
             state: RunState::Preparing,
@@ -177,7 +182,7 @@ impl Run {
             rollback: None,
             number: event.number,
             record: event.record.clone(),
-        })
+        }
     }
 
     /// Goes on by one event. An event that was applied before changes nothing, so that a repeated

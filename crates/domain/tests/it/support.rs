@@ -192,6 +192,7 @@ impl Bench {
                 comment,
                 signed,
                 conditions: vec![],
+                nonce: None,
             },
         );
     }
