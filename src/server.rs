@@ -38,6 +38,7 @@ pub mod prose;
 pub mod readiness;
 mod reading;
 pub mod record;
+pub mod results;
 pub mod revision_changes;
 pub mod rollback;
 pub mod router;

@@ -285,11 +285,12 @@ const TABLE: &[Row] = &[
 const WITH_A_FILE: [&str; 2] = ["/api/revision/import", "/api/run/attest"];
 
 /// Addresses that hand something out and are no pages.
-const DOWNLOADS: [&str; 4] = [
+const DOWNLOADS: [&str; 5] = [
     "/live/runs/RUN",
     "/runs/RUN/export.md",
     "/runs/RUN/export.json",
     "/runs/RUN/export.dsse.json",
+    "/runs/RUN/results.csv",
 ];
 
 #[test]

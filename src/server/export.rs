@@ -2,7 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{auth::Identity, failure, guard::ErrorAnswer, library, record, run, state::AppState},
+    server::{auth::Identity, failure, guard::ErrorAnswer, library, record, results, run, state::AppState},
 };
 use axum::{
     extract::{Path, State},
@@ -47,6 +47,21 @@ pub async fn json(
     Ok(download(&format!("run-{id}.json"), "application/json", bytes))
 }
 
+/// `GET /runs/{id}/results.csv`: how each line stands, for spreadsheets.
+pub async fn results(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let table = results::csv(&opened, state.clock.now());
+    Ok(download(
+        &format!("run-{id}.csv"),
+        "text/csv; charset=utf-8",
+        table.into_bytes(),
+    ))
+}
+
 /// `GET /runs/{id}/export.dsse.json`: the evidence file, which anybody can verify without Gonogo.
 pub async fn evidence(
     State(state): State<AppState>,
@@ -55,7 +70,11 @@ pub async fn evidence(
 ) -> Result<Response, ErrorAnswer> {
     run::open(&state, &identity.person, RunId(id), Right::See).await?;
     let bytes = record::file(&state, RunId(id)).await?;
-    Ok(download(&format!("run-{id}.dsse.json"), "application/json", bytes))
+    Ok(download(
+        &format!("run-{id}.dsse.json"),
+        "application/json",
+        bytes,
+    ))
 }
 
 /// `GET /checklists/{id}/document.md`: the bytes of the revision, as they were imported.

@@ -2,12 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{
-        export, failure,
-        run::Opened,
-        signing_key,
-        state::AppState,
-    },
+    server::{export, failure, run::Opened, signing_key, state::AppState},
 };
 use checklist::fill::fill;
 use domain::{outline::Outline, run::RunId};
@@ -47,7 +42,11 @@ pub async fn file(state: &AppState, id: RunId) -> Result<Vec<u8>, Error> {
             fill(&document.bytes, &export::filled(&opened, now)).as_ref(),
         ),
         plan: canonical::json(&opened.pinned.plan).map_err(store::Error::from)?,
-        events: store::event::chain(&mut tx, id).await?.into_iter().map(Into::into).collect(),
+        events: store::event::chain(&mut tx, id)
+            .await?
+            .into_iter()
+            .map(Into::into)
+            .collect(),
         heads: store::head::all(&mut tx, id).await?,
         sign_offs: file::sign_offs(run),
         evidence: store::evidence::all(&mut tx, id)

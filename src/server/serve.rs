@@ -244,7 +244,9 @@ async fn serve(
     announce: &mut impl FnMut(Announcement<'_>),
 ) -> Result<(), Error> {
     let data = database::place(&config, working_directory)?.data;
-    config.signing_key.get_or_insert_with(|| data.join(signing_key::NAME));
+    config
+        .signing_key
+        .get_or_insert_with(|| data.join(signing_key::NAME));
     let address = listener.local_addr().map_err(|error| Error::Listen {
         address: config.address,
         error,

@@ -59,7 +59,10 @@ pub async fn keep(state: AppState) {
             Err(error) => error.to_string(),
         };
         if why != told && !why.is_empty() {
-            tracing::error!(why, "heads are not signed, or not witnessed; it is tried again every second");
+            tracing::error!(
+                why,
+                "heads are not signed, or not witnessed; it is tried again every second"
+            );
         }
         told = why;
         tokio::select! {
@@ -99,7 +102,12 @@ async fn sign_next(state: &AppState) -> Result<bool, Error> {
             tell(state, &mut tx, &head, &envelope).await?;
         }
         Err(Unsigned::Broken(why)) => {
-            tracing::error!(run = run.0, number, why, "a run's chain does not hold: nothing more is signed of it");
+            tracing::error!(
+                run = run.0,
+                number,
+                why,
+                "a run's chain does not hold: nothing more is signed of it"
+            );
             store::head::refuse(&mut tx, run, number, &why).await?;
         }
         Err(Unsigned::Store(error)) => return Err(error.into()),
@@ -137,7 +145,10 @@ async fn stand(
     let due = store::head::due(&mut *connection, run, number).await?;
     let introductions = store::signing_key::all(connection).await?;
     let history = History::read(&introductions).map_err(|(_, why)| broken(&why))?;
-    let before = due.before.map(|envelope| Head::read(&envelope, &history)).transpose();
+    let before = due
+        .before
+        .map(|envelope| Head::read(&envelope, &history))
+        .transpose();
     let before = before.map_err(|why| broken(&why))?;
     if before.as_ref().is_some_and(|head| head.run != run) {
         return Err(broken(&"the last head is of another run"));
@@ -148,7 +159,11 @@ async fn stand(
         _ => None,
     });
     let revision = before.map(|head| head.revision).or(started);
-    let linked = due.chain.into_iter().last().filter(|linked| linked.event.number == number);
+    let linked = due
+        .chain
+        .into_iter()
+        .last()
+        .filter(|linked| linked.event.number == number);
     revision
         .zip(linked)
         .ok_or_else(|| broken(&format!("event {number} or the first one is missing")))
@@ -186,7 +201,10 @@ async fn witness_next(state: &AppState, file: &Path) -> Result<bool, Error> {
     let Some((run, number, envelope)) = store::head::unwitnessed(&mut tx).await? else {
         return Ok(false);
     };
-    let line = format!("{}\n", serde_json::to_string(&envelope).map_err(store::Error::from)?);
+    let line = format!(
+        "{}\n",
+        serde_json::to_string(&envelope).map_err(store::Error::from)?
+    );
     let written = (|| {
         let mut open = fs::OpenOptions::new().create(true).append(true).open(file)?;
         open.write_all(line.as_bytes())?;

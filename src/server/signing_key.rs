@@ -157,7 +157,9 @@ fn the(file: &Path, wanted: &Hash) -> Result<SecretKey, Error> {
 fn read(file: &Path) -> Result<SecretKey, Error> {
     let mode = fs::metadata(file).map_err(broken(file))?.mode();
     if mode & 0o077 != 0 {
-        return Err(Error::Open { file: file.to_owned() });
+        return Err(Error::Open {
+            file: file.to_owned(),
+        });
     }
     let text = fs::read_to_string(file).map_err(broken(file))?;
     SecretKey::of_text(&text).map_err(|error| Error::NoKey {

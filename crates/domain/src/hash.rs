@@ -16,7 +16,13 @@ pub struct NotAHash(pub String);
 impl Hash {
     /// The digest of 32 bytes.
     pub fn of_bytes(bytes: &[u8; 32]) -> Self {
-        let digit = |value: u8| char::from(if value < 10 { b'0' + value } else { b'a' + value - 10 });
+        let digit = |value: u8| {
+            char::from(if value < 10 {
+                b'0' + value
+            } else {
+                b'a' + value - 10
+            })
+        };
         let mut text = String::with_capacity(64);
         for byte in bytes {
             text.push(digit(byte >> 4));

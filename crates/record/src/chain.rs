@@ -27,7 +27,12 @@ pub struct Linked {
 ///
 /// # Errors
 /// [`NotCanonical`].
-pub fn first(id: RunId, start: Start, by: &Author, now: DateTime<Utc>) -> Result<(Linked, Run), NotCanonical> {
+pub fn first(
+    id: RunId,
+    start: Start,
+    by: &Author,
+    now: DateTime<Utc>,
+) -> Result<(Linked, Run), NotCanonical> {
     let start = Box::new(start);
     let mut event = Event {
         number: 1,

@@ -139,7 +139,10 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
         (&statement.predicate_type, PREDICATE_TYPE),
     ] {
         if found != wanted {
-            return Err(Fault::new("the statement", format!("it is {found:?} and no {wanted:?}")));
+            return Err(Fault::new(
+                "the statement",
+                format!("it is {found:?} and no {wanted:?}"),
+            ));
         }
     }
     let predicate = &statement.predicate;
@@ -155,9 +158,16 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
         let reason = "they are not those of the events: one was put in, taken out or changed";
         return Err(Fault::new("the signatures", reason));
     }
-    for (said, is) in statement.subject.iter().zip(file::subjects(&run, predicate, hash.clone())) {
+    for (said, is) in statement
+        .subject
+        .iter()
+        .zip(file::subjects(&run, predicate, hash.clone()))
+    {
         if *said != is {
-            let reason = format!("its digest is not that of what the file has: {}", is.digest.sha256);
+            let reason = format!(
+                "its digest is not that of what the file has: {}",
+                is.digest.sha256
+            );
             return Err(Fault::new(format!("subject “{}”", said.name), reason));
         }
     }
@@ -211,11 +221,7 @@ fn heads(predicate: &Predicate, history: &History) -> Result<Vec<(Source, Head)>
 }
 
 /// The checkpoints of this run.
-fn checkpoints(
-    run: RunId,
-    envelopes: &[Envelope],
-    history: &History,
-) -> Result<Vec<(Source, Head)>, Fault> {
+fn checkpoints(run: RunId, envelopes: &[Envelope], history: &History) -> Result<Vec<(Source, Head)>, Fault> {
     let mut found = Vec::new();
     for (place, envelope) in envelopes.iter().enumerate() {
         let entry = || format!("checkpoint {}", place + 1);
@@ -255,23 +261,32 @@ impl Files {
     fn of(predicate: &Predicate) -> Result<Self, Fault> {
         let seen = |kind: &str, all: &[Seen]| {
             all.iter()
-                .map(|seen| match canonical::sha256(seen.body.as_bytes()) == seen.hash {
-                    true => Ok(seen.hash.clone()),
-                    false => Err(Fault::new(
-                        format!("{kind} {}", seen.hash),
-                        "its text is not what was hashed: it was changed",
-                    )),
-                })
+                .map(
+                    |seen| match canonical::sha256(seen.body.as_bytes()) == seen.hash {
+                        true => Ok(seen.hash.clone()),
+                        false => Err(Fault::new(
+                            format!("{kind} {}", seen.hash),
+                            "its text is not what was hashed: it was changed",
+                        )),
+                    },
+                )
                 .collect::<Result<BTreeSet<_>, _>>()
         };
         let shown = |(place, bytes): (usize, &Bytes)| {
             let entry = || format!("attachment {}", place + 1);
-            bytes.hash().ok_or_else(|| Fault::new(entry(), "it is no base 64"))
+            bytes
+                .hash()
+                .ok_or_else(|| Fault::new(entry(), "it is no base 64"))
         };
         Ok(Self {
             evidence: seen("evidence", &predicate.evidence)?,
             measurements: seen("measurement", &predicate.measurements)?,
-            attachments: predicate.attachments.iter().enumerate().map(shown).collect::<Result<_, _>>()?,
+            attachments: predicate
+                .attachments
+                .iter()
+                .enumerate()
+                .map(shown)
+                .collect::<Result<_, _>>()?,
         })
     }
 

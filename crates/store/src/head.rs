@@ -88,9 +88,13 @@ pub async fn insert(
         .execute(&mut *connection)
         .await?;
     }
-    sqlx::query!("delete from head_due where run_id = $1 and number = $2", run, number)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "delete from head_due where run_id = $1 and number = $2",
+        run,
+        number
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -115,9 +119,12 @@ pub async fn refuse(connection: &mut PgConnection, run: RunId, number: u64, why:
 /// # Errors
 /// The database's.
 pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<Envelope>, Error> {
-    let envelopes = sqlx::query_scalar!("select envelope from head where run_id = $1 order by number", run.0)
-        .fetch_all(connection)
-        .await?;
+    let envelopes = sqlx::query_scalar!(
+        "select envelope from head where run_id = $1 order by number",
+        run.0
+    )
+    .fetch_all(connection)
+    .await?;
     envelopes
         .iter()
         .map(|envelope| Ok(serde_json::from_str(envelope)?))

@@ -22,8 +22,8 @@ pub mod revision;
 pub mod run;
 pub mod sample;
 pub mod session;
-pub mod signing_key;
 pub mod sign_in_failure;
+pub mod signing_key;
 pub mod task;
 pub mod trend;
 

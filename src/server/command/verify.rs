@@ -48,7 +48,8 @@ pub fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     };
     for file in &command.checkpoint {
         let bytes = read(file)?;
-        let heads = head::checkpoints(&bytes).with_context(|| format!("{}: no signed heads", file.display()))?;
+        let heads =
+            head::checkpoints(&bytes).with_context(|| format!("{}: no signed heads", file.display()))?;
         known.checkpoints.extend(heads);
     }
     let (words, code) = match verify(&read(&command.file)?, &known) {
@@ -74,7 +75,11 @@ fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
         .and_then(|open| open.take(LONGEST + 1).read_to_end(&mut bytes))
         .with_context(|| file.display().to_string())?;
     if bytes.len() as u64 > LONGEST {
-        bail!("{}: larger than {} MiB, which is not read", file.display(), LONGEST >> 20);
+        bail!(
+            "{}: larger than {} MiB, which is not read",
+            file.display(),
+            LONGEST >> 20
+        );
     }
     Ok(bytes)
 }
@@ -105,18 +110,29 @@ fn shown(facts: &Facts) -> String {
     for (role, sign_off) in &run.sign_offs {
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
         let at = sign_off.at.format("%Y-%m-%d %H:%M:%S UTC");
-        let _ = writeln!(text, "  {role}: {} by {} at {at}{stale}", sign_off.meaning, sign_off.by.name());
+        let _ = writeln!(
+            text,
+            "  {role}: {} by {} at {at}{stale}",
+            sign_off.meaning,
+            sign_off.by.name()
+        );
     }
     let _ = writeln!(text, "  signed up to event {signed}");
     if let Some(key) = keys.last() {
-        let _ = writeln!(text, "  by key {key}, which is for you to compare with the one that you know");
+        let _ = writeln!(
+            text,
+            "  by key {key}, which is for you to compare with the one that you know"
+        );
     }
     let _ = match witnessed {
         0 => writeln!(
             text,
             "  no checkpoint was given: that the database was not set back, or cut off after event {signed}, is not shown"
         ),
-        number => writeln!(text, "  as a checkpoint from elsewhere has it, up to event {number}"),
+        number => writeln!(
+            text,
+            "  as a checkpoint from elsewhere has it, up to event {number}"
+        ),
     };
     text
 }

@@ -51,7 +51,9 @@ impl Walk {
             at.entry(head.1.number).or_default().push(head);
         }
         let mut entries = predicate.events.iter();
-        let first = entries.next().ok_or_else(|| Fault::new("event 1", "it is missing"))?;
+        let first = entries
+            .next()
+            .ok_or_else(|| Fault::new("event 1", "it is missing"))?;
         let event = linked(first, 1, &Hash::zero())?;
         let run = Run::begin(predicate.run, &event)
             .ok_or_else(|| Fault::new("event 1", "it does not start a run"))?;
@@ -85,7 +87,9 @@ impl Walk {
         let fault = |reason: String| Err(Fault::new(format!("event {}", event.number), reason));
         match &event.what {
             Happening::Started(_) => return fault("it starts the run a second time".to_owned()),
-            Happening::Signed { role, signed, nonce, .. } => {
+            Happening::Signed {
+                role, signed, nonce, ..
+            } => {
                 if *signed != self.run.record {
                     return fault(format!(
                         "the signature as {role} was given on record {signed}, which is not the record then: it is another run's, or \
@@ -95,7 +99,9 @@ impl Walk {
                 if let Some(nonce) = nonce
                     && !nonces.insert(nonce.clone())
                 {
-                    return fault(format!("the signature as {role} has the nonce of an older one: it was used again"));
+                    return fault(format!(
+                        "the signature as {role} has the nonce of an older one: it was used again"
+                    ));
                 }
             }
             _ => {}
@@ -120,7 +126,10 @@ impl Walk {
         let record = canonical::hash(&Record::from(&self.run)).map_err(|error| Fault::new(entry(), error))?;
         match record == event.record {
             true => Ok(()),
-            false => Err(Fault::new(entry(), "its record's hash is not that of the events so far")),
+            false => Err(Fault::new(
+                entry(),
+                "its record's hash is not that of the events so far",
+            )),
         }
     }
 }
@@ -133,7 +142,9 @@ fn linked(entry: &Entry, number: u64, previous: &Hash) -> Result<Event, Fault> {
         return Err(fault(reason.to_owned()));
     }
     if canonical::link(previous, &entry.body) != entry.hash {
-        return Err(fault("its text is not what was hashed: it was changed".to_owned()));
+        return Err(fault(
+            "its text is not what was hashed: it was changed".to_owned(),
+        ));
     }
     let event: Event =
         serde_json::from_str(&entry.body).map_err(|error| fault(format!("it cannot be read: {error}")))?;
@@ -164,7 +175,10 @@ fn agrees(walk: &Walk, event: &Event, heads: &Heads<'_>, agreed: &mut u64) -> Re
             && head.run == walk.run.id
             && head.sign_off == SignedOff::of(event);
         if !same {
-            let reason = format!("{} was signed here on another record, revision or signature", source.words());
+            let reason = format!(
+                "{} was signed here on another record, revision or signature",
+                source.words()
+            );
             return Err(Fault::new(entry(), reason));
         }
     }
@@ -175,10 +189,16 @@ fn agrees(walk: &Walk, event: &Event, heads: &Heads<'_>, agreed: &mut u64) -> Re
 /// Whether the document and the plan are those of the run's start.
 fn start(predicate: &Predicate, start: &Start) -> Result<(), Fault> {
     if predicate.document.hash().as_ref() != Some(&start.revision) {
-        return Err(Fault::new("the document", "it is not the one that the run was started with"));
+        return Err(Fault::new(
+            "the document",
+            "it is not the one that the run was started with",
+        ));
     }
     if canonical::sha256(predicate.plan.as_bytes()) != start.plan {
-        return Err(Fault::new("the plan", "it is not the one that the run was started with"));
+        return Err(Fault::new(
+            "the plan",
+            "it is not the one that the run was started with",
+        ));
     }
     Ok(())
 }
@@ -186,7 +206,13 @@ fn start(predicate: &Predicate, start: &Start) -> Result<(), Fault> {
 /// What an event names, which must be in the file.
 fn named(event: &Event) -> Option<Named> {
     let number = event.number;
-    let named = |hash: &Hash, kind| Some(Named { number, hash: hash.clone(), kind });
+    let named = |hash: &Hash, kind| {
+        Some(Named {
+            number,
+            hash: hash.clone(),
+            kind,
+        })
+    };
     match &event.what {
         Happening::Observed { evidence, .. }
         | Happening::ActionEnded { evidence, .. }

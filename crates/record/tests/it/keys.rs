@@ -50,8 +50,8 @@ fn a_file_whose_key_is_of_small_order_is_refused_for_that() {
 fn a_signature_with_the_order_added_to_its_second_half_is_no_signature() {
     // L, little-endian: S + L verifies too where nobody looks (RFC 8032, 5.1.7).
     const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let (key, message) = (key(1), b"message");
     let mut signature = key.sign(message);
@@ -73,7 +73,13 @@ fn a_history_of_keys_with_one_that_nobody_introduced_is_refused() {
     let first = introduce(&key(1), None, noon()).unwrap();
     let second = introduce(&key(2), Some(&key(1)), later(1)).unwrap();
     let third = introduce(&key(3), Some(&key(2)), later(2)).unwrap();
-    assert_eq!(History::read(&[first.clone(), second.clone(), third.clone()]).unwrap().keys().len(), 3);
+    assert_eq!(
+        History::read(&[first.clone(), second.clone(), third.clone()])
+            .unwrap()
+            .keys()
+            .len(),
+        3
+    );
     let alone = introduce(&key(4), None, later(1)).unwrap();
     for (keys, place) in [
         (vec![first.clone(), third.clone()], 1),
@@ -86,7 +92,10 @@ fn a_history_of_keys_with_one_that_nobody_introduced_is_refused() {
     // It says that the first has introduced it, and that one's signature is missing.
     let mut taken = second.clone();
     taken.signatures.remove(0);
-    assert!(matches!(History::read(&[first, taken]), Err((1, Distrust::Envelope(_)))));
+    assert!(matches!(
+        History::read(&[first, taken]),
+        Err((1, Distrust::Envelope(_)))
+    ));
 }
 
 #[test]
@@ -97,13 +106,22 @@ fn what_a_key_signed_after_the_next_one_took_over_counts_for_nothing() {
     let mut head = Head::read(&made.heads[0], &history).expect("the clocks of two processes differ a little");
     head.at = noon() + TimeDelta::minutes(10);
     let late = head.sign(&key(1)).unwrap();
-    assert!(matches!(Head::read(&late, &history), Err(Distrust::NotThen { .. })));
+    assert!(matches!(
+        Head::read(&late, &history),
+        Err(Distrust::NotThen { .. })
+    ));
     head.key = key(5).public().id();
     let unknown = head.sign(&key(5)).unwrap();
-    assert!(matches!(Head::read(&unknown, &history), Err(Distrust::Unknown(_))));
+    assert!(matches!(
+        Head::read(&unknown, &history),
+        Err(Distrust::Unknown(_))
+    ));
     // The name of a key that is known, and another's signature.
     head.key = key(2).public().id();
     let mut forged = head.sign(&key(5)).unwrap();
     forged.signatures[0].keyid = key(2).public().id();
-    assert!(matches!(Head::read(&forged, &history), Err(Distrust::Envelope(_))));
+    assert!(matches!(
+        Head::read(&forged, &history),
+        Err(Distrust::Envelope(_))
+    ));
 }

@@ -70,13 +70,19 @@ fn make(id: i64) -> Made {
     let shown = Bytes::new("shown.txt", b"shown");
     let observed = |number: u64| Happening::Observed {
         item: ItemId("answers".to_owned()),
-        verdict: if number.is_multiple_of(7) { Verdict::Fail } else { Verdict::Pass },
+        verdict: if number.is_multiple_of(7) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        },
         reason: format!("look {number}"),
         evidence: seen(number).hash,
         duration_us: number,
         asked_at: None,
     };
-    let mut deeds: Vec<(Author, Happening)> = (1..=110).map(|number| (Author::Gonogo, observed(number))).collect();
+    let mut deeds: Vec<(Author, Happening)> = (1..=110)
+        .map(|number| (Author::Gonogo, observed(number)))
+        .collect();
     let word = Happening::Attested {
         item: ItemId("told".to_owned()),
         note: "\u{1f680} \"seen\" \\ \u{7f}".to_owned(),
@@ -186,7 +192,13 @@ impl Made {
         let revision = canonical::sha256(DOCUMENT.as_bytes());
         let due = self.chain().into_iter().filter(|linked| is_due(&linked.event));
         let sign = |linked: Linked| {
-            let head = Head::new(self.id, revision.clone(), &linked, key(1).public().id(), linked.event.at);
+            let head = Head::new(
+                self.id,
+                revision.clone(),
+                &linked,
+                key(1).public().id(),
+                linked.event.at,
+            );
             head.sign(&key(1)).unwrap()
         };
         self.heads = due.map(sign).collect();

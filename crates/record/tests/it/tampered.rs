@@ -71,7 +71,11 @@ fn an_event_of_another_run_does_not_follow() {
 #[test]
 fn what_was_cut_off_is_missing_where_a_head_was_signed() {
     let made = rewritten(|made| made.events.truncate(105));
-    is(refused(&made.file()), "event 106", "a head was signed at event 113");
+    is(
+        refused(&made.file()),
+        "event 106",
+        "a head was signed at event 113",
+    );
 }
 
 #[test]
@@ -88,24 +92,35 @@ fn who_computes_everything_again_is_found_by_the_next_signed_head() {
             made.events.insert(31, again);
         }),
         ("moved", |made| made.events.swap(30, 31)),
-        ("stamped again", |made| made.events[30].at += TimeDelta::seconds(1)),
+        ("stamped again", |made| {
+            made.events[30].at += TimeDelta::seconds(1)
+        }),
     ];
     for (kind, change) in kinds {
         let made = rewritten(change);
         let (entry, reason) = refused(&made.file());
         assert_eq!(entry, "event 100", "{kind}: {reason}");
-        assert!(reason.contains("a head was signed here on other events") && reason.contains("1 to 100"), "{reason}");
+        assert!(
+            reason.contains("a head was signed here on other events") && reason.contains("1 to 100"),
+            "{reason}"
+        );
         // Who takes the heads away as well leaves nothing to tell by, and one that was kept elsewhere tells.
         let mut bare = made.clone();
         bare.heads.clear();
         let found = verify(&bare.file(), &Known::default());
-        assert!(matches!(found, Outcome::CannotTell(_, Doubt::NoHead(_))), "{kind}: {found:?}");
+        assert!(
+            matches!(found, Outcome::CannotTell(_, Doubt::NoHead(_))),
+            "{kind}: {found:?}"
+        );
         let known = Known {
             checkpoints: vec![run(41).heads.pop().unwrap()],
             key: None,
         };
         let (entry, reason) = refused_with(&bare.file(), &known);
-        assert!(entry == "event 117" && reason.contains("a checkpoint was signed"), "{kind}: {entry}: {reason}");
+        assert!(
+            entry == "event 117" && reason.contains("a checkpoint was signed"),
+            "{kind}: {entry}: {reason}"
+        );
     }
 }
 
@@ -154,7 +169,13 @@ fn a_signature_that_was_used_before_is_refused() {
     let mut made = run(41);
     let old = made.events[before].what.clone();
     made.events.truncate(before + 1);
-    made.happen(&person(3, "quinn"), Happening::Skipped { item: domain::plan::ItemId("told".into()), reason: "x".into() });
+    made.happen(
+        &person(3, "quinn"),
+        Happening::Skipped {
+            item: domain::plan::ItemId("told".into()),
+            reason: "x".into(),
+        },
+    );
     made.happen(&person(3, "quinn"), old);
     made.sign_heads();
     is(refused(&made.file()), "event 115", "older one of this run");
@@ -217,7 +238,11 @@ fn a_head_that_is_forged_moved_or_of_another_run_is_refused() {
     is(refused(&file), "head 2", "signature by key");
     let mut made = run(41);
     made.keys = vec![record::key::introduce(&key(7), None, noon()).unwrap()];
-    is(refused(&made.file()), "head 1", "not in the file's history of keys");
+    is(
+        refused(&made.file()),
+        "head 1",
+        "not in the file's history of keys",
+    );
 }
 
 #[test]
@@ -229,11 +254,19 @@ fn an_envelope_that_was_signed_by_another_or_cut_short_is_refused() {
     let found = refused(&serde_json::to_vec(&forged).unwrap());
     is(found, "the envelope", "not in the file's history");
     envelope.payload_type = "text/plain".to_owned();
-    is(refused(&serde_json::to_vec(&envelope).unwrap()), "the envelope", "text/plain");
+    is(
+        refused(&serde_json::to_vec(&envelope).unwrap()),
+        "the envelope",
+        "text/plain",
+    );
     for length in [0, 1, 100, file.len() / 2, file.len() - 1] {
         is(refused(&file[..length]), "the file", "no signed envelope");
     }
-    is(refused(&[file.as_slice(), b"{}"].concat()), "the file", "no signed envelope");
+    is(
+        refused(&[file.as_slice(), b"{}"].concat()),
+        "the file",
+        "no signed envelope",
+    );
 }
 
 /// One bit of the file, wherever it is: in the payload, in a signature, in the envelope.

@@ -15,7 +15,10 @@ fn a_file_that_nobody_has_changed_holds_and_says_what_it_shows() {
     let Outcome::Holds(facts) = verify(&made.file(), &Known::default()) else {
         panic!("it does not hold");
     };
-    assert_eq!((facts.run.number, facts.signed, facts.witnessed, facts.seen), (117, 117, 0, 111));
+    assert_eq!(
+        (facts.run.number, facts.signed, facts.witnessed, facts.seen),
+        (117, 117, 0, 111)
+    );
     assert_eq!(facts.keys, [key(1).public().id()]);
     let known = Known {
         checkpoints: made.heads.clone(),
@@ -32,16 +35,25 @@ fn what_an_old_version_has_not_signed_is_neither_right_nor_wrong() {
     let mut made = run(41);
     made.heads.clear();
     let found = verify(&made.file(), &Known::default());
-    assert!(matches!(found, Outcome::CannotTell(_, Doubt::NoHead(117))), "{found:?}");
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoHead(117))),
+        "{found:?}"
+    );
     // Signed once, after the update: everything before is in that head.
     let mut made = run(41);
     made.heads.drain(..made.heads.len() - 1);
-    assert!(matches!(verify(&made.file(), &Known::default()), Outcome::Holds(_)));
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
     // A file without a signature of its own.
     let mut envelope: Envelope = serde_json::from_slice(&made.file()).unwrap();
     envelope.signatures.clear();
     let found = verify(&serde_json::to_vec(&envelope).unwrap(), &Known::default());
-    assert!(matches!(found, Outcome::CannotTell(_, Doubt::NoSignature)), "{found:?}");
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoSignature)),
+        "{found:?}"
+    );
 }
 
 #[test]
@@ -53,7 +65,10 @@ fn a_signature_of_a_version_without_nonces_still_counts() {
         }
     }
     made.sign_heads();
-    assert!(matches!(verify(&made.file(), &Known::default()), Outcome::Holds(_)));
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
 }
 
 #[test]
@@ -68,7 +83,10 @@ fn keys_that_were_rotated_and_a_run_that_has_only_begun_hold() {
     let mut made = run(41);
     made.events.truncate(20);
     made.heads.clear();
-    assert!(matches!(verify(&made.file(), &Known::default()), Outcome::Holds(_)));
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
 }
 
 #[test]
@@ -80,11 +98,17 @@ fn a_key_that_is_not_the_trusted_one_or_a_checkpoint_of_another_run_leaves_it_op
         ..Known::default()
     };
     let found = verify(&made.file(), &known);
-    assert!(matches!(&found, Outcome::CannotTell(_, Doubt::OtherKey(key)) if *key == other), "{found:?}");
+    assert!(
+        matches!(&found, Outcome::CannotTell(_, Doubt::OtherKey(key)) if *key == other),
+        "{found:?}"
+    );
     let known = Known {
         checkpoints: run(42).heads,
         ..Known::default()
     };
     let found = verify(&made.file(), &known);
-    assert!(matches!(found, Outcome::CannotTell(_, Doubt::NoCheckpoint(41))), "{found:?}");
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoCheckpoint(41))),
+        "{found:?}"
+    );
 }

@@ -13,7 +13,6 @@ fn message(sentence: &str) -> Message {
         class: "staging",
         at: DateTime::from_timestamp(1_772_452_800, 0).expect("a time"),
         head: None,
-        head: None,
     }
 }
 
