@@ -2,7 +2,7 @@
 
 mod tampering;
 
-use crate::support::{App, Folder, Place, SHOP, Team, database_url, eventually, noon};
+use crate::support::{App, Folder, Place, SHOP, Team, database_url, eventually};
 use chrono::TimeDelta;
 use domain::run::RunId;
 use gonogo::server::{clock::Clock, config::Settings};
@@ -101,7 +101,7 @@ async fn as_superuser(pool: &PgPool, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap();
 }
 
-/// The application of `place` with this key, and perhaps a witness.
+/// The application of `place` with this key, and perhaps a witness. Its clock stands at today's time: the terminal's is today's.
 async fn app_with(place: &Place, pool: &PgPool, key: PathBuf, witness: Option<PathBuf>) -> App {
     let settings = Settings {
         address: Some("127.0.0.1:0".parse().unwrap()),
@@ -110,13 +110,8 @@ async fn app_with(place: &Place, pool: &PgPool, key: PathBuf, witness: Option<Pa
         witness,
         ..Settings::default()
     };
-    App::start_with(
-        pool,
-        Clock::at(noon()),
-        settings,
-        Path::new(env!("CARGO_MANIFEST_DIR")),
-    )
-    .await
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
+    App::start_with(pool, Clock::at(chrono::Utc::now()), settings, directory).await
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
@@ -236,8 +231,6 @@ async fn a_key_is_rotated_with_its_history_and_the_file_of_the_old_one_is_no_mor
         1,
         "nothing else is left"
     );
-    // The server's clock stands at noon of a day in March; the terminal's is today's.
-    team.app.advance(chrono::Utc::now() - noon());
     team.qa.withdraw(run, "qa", "a new key").await.answer::<()>();
     all_signed(&pool).await;
     let Outcome::Holds(facts) = verify(&file(&team, run).await, &Known::default()) else {
@@ -270,7 +263,6 @@ async fn whoever_rotated_a_key_and_died_before_the_last_step_has_rotated_it(pool
     fs::rename(&key, folder.path().join("signing-key.next")).unwrap();
     fs::write(&key, old).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
-    team.app.advance(chrono::Utc::now() - noon());
     let run = team.settled(SHOP).await;
     team.qa.sign(run, "go", "").await.answer::<()>();
     all_signed(&pool).await;
