@@ -101,7 +101,8 @@ async fn as_superuser(pool: &PgPool, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap();
 }
 
-/// The application of `place` with this key, and perhaps a witness. Its clock stands at today's time: the terminal's is today's.
+/// The application of `place` with this key, and perhaps a witness. Its clock stands a little before today's time, which the terminal
+/// goes by: settling takes six minutes.
 async fn app_with(place: &Place, pool: &PgPool, key: PathBuf, witness: Option<PathBuf>) -> App {
     let settings = Settings {
         address: Some("127.0.0.1:0".parse().unwrap()),
@@ -111,7 +112,13 @@ async fn app_with(place: &Place, pool: &PgPool, key: PathBuf, witness: Option<Pa
         ..Settings::default()
     };
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
-    App::start_with(pool, Clock::at(chrono::Utc::now()), settings, directory).await
+    App::start_with(
+        pool,
+        Clock::at(chrono::Utc::now() - TimeDelta::minutes(6)),
+        settings,
+        directory,
+    )
+    .await
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

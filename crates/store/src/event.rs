@@ -2,7 +2,11 @@
 
 use crate::Error;
 use chrono::{DateTime, Utc};
-use domain::{Hash, event::Event, run::RunId};
+use domain::{
+    Hash,
+    event::Event,
+    run::{Run, RunId},
+};
 use record::chain::Linked;
 use sqlx::PgConnection;
 
