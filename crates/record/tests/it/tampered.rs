@@ -80,7 +80,8 @@ fn what_was_cut_off_is_missing_where_a_head_was_signed() {
 
 #[test]
 fn who_computes_everything_again_is_found_by_the_next_signed_head() {
-    let kinds: [(&str, fn(&mut Made)); 5] = [
+    type Change = fn(&mut Made);
+    let kinds: [(&str, Change); 5] = [
         ("changed", |made| {
             if let Happening::Observed { reason, .. } = &mut made.events[30].what {
                 *reason = "all well".to_owned();
