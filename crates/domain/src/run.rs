@@ -382,11 +382,6 @@ impl Run {
     pub fn is_rolling_back(&self) -> bool {
         matches!(self.state, RunState::RollingBack { .. })
     }
-
-    /// Whether the signature in the slot of `role` was given on another record than today's.
-    pub fn is_stale(&self, sign_off: &SignOff) -> bool {
-        sign_off.record != self.record
-    }
 }
 
 impl RunState {

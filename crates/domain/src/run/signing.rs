@@ -36,4 +36,9 @@ impl Run {
             _ => {}
         }
     }
+
+    /// Whether the signature in the slot of `role` was given on another record than today's.
+    pub fn is_stale(&self, sign_off: &SignOff) -> bool {
+        sign_off.record != self.record
+    }
 }
