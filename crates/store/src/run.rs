@@ -15,10 +15,7 @@ use domain::{
     run::{Run, RunId, RunState},
     summary::Summary,
 };
-use record::{
-    chain::{self, Linked},
-    head::is_due,
-};
+use record::{chain, head::is_due};
 use sqlx::PgConnection;
 use std::collections::VecDeque;
 use uuid::Uuid;
