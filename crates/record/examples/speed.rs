@@ -87,6 +87,7 @@ fn made(events: usize, one_in: usize) -> Result<Vec<u8>, Box<dyn Error>> {
         class: Class::Staging,
         environment_hash: Hash::zero(),
         release: "v1".to_owned(),
+        windows: Default::default(),
     };
     let (first, mut run) = chain::first(RunId(1), start, &Author::Gonogo, noon)?;
     let seen = canonical::sha256(b"{}");

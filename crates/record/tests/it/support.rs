@@ -128,6 +128,7 @@ fn started(id: i64) -> Vec<Event> {
         class: Class::Staging,
         environment_hash: Hash::zero(),
         release: "v1".to_owned(),
+        windows: Default::default(),
     };
     let (first, _) = chain::first(RunId(id), start, &person(2, "otto"), noon()).unwrap();
     vec![first.event]
