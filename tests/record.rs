@@ -67,7 +67,7 @@ async fn file(team: &Team, run: RunId) -> Vec<u8> {
 }
 
 async fn heads(pool: &PgPool, run: RunId) -> Vec<Envelope> {
-    store::head::all(&mut *pool.acquire().await.unwrap(), run)
+    store::head::all(&mut pool.acquire().await.unwrap(), run)
         .await
         .unwrap()
 }
