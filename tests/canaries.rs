@@ -234,9 +234,20 @@ async fn no_secret_is_found_again_in_the_database_the_log_the_stream_the_pages_o
     }
     search.look("the stream", &told);
     let mut masked = told.matches("hidden]").count();
-    for address in ["", "/export.md", "/export.json"] {
+    for address in [
+        "",
+        "/export.md",
+        "/export.json",
+        "/export.dsse.json",
+        "/results.csv",
+    ] {
         let text = team.qa.get(&format!("/runs/{id}{address}")).await.text;
         search.look(&format!("/runs/N{address}"), &text);
+        if address.ends_with("dsse.json") {
+            let envelope: record::dsse::Envelope = serde_json::from_str(&text).unwrap();
+            let payload = envelope.payload(record::file::PAYLOAD_TYPE).unwrap();
+            search.look("the evidence file", &String::from_utf8(payload).unwrap());
+        }
     }
     for (_, line) in page.outline.lines() {
         let panel = team.qa.get(&format!("/runs/{id}?item={}", line.id.0)).await.text;

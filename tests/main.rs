@@ -28,6 +28,7 @@ mod measurement;
 mod migration;
 mod phase;
 mod phase_order;
+mod record;
 mod revision;
 mod rights;
 mod rollback;

@@ -285,7 +285,13 @@ const TABLE: &[Row] = &[
 const WITH_A_FILE: [&str; 2] = ["/api/revision/import", "/api/run/attest"];
 
 /// Addresses that hand something out and are no pages.
-const DOWNLOADS: [&str; 3] = ["/live/runs/RUN", "/runs/RUN/export.md", "/runs/RUN/export.json"];
+const DOWNLOADS: [&str; 5] = [
+    "/live/runs/RUN",
+    "/runs/RUN/export.md",
+    "/runs/RUN/export.json",
+    "/runs/RUN/export.dsse.json",
+    "/runs/RUN/results.csv",
+];
 
 #[test]
 fn every_server_function_has_its_row() {

@@ -542,6 +542,8 @@ async fn a_run_that_does_not_exist_is_not_found_whatever_is_asked_of_it(pool: Pg
         "/live/runs/4711",
         "/runs/4711/export.md",
         "/runs/4711/export.json",
+        "/runs/4711/export.dsse.json",
+        "/runs/4711/results.csv",
     ] {
         assert_eq!(
             team.devops.get(path).await.status,

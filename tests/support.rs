@@ -85,7 +85,11 @@ impl App {
         directory: &Path,
         more: BTreeMap<String, String>,
     ) -> Self {
-        let config = Config::load(settings, directory).unwrap();
+        let mut config = Config::load(settings, directory).unwrap();
+        // One key for all tests: each of their databases has its first to be introduced.
+        config
+            .signing_key
+            .get_or_insert_with(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("signing-key"));
         let listener = serve::listen(config.address).await.unwrap();
         let mut variables = BTreeMap::from([
             (

@@ -547,3 +547,35 @@ async fn a_rollback_neither_waits_for_a_webhook_nor_stops_it(pool: PgPool) {
     );
     assert_eq!(facts(&team.devops).await.undelivered, []);
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_signed_head_is_told_to_who_asks_for_it_and_to_nobody_else(pool: PgPool) {
+    let (keeper, people) = (receiver(200).await, receiver(200).await);
+    let place = place(&[
+        ("keeper", "signed", &keeper.uri()),
+        ("people", "slack", &people.uri()),
+    ])
+    .await;
+    let url = "url = \"$HOOK_keeper\"\n";
+    place.declare(|text| text.replace(url, &format!("{url}events = [\"head_signed\"]\n")));
+    let app = place.app(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = says_no(&team).await;
+    eventually("the keeper is told", async || {
+        (!received(&keeper).await.is_empty()).then_some(())
+    })
+    .await;
+    all_told(&pool).await;
+    let told = received(&keeper).await;
+    assert_eq!(told.len(), 1, "one signature, one head");
+    let body = json(&told[0]);
+    assert_eq!(body["event"], "head_signed");
+    let mut connection = pool.acquire().await.unwrap();
+    let heads = store::head::all(&mut connection, run).await.unwrap();
+    assert_eq!(body["head"], serde_json::to_value(&heads[0]).unwrap());
+    let read: record::dsse::Envelope = serde_json::from_value(body["head"].clone()).unwrap();
+    assert_eq!(read, heads[0], "a checkpoint as it is");
+    for request in received(&people).await {
+        assert!(!json(&request).to_string().contains("Record signed"));
+    }
+}

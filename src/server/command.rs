@@ -1,10 +1,13 @@
 //! The command line. Each subcommand is a module of its own.
 
 pub mod check;
+pub mod export;
+pub mod key;
 pub mod rollback;
 pub mod run;
 pub mod serve;
 pub mod user;
+pub mod verify;
 
 use crate::server::{config::Settings, telemetry};
 use checklist::report::Paint;
@@ -39,6 +42,15 @@ enum Command {
     /// Roll a run back
     #[command(after_help = rollback::EXAMPLE)]
     Rollback(rollback::Rollback),
+    /// Write the signed evidence file of a run
+    #[command(after_help = export::EXAMPLE)]
+    Export(export::Export),
+    /// Say whether an evidence file holds, and which entry is the first that does not; needs no database
+    #[command(after_help = verify::EXAMPLE)]
+    Verify(verify::Verify),
+    /// List and rotate the keys that records are signed with
+    #[command(after_help = key::EXAMPLE)]
+    Key(key::Key),
     /// Add people, change passwords and roles, list everybody
     #[command(after_help = user::EXAMPLE)]
     User(user::User),
@@ -60,6 +72,12 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Check(command) = &cli.command {
         return check::run(command);
+    }
+    if let Command::Verify(command) = &cli.command {
+        return Ok(verify::run(command).unwrap_or_else(|error| {
+            complain("gonogo verify", &error);
+            ExitCode::from(2)
+        }));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let directory = working_directory()?;
@@ -83,7 +101,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }));
         }
         Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory))?,
-        Command::Check(_) => {}
+        Command::Export(command) => runtime.block_on(export::run(command, cli.settings, &directory))?,
+        Command::Key(command) => runtime.block_on(key::run(command, cli.settings, &directory))?,
+        Command::Check(_) | Command::Verify(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -34,6 +34,12 @@ pub struct Settings {
     /// Where the embedded database and `credentials` are kept
     #[arg(long, global = true, env = "GONOGO_DATA_DIR", value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+    /// The file of the key that records are signed with; made at the first start [default: signing-key in the data folder]
+    #[arg(long, global = true, env = "GONOGO_SIGNING_KEY", value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
+    /// A file that each signed head is appended to, best on another machine's disk: what it has, nobody can take back
+    #[arg(long, global = true, env = "GONOGO_WITNESS", value_name = "FILE")]
+    pub witness: Option<PathBuf>,
     /// The folder of environments [default: environments]
     #[arg(long, global = true, env = "GONOGO_ENVIRONMENTS", value_name = "FOLDER")]
     pub environments: Option<PathBuf>,
@@ -81,6 +87,10 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Where the embedded database and `credentials` are kept, when it was said; absolute.
     pub data_dir: Option<PathBuf>,
+    /// The file of the signing key, when it was said; absolute.
+    pub signing_key: Option<PathBuf>,
+    /// A file that signed heads are appended to; absolute.
+    pub witness: Option<PathBuf>,
     /// The folder of environments.
     pub environments: PathBuf,
     /// The folder of shipped checklists.
@@ -210,14 +220,17 @@ impl Config {
         let folder = |given: Option<PathBuf>, default: &str| {
             working_directory.join(given.unwrap_or_else(|| PathBuf::from(default)))
         };
+        let file = |given: Option<PathBuf>| {
+            let named = given.filter(|file| !file.as_os_str().is_empty());
+            named.map(|file| working_directory.join(file))
+        };
         Ok(Config {
             address,
             public_url,
             database_url: given.database_url.filter(not_empty),
-            data_dir: given
-                .data_dir
-                .filter(|folder| !folder.as_os_str().is_empty())
-                .map(|folder| working_directory.join(folder)),
+            data_dir: file(given.data_dir),
+            signing_key: file(given.signing_key),
+            witness: file(given.witness),
             environments: folder(given.environments, "environments"),
             checklists: folder(given.checklists, "checklists"),
             site_root: folder(given.site_root, "target/site"),
@@ -258,6 +271,8 @@ impl Settings {
             public_url: self.public_url.or(file.public_url),
             database_url: self.database_url.or(file.database_url),
             data_dir: self.data_dir.or(file.data_dir),
+            signing_key: self.signing_key.or(file.signing_key),
+            witness: self.witness.or(file.witness),
             environments: self.environments.or(file.environments),
             checklists: self.checklists.or(file.checklists),
             site_root: self.site_root.or(file.site_root),

@@ -2,7 +2,10 @@
 
 use crate::{
     api::Error,
-    server::{auth::Identity, failure, guard::ErrorAnswer, library, measurement, run, state::AppState},
+    server::{
+        auth::Identity, failure, guard::ErrorAnswer, library, measurement, record, results, run,
+        state::AppState,
+    },
 };
 use axum::{
     extract::{Path, State},
@@ -44,8 +47,38 @@ pub async fn json(
     identity: Identity,
 ) -> Result<Response, ErrorAnswer> {
     let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
-    let bytes = record(&state, opened).await?;
+    let bytes = everything(&state, opened).await?;
     Ok(download(&format!("run-{id}.json"), "application/json", bytes))
+}
+
+/// `GET /runs/{id}/results.csv`: how each line stands, for spreadsheets.
+pub async fn results(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    let opened = run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let table = results::csv(&opened, state.clock.now());
+    Ok(download(
+        &format!("run-{id}.csv"),
+        "text/csv; charset=utf-8",
+        table.into_bytes(),
+    ))
+}
+
+/// `GET /runs/{id}/export.dsse.json`: the evidence file, which anybody can verify without Gonogo.
+pub async fn evidence(
+    State(state): State<AppState>,
+    Path(id): Path<i64>,
+    identity: Identity,
+) -> Result<Response, ErrorAnswer> {
+    run::open(&state, &identity.person, RunId(id), Right::See).await?;
+    let bytes = record::file(&state, RunId(id)).await?;
+    Ok(download(
+        &format!("run-{id}.dsse.json"),
+        "application/json",
+        bytes,
+    ))
 }
 
 /// `GET /checklists/{id}/document.md`: the bytes of the revision, as they were imported.
@@ -59,7 +92,8 @@ pub async fn document(
     Ok(download(&name, "text/markdown; charset=utf-8", document.bytes))
 }
 
-fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
+/// What the run says of the document's boxes, blanks and slots.
+pub(super) fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
     // A tick says that it was done: what was let off or left out keeps its empty box.
     let boxes = outline
@@ -169,7 +203,7 @@ struct ExportEvidence {
     finding: Box<RawValue>,
 }
 
-async fn record(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
+async fn everything(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
     let document = library::document(state, opened.pinned.revision).await?;
     let id = opened.pinned.run.id;
     let mut connection = state.pool.acquire().await?;

@@ -53,6 +53,8 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         .route("/runs/{id}/export.md", get(export::markdown))
         .route("/checklists/{id}/document.md", get(export::document))
         .route("/runs/{id}/export.json", get(export::json))
+        .route("/runs/{id}/results.csv", get(export::results))
+        .route("/runs/{id}/export.dsse.json", get(export::evidence))
         .route("/runs/{id}/attachments/{hash}", get(attachment::download))
         .route_layer(middleware::from_fn(guard::settle_status))
         .route_layer(middleware::from_fn(guard::signed_in_only))

@@ -11,7 +11,7 @@ use crate::server::{
     panel::{self, Panel},
     password::{PasswordError, Passwords},
     readiness::Looks,
-    router, session,
+    router, session, signing, signing_key,
     sites::{self, Sites},
     state::AppState,
     task,
@@ -172,6 +172,7 @@ impl Running {
         tokio::spawn(panel::live(state.clone()));
         tokio::spawn(task::take_due(state.clone()));
         tokio::spawn(window::sweep(state.clone()));
+        tokio::spawn(signing::keep(state.clone()));
         Ok(Running {
             address,
             url: url.origin(),
@@ -235,7 +236,7 @@ pub enum Announcement<'a> {
 }
 
 async fn serve(
-    config: Config,
+    mut config: Config,
     working_directory: &Path,
     database: &Database,
     listener: TcpListener,
@@ -243,6 +244,9 @@ async fn serve(
     announce: &mut impl FnMut(Announcement<'_>),
 ) -> Result<(), Error> {
     let data = database::place(&config, working_directory)?.data;
+    config
+        .signing_key
+        .get_or_insert_with(|| data.join(signing_key::NAME));
     let address = listener.local_addr().map_err(|error| Error::Listen {
         address: config.address,
         error,

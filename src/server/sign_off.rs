@@ -2,7 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{auth, run, state::AppState},
+    server::{auth, desk, run, state::AppState},
 };
 use domain::{
     Hash, Right,
@@ -53,6 +53,7 @@ pub async fn sign(
     auth::confirm_password(state, person, password).await?;
     let comment = run::short("comment", comment, 4000)?;
     let (now, outline) = (state.clock.now(), &opened.outline);
+    let nonce = Some(desk::new_request_key()?);
     run::change(state, &opened, id, &person.author(), |run| {
         may_sign(outline, run, person, role, meaning, &comment)
             .map_err(|refusal| Error::refused(sentence(&refusal.to_string())))?;
@@ -77,7 +78,7 @@ pub async fn sign(
             Meaning::Go if !conditions.is_empty() || run.superseded.is_some() => Meaning::GoWithConditions,
             meaning => meaning,
         };
-        let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions };
+        let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions, nonce };
         Ok(vec![signed])
     })
     .await

@@ -373,6 +373,9 @@ pub enum Happening {
         signed: Hash,
         /// Required items that were not settled.
         conditions: Vec<ItemId>,
+        /// What no other signature has; `None` for those of older versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        nonce: Option<String>,
     },
     /// A signature was taken back.
     Withdrawn {

@@ -16,7 +16,19 @@ pub struct NotAHash(pub String);
 impl Hash {
     /// The digest of 32 bytes.
     pub fn of_bytes(bytes: &[u8; 32]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digit = |value: u8| {
+            char::from(if value < 10 {
+                b'0' + value
+            } else {
+                b'a' + value - 10
+            })
+        };
+        let mut text = String::with_capacity(64);
+        for byte in bytes {
+            text.push(digit(byte >> 4));
+            text.push(digit(byte & 15));
+        }
+        Self(text)
     }
 
     /// Sixty-four zeroes: what the first event of a chain names as its predecessor.

@@ -86,6 +86,13 @@ pub enum Notice {
         /// The place of the step that did not end well, from 0.
         step: usize,
     },
+    /// A head of the run's chain was signed.
+    HeadSigned {
+        /// The number of its event.
+        number: u64,
+        /// The signed envelope, as JSON.
+        envelope: String,
+    },
 }
 
 /// What a notice is about: the words of `events` in an environment's file.
@@ -112,6 +119,8 @@ pub enum Kind {
     RollbackEnded,
     /// [`Notice::RollbackAsks`].
     RollbackAsks,
+    /// [`Notice::HeadSigned`]; only where a webhook asks for it.
+    HeadSigned,
 }
 
 impl Kind {
@@ -128,6 +137,7 @@ impl Kind {
             Kind::RollbackStarted => "rollback_started",
             Kind::RollbackEnded => "rollback_ended",
             Kind::RollbackAsks => "rollback_asks",
+            Kind::HeadSigned => "head_signed",
         }
     }
 }
@@ -146,6 +156,7 @@ impl Notice {
             Notice::RollbackStarted { .. } => Kind::RollbackStarted,
             Notice::RollbackEnded { .. } => Kind::RollbackEnded,
             Notice::RollbackAsks { .. } => Kind::RollbackAsks,
+            Notice::HeadSigned { .. } => Kind::HeadSigned,
         }
     }
 
@@ -166,6 +177,7 @@ impl Notice {
             | Notice::RollbackStarted { .. }
             | Notice::RollbackEnded { .. }
             | Notice::RollbackAsks { .. } => run.number.to_string(),
+            Notice::HeadSigned { number, .. } => number.to_string(),
         }
     }
 
@@ -180,6 +192,7 @@ impl Notice {
             Notice::Waiting { lines } => item(lines.first()),
             Notice::WindowFailed { item: line, .. } | Notice::HoldOff { line, .. } => item(Some(line)),
             Notice::HourlyFailed { .. } => format!("/runs/{run}?tab=next"),
+            Notice::HeadSigned { .. } => item(None),
             Notice::ReadyToSign { .. } | Notice::NoGo { .. } => format!("/runs/{run}?tab=sign-off"),
             Notice::NoAutomaticRollback { .. }
             | Notice::RollbackStarted { .. }

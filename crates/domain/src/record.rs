@@ -10,7 +10,7 @@ pub use difference::{About, Difference, differences};
 use crate::{
     action::{ActionState, Ending},
     blank::BlankId,
-    event::Start,
+    event::{Event, Happening, Start},
     hash::Hash,
     measurement::Source,
     person::PersonId,
@@ -35,6 +35,66 @@ pub struct Record<'a> {
     items: BTreeMap<&'a ItemId, RecordItem<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     blanks: BTreeMap<&'a BlankId, RecordBlank<'a>>,
+}
+
+/// Whether an event can change the record of a run that stands like `run` before it. Where it cannot, the record's hash after it is the
+/// one before.
+pub fn touches(run: &Run, event: &Event) -> bool {
+    match &event.what {
+        // The evidence that first gave the verdict stays.
+        Happening::Observed { item, verdict, .. } => {
+            let latest = run.items.get(item).and_then(|state| state.latest.as_ref());
+            latest.is_none_or(|latest| latest.verdict != *verdict)
+        }
+        Happening::Started(_)
+        | Happening::Superseded { .. }
+        | Happening::ActionStarted { .. }
+        | Happening::ActionEnded { .. }
+        | Happening::Interrupted { .. }
+        | Happening::Attested { .. }
+        | Happening::Overridden { .. }
+        | Happening::Waived { .. }
+        | Happening::Skipped { .. }
+        | Happening::Reopened { .. }
+        | Happening::BlankFilled { .. }
+        | Happening::T0Set { .. }
+        | Happening::RollbackStarted { .. }
+        | Happening::StepStarted { .. }
+        | Happening::StepEnded { .. }
+        | Happening::StepStopped { .. }
+        | Happening::StepLost { .. }
+        | Happening::StepRetried { .. }
+        | Happening::StepSkipped { .. }
+        | Happening::RollbackEnded { .. }
+        | Happening::DifferenceAccepted { .. }
+        | Happening::HoldOff(_)
+        | Happening::Hourly(_) => true,
+        Happening::Executing
+        | Happening::WentAhead { .. }
+        | Happening::LockLost { .. }
+        | Happening::VerificationStarted { .. }
+        | Happening::ActionCancelled { .. }
+        | Happening::PhaseStarted { .. }
+        | Happening::PhaseStopped
+        | Happening::PhaseAsked { .. }
+        | Happening::PhaseContinued
+        | Happening::PhaseEnded
+        | Happening::FollowUpTaken { .. }
+        | Happening::FollowUpEnded { .. }
+        | Happening::MeasurementStarted { .. }
+        | Happening::MeasurementStopped { .. }
+        | Happening::MeasurementEnded { .. }
+        | Happening::MeasurementFailed { .. }
+        | Happening::MeasurementCounts { .. }
+        | Happening::SampleFailed { .. }
+        | Happening::SamplesHold { .. }
+        | Happening::ClockWentBack { .. }
+        | Happening::WindowJudged { .. }
+        | Happening::FingerprintTaken { .. }
+        | Happening::Signed { .. }
+        | Happening::Withdrawn { .. }
+        | Happening::Closed { .. } => false,
+    }
 }
 
 #[derive(Debug, PartialEq, Serialize)]

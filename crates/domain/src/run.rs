@@ -155,12 +155,17 @@ pub struct Superseded {
 impl Run {
     /// The run after its first event, which must be [`Happening::Started`]; `None` for any other.
     pub fn begin(id: RunId, event: &Event) -> Option<Self> {
-        let Happening::Started(start) = &event.what else {
-            return None;
-        };
-        Some(Self {
+        match &event.what {
+            Happening::Started(start) => Some(Self::start(id, (**start).clone(), event)),
+            _ => None,
+        }
+    }
+
+    /// The run that `event`, its first, has started with `start`.
+    pub fn start(id: RunId, start: Start, event: &Event) -> Self {
+        Self {
             id,
-            start: (**start).clone(),
+            start,
             started_by: event.by.clone(),
             started_at: event.at,
             state: RunState::Preparing,
@@ -182,7 +187,7 @@ impl Run {
             rollback: None,
             number: event.number,
             record: event.record.clone(),
-        })
+        }
     }
 
     /// Goes on by one event. An event that was applied before changes nothing, so that a repeated
@@ -388,11 +393,6 @@ impl Run {
     /// Whether a rollback holds it.
     pub fn is_rolling_back(&self) -> bool {
         matches!(self.state, RunState::RollingBack { .. })
-    }
-
-    /// Whether the signature in the slot of `role` was given on another record than today's.
-    pub fn is_stale(&self, sign_off: &SignOff) -> bool {
-        sign_off.record != self.record
     }
 }
 

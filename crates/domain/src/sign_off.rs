@@ -37,6 +37,9 @@ pub struct SignOff {
     pub record: Hash,
     /// The required items that were open, red or without data.
     pub conditions: Vec<ItemId>,
+    /// What no other signature has; `None` for those of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nonce: Option<String>,
 }
 
 impl Meaning {

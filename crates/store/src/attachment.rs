@@ -53,3 +53,17 @@ pub async fn by_hash(
     .fetch_optional(connection)
     .await?)
 }
+
+/// All files of a run.
+///
+/// # Errors
+/// The database's.
+pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<Attachment>, Error> {
+    Ok(sqlx::query_as!(
+        Attachment,
+        "select name, bytes from attachment where run_id = $1 order by hash",
+        run.0
+    )
+    .fetch_all(connection)
+    .await?)
+}

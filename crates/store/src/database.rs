@@ -51,3 +51,14 @@ pub async fn version_number(connection: &mut PgConnection) -> Result<i32, Error>
             .await?,
     )
 }
+
+/// From here to its end the transaction sees the database as it is now, whatever others write meanwhile; it writes nothing itself.
+///
+/// # Errors
+/// The database's.
+pub async fn stand_still(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("set transaction isolation level repeatable read, read only")
+        .execute(connection)
+        .await?;
+    Ok(())
+}

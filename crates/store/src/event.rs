@@ -1,80 +1,17 @@
 //! The event log: append-only, numbered without gaps, chained by hashes.
 
-use crate::{Error, canonical};
-use chrono::{DateTime, SubsecRound, Utc};
+use crate::Error;
+use chrono::{DateTime, Utc};
 use domain::{
     Hash,
-    event::{Event, Happening, Start},
-    person::Author,
-    record::Record,
+    event::Event,
     run::{Run, RunId},
 };
+use record::chain::Linked;
 use sqlx::PgConnection;
 
 /// The channel on which Postgres tells that a run has new events; the payload is the run's number.
 pub const CHANNEL: &str = "gonogo_run";
-
-/// An event with its place in the chain.
-#[derive(Clone, Debug)]
-pub struct Linked {
-    /// The event.
-    pub event: Event,
-    /// Its canonical JSON.
-    pub body: String,
-    /// The hash of its predecessor.
-    pub previous: Hash,
-    /// Its own.
-    pub hash: Hash,
-}
-
-/// The first event of a run.
-pub(crate) fn first(id: RunId, start: Start, by: &Author, now: DateTime<Utc>) -> Result<Linked, Error> {
-    let what = Happening::Started(Box::new(start));
-    let mut event = Event {
-        number: 1,
-        at: now.trunc_subsecs(6),
-        by: by.clone(),
-        what,
-        record: Hash::zero(),
-    };
-    let run =
-        Run::begin(id, &event).ok_or_else(|| Error::inconsistent("event", "it does not start a run"))?;
-    event.record = canonical::hash(&Record::from(&run))?;
-    link(event, Hash::zero())
-}
-
-/// The event that comes next in `run`, with the record's hash after it.
-pub(crate) fn next(
-    run: &Run,
-    what: Happening,
-    by: &Author,
-    now: DateTime<Utc>,
-    head: &Hash,
-) -> Result<Linked, Error> {
-    let (number, at, by) = (run.number + 1, now.trunc_subsecs(6), by.clone());
-    let mut event = Event {
-        number,
-        at,
-        by,
-        what,
-        record: run.record.clone(),
-    };
-    let mut after = run.clone();
-    after.apply(&event);
-    event.record = canonical::hash(&Record::from(&after))?;
-    link(event, head.clone())
-}
-
-fn link(event: Event, previous: Hash) -> Result<Linked, Error> {
-    let body = canonical::json(&event)?;
-    let hash = canonical::link(&previous, &body);
-    Ok(Linked {
-        event,
-        body,
-        previous,
-        hash,
-    })
-}
 
 pub(crate) async fn insert(connection: &mut PgConnection, run: RunId, linked: &Linked) -> Result<(), Error> {
     sqlx::query!(
@@ -166,9 +103,21 @@ pub async fn run_at(connection: &mut PgConnection, id: RunId, number: u64) -> Re
 /// # Errors
 /// The database's.
 pub async fn chain(connection: &mut PgConnection, run: RunId) -> Result<Vec<Linked>, Error> {
+    between(connection, run, 0, i64::MAX).await
+}
+
+/// The chain of a run after the event `after`, up to the event `last`.
+pub(crate) async fn between(
+    connection: &mut PgConnection,
+    run: RunId,
+    after: i64,
+    last: i64,
+) -> Result<Vec<Linked>, Error> {
     let rows = sqlx::query!(
-        "select body, previous, hash from event where run_id = $1 order by number",
-        run.0
+        "select body, previous, hash from event where run_id = $1 and number > $2 and number <= $3 order by number",
+        run.0,
+        after,
+        last,
     )
     .fetch_all(connection)
     .await?;

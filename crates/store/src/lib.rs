@@ -3,13 +3,17 @@
 //! One module per noun, free functions that take a `&mut PgConnection`, so that a caller can put several of
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
+pub use record::canonical;
+
+use record::canonical::NotCanonical;
+
 pub mod attachment;
-pub mod canonical;
 pub mod database;
 pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod head;
 pub mod measurement;
 pub mod notice;
 pub mod panel;
@@ -19,6 +23,7 @@ pub mod run;
 pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
+pub mod signing_key;
 pub mod task;
 pub mod trend;
 
@@ -46,8 +51,8 @@ pub enum Error {
     #[error("stored JSON: {0}")]
     Json(#[from] serde_json::Error),
     /// A value has no canonical JSON form.
-    #[error("canonical JSON: {0}")]
-    NotCanonical(String),
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
     /// A row holds something that the program's types do not allow.
     #[error("inconsistent row in {table}: {what}")]
     Inconsistent {

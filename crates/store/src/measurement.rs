@@ -50,3 +50,22 @@ pub async fn by_hash<T: DeserializeOwned>(
     .await?;
     body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
 }
+
+/// Everything that was measured in a run: its name, the number of its attempt, and its canonical JSON.
+///
+/// # Errors
+/// The database's.
+pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<(Hash, i32, String)>, Error> {
+    let rows = sqlx::query!(
+        "select hash, attempt, body from measurement where run_id = $1 order by attempt, hash",
+        run.0
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("measurement", error))?;
+            Ok((hash, row.attempt, row.body))
+        })
+        .collect()
+}

@@ -2,7 +2,7 @@
 
 mod after_t0;
 
-use crate::{Error, environment_lock, event, notice, task};
+use crate::{Error, environment_lock, event, head, notice, task};
 use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
@@ -15,6 +15,7 @@ use domain::{
     run::{Run, RunId, RunState},
     summary::Summary,
 };
+use record::{chain, head::is_due};
 use sqlx::PgConnection;
 use std::collections::VecDeque;
 use uuid::Uuid;
@@ -78,9 +79,7 @@ pub async fn start(
             .fetch_one(&mut *connection)
             .await?,
     );
-    let first = event::first(id, start, by, now)?;
-    let run = Run::begin(id, &first.event)
-        .ok_or_else(|| Error::inconsistent("run", "the first event does not start it"))?;
+    let (first, run) = chain::first(id, start, by, now)?;
     let inserted = sqlx::query!(
         "insert into run (id, request_key, revision_id, environment, release, title, state, fold, summary, event_count,
                           head, started_by, started_at)
@@ -173,14 +172,14 @@ pub async fn append<E: From<Error>>(
         })?;
     let mut run: Run = serde_json::from_value(row.fold).map_err(Error::from)?;
     let before = run.clone();
-    let mut head = row
+    let mut last = row
         .head
         .try_into()
         .map_err(|error| Error::inconsistent("run", error))?;
     let mut events = Vec::new();
     let mut queue: VecDeque<_> = decide(&run)?.into_iter().map(|what| (what, by.clone())).collect();
     while let Some((what, by)) = queue.pop_front() {
-        let linked = event::next(&run, what, &by, now, &head)?;
+        let linked = chain::next(&run, what, &by, now, &last).map_err(Error::from)?;
         if let Happening::T0Set { t0, .. } = linked.event.what {
             for new in after_t0::tasks(outline, &run, &linked, t0, now) {
                 task::begin(&mut *connection, &new, now).await?;
@@ -192,14 +191,17 @@ pub async fn append<E: From<Error>>(
             notice::queue(&mut *connection, &run, told, now).await?;
         }
         event::insert(connection, id, &linked).await?;
-        head = linked.hash;
+        if is_due(&linked.event) {
+            head::ask(&mut *connection, id, linked.event.number).await?;
+        }
+        last = linked.hash;
         events.push(linked.event);
         if queue.is_empty() {
             queue.extend(consequence(outline, &run, now).map(|what| (what, Author::Gonogo)));
         }
     }
     if !events.is_empty() {
-        write(connection, &run, &Summary::of(outline, &run, now), head.as_str()).await?;
+        write(connection, &run, &Summary::of(outline, &run, now), last.as_str()).await?;
         tell_people(&mut *connection, outline, (&before, &run), now).await?;
         event::notify(connection, id).await?;
     }

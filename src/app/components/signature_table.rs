@@ -90,6 +90,7 @@ fn signed(sign_off: Option<SignOff>) -> AnyView {
         comment,
         record,
         conditions,
+        nonce: _,
     }) = sign_off
     else {
         return view! { <td></td> }.into_any();

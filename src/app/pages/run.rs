@@ -213,6 +213,8 @@ fn exports(board: Board) -> impl IntoView {
             <Mark tone=Tone::None icon="info" word="Record" />
             <a href=path("md") rel="external" download="">"Filled checklist (Markdown)"</a>
             <a href=path("json") rel="external" download="">"Record with events and evidence (JSON)"</a>
+            <a href=format!("/runs/{}/results.csv", board.id) rel="external" download="">"Results (CSV)"</a>
+            <a href=path("dsse.json") rel="external" download="">"Signed evidence file (DSSE)"</a>
         </p>
     }
 }

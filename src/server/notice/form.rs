@@ -35,6 +35,8 @@ pub struct Message {
     environment: String,
     class: &'static str,
     at: DateTime<Utc>,
+    /// The signed head, for the signed form.
+    head: Option<Value>,
 }
 
 impl Message {
@@ -58,6 +60,10 @@ impl Message {
             environment: run.start.environment.clone(),
             class: run.start.class.word(),
             at,
+            head: match notice {
+                Notice::HeadSigned { envelope, .. } => serde_json::from_str(envelope).ok(),
+                _ => None,
+            },
         }
     }
 
@@ -114,7 +120,7 @@ impl Message {
     }
 
     fn plain(&self, delivery: &str) -> Value {
-        json!({
+        let mut plain = json!({
             "delivery": delivery,
             "event": self.kind.word(),
             "at": self.at.to_rfc3339_opts(SecondsFormat::Millis, true),
@@ -128,7 +134,11 @@ impl Message {
                 "environment": self.environment,
                 "class": self.class,
             },
-        })
+        });
+        if let Some(head) = &self.head {
+            plain["head"] = head.clone();
+        }
+        plain
     }
 
     fn invitation(&self) -> String {
@@ -150,6 +160,7 @@ fn headline(notice: &Notice) -> &'static str {
         Notice::RollbackEnded { differences: 0 } => "Rolled back",
         Notice::RollbackEnded { .. } => "Rolled back, with differences",
         Notice::RollbackAsks { .. } => "A rollback waits for somebody",
+        Notice::HeadSigned { .. } => "Record signed",
     }
 }
 
@@ -194,6 +205,9 @@ fn sentence(notice: &Notice, outline: &Outline, run: &Run) -> String {
         Notice::RollbackEnded { differences } => format!(
             "All steps are over. {differences} parts are not as they were and wait for somebody's word."
         ),
+        Notice::HeadSigned { number, .. } => {
+            format!("The record was signed at event {number}: kept elsewhere, this is a checkpoint.")
+        }
         Notice::RollbackAsks { step } => {
             let steps = run.rollback.as_ref().map_or(0, |rollback| rollback.steps.len());
             format!(

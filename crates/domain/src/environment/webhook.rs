@@ -39,7 +39,8 @@ pub enum WebhookForm {
 impl Webhook {
     /// Whether it wants to be told about this.
     pub fn wants(&self, kind: Kind) -> bool {
-        self.events.is_empty() || self.events.contains(&kind)
+        // A head is for a witness, and says nothing to people.
+        (self.events.is_empty() && kind != Kind::HeadSigned) || self.events.contains(&kind)
     }
 }
 

@@ -15,6 +15,7 @@ impl Run {
                 comment,
                 signed,
                 conditions,
+                nonce,
             } => {
                 let sign_off = SignOff {
                     role: role.clone(),
@@ -25,6 +26,7 @@ impl Run {
                     comment: comment.clone(),
                     record: signed.clone(),
                     conditions: conditions.clone(),
+                    nonce: nonce.clone(),
                 };
                 self.sign_offs.insert(role.clone(), sign_off);
             }
@@ -33,5 +35,10 @@ impl Run {
             }
             _ => {}
         }
+    }
+
+    /// Whether the signature in the slot of `role` was given on another record than today's.
+    pub fn is_stale(&self, sign_off: &SignOff) -> bool {
+        sign_off.record != self.record
     }
 }

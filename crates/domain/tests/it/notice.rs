@@ -118,6 +118,7 @@ fn a_no_go_is_told_with_the_role_or_as_the_end_of_the_run() {
         comment: "it burns".to_owned(),
         signed: hash(1),
         conditions: Vec::new(),
+        nonce: None,
     };
     let no = |role: Option<&str>| {
         Some(Notice::NoGo {

@@ -194,6 +194,7 @@ impl Bench {
                 comment,
                 signed,
                 conditions: vec![],
+                nonce: None,
             },
         );
     }

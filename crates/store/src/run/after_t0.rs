@@ -1,9 +1,6 @@
 //! What follows T0 by itself: each is a task that whoever comes first takes.
 
-use crate::{
-    event,
-    task::{self, NewTask},
-};
+use crate::task::{self, NewTask};
 use chrono::{DateTime, Utc};
 use domain::{
     fingerprint::Moment,
@@ -13,13 +10,14 @@ use domain::{
     run::Run,
     task::Work,
 };
+use record::chain::Linked;
 use uuid::Uuid;
 
 /// The tasks of the T0 that this event sets.
 pub(super) fn tasks(
     outline: &Outline,
     run: &Run,
-    set: &event::Linked,
+    set: &Linked,
     t0: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Vec<NewTask> {
@@ -38,7 +36,7 @@ pub(super) fn tasks(
 }
 
 /// How things are once the new version serves is read by whoever comes first.
-fn look_after(run: &Run, set: &event::Linked, now: DateTime<Utc>) -> NewTask {
+fn look_after(run: &Run, set: &Linked, now: DateTime<Utc>) -> NewTask {
     let moment = Moment::After;
     of_t0(
         run,
@@ -49,7 +47,7 @@ fn look_after(run: &Run, set: &event::Linked, now: DateTime<Utc>) -> NewTask {
 }
 
 /// The windows are sampled from T0 on by whoever comes first.
-fn sampling(run: &Run, set: &event::Linked, t0: DateTime<Utc>) -> NewTask {
+fn sampling(run: &Run, set: &Linked, t0: DateTime<Utc>) -> NewTask {
     let work = Work::Window {
         set: set.event.number,
     };
@@ -57,7 +55,7 @@ fn sampling(run: &Run, set: &event::Linked, t0: DateTime<Utc>) -> NewTask {
 }
 
 /// Next steps are checked every hour from T0 on by whoever comes first, where the plan has such.
-fn hourly(run: &Run, set: &event::Linked, t0: DateTime<Utc>) -> NewTask {
+fn hourly(run: &Run, set: &Linked, t0: DateTime<Utc>) -> NewTask {
     let number = set.event.number;
     NewTask {
         request_key: task::key("hourly", &format!("{} {number}", run.id.0)),

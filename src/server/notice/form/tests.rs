@@ -12,6 +12,7 @@ fn message(sentence: &str) -> Message {
         environment: "shop".to_owned(),
         class: "staging",
         at: DateTime::from_timestamp(1_772_452_800, 0).expect("a time"),
+        head: None,
     }
 }
 

@@ -1,23 +1,27 @@
 //! Canonical JSON (RFC 8785) and its SHA-256: what plans, records, events and evidence are named by.
 
-use crate::Error;
 use domain::Hash;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+/// A value has no canonical JSON form: a number in it is not finite.
+#[derive(Debug, thiserror::Error)]
+#[error("canonical JSON: {0}")]
+pub struct NotCanonical(String);
+
 /// The canonical JSON of `value`.
 ///
 /// # Errors
-/// [`Error::NotCanonical`] where the value has no JSON form (a number that is not finite).
-pub fn json(value: &impl Serialize) -> Result<String, Error> {
-    serde_json_canonicalizer::to_string(value).map_err(|error| Error::NotCanonical(error.to_string()))
+/// [`NotCanonical`].
+pub fn json(value: &impl Serialize) -> Result<String, NotCanonical> {
+    serde_json_canonicalizer::to_string(value).map_err(|error| NotCanonical(error.to_string()))
 }
 
 /// The SHA-256 of the canonical JSON of `value`.
 ///
 /// # Errors
 /// As [`json`].
-pub fn hash(value: &impl Serialize) -> Result<Hash, Error> {
+pub fn hash(value: &impl Serialize) -> Result<Hash, NotCanonical> {
     json(value).map(|text| sha256(text.as_bytes()))
 }
 

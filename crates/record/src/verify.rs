@@ -1,0 +1,307 @@
+//! Whether an evidence file holds, and which of its entries is the first that does not.
+
+mod walk;
+
+use crate::{
+    canonical,
+    dsse::{Envelope, Refused},
+    file::{self, Bytes, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, STATEMENT_TYPE, Seen, Statement},
+    head::Head,
+    key::{Distrust, History},
+};
+use domain::{
+    Hash,
+    run::{Run, RunId},
+};
+use std::collections::BTreeSet;
+use walk::{Source, Walk};
+
+/// The largest file that is read, in bytes. What is in memory is about three times as much.
+pub const LONGEST: u64 = 512 << 20;
+
+/// What became of verifying.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// Everything agrees and is signed.
+    Holds(Box<Facts>),
+    /// An entry does not hold.
+    Refused(Fault),
+    /// Everything agrees, and something is missing to say that it holds.
+    CannotTell(Box<Facts>, Doubt),
+}
+
+/// What the file shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The run, folded from its events.
+    pub run: Run,
+    /// The hash of its last event.
+    pub hash: Hash,
+    /// How many pieces of evidence, measurements and attachments it has.
+    pub seen: usize,
+    /// Up to which event there is a signed head; 0: none.
+    pub signed: u64,
+    /// Up to which event a checkpoint from elsewhere agrees; 0: none was given.
+    pub witnessed: u64,
+    /// The keys, in order.
+    pub keys: Vec<Hash>,
+}
+
+/// The first entry that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which: "event 12", "the envelope".
+    pub entry: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why nobody can tell.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Doubt {
+    /// The file has no signature of its own.
+    #[error("the file itself is not signed")]
+    NoSignature,
+    /// A sign-off, a hundredth event or a closing has no signed head at it or after it.
+    #[error(
+        "not signed: there is no signed head at event {0} or after it. The run is older than signing, its head is not written yet, or \
+         somebody took it away"
+    )]
+    NoHead(u64),
+    /// The checkpoints are of other runs.
+    #[error("none of the checkpoints is one of run {0}")]
+    NoCheckpoint(i64),
+    /// Nobody vouches for the keys.
+    #[error("no key of the file is the one that you trust, {0}")]
+    OtherKey(Hash),
+}
+
+/// What is known from elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Signed heads, of this run and of others.
+    pub checkpoints: Vec<Envelope>,
+    /// The name of a key that must be in the history.
+    pub key: Option<Hash>,
+}
+
+impl Fault {
+    fn new(entry: impl Into<String>, reason: impl ToString) -> Self {
+        Self {
+            entry: entry.into(),
+            reason: reason.to_string(),
+        }
+    }
+}
+
+/// Whether the evidence file of these bytes holds.
+pub fn verify(bytes: &[u8], known: &Known) -> Outcome {
+    match look(bytes, known) {
+        Ok((facts, None)) => Outcome::Holds(Box::new(facts)),
+        Ok((facts, Some(doubt))) => Outcome::CannotTell(Box::new(facts), doubt),
+        Err(fault) => Outcome::Refused(fault),
+    }
+}
+
+fn look(bytes: &[u8], known: &Known) -> Result<(Facts, Option<Doubt>), Fault> {
+    let envelope: Envelope = serde_json::from_slice(bytes)
+        .map_err(|error| Fault::new("the file", format!("it is no signed envelope: {error}")))?;
+    let payload = envelope
+        .payload(PAYLOAD_TYPE)
+        .map_err(|refused| Fault::new("the envelope", refused))?;
+    let statement: Statement = serde_json::from_slice(&payload)
+        .map_err(|error| Fault::new("the envelope", format!("its statement cannot be read: {error}")))?;
+    let own = sealed(&envelope, &payload, &statement.predicate);
+    drop(payload);
+    // An entry that does not hold says more than that the envelope around it does not.
+    let (facts, doubt) = inside(&statement, known)?;
+    match own {
+        Ok(true) => Ok((facts, doubt)),
+        Ok(false) => Ok((facts, Some(doubt.unwrap_or(Doubt::NoSignature)))),
+        Err(distrust) => Err(Fault::new("the envelope", distrust)),
+    }
+}
+
+/// Whether the file's own signature is by a key of its history; false where it has none.
+fn sealed(envelope: &Envelope, payload: &[u8], predicate: &Predicate) -> Result<bool, Distrust> {
+    let Some(signature) = envelope.signatures.first() else {
+        return Ok(false);
+    };
+    let history = History::read(&predicate.keys).map_err(|(_, distrust)| distrust)?;
+    let key = history.key(&signature.keyid, predicate.exported_at)?;
+    envelope.verify(payload, key).map_err(Distrust::from)?;
+    Ok(true)
+}
+
+fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>), Fault> {
+    for (found, wanted) in [
+        (&statement.kind, STATEMENT_TYPE),
+        (&statement.predicate_type, PREDICATE_TYPE),
+    ] {
+        if found != wanted {
+            return Err(Fault::new(
+                "the statement",
+                format!("it is {found:?} and no {wanted:?}"),
+            ));
+        }
+    }
+    let predicate = &statement.predicate;
+    let history = History::read(&predicate.keys)
+        .map_err(|(place, distrust)| Fault::new(format!("key {}", place + 1), distrust))?;
+    let heads = heads(predicate, &history)?;
+    let checkpoints = checkpoints(predicate.run, &known.checkpoints, &history)?;
+    let walk = Walk::through(predicate, &heads, &checkpoints)?;
+    let files = Files::of(predicate)?;
+    walk.named.iter().try_for_each(|named| files.have(named))?;
+    let Walk { run, hash, due, .. } = walk;
+    if file::sign_offs(&run) != predicate.sign_offs {
+        let reason = "they are not those of the events: one was put in, taken out or changed";
+        return Err(Fault::new("the signatures", reason));
+    }
+    for (said, is) in statement
+        .subject
+        .iter()
+        .zip(file::subjects(&run, predicate, hash.clone()))
+    {
+        if *said != is {
+            let reason = format!(
+                "its digest is not that of what the file has: {}",
+                is.digest.sha256
+            );
+            return Err(Fault::new(format!("subject “{}”", said.name), reason));
+        }
+    }
+    if statement.subject.len() != file::subjects(&run, predicate, hash.clone()).len() {
+        return Err(Fault::new("the statement", "it has another number of subjects"));
+    }
+    let last = |heads: &[(Source, Head)]| heads.iter().map(|(_, head)| head.number).max().unwrap_or(0);
+    let facts = Facts {
+        hash,
+        seen: predicate.evidence.len() + predicate.measurements.len() + predicate.attachments.len(),
+        signed: last(&heads),
+        witnessed: last(&checkpoints),
+        keys: history.keys().iter().map(|known| known.id.clone()).collect(),
+        run,
+    };
+    let doubt = doubt(&facts, due, known);
+    Ok((facts, doubt))
+}
+
+fn doubt(facts: &Facts, due: u64, known: &Known) -> Option<Doubt> {
+    let other = |key: &&Hash| !facts.keys.contains(key);
+    if facts.signed < due {
+        Some(Doubt::NoHead(due))
+    } else if let Some(key) = known.key.as_ref().filter(other) {
+        Some(Doubt::OtherKey(key.clone()))
+    } else if !known.checkpoints.is_empty() && facts.witnessed == 0 {
+        Some(Doubt::NoCheckpoint(facts.run.id.0))
+    } else {
+        None
+    }
+}
+
+/// The heads of the file, each signed by a key of its history and about this run.
+fn heads(predicate: &Predicate, history: &History) -> Result<Vec<(Source, Head)>, Fault> {
+    let mut heads = Vec::with_capacity(predicate.heads.len());
+    let mut before = 0;
+    for (place, envelope) in predicate.heads.iter().enumerate() {
+        let entry = || format!("head {}", place + 1);
+        let head = Head::read(envelope, history).map_err(|distrust| Fault::new(entry(), distrust))?;
+        if head.run != predicate.run {
+            let reason = format!("it was signed for run {}", head.run.0);
+            return Err(Fault::new(entry(), reason));
+        }
+        if head.number <= before {
+            return Err(Fault::new(entry(), "it does not come after the head before it"));
+        }
+        before = head.number;
+        heads.push((Source::File, head));
+    }
+    Ok(heads)
+}
+
+/// The checkpoints of this run.
+fn checkpoints(run: RunId, envelopes: &[Envelope], history: &History) -> Result<Vec<(Source, Head)>, Fault> {
+    let mut found = Vec::new();
+    for (place, envelope) in envelopes.iter().enumerate() {
+        let entry = || format!("checkpoint {}", place + 1);
+        // Of whom it is stands in it; whether that is so, in its signature.
+        let of: Head = envelope
+            .content(crate::head::HEAD_TYPE)
+            .map_err(|refused: Refused| Fault::new(entry(), refused))?;
+        if of.run == run {
+            let head = Head::read(envelope, history).map_err(|distrust| Fault::new(entry(), distrust))?;
+            found.push((Source::Checkpoint, head));
+        }
+    }
+    Ok(found)
+}
+
+/// The hashes of what the file has, beside its events.
+struct Files {
+    evidence: BTreeSet<Hash>,
+    measurements: BTreeSet<Hash>,
+    attachments: BTreeSet<Hash>,
+}
+
+/// What an event names.
+pub(crate) struct Named {
+    number: u64,
+    hash: Hash,
+    kind: Kind,
+}
+
+pub(crate) enum Kind {
+    Evidence,
+    Measurement,
+    Attachment,
+}
+
+impl Files {
+    fn of(predicate: &Predicate) -> Result<Self, Fault> {
+        let seen = |kind: &str, all: &[Seen]| {
+            all.iter()
+                .map(
+                    |seen| match canonical::sha256(seen.body.as_bytes()) == seen.hash {
+                        true => Ok(seen.hash.clone()),
+                        false => Err(Fault::new(
+                            format!("{kind} {}", seen.hash),
+                            "its text is not what was hashed: it was changed",
+                        )),
+                    },
+                )
+                .collect::<Result<BTreeSet<_>, _>>()
+        };
+        let shown = |(place, bytes): (usize, &Bytes)| {
+            let entry = || format!("attachment {}", place + 1);
+            bytes
+                .hash()
+                .ok_or_else(|| Fault::new(entry(), "it is no base 64"))
+        };
+        Ok(Self {
+            evidence: seen("evidence", &predicate.evidence)?,
+            measurements: seen("measurement", &predicate.measurements)?,
+            attachments: predicate
+                .attachments
+                .iter()
+                .enumerate()
+                .map(shown)
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn have(&self, named: &Named) -> Result<(), Fault> {
+        let (all, kind) = match named.kind {
+            Kind::Evidence => (&self.evidence, "evidence"),
+            Kind::Measurement => (&self.measurements, "measurement"),
+            Kind::Attachment => (&self.attachments, "attachment"),
+        };
+        match all.contains(&named.hash) {
+            true => Ok(()),
+            false => Err(Fault::new(
+                format!("{kind} {}", named.hash),
+                format!("event {} names it, and it is missing or changed", named.number),
+            )),
+        }
+    }
+}

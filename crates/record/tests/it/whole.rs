@@ -1,0 +1,114 @@
+//! Files that nobody has changed.
+
+use crate::support::{key, noon, run};
+use chrono::TimeDelta;
+use domain::event::Happening;
+use record::{
+    dsse::Envelope,
+    key::introduce,
+    verify::{Doubt, Known, Outcome, verify},
+};
+
+#[test]
+fn a_file_that_nobody_has_changed_holds_and_says_what_it_shows() {
+    let made = run(41);
+    let Outcome::Holds(facts) = verify(&made.file(), &Known::default()) else {
+        panic!("it does not hold");
+    };
+    assert_eq!(
+        (facts.run.number, facts.signed, facts.witnessed, facts.seen),
+        (117, 117, 0, 111)
+    );
+    assert_eq!(facts.keys, [key(1).public().id()]);
+    let known = Known {
+        checkpoints: made.heads.clone(),
+        key: Some(key(1).public().id()),
+    };
+    let Outcome::Holds(facts) = verify(&made.file(), &known) else {
+        panic!("it does not hold with its own heads as checkpoints");
+    };
+    assert_eq!(facts.witnessed, 117);
+}
+
+#[test]
+fn what_an_old_version_has_not_signed_is_neither_right_nor_wrong() {
+    let mut made = run(41);
+    made.heads.clear();
+    let found = verify(&made.file(), &Known::default());
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoHead(117))),
+        "{found:?}"
+    );
+    // Signed once, after the update: everything before is in that head.
+    let mut made = run(41);
+    made.heads.drain(..made.heads.len() - 1);
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
+    // A file without a signature of its own.
+    let mut envelope: Envelope = serde_json::from_slice(&made.file()).unwrap();
+    envelope.signatures.clear();
+    let found = verify(&serde_json::to_vec(&envelope).unwrap(), &Known::default());
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoSignature)),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn a_signature_of_a_version_without_nonces_still_counts() {
+    let mut made = run(41);
+    for event in &mut made.events {
+        if let Happening::Signed { nonce, .. } = &mut event.what {
+            *nonce = None;
+        }
+    }
+    made.sign_heads();
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
+}
+
+#[test]
+fn keys_that_were_rotated_and_a_run_that_has_only_begun_hold() {
+    let mut made = run(41);
+    let later = noon() + TimeDelta::hours(1);
+    made.keys.push(introduce(&key(2), Some(&key(1)), later).unwrap());
+    let Outcome::Holds(facts) = verify(&made.file(), &Known::default()) else {
+        panic!("it does not hold");
+    };
+    assert_eq!(facts.keys, [key(1).public().id(), key(2).public().id()]);
+    let mut made = run(41);
+    made.events.truncate(20);
+    made.heads.clear();
+    assert!(matches!(
+        verify(&made.file(), &Known::default()),
+        Outcome::Holds(_)
+    ));
+}
+
+#[test]
+fn a_key_that_is_not_the_trusted_one_or_a_checkpoint_of_another_run_leaves_it_open() {
+    let made = run(41);
+    let other = key(9).public().id();
+    let known = Known {
+        key: Some(other.clone()),
+        ..Known::default()
+    };
+    let found = verify(&made.file(), &known);
+    assert!(
+        matches!(&found, Outcome::CannotTell(_, Doubt::OtherKey(key)) if *key == other),
+        "{found:?}"
+    );
+    let known = Known {
+        checkpoints: run(42).heads,
+        ..Known::default()
+    };
+    let found = verify(&made.file(), &known);
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoCheckpoint(41))),
+        "{found:?}"
+    );
+}

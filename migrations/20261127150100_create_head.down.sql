@@ -1,0 +1,3 @@
+drop table witness_due;
+drop table head_due;
+drop table head;
