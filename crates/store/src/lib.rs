@@ -3,6 +3,7 @@
 //! One module per noun, free functions that take a `&mut PgConnection`, so that a caller can put several of
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
+pub mod api_token;
 pub mod attachment;
 pub mod canonical;
 pub mod database;
@@ -10,15 +11,18 @@ pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod invitation;
 pub mod measurement;
 pub mod notice;
 pub mod panel;
+pub mod people_log;
 pub mod person;
 pub mod revision;
 pub mod run;
 pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
+pub mod sign_in_network;
 pub mod task;
 pub mod trend;
 
