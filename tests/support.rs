@@ -124,12 +124,13 @@ impl App {
         self.running.state.clock.advance(by);
     }
 
-    /// Adds somebody, and answers with their password.
+    /// Adds somebody who has chosen a password, and answers with it.
     pub async fn add_person(&self, name: &str, roles: &[Role]) -> String {
-        person::add(self.state(), name, name, roles, None)
+        let password = gonogo::server::password::generate().unwrap();
+        person::add(self.state(), name, name, roles, Some(password.clone()))
             .await
-            .unwrap()
-            .unwrap()
+            .unwrap();
+        password
     }
 
     /// Starts a run of `document` in the environment `this-machine`: imported, published and started by somebody who
@@ -143,12 +144,7 @@ impl App {
             .unwrap()
             .unwrap();
         drop(connection);
-        let starter = domain::person::Person {
-            id: found.id,
-            name: found.name,
-            title: found.title,
-            roles: found.roles,
-        };
+        let starter = domain::person::Person::from(found);
         let bytes = document.as_bytes().to_vec();
         let revision = library::import(state, Some(starter.id), "test.md", bytes)
             .await
