@@ -59,5 +59,6 @@ pub mod telemetry;
 pub mod throttle;
 pub mod trend;
 pub mod trouble;
+pub mod v1;
 pub mod verification;
 pub mod window;

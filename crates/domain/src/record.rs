@@ -74,7 +74,7 @@ impl<'a> From<&'a Run> for Record<'a> {
             .map(|(id, state)| {
                 let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
                     how: &settlement.how,
-                    by: settlement.by.person(),
+                    by: settlement.by.account(),
                     name: settlement.by.name(),
                     reason: &settlement.reason,
                 });
