@@ -60,7 +60,7 @@ async fn a_link_makes_a_person_once_and_signs_them_in(pool: PgPool) {
         let page = grace.get(&link).await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(
-            page.text.contains("Grace H.") && page.text.contains("Developer, QA"),
+            page.text.contains("Grace H.") && page.text.contains("QA, Developer"),
             "{}",
             page.text
         );
@@ -181,16 +181,15 @@ async fn without_javascript_a_link_and_a_token_are_shown_once_and_no_table_has_t
             away.header("location")
         );
         let page = admin.get("/people").await;
-        let at = page
+        let plain = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+        let shown = page
             .text
-            .find(start)
+            .match_indices(start)
+            .map(|(at, _)| &page.text[at + start.len()..]);
+        let mut shown = shown.map(|rest| rest.chars().take_while(plain).collect::<String>());
+        let secret = shown
+            .find(|secret| secret.len() == 43)
             .unwrap_or_else(|| panic!("not shown: {}", page.text));
-        let rest = &page.text[at + start.len()..];
-        let secret: String = rest
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-            .collect();
-        assert_eq!(secret.len(), 43, "{secret}");
         assert!(!admin.get("/people").await.text.contains(&secret), "shown twice");
         let kept: Vec<String> = sqlx::query_scalar("select data::text from session")
             .fetch_all(&pool)

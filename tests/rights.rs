@@ -496,8 +496,8 @@ async fn whoever_loses_a_role_loses_its_rights_with_the_next_click(pool: PgPool)
     assert_eq!(team.qa.verify_now(run, "").await.refusal().0, 403);
 }
 
-#[test]
-fn every_route_has_its_row() {
+#[tokio::test]
+async fn every_route_has_its_row() {
     let pages = leptos_axum::generate_route_list(gonogo::app::App);
     let pages = pages.iter().map(|route| route.path().to_owned());
     let plain = router::plain_routes().into_iter().chain(router::open_routes());

@@ -138,7 +138,7 @@ async fn a_program_starts_a_run_pushes_evidence_and_reads_the_decision(pool: PgP
             .status,
         StatusCode::OK
     );
-    let database = page.id("The database answers");
+    let database = page.id("The team was told");
     team.qa.attest(run, &database, "asked it").await.answer::<()>();
     let over = json!({"item": database, "note": "no"});
     let refused = post(&team, &token, &format!("/runs/{}/evidence", run.0), over).await;
