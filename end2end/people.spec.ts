@@ -2,6 +2,9 @@ import type { Browser, Page } from "@playwright/test";
 import { changePassword, expect, expectAccessible, fillSignIn, picture, scripted, test } from "./support/gonogo.ts";
 import type { Server } from "./support/server.ts";
 
+// Each deadline is for a machine that is busy with something else: axe and pictures compute.
+test.setTimeout(300_000);
+
 const PASSWORD = "several words that nobody guesses";
 
 test("an admin invites somebody, who joins once by the link", async ({ person, browser, contextOptions, gonogo }) => {
