@@ -31,19 +31,7 @@ export const test = base.extend<Signed, { gonogo: Server; sessions: Sessions }>(
   baseURL: async ({ gonogo }, use) => use(gonogo.address),
   /** Signs in with the account that has this role, changes its password the first time, and waits for the list of runs. */
   signIn: async ({ gonogo, page: first }, use) => {
-    await use(async (role, page = first) => {
-      const account = await gonogo.account(role);
-      await page.goto(`${gonogo.address}/sign-in`);
-      await fillSignIn(page, account.name, account.password);
-      await expect(page).not.toHaveURL(/sign-in/);
-      if (new URL(page.url()).pathname === "/account") {
-        const password = `${account.password}-chosen`;
-        await changePassword(page, account.password, password);
-        gonogo.chosen(role, password);
-        await page.goto(`${gonogo.address}/`);
-      }
-      await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
-    });
+    await use((role, page = first) => signInAs(page, gonogo, role));
   },
   /** A page in a browser of its own, signed in with the account that has this role. */
   person: async ({ browser, contextOptions, gonogo, sessions, signIn }, use) => {
@@ -68,6 +56,21 @@ export { expect };
 /** Whether scripts run in the browser of this test. */
 export function scripted(): boolean {
   return test.info().project.use.javaScriptEnabled !== false;
+}
+
+/** Signs in with the account that has this role, changes its password the first time, and waits for the list of runs. */
+export async function signInAs(page: Page, gonogo: Server, role: string): Promise<void> {
+  const account = await gonogo.account(role);
+  await page.goto(`${gonogo.address}/sign-in`);
+  await fillSignIn(page, account.name, account.password);
+  await expect(page).not.toHaveURL(/sign-in/);
+  if (new URL(page.url()).pathname === "/account") {
+    const password = `${account.password}-chosen`;
+    await changePassword(page, account.password, password);
+    gonogo.chosen(role, password);
+    await page.goto(`${gonogo.address}/`);
+  }
+  await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
 }
 
 /** Fills the sign-in form of the open page and sends it. */
