@@ -77,7 +77,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         .await?
         .filter(|lock| lock.run != id);
     Ok(RunPage {
-        automatic_rollback: (state.sites.place(environment).ok())
+        automatic_rollback: (state.sites.place(&environment).ok())
             .and_then(|place| place.declared.automatic_rollback.clone()),
         bars: window::bars(state, &opened).await?,
         guides: guides(&opened.pinned.plan),
