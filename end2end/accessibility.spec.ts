@@ -48,6 +48,19 @@ test("the numbers and the next steps of a run are accessible", async ({ person }
   await expectFine(devops, "run-next-steps", `${path}?tab=next`);
 });
 
+test("the pages of people are accessible", async ({ person }) => {
+  const admin = await person("admin");
+  await expectFine(admin, "people", "/people");
+  await expectFine(admin, "people-nobody-fits", "/people?text=nobody-of-that-name");
+  await admin.goto("/people");
+  await admin.locator("a.table-main").first().click();
+  await expect(admin).toHaveURL(/people\/\d+$/);
+  await expectFine(admin, "person", admin.url());
+  await expectFine(admin, "account", "/account");
+  const viewer = await person("viewer");
+  await expectFine(viewer, "people-forbidden", "/people");
+});
+
 test("the pages around the runs are accessible", async ({ person }) => {
   const devops = await person("devops");
   await expectFine(devops, "checklists", "/checklists");

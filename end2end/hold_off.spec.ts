@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "@playwright/test";
-import { expect, expectAccessible, fillSignIn, picture, scripted, test } from "./support/gonogo.ts";
+import { expect, expectAccessible, picture, scripted, signInAs, test } from "./support/gonogo.ts";
 import * as run from "./support/run.ts";
 import { Server } from "./support/server.ts";
 
@@ -129,9 +129,6 @@ test("a window that fails begins a hold-off that everybody sees, and a key press
 async function signedIn(browser: Browser, options: BrowserContextOptions, gonogo: Server, role: string): Promise<Page> {
   const context = await browser.newContext({ ...options, baseURL: gonogo.address });
   const page = await context.newPage();
-  const account = await gonogo.account(role);
-  await page.goto("/sign-in");
-  await fillSignIn(page, account.name, account.password);
-  await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
+  await signInAs(page, gonogo, role);
   return page;
 }

@@ -6,7 +6,9 @@ const KILLS = 5;
 /** The longest that a server works on after it has acknowledged something, in milliseconds. */
 const LONGEST_LIFE_MS = 1_500;
 
-test("what was acknowledged is there after every kill -9", async ({ gonogo }) => {
+test("what was acknowledged is there after every kill -9", async ({ gonogo, signIn: settle }) => {
+  // The password of the first start has to be changed before anything else answers.
+  await settle("developer");
   const random = seeded(Number(process.env.GONOGO_SEED ?? "1"));
   const account = await gonogo.account("developer");
   const accounts = await gonogo.text("credentials");

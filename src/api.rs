@@ -7,13 +7,17 @@
     reason = "the arguments of a server function become fields, which its own comment explains"
 )]
 
+pub mod account;
 pub mod action;
+pub mod api_token;
 pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
 pub mod hold_off;
+pub mod invitation;
 pub mod measurement;
+pub mod person;
 pub mod phase;
 pub mod revision;
 pub mod rollback;
@@ -44,6 +48,11 @@ pub enum Error {
         /// How long to wait.
         seconds: u64,
     },
+    /// The password was given by somebody else: nothing else is answered before it was changed.
+    #[error(
+        "Change the password that you were given first, on the page of your account. Nothing else works before."
+    )]
+    PasswordToChange,
     /// The person's roles do not give the right.
     #[error("You may not {deed}: none of your roles gives that right here.")]
     Forbidden {
@@ -100,7 +109,7 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::SignedOut | Error::WrongPassword => 401,
-            Error::Forbidden { .. } => 403,
+            Error::Forbidden { .. } | Error::PasswordToChange => 403,
             Error::NotFound { .. } => 404,
             Error::Conflict { .. } => 409,
             Error::Refused { .. } => 422,

@@ -11,8 +11,9 @@ use crate::{
     app::{
         header::Header,
         pages::{
-            checklist::Checklist, checklists::Checklists, environments::Environments, new_run::NewRun,
-            not_found::NotFound, run::Run, runs::Runs, sign_in::SignInPage,
+            account::Account, checklist::Checklist, checklists::Checklists, environments::Environments,
+            invitation::Invitation, new_run::NewRun, not_found::NotFound, people::People,
+            person::Person as PersonPage, run::Run, runs::Runs, sign_in::SignInPage,
         },
     },
 };
@@ -70,6 +71,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
                     <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=People ssr=SsrMode::Async />
+                    <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=Account ssr=SsrMode::Async />
+                    <Route path=path!("/invite") view=Invitation ssr=SsrMode::Async />
                 </Routes>
             </main>
         </Router>

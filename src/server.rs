@@ -1,7 +1,9 @@
 //! Everything that exists only on the server.
 
+pub mod account;
 pub mod action;
 pub mod address;
+pub mod api_token;
 pub mod attachment;
 pub mod auth;
 pub mod baseline;
@@ -25,10 +27,12 @@ pub mod guard;
 pub mod health;
 pub mod hold_off;
 pub mod hourly;
+pub mod invitation;
 pub mod library;
 pub mod live;
 pub mod measurement;
 pub mod notice;
+pub mod once;
 pub mod panel;
 pub mod password;
 pub mod person;
@@ -36,6 +40,7 @@ pub mod phase;
 pub mod phase_order;
 pub mod postgres;
 pub mod prose;
+pub mod random_secret;
 pub mod readiness;
 mod reading;
 pub mod record;
@@ -58,5 +63,6 @@ pub mod telemetry;
 pub mod throttle;
 pub mod trend;
 pub mod trouble;
+pub mod v1;
 pub mod verification;
 pub mod window;

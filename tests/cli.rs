@@ -54,7 +54,8 @@ async fn a_person_who_is_added_can_sign_in_with_the_password_that_is_printed(poo
     let page = app.browser().sign_in("ada", password).await;
     assert_eq!(
         (page.status, page.header("location")),
-        (StatusCode::SEE_OTHER, "/")
+        (StatusCode::SEE_OTHER, "/account"),
+        "it was given, so that it is changed first"
     );
 }
 

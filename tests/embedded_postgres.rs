@@ -176,7 +176,7 @@ async fn the_first_start_makes_an_account_for_each_role_and_the_second_makes_non
                 .any(|line| line.contains(name) && line.ends_with(password))
         );
         let page = Browser::new(server.browser.url()).sign_in(name, password).await;
-        assert_eq!(page.header("location"), "/", "{name}");
+        assert_eq!(page.header("location"), "/account", "{name} changes it first");
     }
     server.stop().await;
     let server = Server::start(&folder).await;
@@ -207,7 +207,7 @@ async fn after_gonogo_is_killed_the_next_start_takes_the_database_over_and_nothi
     assert!(!is_running(left_behind), "two Postgres on one folder");
     server.browser.set_cookie(cookie);
     assert_eq!(
-        server.browser.get("/").await.status,
+        server.browser.get("/account").await.status,
         StatusCode::OK,
         "the session is still there"
     );

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on panics, and hands its own surroundings to what it starts"
 )]
 
+mod account;
 mod action;
 mod asvs;
 mod automatic_rollback;
@@ -26,6 +27,7 @@ mod kill;
 mod live;
 mod measurement;
 mod migration;
+mod people;
 mod phase;
 mod phase_order;
 mod record;
@@ -39,6 +41,7 @@ mod support;
 mod task;
 mod tidy;
 mod trend;
+mod v1;
 mod verification;
 mod webhook;
 mod window;

@@ -1,8 +1,9 @@
 //! Who may do what: a table with a row for every server function that the server registers, tried by every role in an
-//! environment of each class.
+//! environment of each class; and one with a row for every route.
 
 use crate::support::{Member, SHOP, Team};
-use domain::{Role, environment::Class};
+use domain::{Role, environment::Class, person::Scope};
+use gonogo::server::{router, v1};
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Method, StatusCode};
 use sqlx::PgPool;
@@ -24,6 +25,7 @@ const SIGNERS: &[Role] = &[
 /// Those who change an environment that is not production.
 const ACTORS: &[Role] = &[Role::Developer, Role::Devops];
 const DEVOPS: &[Role] = &[Role::Devops];
+const ADMIN: &[Role] = &[Role::Admin];
 
 /// What a form holds that the function understands.
 type Fields = &'static [(&'static str, &'static str)];
@@ -53,6 +55,46 @@ const TABLE: &[Row] = &[
     ),
     row("/api/session/sign_out", &[], EVERYBODY),
     row("/api/session/trouble", &[], EVERYBODY),
+    row("/api/session/once", &[], ADMIN),
+    row("/api/account/page", &[], EVERYBODY),
+    row(
+        "/api/account/change_password",
+        &[("old", "not the password"), ("new", "another password")],
+        EVERYBODY,
+    ),
+    row("/api/account/revoke", &[("key", "HASH")], EVERYBODY),
+    row("/api/invitation/page", &[("token", "x")], EVERYBODY),
+    row(
+        "/api/invitation/accept",
+        &[
+            ("token", "x"),
+            ("name", "new"),
+            ("password", "a new password of theirs"),
+        ],
+        EVERYBODY,
+    ),
+    row(
+        "/api/invitation/make",
+        &[("title", "New"), ("roles[]", "viewer")],
+        ADMIN,
+    ),
+    row("/api/invitation/revoke", &[("id", "999999")], ADMIN),
+    row(
+        "/api/api_token/make",
+        &[("name", "ci"), ("scopes[]", "read"), ("days", "1")],
+        ADMIN,
+    ),
+    row("/api/api_token/revoke", &[("id", "999999")], ADMIN),
+    row(
+        "/api/person/list",
+        &[("filter[text]", ""), ("filter[after]", "")],
+        ADMIN,
+    ),
+    row("/api/person/page", &[("id", "999999")], ADMIN),
+    row("/api/person/set_roles", &[("id", "999999")], ADMIN),
+    row("/api/person/disable", &[("id", "999999")], ADMIN),
+    row("/api/person/enable", &[("id", "999999")], ADMIN),
+    row("/api/person/end_sessions", &[("id", "999999")], ADMIN),
     row("/api/run/bars", &[("run", "RUN")], EVERYBODY),
     row("/api/trend/run", &[("run", "RUN")], EVERYBODY),
     row(
@@ -284,13 +326,61 @@ const TABLE: &[Row] = &[
 /// Server functions whose form has a file.
 const WITH_A_FILE: [&str; 2] = ["/api/revision/import", "/api/run/attest"];
 
-/// Addresses that hand something out and are no pages.
-const DOWNLOADS: [&str; 5] = [
-    "/live/runs/RUN",
-    "/runs/RUN/export.md",
-    "/runs/RUN/export.json",
-    "/runs/RUN/export.dsse.json",
-    "/runs/RUN/results.csv",
+/// Who a route is for.
+#[derive(Clone, Copy, Debug)]
+enum For {
+    /// Strangers too.
+    Anybody,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Those with one of these roles.
+    Roles(&'static [Role]),
+}
+
+/// Every page, and every address that hands something out: what is asked for, and by whom. `RUN`, `REVISION` and `PERSON` stand
+/// for such a thing.
+const ROUTES: &[(&str, &str, For)] = &[
+    ("/", "/", For::SignedIn),
+    ("/sign-in", "/sign-in", For::Anybody),
+    ("/invite", "/invite", For::Anybody),
+    ("/new-run", "/new-run", For::SignedIn),
+    ("/runs/{id}", "/runs/RUN", For::SignedIn),
+    ("/checklists", "/checklists", For::SignedIn),
+    ("/checklists/{id}", "/checklists/REVISION", For::SignedIn),
+    ("/environments", "/environments", For::SignedIn),
+    ("/account", "/account", For::SignedIn),
+    ("/people", "/people", For::Roles(ADMIN)),
+    ("/people/{id}", "/people/PERSON", For::Roles(ADMIN)),
+    ("/live/runs/{id}", "/live/runs/RUN", For::SignedIn),
+    ("/runs/{id}/export.md", "/runs/RUN/export.md", For::SignedIn),
+    ("/runs/{id}/export.json", "/runs/RUN/export.json", For::SignedIn),
+    (
+        "/runs/{id}/export.dsse.json",
+        "/runs/RUN/export.dsse.json",
+        For::SignedIn,
+    ),
+    ("/runs/{id}/results.csv", "/runs/RUN/results.csv", For::SignedIn),
+    (
+        "/runs/{id}/attachments/{hash}",
+        "/runs/RUN/attachments/HASH",
+        For::SignedIn,
+    ),
+    (
+        "/checklists/{id}/document.md",
+        "/checklists/REVISION/document.md",
+        For::SignedIn,
+    ),
+    ("/healthz", "/healthz", For::Anybody),
+    ("/readyz", "/readyz", For::Anybody),
+];
+
+/// Everything that programs can ask for, and what a token has to be for.
+const OPERATIONS: &[(&str, &str, Option<Scope>)] = &[
+    ("GET", "/runs", Some(Scope::Read)),
+    ("POST", "/runs", Some(Scope::StartRun)),
+    ("GET", "/runs/{id}", Some(Scope::Read)),
+    ("POST", "/runs/{id}/evidence", Some(Scope::PushEvidence)),
+    ("GET", "/openapi.json", None),
 ];
 
 #[test]
@@ -412,35 +502,152 @@ async fn whoever_loses_a_role_loses_its_rights_with_the_next_click(pool: PgPool)
     assert_eq!(team.qa.verify_now(run, "").await.refusal().0, 403);
 }
 
+#[tokio::test]
+async fn every_route_has_its_row() {
+    let pages = leptos_axum::generate_route_list(gonogo::app::App);
+    let pages = pages.iter().map(|route| route.path().to_owned());
+    let plain = router::plain_routes().into_iter().chain(router::open_routes());
+    let answered: BTreeSet<String> = pages.chain(plain.map(|(path, _)| path.to_owned())).collect();
+    let listed: BTreeSet<String> = ROUTES.iter().map(|(path, ..)| (*path).to_owned()).collect();
+    assert_eq!(
+        answered, listed,
+        "a route without a row, or a row without a route"
+    );
+    let operations: Vec<(String, &str, Option<Scope>)> = v1::operations()
+        .into_iter()
+        .map(|operation| (operation.method.to_string(), operation.path, operation.scope))
+        .collect();
+    let listed: Vec<(String, &str, Option<Scope>)> = OPERATIONS
+        .iter()
+        .map(|(method, path, scope)| ((*method).to_owned(), *path, *scope))
+        .collect();
+    assert_eq!(
+        operations, listed,
+        "an operation without a row, or a row without one"
+    );
+}
+
+#[test]
+fn routes_are_added_where_the_rows_are_compared_with_them_and_nowhere_else() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut folders, mut found) = (vec![folder], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let added = [".route(", ".route_service(", ".nest(", ".nest_service("];
+            let count: usize = added.iter().map(|call| text.matches(call).count()).sum();
+            found.extend(
+                (count > 0).then(|| (path.file_name().unwrap().to_string_lossy().into_owned(), count)),
+            );
+        }
+    }
+    // The list's own `route`, and the nest of what programs ask for.
+    assert_eq!(found, [("router.rs".to_owned(), 2)]);
+}
+
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn every_page_and_download_is_for_those_who_are_signed_in_and_for_all_of_them(pool: PgPool) {
+async fn every_route_answers_those_whom_the_table_names_and_nobody_else(pool: PgPool) {
     let team = Team::new(&pool).await;
     let run = team.run(SHOP).await;
-    let (viewer, stranger) = (
-        Member::new(&team.app, "vera", Role::Viewer).await,
-        team.app.browser(),
-    );
-    let pages = leptos_axum::generate_route_list(gonogo::app::App);
-    let mut paths: Vec<String> = pages.iter().map(|route| route.path().to_owned()).collect();
-    assert!(paths.len() >= 5, "{paths:?}");
-    paths.extend(DOWNLOADS.map(str::to_owned));
-    for path in paths {
+    let revision = team.qa.page(run).await.revision;
+    let stranger = team.app.browser();
+    let mut members = Vec::new();
+    for role in Role::ALL {
+        members.push(Member::new(&team.app, &format!("the-{}", role.key().replace('_', "-")), role).await);
+    }
+    let person: i64 = sqlx::query_scalar("select id from person where name = 'quinn'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    for (_, path, whom) in ROUTES {
         let path = path
             .replace("RUN", &run.0.to_string())
-            .replace("{id}", &run.0.to_string());
-        if path.contains('{') || path.contains('*') {
-            continue;
-        }
+            .replace("REVISION", &revision.to_string())
+            .replace("PERSON", &person.to_string())
+            .replace("HASH", &"0".repeat(64));
         let page = stranger.get(&path).await;
-        if path == "/sign-in" {
-            assert_eq!(page.status, StatusCode::OK);
-            continue;
+        match whom {
+            For::Anybody => assert_eq!(page.status, StatusCode::OK, "{path}"),
+            For::SignedIn | For::Roles(_) => {
+                assert_eq!(page.status, StatusCode::SEE_OTHER, "{path}");
+                assert!(page.header("location").starts_with("/sign-in"), "{path}");
+                assert!(!page.text.contains("Ship the shop"), "{path}");
+            }
         }
-        assert_eq!(page.status, StatusCode::SEE_OTHER, "{path}");
-        assert!(page.header("location").starts_with("/sign-in"), "{path}");
-        assert!(!page.text.contains("Ship the shop"), "{path}");
-        if !path.starts_with("/live/") {
-            assert_eq!(viewer.get(&path).await.status, StatusCode::OK, "{path}");
+        for member in &members {
+            let allowed = match whom {
+                For::Anybody | For::SignedIn => true,
+                For::Roles(roles) => roles.contains(&member.role),
+            };
+            let (status, text) = if path.starts_with("/live/") {
+                (member.stream(&path).await.status(), String::new())
+            } else {
+                let page = member.get(&path).await;
+                (page.status, page.text)
+            };
+            let expected = match (allowed, path.contains("/attachments/")) {
+                (false, _) => StatusCode::FORBIDDEN,
+                (true, true) => StatusCode::NOT_FOUND,
+                (true, false) => StatusCode::OK,
+            };
+            assert_eq!(status, expected, "{path} by {}", member.role);
+            assert!(
+                allowed || !text.contains("quinn"),
+                "{path} shows people to {}",
+                member.role
+            );
         }
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_token_opens_what_it_is_for_and_nothing_else(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    let admin = Member::new(&team.app, "ann", Role::Admin).await;
+    for (index, own) in Scope::ALL.into_iter().enumerate() {
+        let token = admin.token(&format!("ci-{index}"), &[own], "").await;
+        for (method, path, scope) in OPERATIONS {
+            let method: Method = method.parse().unwrap();
+            let path = format!("/api/v1{}", path.replace("{id}", &run.0.to_string()));
+            let body = (method == Method::POST).then(|| serde_json::json!({}));
+            let expected = match (scope.is_none_or(|scope| scope == own), &method) {
+                (false, _) => StatusCode::FORBIDDEN,
+                (true, &Method::GET) => StatusCode::OK,
+                // It gets as far as its body, which says nothing.
+                (true, _) => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let page = admin.program(method.clone(), &path, &token, body.clone()).await;
+            assert_eq!(
+                page.status, expected,
+                "{method} {path} with {own:?}: {}",
+                page.text
+            );
+            // Neither a session nor a made-up token opens anything.
+            let forged = admin
+                .program(method.clone(), &path, "gonogo_forged", body.clone())
+                .await;
+            let text = body.map(|body| body.to_string());
+            let session = admin
+                .send(method, &path, &[("sec-fetch-site", "same-origin")], text)
+                .await;
+            for refused in [forged, session] {
+                assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{path}");
+                assert_eq!(refused.header("content-type"), "application/problem+json");
+                assert_eq!(refused.header("www-authenticate"), "Bearer");
+            }
+        }
+        // It is no way into the pages and their functions.
+        let bearer = format!("Bearer {token}");
+        let page = team.app.browser();
+        let page = page
+            .send(Method::POST, "/api/run/list", &[("authorization", &bearer)], None)
+            .await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     }
 }

@@ -298,6 +298,58 @@ async fn attempts_made_at_once_are_all_counted(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_31st_attempt_of_a_network_waits_whatever_name_it_tries_also_after_a_restart(pool: PgPool) {
+    let app = App::start(&pool).await;
+    let attempt = async |app: &App, name: &str| {
+        let fields = [("name", name), ("password", "wrong password")];
+        app.browser().call(SIGN_IN, &fields).await
+    };
+    for number in 0..30 {
+        let page = attempt(&app, &format!("nobody-{number}")).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{number}");
+    }
+    assert!(app.stop().await);
+    let app = App::start(&pool).await;
+    let page = attempt(&app, "nobody-30").await;
+    assert_eq!(page.text, r#"{"kind":"too_many_attempts","seconds":2}"#);
+    app.advance(TimeDelta::seconds(2));
+    assert_eq!(attempt(&app, "nobody-31").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        attempt(&app, "nobody-32").await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
+    app.advance(TimeDelta::seconds(62));
+    for number in 0..30 {
+        let page = attempt(&app, &format!("later-{number}")).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{number}");
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_unknown_name_takes_as_long_as_a_wrong_password(pool: PgPool) {
+    let app = App::start(&pool).await;
+    app.add_person("ada", &[Role::Qa]).await;
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        for (name, times) in [("ada", &mut known), ("nobody", &mut unknown)] {
+            let began = std::time::Instant::now();
+            app.browser()
+                .call(SIGN_IN, &[("name", name), ("password", "wrong password")])
+                .await;
+            times.push(began.elapsed());
+        }
+    }
+    known.sort();
+    unknown.sort();
+    // A hash takes most of it: without one an answer would come many times sooner.
+    let (known, unknown) = (known[1], unknown[1]);
+    assert!(
+        unknown * 2 > known && known * 2 > unknown,
+        "{known:?} {unknown:?}"
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_form_of_another_site_changes_nothing(pool: PgPool) {
     let app = App::start(&pool).await;
     let browser = app.signed_in("ada", &[Role::Qa]).await;

@@ -128,12 +128,13 @@ impl App {
         self.running.state.clock.advance(by);
     }
 
-    /// Adds somebody, and answers with their password.
+    /// Adds somebody who has chosen a password, and answers with it.
     pub async fn add_person(&self, name: &str, roles: &[Role]) -> String {
-        person::add(self.state(), name, name, roles, None)
+        let password = gonogo::server::password::generate().unwrap();
+        person::add(self.state(), name, name, roles, Some(password.clone()))
             .await
-            .unwrap()
-            .unwrap()
+            .unwrap();
+        password
     }
 
     /// Starts a run of `document` in the environment `this-machine`: imported, published and started by somebody who
@@ -147,12 +148,7 @@ impl App {
             .unwrap()
             .unwrap();
         drop(connection);
-        let starter = domain::person::Person {
-            id: found.id,
-            name: found.name,
-            title: found.title,
-            roles: found.roles,
-        };
+        let starter = domain::person::Person::from(found);
         let bytes = document.as_bytes().to_vec();
         let revision = library::import(state, Some(starter.id), "test.md", bytes)
             .await
@@ -194,6 +190,8 @@ pub struct Browser {
     client: reqwest::Client,
     url: String,
     cookie: Mutex<Option<String>>,
+    /// Cookies beside the session's.
+    others: Mutex<BTreeMap<String, String>>,
 }
 
 /// What came back.
@@ -261,6 +259,7 @@ impl Browser {
             client,
             url: url.to_owned(),
             cookie: Mutex::new(None),
+            others: Mutex::default(),
         }
     }
 
@@ -354,8 +353,11 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(cookie) = self.cookie() {
-            request = request.header("cookie", cookie);
+        let others = self.others.lock().unwrap().clone();
+        let others = others.into_iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> = self.cookie().into_iter().chain(others).collect();
+        if !cookies.is_empty() {
+            request = request.header("cookie", cookies.join("; "));
         }
         if let Some((kind, body)) = body {
             request = request.header("content-type", kind).body(body);
@@ -364,7 +366,13 @@ impl Browser {
         let (status, headers) = (response.status(), response.headers().clone());
         for set in headers.get_all("set-cookie") {
             let pair = set.to_str().unwrap().split(';').next().unwrap();
-            self.set_cookie((!pair.ends_with('=')).then(|| pair.to_owned()));
+            let (name, value) = pair.split_once('=').unwrap();
+            let mut others = self.others.lock().unwrap();
+            match (name.ends_with("gonogo"), value.is_empty()) {
+                (true, empty) => self.set_cookie((!empty).then(|| pair.to_owned())),
+                (false, true) => drop(others.remove(name)),
+                (false, false) => drop(others.insert(name.to_owned(), value.to_owned())),
+            }
         }
         let bytes = response.bytes().await.unwrap().to_vec();
         Page {
@@ -373,6 +381,22 @@ impl Browser {
             text: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
         }
+    }
+
+    /// Asks as a program does: with a token, without cookies.
+    pub async fn program(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<serde_json::Value>,
+    ) -> Page {
+        let bearer = format!("Bearer {token}");
+        let body = body.map(|body| ("application/json", serde_json::to_vec(&body).unwrap()));
+        let program = Browser::new(&self.url);
+        program
+            .request(method, path, &[("authorization", &bearer)], body)
+            .await
     }
 
     /// Opens a live stream: the response once its head has come.

@@ -29,14 +29,9 @@ export const test = base.extend<Signed, { gonogo: Server; sessions: Sessions }>(
   // Whoever has signed in once at a server is remembered: hashing passwords takes its time.
   sessions: [async ({}, use) => use(new Map()), { scope: "worker" }],
   baseURL: async ({ gonogo }, use) => use(gonogo.address),
-  /** Signs in with the account that has this role, and waits for the list of runs. */
+  /** Signs in with the account that has this role, changes its password the first time, and waits for the list of runs. */
   signIn: async ({ gonogo, page: first }, use) => {
-    await use(async (role, page = first) => {
-      const account = await gonogo.account(role);
-      await page.goto(`${gonogo.address}/sign-in`);
-      await fillSignIn(page, account.name, account.password);
-      await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
-    });
+    await use((role, page = first) => signInAs(page, gonogo, role));
   },
   /** A page in a browser of its own, signed in with the account that has this role. */
   person: async ({ browser, contextOptions, gonogo, sessions, signIn }, use) => {
@@ -63,11 +58,34 @@ export function scripted(): boolean {
   return test.info().project.use.javaScriptEnabled !== false;
 }
 
+/** Signs in with the account that has this role, changes its password the first time, and waits for the list of runs. */
+export async function signInAs(page: Page, gonogo: Server, role: string): Promise<void> {
+  const account = await gonogo.account(role);
+  await page.goto(`${gonogo.address}/sign-in`);
+  await fillSignIn(page, account.name, account.password);
+  await expect(page).not.toHaveURL(/sign-in/);
+  if (new URL(page.url()).pathname === "/account") {
+    const password = `${account.password}-chosen`;
+    await changePassword(page, account.password, password);
+    gonogo.chosen(role, password);
+    await page.goto(`${gonogo.address}/`);
+  }
+  await expect(page.getByRole("heading", { name: "Runs", exact: true })).toBeVisible();
+}
+
 /** Fills the sign-in form of the open page and sends it. */
 export async function fillSignIn(page: Page, name: string, password: string): Promise<void> {
   await page.locator('input[name="name"]').fill(name);
   await page.locator('input[name="password"]').fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Changes the password on the open page of the account. */
+export async function changePassword(page: Page, old: string, password: string): Promise<void> {
+  await page.getByLabel("Your password as it is").fill(old);
+  await page.getByLabel("The new one").fill(password);
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("Your password is changed")).toBeVisible();
 }
 
 /** Takes a picture of the whole page in both themes, at a desk's width and a phone's: results/screenshots/NAME-*.png. */

@@ -32,6 +32,8 @@ export class Server {
   readonly #data: string;
   readonly #log: string;
   readonly #setup: Setup;
+  /** Passwords that were chosen since the first start, by role. */
+  readonly #chosen = new Map<string, string>();
   #child: ChildProcess | undefined;
   #address = "";
 
@@ -74,7 +76,7 @@ export class Server {
     return `postgres://gonogo@/gonogo?host=${encodeURIComponent(folder)}&port=${port}`;
   }
 
-  /** The account with this role, "Product Owner" or "product_owner", that the first start made. */
+  /** The account with this role, "Product Owner" or "product_owner", that the first start made, with its password as it is now. */
   async account(role: string): Promise<Account> {
     const accounts = (await this.text("credentials"))
       .split("\n")
@@ -86,7 +88,12 @@ export class Server {
     const key = role.toLowerCase().replaceAll(" ", "_");
     const found = accounts.find((account) => account.role === key);
     if (!found) throw new Error(`no ${role} in the credentials, only ${accounts.map((account) => account.role).join(", ")}`);
-    return found;
+    return { ...found, password: this.#chosen.get(key) ?? found.password };
+  }
+
+  /** Remembers that the account with this role has another password. */
+  chosen(role: string, password: string): void {
+    this.#chosen.set(role.toLowerCase().replaceAll(" ", "_"), password);
   }
 
   /** What a file of the data directory holds. */

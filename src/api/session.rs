@@ -3,6 +3,17 @@
 use crate::api::Error;
 pub use domain::person::Person;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A secret that nobody is told again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "secret", rename_all = "snake_case")]
+pub enum Made {
+    /// The address of a one-time link.
+    Invitation(String),
+    /// The text of a token.
+    Token(String),
+}
 
 /// Signs in and goes on to `next`, a path of this site.
 ///
@@ -18,8 +29,8 @@ pub async fn sign_in(
     next: Option<String>,
 ) -> Result<(), Error> {
     use crate::server::{auth, guard};
-    auth::sign_in(&name, password).await?;
-    leptos_axum::redirect(guard::local_path(next.as_deref()));
+    let first = auth::sign_in(&name, password).await?;
+    leptos_axum::redirect(first.unwrap_or_else(|| guard::local_path(next.as_deref())));
     Ok(())
 }
 
@@ -43,6 +54,17 @@ pub async fn take_trouble() -> Result<Option<Error>, Error> {
     use crate::server::{auth, trouble};
     auth::require(domain::Right::See, None)?;
     trouble::take(&auth::own_session()?).await
+}
+
+/// A secret that was made with the form that the browser sent before this page: shown once, never again.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+#[server(prefix = "/api", endpoint = "session/once")]
+pub async fn take_once() -> Result<Option<Made>, Error> {
+    use crate::server::{auth, once, state::AppState};
+    auth::require(domain::Right::ManagePeople, None)?;
+    Ok(once::take(&AppState::here()?))
 }
 
 /// Who is signed in, if anybody.

@@ -37,7 +37,7 @@ mod words;
 pub use answer::{AnswerCard, ReadyCard};
 pub use banner::Banner;
 pub use button::{Button, ButtonKind, ButtonSize, LinkButton};
-pub use choice::{Choice, Choices};
+pub use choice::{Checks, Choice, Choices};
 pub use code_text::{CodeBlock, CodeText, PlainText};
 pub use crumbs::{Crumb, Crumbs};
 pub use dialog::{Dialog, DialogButton, DialogCancel, close_dialog, open_dialog};

@@ -12,11 +12,12 @@ use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_location;
 
 /// The pages that the bar leads to.
-const PAGES: [(&str, &str, &[&str], Right); 4] = [
+const PAGES: [(&str, &str, &[&str], Right); 5] = [
     ("Runs", "/", &["/runs"], Right::See),
     ("New run", "/new-run", &[], Right::Verify),
     ("Checklists", "/checklists", &["/checklists"], Right::See),
     ("Environments", "/environments", &[], Right::See),
+    ("People", "/people", &["/people/"], Right::ManagePeople),
 ];
 
 /// The bar; nothing for strangers.
@@ -57,6 +58,7 @@ fn bar(person: Person, sign_out: ServerAction<SignOut>) -> AnyView {
     });
     view! {
         <TopBar links=links name=name roles=roles>
+            <a class="btn is-wide" href="/account">"Account"</a>
             <ActionForm action=sign_out>
                 <button class="btn is-wide" type="submit">"Sign out"</button>
             </ActionForm>

@@ -188,7 +188,9 @@ pub(crate) fn deadline(plan: &Plan, item: &ItemId, site: &Site) -> Duration {
 /// Whether the role that a line asks for is theirs.
 pub(crate) fn theirs(opened: &Opened, item: &ItemId, person: &Person) -> Result<(), Error> {
     let line = opened.outline.line(item).map(|(_, line)| line);
-    line.map_or(Ok(()), |line| settlement::is_theirs(line, person))
+    line.map_or(Ok(()), |line| {
+        settlement::is_theirs(&opened.pinned.run, line, person)
+    })
 }
 
 fn unknown(item: &ItemId) -> Error {

@@ -6,12 +6,18 @@
 
 use crate::{
     api::{Error, session::Person},
-    server::{address::ClientAddress, failure, person, session, state::AppState, throttle},
+    server::{address::ClientAddress, failure, guard, person, session, state::AppState, throttle},
 };
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{header::USER_AGENT, request::Parts},
+};
 use domain::{Right, environment::Class};
 use leptos::context::use_context;
-use store::{person::PersonId, session::SessionKey};
+use store::{
+    person::{PersonId, Secret},
+    session::SessionKey,
+};
 use tower_sessions::Session;
 
 /// Who asks, found once for each request by [`crate::server::guard::identify`]: a request extension. Handlers of
@@ -22,6 +28,8 @@ pub struct Identity {
     pub person: Person,
     /// With which session: a live stream watches it with [`session::is_live`].
     pub session: SessionKey,
+    /// Their password was given by somebody else: see [`crate::server::guard::signed_in_only`].
+    pub must_change_password: bool,
 }
 
 impl Identity {
@@ -61,6 +69,14 @@ pub fn require(right: Right, class: Option<Class>) -> Result<Person, Error> {
     }
 }
 
+/// Who calls this server function and with which session, whatever they may.
+///
+/// # Errors
+/// [`Error::SignedOut`].
+pub fn identity() -> Result<Identity, Error> {
+    extension::<Identity>()?.ok_or(Error::SignedOut)
+}
+
 /// Who calls this server function, if anybody is signed in.
 ///
 /// # Errors
@@ -69,28 +85,58 @@ pub fn current() -> Result<Option<Person>, Error> {
     Ok(extension::<Identity>()?.map(|identity| identity.person))
 }
 
-/// Signs the caller in under a new session number.
+/// Signs the caller in under a new session number. Answers where they have to go first: to their account, where their
+/// password has to be changed.
 ///
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
-pub async fn sign_in(name: &str, password: String) -> Result<(), Error> {
+pub async fn sign_in(name: &str, password: String) -> Result<Option<&'static str>, Error> {
     let state = AppState::here()?;
-    let session = own_session()?;
-    let address = extension::<ClientAddress>()?;
-    if let Some(ClientAddress(address)) = address {
-        state.throttle.attempt(address)?;
-    }
+    attempt(&state).await?;
     let name = name.trim().to_lowercase();
-    let id = check_password(&state, &name, password).await?;
-    tracing::info!(%name, ?address, "signed in");
+    let secret = check_password(&state, &name, password).await?;
+    tracing::info!(%name, address = ?extension::<ClientAddress>()?, "signed in");
+    begin_session(secret.id).await?;
+    Ok(secret.must_change_password.then_some(guard::ACCOUNT))
+}
+
+/// Counts an attempt of the caller's network to get in.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`].
+pub async fn attempt(state: &AppState) -> Result<(), Error> {
+    match extension::<ClientAddress>()? {
+        Some(ClientAddress(address)) => throttle::attempt_from(state, address).await,
+        None => Ok(()),
+    }
+}
+
+/// Gives the caller a new session, under a new number, which is this person's.
+///
+/// # Errors
+/// What the database says.
+pub async fn begin_session(id: PersonId) -> Result<(), Error> {
+    let session = own_session()?;
+    let origin = session::Origin {
+        address: extension::<ClientAddress>()?.map(|ClientAddress(address)| address),
+        agent: agent(),
+    };
     session.clear().await;
     let renew = async {
         session.cycle_id().await?;
+        session.insert(session::ORIGIN, origin).await?;
         session.insert(session::PERSON, id.0).await
     };
     renew
         .await
         .map_err(|error| failure::internal("making a session", &error))
+}
+
+/// What the caller's browser says that it is, 300 characters at most.
+fn agent() -> String {
+    let parts = use_context::<Parts>();
+    let agent = parts.and_then(|parts| Some(parts.headers.get(USER_AGENT)?.to_str().ok()?.to_owned()));
+    agent.unwrap_or_default().chars().take(300).collect()
 }
 
 /// Ends the caller's session.
@@ -109,8 +155,8 @@ pub async fn sign_out() -> Result<(), Error> {
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
 pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<(), Error> {
-    let id = check_password(state, &person.name, password).await?;
-    if id == person.id {
+    let secret = check_password(state, &person.name, password).await?;
+    if secret.id == person.id {
         Ok(())
     } else {
         Err(Error::SignedOut)
@@ -119,7 +165,7 @@ pub async fn confirm_password(state: &AppState, person: &Person, password: Strin
 
 /// Whose name and password these are. Takes as long, and says the same, when nobody has the name or the account is
 /// closed.
-async fn check_password(state: &AppState, name: &str, password: String) -> Result<PersonId, Error> {
+async fn check_password(state: &AppState, name: &str, password: String) -> Result<Secret, Error> {
     let possible =
         person::is_plain_name(name) && password.chars().count() <= *crate::server::password::LENGTH.end();
     let secret = if possible {
@@ -139,7 +185,7 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
         Some(secret) if fits && !secret.disabled => {
             let mut connection = state.pool.acquire().await?;
             store::sign_in_failure::forget(&mut connection, name).await?;
-            Ok(secret.id)
+            Ok(secret)
         }
         // The name is written only when somebody has it: people type passwords into the wrong field.
         Some(_) => {

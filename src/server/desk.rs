@@ -8,17 +8,18 @@ use crate::{
         run::{Guide, Holder, RunFilter, RunLine, RunPage},
     },
     server::{
-        commands, failure, form::Form, library, prose, revision_changes, rollback::Wish, run,
+        api_token::Wish, commands, failure, form::Form, library, prose, revision_changes, rollback, run,
         settlement::Deed, sign_off::Signature, source_text, state::AppState, verification::Scope, window,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use domain::{
-    Hash, Right,
+    Hash, Right, Role,
     event::Event,
     outline::Outline,
     person::Person,
     plan::{ItemId, Plan, SectionId},
+    role::NoSuchRole,
     run::RunId,
     sign_off::Meaning,
 };
@@ -71,19 +72,19 @@ fn line(listed: Listed) -> RunLine {
 /// [`Error::NotFound`].
 pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage, Error> {
     let opened = run::open(state, &person, id, Right::See).await?;
-    let environment = &opened.pinned.run.start.environment;
-    let held_by = run::holder(state, environment)
+    let environment = opened.pinned.run.start.environment.clone();
+    let held_by = run::holder(state, &environment)
         .await?
         .filter(|lock| lock.run != id);
     Ok(RunPage {
-        automatic_rollback: (state.sites.place(environment).ok())
+        automatic_rollback: (state.sites.place(&environment).ok())
             .and_then(|place| place.declared.automatic_rollback.clone()),
         bars: window::bars(state, &opened).await?,
         guides: guides(&opened.pinned.plan),
         outline: opened.outline,
         run: opened.pinned.run,
         revision: opened.pinned.revision,
-        person,
+        person: person.at(&environment),
         held_by: held_by.map(|lock| Holder {
             run: lock.run,
             owner: lock.owner,
@@ -263,8 +264,8 @@ pub fn wish(
     environment: String,
     key: &str,
     rehearsal: bool,
-) -> Result<Wish, Error> {
-    Ok(Wish {
+) -> Result<rollback::Wish, Error> {
+    Ok(rollback::Wish {
         tier: SectionId(tier),
         reason,
         environment,
@@ -302,6 +303,44 @@ pub fn signature<'a>(
 /// [`Error::Refused`] where it is none.
 pub fn hash(text: String) -> Result<Hash, Error> {
     Hash::try_from(text).map_err(|error| Error::refused(format!("{error}. Load the page again.")))
+}
+
+/// Roles from the keys of a form.
+///
+/// # Errors
+/// [`Error::Refused`] where there is no such role.
+pub fn roles(keys: &[String]) -> Result<Vec<Role>, Error> {
+    let role = |key: &String| {
+        key.parse()
+            .map_err(|error: NoSuchRole| Error::refused(format!("{error}.")))
+    };
+    keys.iter().map(role).collect()
+}
+
+/// Roles from their keys with commas between them.
+///
+/// # Errors
+/// As [`roles`].
+pub fn roles_before(keys: &str) -> Result<Vec<Role>, Error> {
+    let keys = keys.split(',').filter(|key| !key.is_empty());
+    roles(&keys.map(str::to_owned).collect::<Vec<_>>())
+}
+
+/// What somebody wants a token for, from a form.
+///
+/// # Errors
+/// [`Error::Refused`] where there is no such scope.
+pub fn token_wish(name: String, scopes: &[String], environment: String, days: u32) -> Result<Wish, Error> {
+    let scope = |key: &String| {
+        let found = domain::person::Scope::of(key);
+        found.ok_or_else(|| Error::refused(format!("A token is for nothing like {key:?}.")))
+    };
+    Ok(Wish {
+        name,
+        scopes: scopes.iter().map(scope).collect::<Result<_, _>>()?,
+        environment: Some(environment).filter(|name| !name.is_empty()),
+        days,
+    })
 }
 
 /// A new number for a form.

@@ -2,7 +2,7 @@
 //! that only its owner can read.
 
 use crate::server::{database::Error as DatabaseError, password, state::AppState};
-use domain::Role;
+use domain::{Role, people_log::PeopleDeed, person::Author};
 use std::{
     fs, io,
     io::Write,
@@ -78,7 +78,13 @@ pub async fn accounts(state: &AppState, data: &Path) -> Result<Vec<Account>, Err
             must_change_password: true,
             roles: &[role],
         };
-        store::person::create(&mut transaction, &person, state.clock.now())
+        let now = state.clock.now();
+        let id = store::person::create(&mut transaction, &person, now)
+            .await
+            .map_err(database)?;
+        let added = PeopleDeed::Added { roles: vec![role] };
+        let about = (Some(id), name(role));
+        store::people_log::append(&mut transaction, &Author::Gonogo, about, &added, now)
             .await
             .map_err(database)?;
         accounts.push(Account {

@@ -1,7 +1,7 @@
 //! The gate: finds out who asks, lets strangers only to the sign-in page, and gives errors their HTTP status.
 
 use crate::{
-    api::{self, session::Person},
+    api,
     server::{address, auth::Identity, session, state::AppState},
 };
 use axum::{
@@ -12,17 +12,38 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::Right;
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use std::net::SocketAddr;
 use tower_sessions::Session;
 
 /// Paths that a stranger may ask for. Everything else is for those who are signed in: deny by default.
-pub const OPEN: [&str; 4] = [
+pub const OPEN: [&str; 7] = [
     "/sign-in",
+    "/invite",
+    "/api/invitation/page",
+    "/api/invitation/accept",
     "/api/session/sign_in",
     "/api/session/sign_out",
     "/api/session/who_am_i",
 ];
+
+/// The page of one's own account.
+pub const ACCOUNT: &str = "/account";
+
+/// What somebody may ask for whose password was given by somebody else, until they have changed it.
+const BEFORE_A_CHANGE: [&str; 6] = [
+    ACCOUNT,
+    "/api/account/page",
+    "/api/account/change_password",
+    "/api/session/sign_out",
+    "/api/session/trouble",
+    "/api/session/who_am_i",
+];
+
+/// Pages, with what is below them, that are not for everybody. What they show, their server functions refuse; this is the
+/// status of the page that says so.
+pub const PAGES_FOR: [(&str, Right); 1] = [("/people", Right::ManagePeople)];
 
 /// The most that a stranger may send, in bytes.
 const STRANGERS_BODY_MAX: usize = 16 << 10;
@@ -67,8 +88,16 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
 
 /// Sends strangers to the sign-in page, or answers 401 where there is no page to send.
 pub async fn signed_in_only(request: Request, next: Next) -> Response {
-    if request.extensions().get::<Identity>().is_some() {
-        return next.run(request).await;
+    if let Some(identity) = request.extensions().get::<Identity>() {
+        if identity.must_change_password && !BEFORE_A_CHANGE.contains(&request.uri().path()) {
+            return change_first(&request);
+        }
+        let refused = refuses_page(identity, request.uri().path());
+        let mut response = next.run(request).await;
+        if refused && response.status().is_success() {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+        }
+        return response;
     }
     if OPEN.contains(&request.uri().path()) {
         return match with_small_body(request).await {
@@ -90,6 +119,23 @@ pub async fn signed_in_only(request: Request, next: Next) -> Response {
         return Redirect::to(&sign_in_path(&page_of_origin(request.headers()))).into_response();
     }
     ErrorAnswer(api::Error::SignedOut).into_response()
+}
+
+fn change_first(request: &Request) -> Response {
+    let page = accepts(request.headers(), "text/html");
+    if page || (request.method() == Method::GET && !request.uri().path().starts_with("/api/")) {
+        return Redirect::to(ACCOUNT).into_response();
+    }
+    ErrorAnswer(api::Error::PasswordToChange).into_response()
+}
+
+fn refuses_page(identity: &Identity, path: &str) -> bool {
+    let below = |page: &str| {
+        path.strip_prefix(page)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let mut refused = PAGES_FOR.iter().filter(|(page, _)| below(page));
+    refused.any(|(_, right)| !identity.person.may(*right, None))
 }
 
 /// Gives the answers of server functions the status of their error, and forms 303 instead of 302.
@@ -179,25 +225,10 @@ async fn look_up(
         store::session::seen(&mut connection, key, now).await?;
     }
     Ok(Some(Identity {
-        person: self::person(person),
+        must_change_password: person.must_change_password,
+        person: person.into(),
         session: key,
     }))
-}
-
-fn person(person: store::person::Person) -> Person {
-    let store::person::Person {
-        id,
-        name,
-        title,
-        roles,
-        ..
-    } = person;
-    Person {
-        id,
-        name,
-        title,
-        roles,
-    }
 }
 
 async fn with_small_body(request: Request) -> Result<Request, StatusCode> {

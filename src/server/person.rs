@@ -1,20 +1,26 @@
-//! People: made, given passwords and roles.
+//! People: made, given passwords and roles, kept out. Every change stands in their log.
+
+mod listing;
+mod roles;
+mod standing;
+
+pub use listing::{one, page};
+pub use roles::{change, set};
+pub use standing::{disable, enable, end_sessions};
 
 use crate::{
     api::Error,
     server::{password, state::AppState},
 };
-use domain::Role;
-use store::person::{NewPerson, Person};
-
-/// Roles that somebody must hold: without them nobody could sign, deploy, or manage people.
-pub const REQUIRED: [Role; 5] = [
-    Role::Developer,
-    Role::Devops,
-    Role::Qa,
-    Role::ProductOwner,
-    Role::Admin,
-];
+use domain::{
+    Role,
+    people_log::PeopleDeed,
+    person::{Author, PersonId},
+};
+use store::{
+    people_log,
+    person::{NewPerson, Person},
+};
 
 /// Whether `name` can be somebody's: 1 to 64 lower-case letters, digits, `.`, `_`, `-`, beginning with a letter or
 /// digit. The table has the same rule.
@@ -28,7 +34,10 @@ pub fn is_plain_name(name: &str) -> bool {
             .is_some_and(|first| first.is_ascii_alphanumeric())
 }
 
-/// Makes a person with a password of their own or a generated one, which is the answer.
+/// The rule of names, for people.
+pub const NAMES: &str = "use 1 to 64 lower-case letters, digits, dots, dashes and underscores.";
+
+/// Makes a person, from the command line, with a password of their own or a generated one, which is the answer.
 ///
 /// # Errors
 /// When the name, the title or the password does not do, or the name is taken.
@@ -39,14 +48,7 @@ pub async fn add(
     roles: &[Role],
     password: Option<String>,
 ) -> Result<Option<String>, Error> {
-    if !is_plain_name(name) {
-        return Err(Error::refused(format!(
-            "{name:?} cannot be a name: use 1 to 64 lower-case letters, digits, dots, dashes and underscores."
-        )));
-    }
-    if !(1..=100).contains(&title.chars().count()) {
-        return Err(Error::refused("A title has 1 to 100 characters."));
-    }
+    checked(name, title)?;
     let (password, generated) = choose(password)?;
     let password_hash = state.passwords.hash(password).await?;
     let mut transaction = state.pool.begin().await?;
@@ -57,18 +59,59 @@ pub async fn add(
         must_change_password: generated.is_some(),
         roles,
     };
-    match store::person::create(&mut transaction, &person, state.clock.now()).await {
-        Ok(_) => {}
-        Err(error) if error.is_duplicate() => {
-            return Err(Error::refused(format!(
-                "There is somebody called {name} already."
-            )));
-        }
-        Err(error) => return Err(error.into()),
-    }
+    let id = create(state, &mut transaction, &person).await?;
+    let deed = PeopleDeed::Added {
+        roles: roles.to_vec(),
+    };
+    log(state, &mut transaction, &Author::Gonogo, (Some(id), name), &deed).await?;
     transaction.commit().await?;
     tracing::info!(name, ?roles, "a person was added");
     Ok(generated)
+}
+
+/// Whether these can be somebody's name and title.
+///
+/// # Errors
+/// [`Error::Refused`] with the rule.
+pub(crate) fn checked(name: &str, title: &str) -> Result<(), Error> {
+    if !is_plain_name(name) {
+        return Err(Error::refused(format!("{name:?} cannot be a name: {NAMES}")));
+    }
+    if !(1..=100).contains(&title.chars().count()) || title.chars().any(char::is_control) {
+        return Err(Error::refused("A title has 1 to 100 characters."));
+    }
+    Ok(())
+}
+
+/// Makes a person in the caller's transaction.
+///
+/// # Errors
+/// [`Error::Conflict`] when the name is taken.
+pub(crate) async fn create(
+    state: &AppState,
+    connection: &mut sqlx::PgConnection,
+    person: &NewPerson<'_>,
+) -> Result<PersonId, Error> {
+    match store::person::create(connection, person, state.clock.now()).await {
+        Err(error) if error.is_duplicate() => Err(Error::Conflict {
+            message: format!("There is somebody called {} already.", person.name),
+        }),
+        done => Ok(done?),
+    }
+}
+
+/// Writes an entry of the log, in the caller's transaction.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn log(
+    state: &AppState,
+    connection: &mut sqlx::PgConnection,
+    by: &Author,
+    about: people_log::About<'_>,
+    deed: &PeopleDeed,
+) -> Result<(), Error> {
+    Ok(people_log::append(connection, by, about, deed, state.clock.now()).await?)
 }
 
 /// Gives a person another password, their own or a generated one, which is the answer, and ends their sessions.
@@ -84,37 +127,26 @@ pub async fn set_password(
     let password_hash = state.passwords.hash(password).await?;
     let mut transaction = state.pool.begin().await?;
     let person = find(&mut transaction, name).await?;
+    if person.service {
+        return Err(Error::refused(format!(
+            "{name} is a program: it has tokens, no password."
+        )));
+    }
     store::person::set_password(&mut transaction, person.id, &password_hash, generated.is_some()).await?;
     let ended = store::session::delete_of(&mut transaction, person.id).await?;
     store::sign_in_failure::forget(&mut transaction, name).await?;
+    let about = (Some(person.id), name);
+    log(
+        state,
+        &mut transaction,
+        &Author::Gonogo,
+        about,
+        &PeopleDeed::PasswordReset,
+    )
+    .await?;
     transaction.commit().await?;
     tracing::info!(name, ended, "a password was changed; its sessions were ended");
     Ok(generated)
-}
-
-/// Gives and takes roles, and answers with the person as they are then.
-///
-/// # Errors
-/// When nobody has the name, or the last holder of a required role would lose it.
-pub async fn change_roles(
-    state: &AppState,
-    name: &str,
-    add: &[Role],
-    remove: &[Role],
-) -> Result<Person, Error> {
-    let mut transaction = state.pool.begin().await?;
-    let person = find(&mut transaction, name).await?;
-    for role in remove {
-        refuse_last(&mut transaction, &person, *role).await?;
-        store::person::remove_role(&mut transaction, person.id, *role).await?;
-    }
-    for role in add {
-        store::person::add_role(&mut transaction, person.id, *role, state.clock.now()).await?;
-    }
-    let person = find(&mut transaction, name).await?;
-    transaction.commit().await?;
-    tracing::info!(name, roles = ?person.roles, "roles were changed");
-    Ok(person)
 }
 
 /// Everybody, by name.
@@ -140,21 +172,19 @@ fn choose(password: Option<String>) -> Result<(String, Option<String>), Error> {
     }
 }
 
+/// Whoever has this number.
+async fn by_id(connection: &mut sqlx::PgConnection, id: PersonId) -> Result<Person, Error> {
+    store::person::by_id(connection, id)
+        .await?
+        .ok_or_else(|| Error::NotFound {
+            what: format!("person {}", id.0),
+        })
+}
+
 async fn find(connection: &mut sqlx::PgConnection, name: &str) -> Result<Person, Error> {
     store::person::by_name(connection, name)
         .await?
         .ok_or_else(|| Error::NotFound {
             what: format!("person called {name}"),
         })
-}
-
-async fn refuse_last(connection: &mut sqlx::PgConnection, person: &Person, role: Role) -> Result<(), Error> {
-    let needed = REQUIRED.contains(&role) && person.roles.contains(&role);
-    if needed && store::person::other_holders(connection, role, person.id).await? == 0 {
-        return Err(Error::refused(format!(
-            "{} is the last {role}: give the role to somebody else first.",
-            person.name
-        )));
-    }
-    Ok(())
 }

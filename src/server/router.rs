@@ -2,7 +2,7 @@
 
 use crate::{
     app,
-    server::{attachment, config::PublicUrl, export, guard, health, live, session, state::AppState},
+    server::{attachment, config::PublicUrl, export, guard, health, live, session, state::AppState, v1},
 };
 use axum::{
     Router,
@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderName, HeaderValue, Request, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::Response,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use leptos::{context::use_context, nonce::use_nonce};
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
@@ -44,18 +44,11 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// # Errors
 /// When the public address is no origin that a browser would send.
 pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, ConfigError> {
-    let pages = Router::new()
-        .leptos_routes_with_context(state, generate_route_list(app::App), note_nonce, {
-            let options = state.leptos.clone();
-            move || app::shell(options.clone())
-        })
-        .route("/live/runs/{id}", get(live::run_events))
-        .route("/runs/{id}/export.md", get(export::markdown))
-        .route("/checklists/{id}/document.md", get(export::document))
-        .route("/runs/{id}/export.json", get(export::json))
-        .route("/runs/{id}/results.csv", get(export::results))
-        .route("/runs/{id}/export.dsse.json", get(export::evidence))
-        .route("/runs/{id}/attachments/{hash}", get(attachment::download))
+    let pages = Router::new().leptos_routes_with_context(state, generate_route_list(app::App), note_nonce, {
+        let options = state.leptos.clone();
+        move || app::shell(options.clone())
+    });
+    let pages = with(pages, plain_routes())
         .route_layer(middleware::from_fn(guard::settle_status))
         .route_layer(middleware::from_fn(guard::signed_in_only))
         .fallback(file_and_error_handler_with_context::<AppState, _>(
@@ -67,9 +60,7 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         .layer(CsrfLayer::new().add_trusted_origin(public_url.origin())?)
         .layer(middleware::from_fn(page_policy))
         .layer(middleware::from_fn_with_state(state.clone(), guard::cache));
-    let health = Router::new()
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready));
+    let open = with(Router::new(), open_routes()).nest(v1::BASE, v1::router(state));
     let around = ServiceBuilder::new()
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
@@ -102,7 +93,34 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
         ))
         .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE))
         .layer(RequestBodyLimitLayer::new(BODY_MAX));
-    Ok(health.merge(pages).layer(around).with_state(state.clone()))
+    Ok(open.merge(pages).layer(around).with_state(state.clone()))
+}
+
+/// What hands something out and is no page, behind the gate: path and what answers.
+pub fn plain_routes() -> Vec<Route> {
+    vec![
+        ("/live/runs/{id}", get(live::run_events)),
+        ("/runs/{id}/export.md", get(export::markdown)),
+        ("/checklists/{id}/document.md", get(export::document)),
+        ("/runs/{id}/export.json", get(export::json)),
+        ("/runs/{id}/results.csv", get(export::results)),
+        ("/runs/{id}/export.dsse.json", get(export::evidence)),
+        ("/runs/{id}/attachments/{hash}", get(attachment::download)),
+    ]
+}
+
+/// What answers to everybody: it says whether the server works, and nothing else.
+pub fn open_routes() -> Vec<Route> {
+    vec![("/healthz", get(health::live)), ("/readyz", get(health::ready))]
+}
+
+/// A path, and what answers there.
+pub type Route = (&'static str, MethodRouter<AppState>);
+
+/// The one place where routes are added: a test goes through the lists.
+pub(crate) fn with(router: Router<AppState>, routes: Vec<Route>) -> Router<AppState> {
+    let add = |router: Router<AppState>, (path, answers): Route| router.route(path, answers);
+    routes.into_iter().fold(router, add)
 }
 
 /// The nonce of the page that is drawn for a request: the drawing puts it there, [`page_policy`] reads it.

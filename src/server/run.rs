@@ -45,7 +45,8 @@ pub async fn open(state: &AppState, person: &Person, id: RunId, right: Right) ->
     let pinned = pinned.ok_or_else(|| Error::NotFound {
         what: format!("run {}", id.0),
     })?;
-    if !person.may(right, Some(pinned.run.start.class)) {
+    let start = &pinned.run.start;
+    if !person.at(&start.environment).may(right, Some(start.class)) {
         return Err(Error::Forbidden {
             deed: right.deed().to_owned(),
         });
@@ -67,7 +68,10 @@ pub async fn start(
     request_key: Uuid,
 ) -> Result<RunId, Error> {
     let place = state.sites.place(environment)?;
-    if !person.may(Right::Verify, Some(place.declared.class)) {
+    if !person
+        .at(environment)
+        .may(Right::Verify, Some(place.declared.class))
+    {
         return Err(Error::Forbidden {
             deed: Right::Verify.deed().to_owned(),
         });

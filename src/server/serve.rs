@@ -14,9 +14,7 @@ use crate::server::{
     router, session, signing, signing_key,
     sites::{self, Sites},
     state::AppState,
-    task,
-    throttle::Throttle,
-    verification, window,
+    task, verification, window,
 };
 use leptos::config::LeptosOptions;
 use probe::{Context, Prober};
@@ -123,7 +121,6 @@ pub fn state(
         config: Arc::new(config),
         clock,
         passwords: Passwords::new()?,
-        throttle: Throttle::default(),
         stopping: CancellationToken::new(),
         leptos,
     })

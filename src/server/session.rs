@@ -2,9 +2,10 @@
 
 use crate::server::{clock::Clock, config::Transport, state::AppState};
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use store::{person::PersonId, session::SessionKey};
 use time::OffsetDateTime;
 use tower_sessions::{
@@ -19,6 +20,18 @@ pub const ABSOLUTE: time::Duration = time::Duration::hours(24);
 
 /// Where the person's id stands in the session's data.
 pub const PERSON: &str = "person";
+
+/// Where it stands from where a session began: an [`Origin`].
+pub const ORIGIN: &str = "origin";
+
+/// From where a session began.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Origin {
+    /// The client's address.
+    pub address: Option<IpAddr>,
+    /// What the browser says that it is.
+    pub agent: String,
+}
 
 /// How often ended sessions are swept out.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);

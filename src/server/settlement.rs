@@ -116,7 +116,7 @@ fn fits(
     }
     match deed {
         Fit::Word => {
-            is_theirs(line, person)?;
+            is_theirs(run, line, person)?;
             // Nobody can say yet how a window went. Letting it off, with a reason, is another matter.
             if let Some(untimely) = untimely(section, run, now) {
                 return Err(Error::refused(format!("It is {}.", untimely.reason)));
@@ -144,9 +144,9 @@ fn fits(
 ///
 /// # Errors
 /// [`Error::Refused`], which names the role.
-pub(crate) fn is_theirs(line: &OutlineLine, person: &Person) -> Result<(), Error> {
+pub(crate) fn is_theirs(run: &Run, line: &OutlineLine, person: &Person) -> Result<(), Error> {
     match &line.role {
-        Some(role) if !permission::is_theirs(line, person) => Err(Error::refused(format!(
+        Some(role) if !permission::is_theirs(run, line, person) => Err(Error::refused(format!(
             "This line is for the role {role}: ask somebody who holds it."
         ))),
         Some(_) | None => Ok(()),

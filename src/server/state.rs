@@ -2,7 +2,7 @@
 
 use crate::server::{
     clock::Clock, config::Config, execution::Executions, live::Live, panel::Panel, password::Passwords,
-    readiness::Looks, sites::Sites, throttle::Throttle, window,
+    readiness::Looks, sites::Sites, window,
 };
 use axum::extract::FromRef;
 use leptos::{config::LeptosOptions, context::use_context};
@@ -40,8 +40,6 @@ pub struct AppState {
     pub clock: Clock,
     /// Checks and makes password hashes.
     pub passwords: Passwords,
-    /// Counts attempts to sign in.
-    pub throttle: Throttle,
     /// Cancelled when the server stops: every live stream and every worker ends then.
     pub stopping: CancellationToken,
     /// What Leptos needs to draw a page.

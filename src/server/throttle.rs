@@ -1,18 +1,17 @@
-//! How often one may try to sign in: by address in this process, by name in the database.
+//! How often one may try to sign in: by network and by name, both in the database, so that a restart forgets neither.
 
-use crate::api::Error;
+use crate::{api::Error, server::state::AppState};
 use chrono::{DateTime, TimeDelta, Utc};
-use governor::{Quota, RateLimiter, clock::Clock as _, state::keyed::DefaultKeyedStateStore};
 use sqlx::PgConnection;
-use std::{fmt, net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
-use store::sign_in_failure::{self, Failures};
+use std::net::IpAddr;
+use store::{
+    sign_in_failure::{self, Failures},
+    sign_in_network,
+};
 
-/// Attempts of one address at once, and the pause after which it has one more.
-const BURST: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
-const REFILL: Duration = Duration::from_secs(2);
-
-/// More addresses than this are swept of those that are quiet.
-const ADDRESSES_MAX: usize = 10_000;
+/// Attempts of one network at once, and the pause after which it has one more.
+const BURST: i32 = 30;
+const REFILL: TimeDelta = TimeDelta::seconds(2);
 
 /// Failures of one name that cost nothing.
 const FREE_FAILURES: i32 = 5;
@@ -23,44 +22,20 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
 /// The longest name that is looked at; a longer one is nobody's.
 pub const NAME_MAX: usize = 64;
 
-/// Counts attempts by address.
-#[derive(Clone)]
-pub struct Throttle {
-    addresses: Arc<RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, governor::clock::DefaultClock>>,
-}
-
-impl fmt::Debug for Throttle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Throttle")
-    }
-}
-
-impl Default for Throttle {
-    fn default() -> Self {
-        let quota = Quota::with_period(REFILL)
-            .unwrap_or(Quota::per_second(BURST))
-            .allow_burst(BURST);
-        Throttle {
-            addresses: Arc::new(RateLimiter::keyed(quota)),
-        }
-    }
-}
-
-impl Throttle {
-    /// Counts one attempt from `address`.
-    ///
-    /// # Errors
-    /// [`Error::TooManyAttempts`] with the seconds to wait.
-    pub fn attempt(&self, address: IpAddr) -> Result<(), Error> {
-        if self.addresses.len() > ADDRESSES_MAX {
-            self.addresses.retain_recent();
-        }
-        self.addresses.check_key(&subnet(address)).map_err(|until| {
-            let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
-            Error::TooManyAttempts {
-                seconds: wait.as_secs().max(1),
-            }
-        })
+/// Counts one attempt from `address`, right or wrong.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`] with the seconds to wait; the database's.
+pub async fn attempt_from(state: &AppState, address: IpAddr) -> Result<(), Error> {
+    let network = subnet(address).to_string();
+    // On its own, not in the transaction of the name: many networks are swept with one of them.
+    let mut connection = state.pool.acquire().await?;
+    let wait = sign_in_network::attempt(&mut connection, &network, REFILL, BURST, state.clock.now()).await?;
+    match wait {
+        None => Ok(()),
+        Some(wait) => Err(Error::TooManyAttempts {
+            seconds: u64::try_from(wait.num_seconds()).unwrap_or(0).max(1),
+        }),
     }
 }
 
@@ -119,20 +94,6 @@ mod tests {
             })
             .to_vec();
         assert_eq!(pauses, [0, 0, 2, 4, 8, 900]);
-    }
-
-    #[test]
-    fn the_31st_attempt_of_an_address_has_to_wait_and_another_address_has_not() {
-        let throttle = Throttle::default();
-        let (one, other) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        for _ in 0..30 {
-            throttle.attempt(one).unwrap();
-        }
-        assert!(matches!(
-            throttle.attempt(one),
-            Err(Error::TooManyAttempts { seconds: 1..=2 })
-        ));
-        throttle.attempt(other).unwrap();
     }
 
     #[test]

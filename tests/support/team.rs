@@ -6,11 +6,12 @@ use domain::{
     Hash, Role,
     fingerprint::Moment,
     outline::{LineKind, OutlineLine, OutlineSection},
+    person::Scope,
     plan::SectionKind,
     run::RunId,
     status::{Standing, Status, standing},
 };
-use gonogo::api::{revision::RevisionPage, run::RunPage};
+use gonogo::api::{revision::RevisionPage, run::RunPage, session::Made};
 use reqwest::StatusCode;
 use sqlx::PgPool;
 use std::{
@@ -154,6 +155,26 @@ impl Member {
         let browser = app.browser();
         browser.set_cookie(self.browser.cookie());
         Member { browser, ..self }
+    }
+
+    /// Makes a token, as an admin: its text.
+    pub async fn token(&self, name: &str, scopes: &[Scope], environment: &str) -> String {
+        let mut fields = vec![("name", name), ("environment", environment), ("days", "30")];
+        fields.extend(scopes.iter().map(|scope| ("scopes[]", scope.key())));
+        match self.call("/api/api_token/make", &fields).await.answer() {
+            Made::Token(token) => token,
+            Made::Invitation(_) => panic!("a link instead of a token"),
+        }
+    }
+
+    /// Makes a one-time link, as an admin: its path and query.
+    pub async fn link(&self, title: &str, roles: &[Role]) -> String {
+        let mut fields = vec![("title", title)];
+        fields.extend(roles.iter().map(|role| ("roles[]", role.key())));
+        match self.call("/api/invitation/make", &fields).await.answer() {
+            Made::Invitation(link) => link.strip_prefix(self.url()).unwrap().to_owned(),
+            Made::Token(_) => panic!("a token instead of a link"),
+        }
     }
 
     /// Imports a file.

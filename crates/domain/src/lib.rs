@@ -27,6 +27,7 @@ pub mod metric;
 pub mod notice;
 pub mod objective;
 pub mod outline;
+pub mod people_log;
 pub mod permission;
 pub mod person;
 pub mod phase;

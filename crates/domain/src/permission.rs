@@ -58,7 +58,8 @@ pub fn may_sign<'a>(
     }
     let slot = outline.slots.iter().find(|slot| slot.key() == role);
     let slot = slot.ok_or_else(|| MayNotSign::NoSlot(role.to_owned()))?;
-    if !person.roles.iter().any(|held| held.key() == slot.role) {
+    let person = &person.at(&run.start.environment);
+    if person.service.is_some() || !person.roles.iter().any(|held| held.key() == slot.role) {
         return Err(MayNotSign::NotTheRole(slot.title.clone()));
     }
     let other = run
@@ -114,22 +115,30 @@ pub fn signs_before<'a>(outline: &'a Outline, run: &'a Run, slot: &Slot) -> Opti
 /// Whether `person` may close `run` by its signatures: one who signed it, or who may waive.
 pub fn may_close(run: &Run, person: &Person) -> bool {
     let signed = |sign_off: &SignOff| sign_off.by.person() == Some(person.id);
-    run.sign_offs.values().any(signed) || person.may(Right::Waive, Some(run.start.class))
+    run.sign_offs.values().any(signed) || waives(run, person)
 }
 
 /// Whether `person` may give `run` up: whoever started it, or who may waive.
 pub fn may_abandon(run: &Run, person: &Person) -> bool {
-    run.started_by.person() == Some(person.id) || person.may(Right::Waive, Some(run.start.class))
+    run.started_by.person() == Some(person.id) || waives(run, person)
 }
 
-/// Whether `person` settles `line` by their word or runs its action: anybody who may, or who holds the role that an annotation
+/// Whether `person`, as somebody of the run's environment, settles `line` by their word or runs its action: anybody who may, or who holds the role that an annotation
 /// asks for.
-pub fn is_theirs(line: &OutlineLine, person: &Person) -> bool {
+pub fn is_theirs(run: &Run, line: &OutlineLine, person: &Person) -> bool {
     let role = line.role.as_deref();
+    let person = person.at(&run.start.environment);
     role.is_none_or(|role| person.roles.iter().any(|held| held.key() == role))
 }
 
 /// Whether `person` may take a settlement of `run` back: their own word, or who may waive.
 pub fn may_reopen(run: &Run, settlement: &Settlement, person: &Person) -> bool {
-    settlement.by.person() == Some(person.id) || person.may(Right::Waive, Some(run.start.class))
+    settlement.by.account() == Some(person.id) || waives(run, person)
+}
+
+/// Whether `person` may waive in the run's environment.
+fn waives(run: &Run, person: &Person) -> bool {
+    person
+        .at(&run.start.environment)
+        .may(Right::Waive, Some(run.start.class))
 }

@@ -70,6 +70,7 @@ pub fn touches(run: &Run, event: &Event) -> bool {
         | Happening::HoldOff(_)
         | Happening::Hourly(_) => true,
         Happening::Executing
+        | Happening::WithoutBaseline { .. }
         | Happening::WentAhead { .. }
         | Happening::LockLost { .. }
         | Happening::VerificationStarted { .. }
@@ -134,7 +135,7 @@ impl<'a> From<&'a Run> for Record<'a> {
             .map(|(id, state)| {
                 let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
                     how: &settlement.how,
-                    by: settlement.by.person(),
+                    by: settlement.by.account(),
                     name: settlement.by.name(),
                     reason: &settlement.reason,
                 });

@@ -61,6 +61,15 @@ impl Role {
         Role::Viewer,
     ];
 
+    /// The roles that somebody can hold in one environment only: those that do something there.
+    pub const LOCAL: [Role; 5] = [
+        Role::Developer,
+        Role::Devops,
+        Role::Qa,
+        Role::ProductOwner,
+        Role::Auditor,
+    ];
+
     /// The stable key: in the database, in URLs, on the command line.
     pub fn key(self) -> &'static str {
         match self {
@@ -110,6 +119,20 @@ pub fn may(roles: &[Role], right: Right, class: Option<Class>) -> bool {
 }
 
 impl Right {
+    /// Whether it is about one environment, so that a role there gives it.
+    pub fn is_local(self) -> bool {
+        match self {
+            Right::See
+            | Right::Verify
+            | Right::Act
+            | Right::Attest
+            | Right::Waive
+            | Right::Sign
+            | Right::RollBack => true,
+            Right::Publish | Right::ManagePeople => false,
+        }
+    }
+
     /// What is refused without this right, for an error message: "you may not … ".
     pub fn deed(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ pub use record::canonical;
 
 use record::canonical::NotCanonical;
 
+pub mod api_token;
 pub mod attachment;
 pub mod database;
 pub mod delivery;
@@ -14,15 +15,18 @@ pub mod environment_lock;
 pub mod event;
 pub mod evidence;
 pub mod head;
+pub mod invitation;
 pub mod measurement;
 pub mod notice;
 pub mod panel;
+pub mod people_log;
 pub mod person;
 pub mod revision;
 pub mod run;
 pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
+pub mod sign_in_network;
 pub mod signing_key;
 pub mod task;
 pub mod trend;

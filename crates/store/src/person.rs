@@ -1,11 +1,15 @@
 //! People, their roles and their password hashes.
 
+pub mod role;
+
 use crate::Error;
 use chrono::{DateTime, Utc};
 use domain::Role;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
+use std::collections::BTreeMap;
 
 pub use domain::person::PersonId;
+use domain::person::Service;
 
 /// Somebody who can sign in, or could.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +20,12 @@ pub struct Person {
     pub name: String,
     /// What others see.
     pub title: String,
-    /// The roles they hold, each once.
+    /// The roles they hold everywhere, each once.
     pub roles: Vec<Role>,
+    /// The roles they hold in single environments.
+    pub roles_at: BTreeMap<String, Vec<Role>>,
+    /// It is the account of a program: it has no password and holds no role.
+    pub service: bool,
     /// Their password was given to them by somebody else.
     pub must_change_password: bool,
     /// Since when they may not sign in.
@@ -50,6 +58,8 @@ pub struct Secret {
     pub password_hash: String,
     /// The account may not be used.
     pub disabled: bool,
+    /// See [`Person::must_change_password`].
+    pub must_change_password: bool,
 }
 
 /// Makes a person.
@@ -74,7 +84,7 @@ pub async fn create(
     .await
     .map(PersonId)?;
     for role in person.roles {
-        add_role(connection, id, *role, now).await?;
+        role::give(connection, id, None, *role, now).await?;
     }
     Ok(id)
 }
@@ -86,8 +96,9 @@ pub async fn create(
 pub async fn by_name(connection: &mut PgConnection, name: &str) -> Result<Option<Person>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select id, name, title, must_change_password, disabled_at, created_at,
-             array(select role from person_role where person_id = person.id order by role) as "roles!"
+        r#"select id, name, title, service, must_change_password, disabled_at, created_at,
+             array(select role from person_role where person_id = person.id order by role) as "roles!",
+             roles_at(id) as "roles_at!: Json<BTreeMap<String, Vec<Role>>>"
            from person where name = $1"#,
         name
     )
@@ -104,8 +115,9 @@ pub async fn by_name(connection: &mut PgConnection, name: &str) -> Result<Option
 pub async fn all(connection: &mut PgConnection) -> Result<Vec<Person>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select id, name, title, must_change_password, disabled_at, created_at,
-             array(select role from person_role where person_id = person.id order by role) as "roles!"
+        r#"select id, name, title, service, must_change_password, disabled_at, created_at,
+             array(select role from person_role where person_id = person.id order by role) as "roles!",
+             roles_at(id) as "roles_at!: Json<BTreeMap<String, Vec<Role>>>"
            from person order by name"#
     )
     .fetch_all(connection)
@@ -113,6 +125,75 @@ pub async fn all(connection: &mut PgConnection) -> Result<Vec<Person>, Error> {
     .into_iter()
     .map(Person::try_from)
     .collect()
+}
+
+/// The person with this number, whether or not they may sign in.
+///
+/// # Errors
+/// The database's.
+pub async fn by_id(connection: &mut PgConnection, id: PersonId) -> Result<Option<Person>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select id, name, title, service, must_change_password, disabled_at, created_at,
+             array(select role from person_role where person_id = person.id order by role) as "roles!",
+             roles_at(id) as "roles_at!: Json<BTreeMap<String, Vec<Role>>>"
+           from person where id = $1"#,
+        id.0
+    )
+    .fetch_optional(connection)
+    .await?
+    .map(Person::try_from)
+    .transpose()
+}
+
+/// At most `most` people whose name comes after `after`, by name; where `text` is not empty only those whose name or title
+/// holds it, whatever its case.
+///
+/// # Errors
+/// The database's.
+pub async fn page(
+    connection: &mut PgConnection,
+    text: &str,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Person>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select id, name, title, service, must_change_password, disabled_at, created_at,
+             array(select role from person_role where person_id = person.id order by role) as "roles!",
+             roles_at(id) as "roles_at!: Json<BTreeMap<String, Vec<Role>>>"
+           from person
+           where name > $2
+             and ($1 = '' or position(lower($1) in name) > 0 or position(lower($1) in lower(title)) > 0)
+           order by name limit $3"#,
+        text,
+        after,
+        most,
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(Person::try_from)
+    .collect()
+}
+
+/// Makes the account of a program: no password, no role.
+///
+/// # Errors
+/// [`Error::is_duplicate`] when the name is taken; otherwise the database's.
+pub async fn create_service(
+    connection: &mut PgConnection,
+    name: &str,
+    now: DateTime<Utc>,
+) -> Result<PersonId, Error> {
+    let id = sqlx::query_scalar!(
+        "insert into person (name, title, service, created_at) values ($1, $1, true, $2) returning id",
+        name,
+        now,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(PersonId(id))
 }
 
 /// Whether there is nobody at all: the first start. Locks the table against a second first start until the
@@ -137,7 +218,8 @@ pub async fn nobody_yet(connection: &mut PgConnection) -> Result<bool, Error> {
 /// The database's.
 pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<Secret>, Error> {
     let row = sqlx::query!(
-        "select id, password_hash, disabled_at from person where name = $1",
+        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password
+           from person where name = $1 and not service"#,
         name
     )
     .fetch_optional(connection)
@@ -146,6 +228,7 @@ pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<
         id: PersonId(row.id),
         password_hash: row.password_hash,
         disabled: row.disabled_at.is_some(),
+        must_change_password: row.must_change_password,
     }))
 }
 
@@ -155,7 +238,8 @@ pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<
 /// The database's.
 pub async fn secret_of(connection: &mut PgConnection, id: PersonId) -> Result<Option<Secret>, Error> {
     let row = sqlx::query!(
-        "select id, password_hash, disabled_at from person where id = $1",
+        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password
+           from person where id = $1 and not service"#,
         id.0
     )
     .fetch_optional(connection)
@@ -164,6 +248,7 @@ pub async fn secret_of(connection: &mut PgConnection, id: PersonId) -> Result<Op
         id: PersonId(row.id),
         password_hash: row.password_hash,
         disabled: row.disabled_at.is_some(),
+        must_change_password: row.must_change_password,
     }))
 }
 
@@ -207,65 +292,22 @@ pub async fn set_disabled(
     Ok(())
 }
 
-/// Gives a role. Giving one that the person holds changes nothing.
-///
-/// # Errors
-/// The database's.
-pub async fn add_role(
-    connection: &mut PgConnection,
-    id: PersonId,
-    role: Role,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into person_role (person_id, role, granted_at) values ($1, $2, $3)
-         on conflict do nothing",
-        id.0,
-        role.key(),
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Takes a role away.
-///
-/// # Errors
-/// The database's.
-pub async fn remove_role(connection: &mut PgConnection, id: PersonId, role: Role) -> Result<(), Error> {
-    sqlx::query!(
-        "delete from person_role where person_id = $1 and role = $2",
-        id.0,
-        role.key()
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// How many people hold `role` and may sign in, other than `except`. Locks the roles until the transaction
-/// ends, so that two people cannot each remove the other as the last.
-///
-/// # Errors
-/// The database's.
-pub async fn other_holders(
-    connection: &mut PgConnection,
-    role: Role,
-    except: PersonId,
-) -> Result<i64, Error> {
-    sqlx::query!("lock table person_role in share row exclusive mode")
-        .execute(&mut *connection)
-        .await?;
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from person_role
-           join person on person.id = person_role.person_id
-           where role = $1 and person_id <> $2 and disabled_at is null"#,
-        role.key(),
-        except.0
-    )
-    .fetch_one(connection)
-    .await?)
+impl From<Person> for domain::person::Person {
+    /// As the use cases know them. Of a program only its token knows what it may: without one it may nothing.
+    fn from(person: Person) -> Self {
+        let nothing = || Service {
+            scopes: Vec::new(),
+            environment: None,
+        };
+        domain::person::Person {
+            id: person.id,
+            name: person.name,
+            title: person.title,
+            roles: person.roles,
+            roles_at: person.roles_at,
+            service: person.service.then(nothing),
+        }
+    }
 }
 
 /// A row of `person` with its roles.
@@ -277,6 +319,8 @@ pub(crate) struct Row {
     pub(crate) disabled_at: Option<DateTime<Utc>>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) roles: Vec<String>,
+    pub(crate) roles_at: Json<BTreeMap<String, Vec<Role>>>,
+    pub(crate) service: bool,
 }
 
 impl TryFrom<Row> for Person {
@@ -298,6 +342,8 @@ impl TryFrom<Row> for Person {
             name: row.name,
             title: row.title,
             roles,
+            roles_at: row.roles_at.0,
+            service: row.service,
             must_change_password: row.must_change_password,
             disabled_at: row.disabled_at,
             created_at: row.created_at,

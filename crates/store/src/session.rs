@@ -5,8 +5,10 @@ use crate::{
     person::{Person, PersonId, Row},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::Role;
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
+use std::collections::BTreeMap;
 
 /// The SHA-256 of a session's number: what the table knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,8 +98,9 @@ pub async fn person(
     now: DateTime<Utc>,
 ) -> Result<Option<(Person, bool)>, Error> {
     let row = sqlx::query!(
-        r#"select id, name, title, must_change_password, disabled_at, person.created_at, last_seen_at,
-             array(select role from person_role where person_id = person.id order by role) as "roles!"
+        r#"select id, name, title, service, must_change_password, disabled_at, person.created_at, last_seen_at,
+             array(select role from person_role where person_id = person.id order by role) as "roles!",
+             roles_at(id) as "roles_at!: Json<BTreeMap<String, Vec<Role>>>"
            from session join person on person.id = session.person_id
            where key = $1 and expires_at > $2 and last_seen_at > $3 and disabled_at is null"#,
         &key.0[..],
@@ -116,6 +119,8 @@ pub async fn person(
             disabled_at: row.disabled_at,
             created_at: row.created_at,
             roles: row.roles,
+            roles_at: row.roles_at,
+            service: row.service,
         })?;
         Ok((person, due))
     })
@@ -157,6 +162,90 @@ pub async fn delete_of(connection: &mut PgConnection, person: PersonId) -> Resul
         .execute(connection)
         .await?;
     Ok(done.rows_affected())
+}
+
+/// Ends every session of a person but this one. Answers how many.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_others(
+    connection: &mut PgConnection,
+    person: PersonId,
+    own: SessionKey,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "delete from session where person_id = $1 and key <> $2",
+        person.0,
+        &own.0[..]
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Ends one session of a person. Answers whether they had it.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_own(
+    connection: &mut PgConnection,
+    person: PersonId,
+    key: SessionKey,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "delete from session where person_id = $1 and key = $2",
+        person.0,
+        &key.0[..]
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A live session, as its person sees it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its key.
+    pub key: SessionKey,
+    /// What it holds.
+    pub data: Value,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// When it was used last, to a minute.
+    pub last_seen_at: DateTime<Utc>,
+}
+
+/// The live sessions of a person, the last used first, 100 at most.
+///
+/// # Errors
+/// The database's.
+pub async fn of(
+    connection: &mut PgConnection,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Seen>, Error> {
+    let rows = sqlx::query!(
+        "select key, data, created_at, last_seen_at from session
+         where person_id = $1 and expires_at > $2 and last_seen_at > $3
+         order by last_seen_at desc, created_at desc limit 100",
+        person.0,
+        now,
+        now - IDLE,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let key = row.key.try_into();
+            let key = key.map_err(|_| Error::inconsistent("session", "a key of another length"))?;
+            Ok(Seen {
+                key: SessionKey(key),
+                data: row.data,
+                created_at: row.created_at,
+                last_seen_at: row.last_seen_at,
+            })
+        })
+        .collect()
 }
 
 /// Removes the sessions that have ended by themselves. Answers how many.

@@ -60,3 +60,40 @@ pub fn Choices(
     }
     .into_any()
 }
+
+/// A question with any number of answers.
+#[component]
+pub fn Checks(
+    /// The question.
+    #[prop(into)]
+    legend: String,
+    /// The form's field; of a list it ends in `[]`.
+    #[prop(into)]
+    name: String,
+    /// The answers.
+    choices: Vec<Choice>,
+) -> impl IntoView {
+    let choice = move |choice: Choice| {
+        let note = (!choice.note.is_empty()).then(|| view! { <small>{choice.note}</small> });
+        view! {
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    name=name.clone()
+                    value=choice.value
+                    checked=choice.checked
+                    disabled=choice.disabled
+                />
+                <b>{choice.label}</b>
+                {note}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="field">
+            <legend>{legend}</legend>
+            <div class="choices is-row">{choices.into_iter().map(choice).collect_view()}</div>
+        </fieldset>
+    }
+    .into_any()
+}

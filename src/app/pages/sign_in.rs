@@ -77,6 +77,7 @@ fn words(error: &Error) -> String {
             "The server is busy, or its database does not answer. Try again in a moment.".to_owned()
         }
         Error::Forbidden { .. }
+        | Error::PasswordToChange
         | Error::NotFound { .. }
         | Error::Refused { .. }
         | Error::Conflict { .. }

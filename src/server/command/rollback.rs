@@ -119,12 +119,7 @@ async fn person(state: &AppState, name: &str) -> anyhow::Result<Person> {
         .with_context(|| {
             format!("there is nobody {name:?} who may sign in; gonogo user list names everybody")
         })?;
-    Ok(Person {
-        id: found.id,
-        name: found.name,
-        title: found.title,
-        roles: found.roles,
-    })
+    Ok(found.into())
 }
 
 /// The tier whose heading has these words.

@@ -101,16 +101,17 @@ async fn carry_out(state: &AppState, command: Command) -> anyhow::Result<()> {
             print_password(made);
         }
         Command::Role { name, add, remove } => {
-            let person = person::change_roles(state, &name, &add, &remove).await?;
+            let person = person::change(state, &name, &add, &remove).await?;
             println!("{name} now holds: {}.", titles(&person.roles));
         }
         Command::List => {
             println!("{:<20} {:<30} roles", "name", "title");
             for person in person::list(state).await? {
-                let closed = if person.disabled_at.is_some() {
-                    " (closed)"
-                } else {
-                    ""
+                let closed = match (person.service, person.disabled_at.is_some()) {
+                    (false, false) => "",
+                    (false, true) => " (closed)",
+                    (true, false) => " (program)",
+                    (true, true) => " (program, closed)",
                 };
                 println!(
                     "{:<20} {:<30} {}{closed}",

@@ -84,10 +84,11 @@ fn theirs(
     line: &OutlineLine,
     starter: Option<Person>,
 ) -> Result<(), (Why, String)> {
-    let (name, class) = (lease.task.by.name(), opened.pinned.run.start.class);
-    match starter.filter(|person| person.may(Right::Act, Some(class))) {
+    let (name, run) = (lease.task.by.name(), &opened.pinned.run);
+    let starter = starter.map(|person| person.at(&run.start.environment));
+    match starter.filter(|person| person.may(Right::Act, Some(run.start.class))) {
         None => Err((Why::Person, format!("{name} may not run it any more"))),
-        Some(person) if permission::is_theirs(line, &person) => Ok(()),
+        Some(person) if permission::is_theirs(run, line, &person) => Ok(()),
         Some(_) => {
             let role = line.role.as_deref().unwrap_or_default().replace('_', " ");
             Err((Why::Person, format!("it is for the role {role}")))
@@ -108,10 +109,5 @@ async fn starter(lease: &Lease) -> Result<Option<Person>, Gone> {
         }
     };
     let enabled = found.filter(|person| person.disabled_at.is_none());
-    Ok(enabled.map(|person| Person {
-        id: person.id,
-        name: person.name,
-        title: person.title,
-        roles: person.roles,
-    }))
+    Ok(enabled.map(Person::from))
 }

@@ -85,7 +85,7 @@ fn one(
     let role = line
         .role
         .as_ref()
-        .filter(|_| runs && !permission::is_theirs(line, person));
+        .filter(|_| runs && !permission::is_theirs(&opened.pinned.run, line, person));
     LineOffer {
         item: line.id.clone(),
         text: line.text.clone(),

@@ -51,7 +51,8 @@ pub async fn begin(
                 message: held(&holder),
             });
         };
-        if !person.may(Right::Waive, Some(opened.pinned.run.start.class)) {
+        let start = &opened.pinned.run.start;
+        if !person.at(&environment).may(Right::Waive, Some(start.class)) {
             return Err(Error::Forbidden {
                 deed: "take an environment over".to_owned(),
             });

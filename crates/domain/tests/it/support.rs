@@ -28,6 +28,8 @@ pub fn person(id: i64, roles: &[Role]) -> Person {
         title: name.clone(),
         name,
         roles: roles.to_vec(),
+        roles_at: Default::default(),
+        service: None,
     }
 }
 

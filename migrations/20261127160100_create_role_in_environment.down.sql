@@ -1,0 +1,2 @@
+drop function roles_at(bigint);
+drop table role_in_environment;

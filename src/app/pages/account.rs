@@ -1,0 +1,174 @@
+//! One's own account: the password, and where one is signed in.
+
+use crate::{
+    api::account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
+    app::{
+        components::{
+            Banner, Button, ButtonKind, ButtonSize, ExactTime, PageHead, SectionCard, Tag, TextField, Tone,
+        },
+        trouble::{NotLoaded, Trouble},
+    },
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The page of one's account.
+#[component]
+pub fn Account() -> impl IntoView {
+    let (change, revoke) = (
+        ServerAction::<ChangePassword>::new(),
+        ServerAction::<RevokeSession>::new(),
+    );
+    let query = use_query_map();
+    let changed = move || query.with(|query| query.get("changed").is_some());
+    let page = Resource::new_blocking(
+        move || (change.version().get(), revoke.version().get()),
+        |_| load_account(),
+    );
+    let error = move || {
+        let done = [change.value().get(), revoke.value().get()];
+        done.into_iter().flatten().find_map(Result::err)
+    };
+    view! {
+        <Title text="Account" />
+        <Trouble error=Signal::derive(error) />
+        <Transition fallback=|| view! { <p>"Loading your account…"</p> }>
+            {move || Suspend::new(async move {
+                match page.await {
+                    Err(error) => view! { <h1>"Account"</h1> <NotLoaded error=error /> }.into_any(),
+                    Ok(page) => body(page, changed(), change, revoke),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn body(
+    page: AccountPage,
+    changed: bool,
+    change: ServerAction<ChangePassword>,
+    revoke: ServerAction<RevokeSession>,
+) -> AnyView {
+    let AccountPage {
+        person,
+        must_change_password: must,
+        sessions,
+    } = page;
+    let mut roles: Vec<String> = person.roles.iter().map(|role| role.title().to_owned()).collect();
+    let local = person.roles_at.iter().flat_map(|(name, roles)| {
+        roles
+            .iter()
+            .map(move |role| format!("{} in {name}", role.title()))
+    });
+    roles.extend(local);
+    let facts = view! {
+        <span>"signs in as " <b>{person.name.clone()}</b></span>
+        <span>"holds " <b>{if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") }}</b></span>
+    }
+    .into_any();
+    let news = match (must, changed) {
+        (true, _) => view! {
+            <Banner tone=Tone::Hold title="Change your password first">
+                "Somebody else has given it to you. Nothing else works before it is yours alone."
+            </Banner>
+        }
+        .into_any(),
+        (false, true) => view! {
+            <Banner tone=Tone::Go title="Your password is changed">
+                "Your other sessions were ended. " <a href="/">"Go to the runs"</a> "."
+            </Banner>
+        }
+        .into_any(),
+        (false, false) => ().into_any(),
+    };
+    view! {
+        <PageHead title=person.title facts=facts />
+        <div class="stack page-body">
+            {news}
+            {password(person.name, change)}
+            {(!must).then(|| table(sessions, revoke))}
+        </div>
+    }
+    .into_any()
+}
+
+fn password(name: String, change: ServerAction<ChangePassword>) -> AnyView {
+    view! {
+        <SectionCard title="Password" id="password" padded=true>
+            <ActionForm action=change>
+                // For password managers.
+                <input type="hidden" name="username" value=name autocomplete="username" />
+                <div class="form">
+                    <div class="form-row">
+                        <TextField
+                            name="old"
+                            label="Your password as it is"
+                            kind="password"
+                            autocomplete="current-password"
+                            maxlength=256
+                        />
+                        <TextField
+                            name="new"
+                            label="The new one"
+                            kind="password"
+                            autocomplete="new-password"
+                            maxlength=256
+                            note="15 to 256 characters: several words are easy to remember."
+                        />
+                    </div>
+                    <div class="form-actions">
+                        <Button kind=ButtonKind::Main busy=change.pending()>"Change the password"</Button>
+                        <span class="quiet">"Your other sessions end."</span>
+                    </div>
+                </div>
+            </ActionForm>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn table(sessions: Vec<SessionLine>, revoke: ServerAction<RevokeSession>) -> AnyView {
+    view! {
+        <SectionCard title="Where you are signed in" id="sessions">
+            <div class="table-wrap">
+                <table class="table">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Device"</th>
+                            <th scope="col">"Address"</th>
+                            <th scope="col">"Since"</th>
+                            <th scope="col">"Last seen"</th>
+                            <th scope="col"><span class="visually-hidden">"End"</span></th>
+                        </tr>
+                    </thead>
+                    <tbody>{sessions.into_iter().map(|line| row(line, revoke)).collect_view()}</tbody>
+                </table>
+            </div>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn row(line: SessionLine, revoke: ServerAction<RevokeSession>) -> impl IntoView {
+    let label = format!("End the session of {} from {}", line.device, line.address);
+    let end = match line.is_this {
+        true => view! { <Tag text="this one" tone=Tone::Run /> }.into_any(),
+        false => view! {
+            <ActionForm action=revoke>
+                <input type="hidden" name="key" value=line.key.to_string() />
+                <Button size=ButtonSize::Small label=label>"End"</Button>
+            </ActionForm>
+        }
+        .into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{line.device}</th>
+            <td data-label="Address"><code>{line.address}</code></td>
+            <td data-label="Since"><ExactTime at=line.began_at /></td>
+            <td data-label="Last seen"><ExactTime at=line.last_seen_at /></td>
+            <td class="is-acts">{end}</td>
+        </tr>
+    }
+}

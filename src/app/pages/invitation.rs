@@ -1,0 +1,122 @@
+//! The page that a one-time link opens: whoever has it chooses a name and a password, and is signed in.
+
+use crate::{
+    api::{
+        Error,
+        invitation::{InvitationFacts, Join, load_invitation},
+    },
+    app::{
+        Me,
+        components::{Banner, Button, ButtonKind, ExactTime, TextField, Tone},
+        trouble::Trouble,
+    },
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+/// The page. Reading it uses nothing up: only the form does.
+#[component]
+pub fn Invitation() -> impl IntoView {
+    let me = expect_context::<Me>().0;
+    let join = ServerAction::<Join>::new();
+    let token = use_query_map()
+        .with_untracked(|query| query.get("token"))
+        .unwrap_or_default();
+    let asked = token.clone();
+    let facts = Resource::new_blocking(|| (), move |()| load_invitation(asked.clone()));
+    Effect::new(move || {
+        if matches!(join.value().get(), Some(Ok(()))) {
+            me.refetch();
+        }
+    });
+    let trouble = move || match join.value().get() {
+        Some(Err(error)) => Some(words(&error)),
+        Some(Ok(())) | None => None,
+    };
+    view! {
+        <Title text="Join" />
+        <Trouble error=Signal::derive(|| None) />
+        <div class="sign-in">
+            <div class="sign-in-brand">"Gonogo"</div>
+            <section class="card stack">
+                <h1>"Join"</h1>
+                {move || trouble().map(|words| view! { <Banner tone=Tone::No title="Not done" alert=true>{words}</Banner> })}
+                <Suspense>
+                    {move || {
+                        let token = token.clone();
+                        Suspend::new(async move {
+                            match facts.await {
+                                Ok(facts) => form(facts, token, join),
+                                Err(error) => view! {
+                                    <Banner tone=Tone::No title="This link cannot be used">{words(&error)}</Banner>
+                                }
+                                .into_any(),
+                            }
+                        })
+                    }}
+                </Suspense>
+            </section>
+        </div>
+    }
+}
+
+fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyView {
+    let roles: Vec<&str> = facts.roles.iter().map(|role| role.title()).collect();
+    view! {
+        <p>
+            <b>{facts.title}</b> ", " {facts.by} " invites you to deploy with Gonogo, as " {roles.join(", ")}
+            ". The link works once, until " <ExactTime at=facts.expires_at /> "."
+        </p>
+        <ActionForm action=join>
+            <input type="hidden" name="token" value=token />
+            <div class="stack">
+                <TextField
+                    name="name"
+                    label="Name to sign in with"
+                    autocomplete="username"
+                    maxlength=64
+                    note="Lower-case letters, digits, dots, dashes and underscores."
+                />
+                <TextField
+                    name="password"
+                    label="Password"
+                    kind="password"
+                    autocomplete="new-password"
+                    maxlength=256
+                    note="15 to 256 characters: several words are easy to remember."
+                />
+                <Button kind=ButtonKind::Main wide=true busy=join.pending()>"Join"</Button>
+            </div>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// What the page says. The address can bring any text here, so that only words of our own are shown.
+fn words(error: &Error) -> String {
+    match error {
+        Error::NotFound { .. } => {
+            "It was used already, its time is over, it was taken back, or it is not whole. Ask whoever invited you for another."
+                .to_owned()
+        }
+        Error::Conflict { .. } => "Somebody has this name already: choose another.".to_owned(),
+        Error::Refused { .. } => {
+            "Choose a name of 1 to 64 lower-case letters, digits, dots, dashes and underscores, and a password of 15 to 256 \
+             characters."
+                .to_owned()
+        }
+        Error::TooManyAttempts { .. } => error.to_string(),
+        Error::Unavailable { .. } => {
+            "The server is busy, or its database does not answer. Try again in a moment.".to_owned()
+        }
+        Error::SignedOut
+        | Error::WrongPassword
+        | Error::Forbidden { .. }
+        | Error::PasswordToChange
+        | Error::Internal { .. }
+        | Error::Wire { .. } => {
+            "Joining did not work. Try again; if it stays so, the server's log says why.".to_owned()
+        }
+    }
+}
