@@ -8,11 +8,13 @@
 )]
 
 pub mod action;
+pub mod comparison;
 pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
 pub mod hold_off;
+pub mod history;
 pub mod measurement;
 pub mod phase;
 pub mod revision;

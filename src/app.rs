@@ -11,8 +11,8 @@ use crate::{
     app::{
         header::Header,
         pages::{
-            checklist::Checklist, checklists::Checklists, environments::Environments, new_run::NewRun,
-            not_found::NotFound, run::Run, runs::Runs, sign_in::SignInPage,
+            checklist::Checklist, checklists::Checklists, comparison::Compare, environments::Environments,
+            new_run::NewRun, not_found::NotFound, run::Run, runs::Runs, sign_in::SignInPage,
         },
     },
 };
@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Runs ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/new-run") view=NewRun ssr=SsrMode::Async />
+                    <Route path=path!("/runs/compare") view=Compare ssr=SsrMode::Async />
                     <Route path=path!("/runs/:id") view=Run ssr=SsrMode::Async />
                     <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
                     <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />

@@ -98,13 +98,10 @@ const TABLE: &[Row] = &[
         &[("id", "REVISION"), ("plan", "HASH")],
         DEVOPS,
     ),
+    row("/api/comparison/of", &[("a", "RUN"), ("b", "RUN")], EVERYBODY),
     row(
-        "/api/run/list",
-        &[
-            ("filter[environment]", ""),
-            ("filter[state]", ""),
-            ("filter[text]", ""),
-        ],
+        "/api/history/list",
+        &[("filter[environment]", ""), ("filter[text]", "")],
         EVERYBODY,
     ),
     row("/api/run/page", &[("id", "RUN")], EVERYBODY),

@@ -2,6 +2,7 @@
 
 pub mod checklist;
 pub mod checklists;
+pub mod comparison;
 pub mod environments;
 pub mod new_run;
 pub mod not_found;

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod blank;
+pub mod comparison;
 pub mod consequence;
 pub mod decision;
 pub mod diagnostic;
@@ -40,6 +41,7 @@ pub mod role;
 pub mod rollback;
 pub mod run;
 pub mod schedule;
+pub mod search;
 pub mod sign_off;
 pub mod status;
 pub mod summary;

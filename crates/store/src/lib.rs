@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod history;
 pub mod measurement;
 pub mod notice;
 pub mod panel;
