@@ -2,6 +2,7 @@ drop index evidence_readings;
 drop table run_person;
 drop index run_unread;
 drop index run_words;
+drop index run_closed_started;
 drop index run_open_started;
 drop index run_state;
 drop index run_environment;

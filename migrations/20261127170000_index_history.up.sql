@@ -8,10 +8,11 @@ alter table run add column words tsvector;
 
 drop index run_environment;
 drop index run_state;
-create index run_started on run (started_at desc, id desc);
-create index run_environment on run (environment, started_at desc, id desc);
-create index run_state on run (state, started_at desc, id desc);
-create index run_open_started on run (started_at desc, id desc) where closed_at is null;
+create index run_started on run (started_at desc, id desc) include (environment, state);
+create index run_environment on run (environment, started_at desc, id desc) include (state, closed_at);
+create index run_state on run (state, started_at desc, id desc) include (environment, closed_at);
+create index run_open_started on run (started_at desc, id desc) include (environment, state) where closed_at is null;
+create index run_closed_started on run (started_at desc, id desc) include (environment, state) where closed_at is not null;
 create index run_words on run using gin (words) with (fastupdate = off);
 create index run_unread on run (id) where words is null;
 

@@ -13,8 +13,8 @@ pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
-pub mod hold_off;
 pub mod history;
+pub mod hold_off;
 pub mod measurement;
 pub mod phase;
 pub mod revision;
@@ -22,6 +22,7 @@ pub mod rollback;
 pub mod run;
 pub mod session;
 pub mod sign_off;
+pub mod stability;
 pub mod trend;
 
 use leptos::server_fn::{

@@ -13,6 +13,7 @@ use crate::{
         pages::{
             checklist::Checklist, checklists::Checklists, comparison::Compare, environments::Environments,
             new_run::NewRun, not_found::NotFound, run::Run, runs::Runs, sign_in::SignInPage,
+            stability::Stability,
         },
     },
 };
@@ -70,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/runs/:id") view=Run ssr=SsrMode::Async />
                     <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
                     <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />
+                    <Route path=path!("/stability") view=Stability ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
                 </Routes>
             </main>

@@ -8,6 +8,7 @@
 
 mod action;
 mod automatic_rollback;
+mod backup;
 mod canaries;
 mod cli;
 mod embedded_postgres;
@@ -19,6 +20,7 @@ mod faults;
 mod follow_up;
 mod freshness;
 mod headless;
+mod history;
 mod hourly;
 mod kill;
 mod live;

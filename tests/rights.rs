@@ -98,6 +98,7 @@ const TABLE: &[Row] = &[
         &[("id", "REVISION"), ("plan", "HASH")],
         DEVOPS,
     ),
+    row("/api/stability/of", &[("filter[from]", "")], EVERYBODY),
     row("/api/comparison/of", &[("a", "RUN"), ("b", "RUN")], EVERYBODY),
     row(
         "/api/history/list",

@@ -74,10 +74,8 @@ pub struct RunsPage {
     pub newer: bool,
     /// There are earlier ones after the last of them.
     pub older: bool,
-    /// The environments of runs, to choose from.
+    /// The environments that the server knows, to choose from.
     pub environments: Vec<String>,
-    /// The names of those who started a run or signed in one, to choose from.
-    pub people: Vec<String>,
 }
 
 /// The runs that fit, 50 at most.

@@ -9,3 +9,4 @@ pub mod not_found;
 pub mod run;
 pub mod runs;
 pub mod sign_in;
+pub mod stability;

@@ -5,11 +5,11 @@ use crate::{
         Error,
         history::{Count, RunFilter, RunLine, RunsPage},
     },
-    server::state::AppState,
+    server::{sites::Entry, state::AppState},
 };
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use domain::{run::RunId, search::terms};
-use store::history::{COUNTED, Filter, Listed, Turn};
+use store::history::{Filter, Listed, Turn};
 
 /// A page of the history, with what its filters can be chosen from.
 ///
@@ -22,11 +22,9 @@ pub async fn page(state: &AppState, asked: RunFilter) -> Result<RunsPage, Error>
         (None, None) => Turn::Newest,
     };
     let mut connection = state.pool.acquire().await?;
-    let people = store::history::people(&mut connection).await?;
-    let environments = store::history::environments(&mut connection).await?;
     // Postgres keeps no zero byte in a text: nothing matches one.
     let (page, count) = if has_zero(&asked) {
-        (store::history::Page::default(), 0)
+        (store::history::Page::default(), (0, false))
     } else {
         let filter = filter(asked)?;
         let page = store::history::page(&mut connection, &filter, turn).await?;
@@ -34,16 +32,23 @@ pub async fn page(state: &AppState, asked: RunFilter) -> Result<RunsPage, Error>
     };
     Ok(RunsPage {
         runs: page.runs.into_iter().map(line).collect(),
-        count: if count > COUNTED {
-            Count::MoreThan(COUNTED)
-        } else {
-            Count::Exactly(count)
+        count: match count {
+            (count, true) => Count::MoreThan(count),
+            (count, false) => Count::Exactly(count),
         },
         newer: page.newer,
         older: page.older,
-        environments,
-        people,
+        environments: environments(state),
     })
+}
+
+/// The names of the environments that can be used.
+pub(crate) fn environments(state: &AppState) -> Vec<String> {
+    let usable = state.sites.all().iter().filter_map(|entry| match entry {
+        Entry::Usable(place) => Some(place.declared.name.clone()),
+        Entry::Broken { .. } => None,
+    });
+    usable.collect()
 }
 
 fn has_zero(asked: &RunFilter) -> bool {
@@ -78,7 +83,7 @@ fn filter(asked: RunFilter) -> Result<Filter, Error> {
     })
 }
 
-fn day(text: &str) -> Result<Option<NaiveDate>, Error> {
+pub(crate) fn day(text: &str) -> Result<Option<NaiveDate>, Error> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -91,7 +96,7 @@ fn day(text: &str) -> Result<Option<NaiveDate>, Error> {
         .ok_or_else(|| Error::refused(format!("{text:?} is no day: write it as 2026-11-23.")))
 }
 
-fn midnight(day: NaiveDate) -> DateTime<Utc> {
+pub(crate) fn midnight(day: NaiveDate) -> DateTime<Utc> {
     day.and_time(NaiveTime::MIN).and_utc()
 }
 

@@ -1,9 +1,10 @@
 //! The history: runs by what they are asked for, page by page, and the words and people that they are found by.
 
-use crate::Error;
+use crate::{Error, run, stability};
 use chrono::{DateTime, Utc};
 use domain::{
     environment::Class,
+    outline::Outline,
     run::{Run, RunId},
     search::words,
     summary::Summary,
@@ -78,8 +79,8 @@ pub struct Page {
 /// How many runs a page has at most.
 pub const PAGE: usize = 50;
 
-/// How far [`count`] counts.
-pub const COUNTED: i64 = 1_000;
+/// How far [`count`] counts what stands in an index, and what must be read for it.
+const COUNTED: (i64, i64) = (1_000, 200);
 
 /// A page of the history. A turn at a run that is not there is the newest page.
 ///
@@ -117,60 +118,27 @@ pub async fn page(connection: &mut PgConnection, filter: &Filter, turn: Turn) ->
     Ok(Page { runs, newer, older })
 }
 
-/// How many runs fit, up to [`COUNTED`] + 1.
+/// How many runs fit, and whether there are more: nobody counts further than 1,000, or 200 where words are looked for.
 ///
 /// # Errors
 /// The database's.
-pub async fn count(connection: &mut PgConnection, filter: &Filter) -> Result<i64, Error> {
+pub async fn count(connection: &mut PgConnection, filter: &Filter) -> Result<(i64, bool), Error> {
+    let most = if filter.terms.is_empty() {
+        COUNTED.0
+    } else {
+        COUNTED.1
+    };
     let mut query = QueryBuilder::new("select count(*) from (select 1");
-    fits(&mut query, filter);
-    query.push(" limit ").push_bind(COUNTED + 1).push(") fitting");
-    Ok(query
+    let order = fits(&mut query, filter, false);
+    // In the order of the list, so that an index answers as far as it is counted.
+    query.push(format!(" order by {} limit ", directed(order, "desc")));
+    query.push_bind(most + 1).push(") fitting");
+    let count: i64 = query
         .build_query_scalar()
         .persistent(false)
         .fetch_one(connection)
-        .await?)
-}
-
-/// How many names [`people`] and [`environments`] answer at most.
-const NAMES: i64 = 200;
-
-/// The names of those who started a run or signed in one, at most 200. Each is one step on the index, however many runs they have.
-///
-/// # Errors
-/// The database's.
-pub async fn people(connection: &mut PgConnection) -> Result<Vec<String>, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"with recursive known (name) as (
-               (select person from run_person order by person limit 1)
-               union all
-               select (select person from run_person where person > name order by person limit 1)
-               from known where name is not null
-           )
-           select name as "name!" from known where name is not null limit $1"#,
-        NAMES
-    )
-    .fetch_all(connection)
-    .await?)
-}
-
-/// The environments of runs, at most 200, as [`people`].
-///
-/// # Errors
-/// The database's.
-pub async fn environments(connection: &mut PgConnection) -> Result<Vec<String>, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"with recursive known (name) as (
-               (select environment from run order by environment limit 1)
-               union all
-               select (select environment from run where environment > name order by environment limit 1)
-               from known where name is not null
-           )
-           select name as "name!" from known where name is not null limit $1"#,
-        NAMES
-    )
-    .fetch_all(connection)
-    .await?)
+        .await?;
+    Ok((count.min(most), count > most))
 }
 
 async fn started(connection: &mut PgConnection, id: RunId) -> Result<Option<DateTime<Utc>>, Error> {
@@ -202,14 +170,13 @@ async fn read(
     let mut query = QueryBuilder::new(
         "select run.id, title, environment, class, release, state, started_by, run.started_at, summary",
     );
-    let order = fits(&mut query, filter);
+    let order = fits(&mut query, filter, true);
     let (sign, direction) = if upwards { (">", "asc") } else { ("<", "desc") };
     if let Some((at, id)) = place {
         query.push(format!(" and ({order}) {sign} ("));
         query.push_bind(at).push(", ").push_bind(id.0).push(")");
     }
-    let columns = order.replace(',', &format!(" {direction},"));
-    query.push(format!(" order by {columns} {direction} limit "));
+    query.push(format!(" order by {} limit ", directed(order, direction)));
     query.push_bind(PAGE as i64 + 1);
     // Planned for what is asked for now: a statement that is kept would be planned for none of it.
     let rows: Vec<Row> = query
@@ -224,6 +191,10 @@ async fn read(
         .map(listed)
         .collect::<Result<_, _>>()?;
     Ok((runs, more))
+}
+
+fn directed(order: &str, direction: &str) -> String {
+    format!("{} {direction}", order.replace(',', &format!(" {direction},")))
 }
 
 fn listed(row: Row) -> Result<Listed, Error> {
@@ -246,8 +217,8 @@ fn listed(row: Row) -> Result<Listed, Error> {
 }
 
 /// Adds which runs fit, and answers the columns that are in the order of the list: those of the people's table where somebody is
-/// asked for, whose own order it is then read in.
-fn fits(query: &mut QueryBuilder<Postgres>, filter: &Filter) -> &'static str {
+/// asked for, whose own order it is then read in. That alone will do where nothing of the run itself is `read` or asked for.
+fn fits(query: &mut QueryBuilder<Postgres>, filter: &Filter, read: bool) -> &'static str {
     let Filter {
         environment,
         open,
@@ -259,7 +230,12 @@ fn fits(query: &mut QueryBuilder<Postgres>, filter: &Filter) -> &'static str {
     } = filter;
     let (order, time) = match person {
         Some(person) => {
-            query.push(" from run_person join run on run.id = run_person.run_id where person = ");
+            let of_run = environment.is_some() || open.is_some() || !states.is_empty() || !terms.is_empty();
+            query.push(" from run_person");
+            if read || of_run {
+                query.push(" join run on run.id = run_person.run_id");
+            }
+            query.push(" where person = ");
             query.push_bind(person.clone());
             (
                 "run_person.started_at, run_person.run_id",
@@ -343,30 +319,37 @@ async fn write_words(connection: &mut PgConnection, run: RunId, words: &[String]
 /// How many runs [`catch_up`] reads at most.
 const CAUGHT_UP: i64 = 20;
 
-/// Reads the words of a few runs that an earlier Gonogo stored without. Answers how many; 0: it is done.
+/// Reads of a few runs that an earlier Gonogo stored without what they are found by, and how long their phases took. Answers how many; 0: it is done.
 ///
 /// # Errors
 /// The database's.
 pub async fn catch_up(connection: &mut PgConnection) -> Result<usize, Error> {
-    let rows = sqlx::query!(
-        "select id, fold from run where words is null order by id limit $1 for no key update",
+    let ids = sqlx::query_scalar!(
+        "select id from run where words is null order by id limit $1 for no key update",
         CAUGHT_UP
     )
     .fetch_all(&mut *connection)
     .await?;
-    let count = rows.len();
-    for row in rows {
-        // What cannot be read any more is found by no word, and is not tried again.
-        let found = match serde_json::from_value::<Run>(row.fold) {
-            Ok(run) => words(&run),
-            Err(error) => {
-                tracing::warn!(run = row.id, %error, "its fold cannot be read: no word finds it");
+    for id in &ids {
+        let found = match run::by_id(&mut *connection, RunId(*id)).await {
+            Ok(Some(pinned)) => {
+                if pinned.run.is_closed() {
+                    let outline = Outline::from(&pinned.plan);
+                    stability::note_phases(&mut *connection, &outline, &pinned.run).await?;
+                }
+                words(&pinned.run)
+            }
+            // What cannot be read any more is found by no word, and is not tried again.
+            Err(Error::Json(error)) => {
+                tracing::warn!(run = id, %error, "it cannot be read: no word finds it");
                 Vec::new()
             }
+            Ok(None) => Vec::new(),
+            Err(error) => return Err(error),
         };
-        write_words(&mut *connection, RunId(row.id), &found).await?;
+        write_words(&mut *connection, RunId(*id), &found).await?;
     }
-    Ok(count)
+    Ok(ids.len())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! them in one transaction. Times are parameters: nothing here reads a clock.
 
 pub mod attachment;
+pub mod backup;
 pub mod canonical;
 pub mod database;
 pub mod delivery;
@@ -20,6 +21,7 @@ pub mod run;
 pub mod sample;
 pub mod session;
 pub mod sign_in_failure;
+pub mod stability;
 pub mod task;
 pub mod trend;
 

@@ -2,7 +2,7 @@
 
 mod after_t0;
 
-use crate::{Error, environment_lock, event, history, notice, task};
+use crate::{Error, environment_lock, event, history, notice, stability, task};
 use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
@@ -172,6 +172,7 @@ pub async fn append<E: From<Error>>(
         if let Happening::Signed { .. } = linked.event.what {
             history::note_person(&mut *connection, &run, linked.event.by.name()).await?;
         }
+        stability::note(&mut *connection, outline, &run, &linked.event).await?;
         event::insert(connection, id, &linked).await?;
         head = linked.hash;
         events.push(linked.event);

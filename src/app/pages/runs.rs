@@ -6,7 +6,8 @@ use crate::{
     api::history::{Count, RunFilter, RunLine, RunsPage, list_runs},
     app::{
         components::{
-            CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead, TallyBar, Tone,
+            ButtonKind, CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead,
+            TallyBar, Tone,
         },
         trouble::NotLoaded,
     },
@@ -23,16 +24,22 @@ pub fn Runs() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(asked));
     let runs = Resource::new_blocking(move || filter.get(), list_runs);
-    let new_run = || view! { <LinkButton href="/new-run">"New run"</LinkButton> }.into_any();
+    let links = || {
+        view! {
+            <LinkButton href="/stability" kind=ButtonKind::Ghost>"How changes go"</LinkButton>
+            <LinkButton href="/new-run">"New run"</LinkButton>
+        }
+        .into_any()
+    };
     view! {
         <Title text="Runs" />
-        <PageHead title="Runs" actions=new_run() lead="Every run of every checklist, the newest first." />
+        <PageHead title="Runs" actions=links() lead="Every run of every checklist, the newest first." />
         <Transition fallback=|| view! { <p>"Loading the runs…"</p> }>
             {move || Suspend::new(async move {
                 let filter = filter.get_untracked();
                 match runs.await {
                     Err(error) => view! {
-                        {filters::form(&filter, Vec::new(), Vec::new())}
+                        {filters::form(&filter, Vec::new())}
                         <NotLoaded error=error />
                     }
                     .into_any(),
@@ -50,14 +57,13 @@ fn shown(page: RunsPage, filter: &RunFilter) -> AnyView {
         newer,
         older,
         environments,
-        people,
     } = page;
     let body = match runs.is_empty() {
         true => nothing(filter),
         false => table(runs, filter, count, (newer, older)),
     };
     view! {
-        {filters::form(filter, environments, people)}
+        {filters::form(filter, environments)}
         {body}
     }
     .into_any()

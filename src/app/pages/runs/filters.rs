@@ -79,8 +79,8 @@ pub fn address(filter: &RunFilter) -> String {
     }
 }
 
-/// The form. `environments` and `people` are suggested.
-pub fn form(filter: &RunFilter, environments: Vec<String>, people: Vec<String>) -> AnyView {
+/// The form. `environments` are suggested: older runs may be of others.
+pub fn form(filter: &RunFilter, environments: Vec<String>) -> AnyView {
     view! {
         <form class="filters" method="get" action="/" role="search">
             <div class="is-text">
@@ -89,7 +89,7 @@ pub fn form(filter: &RunFilter, environments: Vec<String>, people: Vec<String>) 
             <SuggestField name="environment" label="Environment" value=filter.environment.clone() suggestions=environments />
             <SelectField name="state" label="State" options=options(&STATES, &filter.state) />
             <SelectField name="outcome" label="Outcome" options=options(&OUTCOMES, &filter.outcome) />
-            <SuggestField name="person" label="Started or signed by" value=filter.person.clone() suggestions=people />
+            <TextField name="person" label="Started or signed by" value=filter.person.clone() optional=true />
             <TextField name="from" label="From (UTC)" kind="date" value=filter.from.clone() optional=true />
             <TextField name="to" label="To (UTC)" kind="date" value=filter.to.clone() optional=true />
             <button class="btn" type="submit">"Filter"</button>
