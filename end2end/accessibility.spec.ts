@@ -67,6 +67,7 @@ test("the pages around the runs are accessible", async ({ person }) => {
   await expectFine(devops, "checklist", await shipped(devops, "go-live.md"));
   await expectFine(devops, "new-run", "/new-run");
   await expectFine(devops, "runs-none-fits", "/?text=nothing-of-that-name");
+  await expectFine(devops, "stability", "/stability");
   await expectFine(devops, "not-found", "/nothing-here");
   if (scripted()) {
     await devops.goto(await shipped(devops, "performance-optimization.md"));

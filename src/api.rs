@@ -10,10 +10,12 @@
 pub mod account;
 pub mod action;
 pub mod api_token;
+pub mod comparison;
 pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
+pub mod history;
 pub mod hold_off;
 pub mod invitation;
 pub mod measurement;
@@ -24,6 +26,7 @@ pub mod rollback;
 pub mod run;
 pub mod session;
 pub mod sign_off;
+pub mod stability;
 pub mod trend;
 
 use leptos::server_fn::{

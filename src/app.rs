@@ -11,9 +11,10 @@ use crate::{
     app::{
         header::Header,
         pages::{
-            account::Account, checklist::Checklist, checklists::Checklists, environments::Environments,
-            invitation::Invitation, new_run::NewRun, not_found::NotFound, people::People,
-            person::Person as PersonPage, run::Run, runs::Runs, sign_in::SignInPage,
+            account::Account, checklist::Checklist, checklists::Checklists, comparison::Compare,
+            environments::Environments, invitation::Invitation, new_run::NewRun, not_found::NotFound,
+            people::People, person::Person as PersonPage, run::Run, runs::Runs, sign_in::SignInPage,
+            stability::Stability,
         },
     },
 };
@@ -67,9 +68,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=Runs ssr=SsrMode::Async />
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                     <Route path=path!("/new-run") view=NewRun ssr=SsrMode::Async />
+                    <Route path=path!("/runs/compare") view=Compare ssr=SsrMode::Async />
                     <Route path=path!("/runs/:id") view=Run ssr=SsrMode::Async />
                     <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
                     <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />
+                    <Route path=path!("/stability") view=Stability ssr=SsrMode::Async />
                     <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
                     <Route path=path!("/people") view=People ssr=SsrMode::Async />
                     <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />

@@ -1,5 +1,9 @@
 //! What was stored before a migration is still there after it, and after it was undone.
 
+use crate::support::{Look, SHOP, Team, eventually};
+use chrono::TimeDelta;
+use domain::{fingerprint::Moment, run::RunId};
+use gonogo::api::history::RunsPage;
 use sqlx::{AssertSqlSafe, PgPool};
 
 /// The migration that made tasks of the forms that had started an action.
@@ -125,4 +129,97 @@ async fn people_who_were_there_before_their_log_are_there_after_it_and_after_it_
         .await
         .unwrap();
     assert_eq!(held, 1);
+}
+
+/// The later migrations' files, oldest first: what does it, and what undoes it.
+fn later() -> Vec<(String, String)> {
+    let of = |version: i64, down: bool| {
+        let mut all = store::MIGRATOR.iter();
+        let found = all.find(|one| one.version == version && one.migration_type.is_down_migration() == down);
+        found.unwrap().sql.as_str().to_owned()
+    };
+    let versions = store::MIGRATOR
+        .iter()
+        .filter(|one| !one.migration_type.is_down_migration() && one.version > TASKS);
+    versions
+        .map(|one| (of(one.version, false), of(one.version, true)))
+        .collect()
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_in_progress_at_each_earlier_schema_goes_on_after_the_upgrade(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let revision = team.published(SHOP).await;
+    let run = RunId(team.devops.start(revision, "shop", "v1.2").await.number());
+    let page = team.devops.verify(run, "").await;
+    let notes = page.id("release notes");
+    team.qa
+        .attest(run, &notes, "read on a Tuesday")
+        .await
+        .answer::<()>();
+    team.attest_phases(run).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    team.qa.sign(run, "go_with_conditions", "").await.answer::<()>();
+    // What follows T0 by itself has followed.
+    let before = eventually("how things are at T0", async || {
+        let run = team.qa.page(run).await.run;
+        run.fingerprints.contains_key(&Moment::After).then_some(run)
+    })
+    .await;
+    assert_eq!(before.state.word(), "verifying");
+    let Team {
+        place,
+        mut app,
+        mut qa,
+        mut devops,
+        mut developer,
+        mut owner,
+    } = team;
+    let files = later();
+    for back in 1..=files.len() {
+        app.stop().await;
+        let undone = &files[files.len() - back..];
+        let down = undone.iter().rev().map(|(_, down)| down);
+        let up = undone.iter().map(|(up, _)| up);
+        for sql in down.chain(up) {
+            let run = sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&pool).await;
+            run.unwrap_or_else(|error| panic!("{error} in:\n{sql}"));
+        }
+        app = place.app(&pool).await;
+        (qa, devops, developer, owner) = (qa.at(&app), devops.at(&app), developer.at(&app), owner.at(&app));
+        let after = qa.page(run).await.run;
+        assert_eq!(after, before, "{back} migrations were undone and done again");
+        for filter in [("person", "quinn"), ("person", "otto"), ("text", "tuesday v1.2")] {
+            eventually("the run is found", async || {
+                let field = format!("filter[{}]", filter.0);
+                let page: RunsPage = qa.call("/api/history/list", &[(&field, filter.1)]).await.answer();
+                (page.runs.len() == 1).then_some(())
+            })
+            .await;
+        }
+    }
+    // It ends as it would have.
+    app.advance(TimeDelta::minutes(6));
+    let team = Team {
+        place,
+        app,
+        qa,
+        devops,
+        developer,
+        owner,
+    };
+    let page = team.qa.page(run).await;
+    let item = page.id("Nobody complained");
+    team.qa.attest(run, &item, "seen").await.answer::<()>();
+    team.devops.verify(run, "").await;
+    for member in team.members() {
+        let closed = team.qa.page(run).await.run.is_closed();
+        assert!(!closed);
+        member.sign(run, "go", "").await.answer::<()>();
+    }
+    let page = team.qa.page(run).await;
+    assert_eq!(page.run.state.word(), "GO");
+    let mut connection = pool.acquire().await.unwrap();
+    let broken = store::backup::broken_chains(&mut connection).await.unwrap();
+    assert_eq!(broken, [""; 0]);
 }

@@ -140,13 +140,11 @@ const TABLE: &[Row] = &[
         &[("id", "REVISION"), ("plan", "HASH")],
         DEVOPS,
     ),
+    row("/api/stability/of", &[("filter[from]", "")], EVERYBODY),
+    row("/api/comparison/of", &[("a", "RUN"), ("b", "RUN")], EVERYBODY),
     row(
-        "/api/run/list",
-        &[
-            ("filter[environment]", ""),
-            ("filter[state]", ""),
-            ("filter[text]", ""),
-        ],
+        "/api/history/list",
+        &[("filter[environment]", ""), ("filter[text]", "")],
         EVERYBODY,
     ),
     row("/api/run/page", &[("id", "RUN")], EVERYBODY),

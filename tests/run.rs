@@ -7,7 +7,7 @@ use domain::{
     run::{RunId, RunState},
     status::Status,
 };
-use gonogo::api::run::RunLine;
+use gonogo::api::history::RunsPage;
 use reqwest::StatusCode;
 use sqlx::PgPool;
 
@@ -493,8 +493,8 @@ async fn the_history_is_filtered_and_searched_as_written(pool: PgPool) {
             ("filter[state]", state.1),
             ("filter[text]", text.1),
         ];
-        let lines: Vec<RunLine> = team.owner.call("/api/run/list", &fields).await.answer();
-        lines.into_iter().map(|line| line.id.0).collect::<Vec<_>>()
+        let page: RunsPage = team.owner.call("/api/history/list", &fields).await.answer();
+        page.runs.into_iter().map(|line| line.id.0).collect::<Vec<_>>()
     };
     let ask = async |environment, state, text| list([("e", environment), ("s", state), ("t", text)]).await;
     assert_eq!(ask("", "", "").await, [live, ids[3], ids[2], ids[1], ids[0]]);

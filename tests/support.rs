@@ -1,6 +1,7 @@
 //! The harness: the real application on a free port, a real database, real HTTP.
 
 mod cluster;
+mod many;
 mod panel;
 mod place;
 mod seed;
@@ -9,6 +10,7 @@ mod watch;
 mod wire;
 
 pub use cluster::{Cluster, Stop};
+pub use many::{TABLES, copy_runs};
 pub use panel::Panel;
 pub use place::{Place, SHOP};
 pub use seed::{fault_seeds, random, seeds};

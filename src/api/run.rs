@@ -3,12 +3,11 @@
 use super::Error;
 use chrono::{DateTime, Utc};
 use domain::{
-    environment::{AutomaticRollback, Class},
+    environment::AutomaticRollback,
     outline::Outline,
     person::Person,
     plan::SectionKind,
     run::{Run, RunId},
-    summary::Summary,
     window::Bar,
 };
 use leptos::{
@@ -64,42 +63,6 @@ pub struct Holder {
     pub since: DateTime<Utc>,
 }
 
-/// A run in a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunLine {
-    /// Its number.
-    pub id: RunId,
-    /// The checklist's title.
-    pub title: String,
-    /// The environment's name.
-    pub environment: String,
-    /// How much is at stake there.
-    pub class: Class,
-    /// What is deployed.
-    pub release: String,
-    /// The state's word.
-    pub state: String,
-    /// Who started it.
-    pub started_by: String,
-    /// When.
-    pub started_at: DateTime<Utc>,
-    /// Go or no-go, and how the boxes stood after the last event.
-    pub summary: Summary,
-}
-
-/// What the history is asked for; empty texts ask for nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunFilter {
-    /// Only this environment.
-    pub environment: String,
-    /// Only this state's word.
-    pub state: String,
-    /// Only where title, release or starter contains this.
-    pub text: String,
-    /// Only runs with a smaller number.
-    pub before: Option<i64>,
-}
-
 /// What somebody shows with an attestation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProofGiven {
@@ -114,17 +77,6 @@ pub enum ProofGiven {
         /// Its bytes.
         bytes: Vec<u8>,
     },
-}
-
-/// The history, the newest first, 50 at most.
-///
-/// # Errors
-/// [`Error::SignedOut`].
-#[server(prefix = "/api", endpoint = "run/list")]
-pub async fn list_runs(filter: RunFilter) -> Result<Vec<RunLine>, Error> {
-    use crate::server::{auth, desk, state::AppState};
-    auth::require(domain::Right::See, None)?;
-    desk::lines(&AppState::here()?, filter).await
 }
 
 /// Everything that the page of run `id` shows.

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod checklist;
 pub mod checklists;
+pub mod comparison;
 pub mod environments;
 pub mod invitation;
 pub mod new_run;
@@ -12,3 +13,4 @@ pub mod person;
 pub mod run;
 pub mod runs;
 pub mod sign_in;
+pub mod stability;

@@ -1,5 +1,6 @@
 //! The command line. Each subcommand is a module of its own.
 
+pub mod backup;
 pub mod check;
 pub mod export;
 pub mod key;
@@ -51,6 +52,12 @@ enum Command {
     /// List and rotate the keys that records are signed with
     #[command(after_help = key::EXAMPLE)]
     Key(key::Key),
+    /// Copy the whole database into a file, also while Gonogo serves
+    #[command(after_help = backup::EXAMPLE)]
+    Backup(backup::Backup),
+    /// Put what `gonogo backup` wrote in the place of the database
+    #[command(after_help = backup::RESTORE_EXAMPLE)]
+    Restore(backup::Restore),
     /// Add people, change passwords and roles, list everybody
     #[command(after_help = user::EXAMPLE)]
     User(user::User),
@@ -99,6 +106,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 complain("gonogo rollback", &error);
                 ExitCode::from(2)
             }));
+        }
+        Command::Backup(command) => runtime.block_on(backup::run(command, cli.settings, &directory))?,
+        Command::Restore(command) => {
+            return runtime.block_on(backup::restore(command, cli.settings, &directory));
         }
         Command::User(command) => runtime.block_on(user::run(command, cli.settings, &directory))?,
         Command::Export(command) => runtime.block_on(export::run(command, cli.settings, &directory))?,

@@ -5,7 +5,7 @@ use crate::{
         Error,
         evidence::Attempt,
         revision::{RevisionLine, RevisionPage},
-        run::{Guide, Holder, RunFilter, RunLine, RunPage},
+        run::{Guide, Holder, RunPage},
     },
     server::{
         api_token::Wish, commands, failure, form::Form, library, prose, revision_changes, rollback, run,
@@ -23,48 +23,8 @@ use domain::{
     run::RunId,
     sign_off::Meaning,
 };
-use store::{
-    revision::Revision,
-    run::{Filter, Listed},
-};
+use store::revision::Revision;
 use uuid::Uuid;
-
-/// The history.
-///
-/// # Errors
-/// The database's.
-pub async fn lines(state: &AppState, filter: RunFilter) -> Result<Vec<RunLine>, Error> {
-    // Postgres keeps no zero byte in a text: nothing matches one.
-    if [&filter.environment, &filter.state, &filter.text]
-        .iter()
-        .any(|text| text.contains('\0'))
-    {
-        return Ok(Vec::new());
-    }
-    let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-    let filter = Filter {
-        environment: given(filter.environment),
-        state: given(filter.state),
-        text: given(filter.text),
-        before: filter.before.map(RunId),
-    };
-    Ok(run::list(state, &filter).await?.into_iter().map(line).collect())
-}
-
-fn line(listed: Listed) -> RunLine {
-    let Listed { run, summary } = listed;
-    RunLine {
-        id: run.id,
-        title: run.start.title,
-        environment: run.start.environment,
-        class: run.start.class,
-        release: run.start.release,
-        state: run.state.word().to_owned(),
-        started_by: run.started_by.name().to_owned(),
-        started_at: run.started_at,
-        summary,
-    }
-}
 
 /// The page of a run.
 ///

@@ -6,6 +6,7 @@
 pub mod error;
 pub mod leftover;
 pub mod place;
+pub mod programs;
 pub mod setup;
 
 pub use error::Error;

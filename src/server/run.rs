@@ -19,7 +19,7 @@ use domain::{
 };
 use store::{
     environment_lock::{self, EnvironmentLock},
-    run::{Filter, Listed, Pinned},
+    run::Pinned,
 };
 use uuid::Uuid;
 
@@ -115,15 +115,6 @@ pub async fn start(
     .await?;
     tx.commit().await?;
     Ok(id)
-}
-
-/// A page of the history.
-///
-/// # Errors
-/// The database's.
-pub async fn list(state: &AppState, filter: &Filter) -> Result<Vec<Listed>, Error> {
-    let mut connection = state.pool.acquire().await?;
-    Ok(store::run::list(&mut connection, filter).await?)
 }
 
 /// Who holds the environment of a run, if anybody.

@@ -6,7 +6,7 @@ use crate::server::{
     database::{self, Database},
     execution::Executions,
     first_start::{self, Account},
-    library,
+    history, library,
     live::Live,
     panel::{self, Panel},
     password::{PasswordError, Passwords},
@@ -170,6 +170,7 @@ impl Running {
         tokio::spawn(task::take_due(state.clone()));
         tokio::spawn(window::sweep(state.clone()));
         tokio::spawn(signing::keep(state.clone()));
+        tokio::spawn(history::catch_up(state.clone()));
         Ok(Running {
             address,
             url: url.origin(),

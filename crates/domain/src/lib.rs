@@ -6,6 +6,7 @@
 pub mod action;
 pub mod baseline;
 pub mod blank;
+pub mod comparison;
 pub mod consequence;
 pub mod decision;
 pub mod diagnostic;
@@ -42,6 +43,7 @@ pub mod role;
 pub mod rollback;
 pub mod run;
 pub mod schedule;
+pub mod search;
 pub mod sign_off;
 pub mod status;
 pub mod summary;

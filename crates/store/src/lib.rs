@@ -9,12 +9,14 @@ use record::canonical::NotCanonical;
 
 pub mod api_token;
 pub mod attachment;
+pub mod backup;
 pub mod database;
 pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
 pub mod head;
+pub mod history;
 pub mod invitation;
 pub mod measurement;
 pub mod notice;
@@ -28,6 +30,7 @@ pub mod session;
 pub mod sign_in_failure;
 pub mod sign_in_network;
 pub mod signing_key;
+pub mod stability;
 pub mod task;
 pub mod trend;
 

@@ -2,7 +2,7 @@
 
 mod after_t0;
 
-use crate::{Error, environment_lock, event, head, notice, task};
+use crate::{Error, environment_lock, event, head, history, notice, stability, task};
 use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
@@ -33,31 +33,6 @@ pub struct Pinned {
     pub seal: [u8; 32],
 }
 
-/// A run as the history lists it.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// The fold of its events.
-    pub run: Run,
-    /// The run in one line.
-    pub summary: Summary,
-}
-
-/// What the history is asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Only this environment.
-    pub environment: Option<String>,
-    /// Only this state's word.
-    pub state: Option<String>,
-    /// Only runs whose title, release or starter contains this text.
-    pub text: Option<String>,
-    /// Only runs with a smaller number: the next page.
-    pub before: Option<RunId>,
-}
-
-/// How many runs a page of the history has.
-pub const PAGE: i64 = 50;
-
 /// Starts a run: its row and its first event. The same `request_key` again answers the first one's number.
 ///
 /// # Errors
@@ -82,8 +57,8 @@ pub async fn start(
     let (first, run) = chain::first(id, start, by, now)?;
     let inserted = sqlx::query!(
         "insert into run (id, request_key, revision_id, environment, release, title, state, fold, summary, event_count,
-                          head, started_by, started_at)
-         overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12)
+                          head, started_by, started_at, class)
+         overriding system value values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $11, $12, $13)
          on conflict (request_key) do nothing",
         id.0,
         request_key,
@@ -96,7 +71,8 @@ pub async fn start(
         serde_json::to_value(Summary::of(outline, &run, now))?,
         first.hash.as_str(),
         by.name(),
-        now,
+        run.started_at,
+        run.start.class.word(),
     )
     .execute(&mut *connection)
     .await?;
@@ -105,7 +81,9 @@ pub async fn start(
         let first = started_by_request(connection, request_key).await?;
         return first.ok_or_else(|| Error::inconsistent("run", "the one with this request key went away"));
     }
-    event::insert(connection, id, &first).await?;
+    event::insert(&mut *connection, id, &first).await?;
+    history::note_person(&mut *connection, &run, by.name()).await?;
+    history::note_words(connection, None, &run).await?;
     Ok(id)
 }
 
@@ -190,6 +168,10 @@ pub async fn append<E: From<Error>>(
         if let Some(told) = of_event(rollback.as_ref(), &linked.event, &run) {
             notice::queue(&mut *connection, &run, told, now).await?;
         }
+        if let Happening::Signed { .. } = linked.event.what {
+            history::note_person(&mut *connection, &run, linked.event.by.name()).await?;
+        }
+        stability::note(&mut *connection, outline, &run, &linked.event).await?;
         event::insert(connection, id, &linked).await?;
         if is_due(&linked.event) {
             head::ask(&mut *connection, id, linked.event.number).await?;
@@ -202,6 +184,7 @@ pub async fn append<E: From<Error>>(
     }
     if !events.is_empty() {
         write(connection, &run, &Summary::of(outline, &run, now), last.as_str()).await?;
+        history::note_words(&mut *connection, Some(&before), &run).await?;
         tell_people(&mut *connection, outline, (&before, &run), now).await?;
         event::notify(connection, id).await?;
     }
@@ -254,40 +237,6 @@ async fn write(connection: &mut PgConnection, run: &Run, summary: &Summary, head
         environment_lock::release(connection, run.id).await?;
     }
     Ok(())
-}
-
-/// A page of the history, the newest first, at most [`PAGE`].
-///
-/// # Errors
-/// The database's.
-pub async fn list(connection: &mut PgConnection, filter: &Filter) -> Result<Vec<Listed>, Error> {
-    let like = filter
-        .text
-        .as_ref()
-        .map(|text| format!("%{}%", escape_like(text)));
-    let rows = sqlx::query!(
-        "select fold, summary from run
-         where ($1::text is null or environment = $1)
-           and ($2::text is null or state = $2)
-           and ($3::text is null or title ilike $3 or release ilike $3 or started_by ilike $3)
-           and ($4::bigint is null or run.id < $4)
-         order by run.id desc limit $5",
-        filter.environment,
-        filter.state,
-        like,
-        filter.before.map(|id| id.0),
-        PAGE,
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Listed {
-                run: serde_json::from_value(row.fold)?,
-                summary: serde_json::from_value(row.summary)?,
-            })
-        })
-        .collect()
 }
 
 /// The numbers of the runs in `environment` that verify: from T0 to their last window.
@@ -361,16 +310,4 @@ pub async fn open(connection: &mut PgConnection) -> Result<Vec<RunId>, Error> {
         .fetch_all(connection)
         .await?;
     Ok(ids.into_iter().map(RunId).collect())
-}
-
-fn escape_like(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            if matches!(c, '%' | '_' | '\\') {
-                vec!['\\', c]
-            } else {
-                vec![c]
-            }
-        })
-        .collect()
 }

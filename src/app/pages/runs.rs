@@ -1,81 +1,72 @@
 //! The history: every run, with its answer first.
 
+mod filters;
+
 use crate::{
-    api::run::{RunFilter, RunLine, list_runs},
+    api::history::{Count, RunFilter, RunLine, RunsPage, list_runs},
     app::{
         components::{
-            CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead, SelectField,
-            SelectOption, TallyBar, TextField, Tone,
+            ButtonKind, CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead,
+            TallyBar, Tone,
         },
         trouble::NotLoaded,
     },
 };
-use domain::decision::Word;
+use domain::decision::{Answer, Word};
+use filters::{address, asked};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-
-/// How many runs a page has.
-const PAGE: usize = 50;
 
 /// The list of runs with its filters, all of them in the address.
 #[component]
 pub fn Runs() -> impl IntoView {
     let query = use_query_map();
-    let filter = Memo::new(move |_| {
-        query.with(|query| RunFilter {
-            environment: query.get("environment").unwrap_or_default(),
-            state: query.get("state").unwrap_or_default(),
-            text: query.get("text").unwrap_or_default(),
-            before: query.get("before").and_then(|before| before.parse().ok()),
-        })
-    });
+    let filter = Memo::new(move |_| query.with(asked));
     let runs = Resource::new_blocking(move || filter.get(), list_runs);
-    let new_run = || view! { <LinkButton href="/new-run">"New run"</LinkButton> }.into_any();
+    let links = || {
+        view! {
+            <LinkButton href="/stability" kind=ButtonKind::Ghost>"How changes go"</LinkButton>
+            <LinkButton href="/new-run">"New run"</LinkButton>
+        }
+        .into_any()
+    };
     view! {
         <Title text="Runs" />
-        <PageHead title="Runs" actions=new_run() lead="Every run of every checklist, the newest first." />
-        {move || filters(&filter.get())}
+        <PageHead title="Runs" actions=links() lead="Every run of every checklist, the newest first." />
         <Transition fallback=|| view! { <p>"Loading the runs…"</p> }>
             {move || Suspend::new(async move {
+                let filter = filter.get_untracked();
                 match runs.await {
-                    Err(error) => view! { <NotLoaded error=error /> }.into_any(),
-                    Ok(runs) if runs.is_empty() => nothing(&filter.get_untracked()),
-                    Ok(runs) => table(runs, &filter.get_untracked()),
+                    Err(error) => view! {
+                        {filters::form(&filter, Vec::new())}
+                        <NotLoaded error=error />
+                    }
+                    .into_any(),
+                    Ok(page) => shown(page, &filter),
                 }
             })}
         </Transition>
     }
 }
 
-fn filters(filter: &RunFilter) -> impl IntoView + use<> {
-    let states = [
-        "preparing",
-        "executing",
-        "verifying",
-        "GO",
-        "GO with conditions",
-        "NO-GO",
-        "abandoned",
-    ];
-    let any = SelectOption {
-        value: String::new(),
-        label: "any state".into(),
-        selected: filter.state.is_empty(),
+fn shown(page: RunsPage, filter: &RunFilter) -> AnyView {
+    let RunsPage {
+        runs,
+        count,
+        newer,
+        older,
+        environments,
+    } = page;
+    let body = match runs.is_empty() {
+        true => nothing(filter),
+        false => table(runs, filter, count, (newer, older)),
     };
-    let options = states.into_iter().map(|state| SelectOption {
-        value: state.into(),
-        label: state.into(),
-        selected: filter.state == state,
-    });
     view! {
-        <form class="filters" method="get" action="/">
-            <TextField name="text" label="Title, release or person" kind="search" value=filter.text.clone() optional=true />
-            <TextField name="environment" label="Environment" value=filter.environment.clone() optional=true />
-            <SelectField name="state" label="State" options=std::iter::once(any).chain(options).collect() />
-            <button class="btn" type="submit">"Filter"</button>
-        </form>
+        {filters::form(filter, environments)}
+        {body}
     }
+    .into_any()
 }
 
 fn nothing(filter: &RunFilter) -> AnyView {
@@ -103,59 +94,91 @@ fn nothing(filter: &RunFilter) -> AnyView {
     .into_any()
 }
 
-fn table(runs: Vec<RunLine>, filter: &RunFilter) -> AnyView {
-    let older = (runs.len() == PAGE)
-        .then(|| runs.last().map(|run| run.id.0))
-        .flatten();
-    let older = older.map(|before| {
-        let RunFilter {
-            environment,
-            state,
-            text,
-            ..
-        } = filter;
-        let parts = [("environment", environment), ("state", state), ("text", text)];
-        let rest: String = parts
-            .map(|(name, value)| format!("&{name}={}", escape(value)))
-            .concat();
-        view! { <p class="pager"><a href=format!("/?before={before}{rest}")>"Older runs"</a></p> }
-    });
+fn table(runs: Vec<RunLine>, filter: &RunFilter, count: Count, (newer, older): (bool, bool)) -> AnyView {
+    let pager = pager(&runs, filter, (newer, older));
+    let count = match count {
+        Count::Exactly(1) => "1 run".to_owned(),
+        Count::Exactly(count) => format!("{count} runs"),
+        Count::MoreThan(count) => format!("more than {} runs", thousands(count)),
+    };
     view! {
-        <div class="card table-wrap">
-            <table class="table runs-table">
-                <thead>
-                    <tr>
-                        <th scope="col">"Run"</th>
-                        <th scope="col">"Answer"</th>
-                        <th scope="col">"Checklist"</th>
-                        <th scope="col">"Environment"</th>
-                        <th scope="col">"Release"</th>
-                        <th scope="col">"Boxes"</th>
-                        <th scope="col">"Started"</th>
-                    </tr>
-                </thead>
-                <tbody>{runs.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-        {older}
+        <form method="get" action="/runs/compare">
+            <div class="card table-wrap">
+                <table class="table runs-table">
+                    <thead>
+                        <tr>
+                            <th scope="col"><span class="visually-hidden">"Compare"</span></th>
+                            <th scope="col">"Run"</th>
+                            <th scope="col">"Answer"</th>
+                            <th scope="col">"Checklist"</th>
+                            <th scope="col">"Environment"</th>
+                            <th scope="col">"Release"</th>
+                            <th scope="col">"Boxes"</th>
+                            <th scope="col">"Started"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{runs.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+            <div class="pager">
+                <button class="btn" type="submit">"Compare two runs"</button>
+                <span class="pager-count">{count}</span>
+                {pager}
+            </div>
+        </form>
     }
     .into_any()
 }
 
-fn row(run: RunLine) -> impl IntoView {
-    let (icon, tone) = match run.summary.answer.word {
+fn pager(runs: &[RunLine], filter: &RunFilter, (newer, older): (bool, bool)) -> AnyView {
+    let turned = |before: Option<&RunLine>, after: Option<&RunLine>| {
+        address(&RunFilter {
+            before: before.map(|run| run.id.0),
+            after: after.map(|run| run.id.0),
+            ..filter.clone()
+        })
+    };
+    let newer = newer.then(|| {
+        view! { <a rel="prev" href=turned(None, runs.first())>"Newer runs"</a> }
+    });
+    let older = older.then(|| {
+        view! { <a rel="next" href=turned(runs.last(), None)>"Older runs"</a> }
+    });
+    view! { <nav class="pager-links" aria-label="Pages">{newer} {older}</nav> }.into_any()
+}
+
+/// 1000 as people write it.
+fn thousands(count: i64) -> String {
+    let digits = count.to_string();
+    let split = digits.len().saturating_sub(3);
+    match digits.split_at(split) {
+        ("", rest) => rest.to_owned(),
+        (front, rest) => format!("{front},{rest}"),
+    }
+}
+
+/// The answer of a run as icon, word and colour.
+pub fn answer_mark(answer: &Answer) -> AnyView {
+    let (icon, tone) = match answer.word {
         Word::Go => ("proved", Tone::Go),
         Word::GoWithConditions => ("warning", Tone::Hold),
         Word::NoGo => ("failed", Tone::No),
         Word::NotYet => ("running", Tone::Run),
         Word::Ended => ("skipped", Tone::None),
     };
+    view! { <Mark tone=tone icon=icon word=answer.title.clone() /> }.into_any()
+}
+
+fn row(run: RunLine) -> impl IntoView {
     let href = format!("/runs/{}", run.id.0);
     view! {
         <tr>
+            <td class="runs-choose">
+                <input type="checkbox" name="run" value=run.id.0.to_string() aria-label=format!("Compare run {}", run.id.0) />
+            </td>
             <td data-label="Run"><a href=href.clone()>{run.id.0}</a></td>
             <td class="runs-answer" data-label="Answer">
-                <Mark tone=tone icon=icon word=run.summary.answer.title.clone() />
+                {answer_mark(&run.summary.answer)}
                 <small>{run.state}</small>
             </td>
             <th scope="row" class="runs-name">
@@ -168,18 +191,4 @@ fn row(run: RunLine) -> impl IntoView {
             <td data-label="Started"><ExactTime at=run.started_at /> <small>"by " {run.started_by}</small></td>
         </tr>
     }
-}
-
-/// RFC 3986: everything but the unreserved characters in hexadecimal.
-fn escape(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
 }

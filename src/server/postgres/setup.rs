@@ -27,7 +27,7 @@ pub struct Owner {
 pub async fn choose_binaries(cluster: &Path) -> Result<PathBuf, Error> {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
     for folder in candidate_folders() {
-        if let Some(major) = major_version(&folder).await {
+        if let Some(major) = major_version(&folder.join("postgres")).await {
             found.push((major, folder));
         }
     }
@@ -59,7 +59,8 @@ pub async fn choose_binaries(cluster: &Path) -> Result<PathBuf, Error> {
     })
 }
 
-fn candidate_folders() -> Vec<PathBuf> {
+/// Where programs of Postgres may be.
+pub(super) fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::env::var_os("PATH")
         .map(|path| std::env::split_paths(&path).collect())
         .unwrap_or_default();
@@ -67,13 +68,18 @@ fn candidate_folders() -> Vec<PathBuf> {
         folders.extend(versions.flatten().map(|version| version.path().join("bin")));
     }
     folders.push(PathBuf::from("/usr/local/pgsql/bin"));
+    folders
+}
+
+fn candidate_folders() -> Vec<PathBuf> {
+    let mut folders = folders();
     folders.retain(|folder| folder.join("postgres").is_file() && folder.join("initdb").is_file());
     folders
 }
 
 /// `postgres (PostgreSQL) 15.14 (Debian …)` gives 15.
-async fn major_version(folder: &Path) -> Option<u32> {
-    let run = Command::new(folder.join("postgres"))
+pub(super) async fn major_version(program: &Path) -> Option<u32> {
+    let run = Command::new(program)
         .arg("--version")
         .stdin(Stdio::null())
         .output();

@@ -5,8 +5,8 @@ use super::{
     problem::{Asked, Body, Problem, number},
 };
 use crate::{
-    api::run::{RunFilter, RunLine},
-    server::{desk, run, state::AppState},
+    api::history::{RunFilter, RunLine},
+    server::{desk, history, run, state::AppState},
 };
 use axum::{
     Json,
@@ -27,9 +27,6 @@ use domain::{
     summary::Summary,
 };
 use serde::{Deserialize, Serialize};
-
-/// How many runs [`desk::lines`] answers at most.
-const PAGE: usize = 50;
 
 /// What is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -124,10 +121,11 @@ pub async fn list(
         state: filter.state,
         text: filter.text,
         before: filter.before,
+        ..RunFilter::default()
     };
-    let lines = desk::lines(&state, filter).await?;
-    let next = lines.last().filter(|_| lines.len() >= PAGE).map(|line| line.id.0);
-    let runs = lines.into_iter().map(|line| brief(&state, line)).collect();
+    let page = history::page(&state, filter).await?;
+    let next = page.runs.last().filter(|_| page.older).map(|line| line.id.0);
+    let runs = page.runs.into_iter().map(|line| brief(&state, line)).collect();
     Ok(Json(RunList { runs, next }).into_response())
 }
 

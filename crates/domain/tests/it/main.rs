@@ -5,6 +5,7 @@
     reason = "a helper of the tests that panics fails the test that called it"
 )]
 
+mod comparison;
 mod decision;
 mod follow_up;
 mod form;

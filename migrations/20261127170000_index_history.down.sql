@@ -1,0 +1,13 @@
+drop index evidence_readings;
+drop table run_person;
+drop index run_unread;
+drop index run_words;
+drop index run_closed_started;
+drop index run_open_started;
+drop index run_state;
+drop index run_environment;
+drop index run_started;
+create index run_environment on run (environment, id desc);
+create index run_state on run (state, id desc);
+alter table run drop column words;
+alter table run drop column class;
