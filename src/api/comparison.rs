@@ -1,7 +1,7 @@
 //! Two runs beside each other.
 
 use super::Error;
-use domain::{comparison::Comparison, run::RunId};
+use domain::comparison::Comparison;
 use leptos::prelude::*;
 
 /// Compares the run `b` with the run `a`, line by line.
@@ -12,5 +12,5 @@ use leptos::prelude::*;
 pub async fn compare_runs(a: i64, b: i64) -> Result<Comparison, Error> {
     use crate::server::{auth, comparison, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
-    comparison::of(&AppState::here()?, &person, [RunId(a), RunId(b)]).await
+    comparison::of(&AppState::here()?, &person, [a, b].map(domain::run::RunId)).await
 }
