@@ -148,6 +148,7 @@ async fn a_page_an_answer_and_a_download_say_what_they_are(pool: PgPool) {
             disposition.starts_with("attachment; filename=\"gonogo-run-"),
             "{disposition}"
         );
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
     }
 }
 
@@ -211,6 +212,25 @@ async fn a_fault_shows_a_number_and_the_log_has_the_rest(pool: PgPool) {
         .unwrap();
     let cause = told["error"].as_str().unwrap();
     assert!(cause.contains("does not exist"), "{told}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn the_log_says_who_was_refused_what(pool: PgPool) {
+    let log = Log::default();
+    let _guard = log.listen();
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    let refused = team.qa.begin(run, "").await;
+    assert_eq!(refused.refusal().0, 403);
+    let page = team.qa.get("/people").await;
+    assert_eq!(page.status.as_u16(), 403);
+    let lines = log.lines();
+    let told: Vec<_> = lines
+        .iter()
+        .filter(|line| line["message"] == "refused: the right is missing")
+        .map(|line| (line["person"].as_str().unwrap(), line["path"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [("quinn", "/api/run/begin"), ("quinn", "/people")]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -92,10 +92,19 @@ pub async fn signed_in_only(request: Request, next: Next) -> Response {
         if identity.must_change_password && !BEFORE_A_CHANGE.contains(&request.uri().path()) {
             return change_first(&request);
         }
-        let refused = refuses_page(identity, request.uri().path());
+        let (identity, method, path) = (
+            identity.clone(),
+            request.method().clone(),
+            request.uri().path().to_owned(),
+        );
+        let refused = refuses_page(&identity, &path);
         let mut response = next.run(request).await;
         if refused && response.status().is_success() {
             *response.status_mut() = StatusCode::FORBIDDEN;
+        }
+        if response.status() == StatusCode::FORBIDDEN {
+            let person = identity.person.name;
+            tracing::warn!(person, %method, path, "refused: the right is missing");
         }
         return response;
     }
@@ -186,7 +195,9 @@ pub async fn cache(State(state): State<AppState>, request: Request, next: Next) 
         "no-store"
     };
     let mut response = next.run(request).await;
-    let value = if response.status().is_success() {
+    // What is handed out of a run is no file of the site, whatever its name ends with.
+    let handed_out = response.headers().contains_key(header::CONTENT_DISPOSITION);
+    let value = if response.status().is_success() && !handed_out {
         value
     } else {
         "no-store"
