@@ -471,3 +471,55 @@ async fn a_rollback_by_hand_and_another_t0_end_the_hold_off(pool: PgPool) {
     let (status, _) = watch.hold(&watch.team.owner, "").await.refusal();
     assert_eq!(status, 409, "nothing waits any more");
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_optional_line_starts_nothing(pool: PgPool) {
+    let optional = WATCHED
+        .replace("- [ ] No errors:", "- [ ] (optional) No errors:")
+        .replace("- [ ] No mistakes", "- [ ] (optional) No mistakes");
+    let watch = Watch::of(&pool, ON, "shop", &optional).await;
+    watch.fail().await;
+    assert!(
+        watch.run().await.hold_offs.is_empty(),
+        "{:?}",
+        watch.run().await.hold_offs
+    );
+    assert_eq!(watch.started().await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_line_that_is_waived_while_it_waits_starts_nothing(pool: PgPool) {
+    let watch = Watch::new(&pool, ON).await;
+    watch.fail().await;
+    watch.waits_until(130).await;
+    let line = watch.team.qa.page(watch.run).await.id("No errors");
+    watch
+        .team
+        .owner
+        .settle(watch.run, &line, "waive", "known since Monday")
+        .await
+        .answer::<()>();
+    watch.reach(130).await;
+    let why = watch.refused().await;
+    assert!(why.contains("piet has settled the line"), "{why}");
+    assert_eq!(watch.started().await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rule_that_was_written_after_the_start_is_not_the_runs(pool: PgPool) {
+    let watch = Watch::new(&pool, "").await;
+    let file = watch.team.place.environments().join("shop.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, text + ON).unwrap();
+    let watch = watch.restarted(|_| {}).await;
+    watch.fail().await;
+    watch.reach(300).await;
+    assert!(
+        watch.run().await.hold_offs.is_empty(),
+        "{:?}",
+        watch.run().await.hold_offs
+    );
+    assert_eq!(watch.started().await, 0);
+    let html = watch.html(&watch.team.qa).await;
+    assert!(!html.contains("starts by itself"));
+}

@@ -96,7 +96,7 @@ async fn a_link_makes_a_person_once_and_signs_them_in(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn a_link_that_was_used_revoked_forged_or_made_by_somebody_disabled_or_is_too_old_says_the_same(
+async fn a_link_that_was_used_revoked_forged_or_made_by_somebody_disabled_or_demoted_or_is_too_old_says_the_same(
     pool: PgPool,
 ) {
     let app = App::start(&pool).await;
@@ -126,9 +126,14 @@ async fn a_link_that_was_used_revoked_forged_or_made_by_somebody_disabled_or_is_
         .call("/api/person/disable", &[("id", &bob)])
         .await
         .answer::<()>();
+    let cleo = Member::new(&app, "cleo", Role::Admin).await;
+    let demoted = cleo.link("Way back", &[Role::Admin]).await;
+    set_roles(&admin, &id(&pool, "cleo").await, "", "admin", &["viewer"])
+        .await
+        .answer::<()>();
     let forged = format!("/invite?token={}", "A".repeat(43));
     let mut answers = Vec::new();
-    for link in [&late, &used, &revoked, &orphan, &forged] {
+    for link in [&late, &used, &revoked, &orphan, &demoted, &forged] {
         let read = app
             .browser()
             .call("/api/invitation/page", &[("token", token(link))])
@@ -382,6 +387,12 @@ async fn a_role_in_one_environment_counts_there_and_nowhere_else(pool: PgPool) {
         [Role::Viewer, Role::Devops, Role::Qa]
     );
     assert_eq!(vera.page(other).await.person.roles, [Role::Viewer]);
+    // Everyone sees, also who holds a role in one environment only.
+    set_roles(&admin, &number, "", "viewer", &[]).await.answer::<()>();
+    assert_eq!(vera.page(other).await.person.roles, [Role::Viewer]);
+    set_roles(&admin, &number, "", "", &["viewer"])
+        .await
+        .answer::<()>();
     // They sign there only.
     let record = vera.page(mine).await.run.record;
     let sign = async |run: RunId| {

@@ -605,6 +605,16 @@ async fn a_role_may_sign_twice_by_two_people_and_in_the_order_of_the_document(po
     assert!(early.refusal().1.contains("signs first"), "{}", early.text);
     sign(&second, "qa#2").await.answer::<()>();
     assert_eq!(closings(&team.qa, run).await, []);
+    let taken_back = team.qa.withdraw(run, "qa", "one more look").await;
+    taken_back.answer::<()>();
+    sign(&team.qa, "qa").await.answer::<()>();
+    let early = team.owner.sign(run, "go", "").await;
+    assert!(
+        early.refusal().1.contains("signs first"),
+        "the second of them stands before the first now: {}",
+        early.text
+    );
+    sign(&second, "qa#2").await.answer::<()>();
     team.owner.sign(run, "go", "").await.answer::<()>();
     assert_eq!(closings(&team.qa, run).await, [Outcome::Go]);
     let filled = team.qa.get(&format!("/runs/{}/export.md", run.0)).await.text;

@@ -97,7 +97,24 @@ pub async fn sign_in(name: &str, password: String) -> Result<Option<&'static str
     let secret = check_password(&state, &name, password).await?;
     tracing::info!(%name, address = ?extension::<ClientAddress>()?, "signed in");
     begin_session(secret.id).await?;
+    still_fits(&state, &name, &secret).await?;
     Ok(secret.must_change_password.then_some(guard::ACCOUNT))
+}
+
+/// While a password was compared it may have been replaced, and the sessions that were there ended: the new one is stored first, and
+/// ends where it came too late.
+async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<(), Error> {
+    let session = own_session()?;
+    let fault = |error| failure::internal("storing a session", &error);
+    session.save().await.map_err(fault)?;
+    let mut connection = state.pool.acquire().await?;
+    let now = store::person::secret(&mut connection, name).await?;
+    drop(connection);
+    if now.is_some_and(|now| !now.disabled && now.password_hash == checked.password_hash) {
+        return Ok(());
+    }
+    session.flush().await.map_err(fault)?;
+    Err(Error::WrongPassword)
 }
 
 /// Counts an attempt of the caller's network to get in.

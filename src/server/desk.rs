@@ -38,6 +38,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         .filter(|lock| lock.run != id);
     Ok(RunPage {
         automatic_rollback: (state.sites.place(&environment).ok())
+            .filter(|place| place.hash == opened.pinned.run.start.environment_hash)
             .and_then(|place| place.declared.automatic_rollback.clone()),
         bars: window::bars(state, &opened).await?,
         guides: guides(&opened.pinned.plan),

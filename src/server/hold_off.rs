@@ -1,10 +1,14 @@
 //! The rollback that an environment's file asks for where a window fails: it waits, whoever may roll back may hold it, and then it
 //! starts as if somebody had pressed. Off unless the file turns it on.
 
+mod startable;
+
+use startable::{NotNow, startable};
+
 use crate::{
     api::Error,
     server::{
-        readiness, rollback,
+        rollback,
         rollback::Order,
         run,
         run::{LONGEST_NOTE, Opened, conflict},
@@ -16,13 +20,15 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Right,
-    environment::{AutomaticRollback, Class},
+    environment::AutomaticRollback,
     event::Happening,
     hold_off::{HoldOff, HoldOffEntry, HoldOffState},
+    outline::Outline,
     person::{Author, Person},
     plan::{ItemId, SectionId},
-    rollback::{Deed, Tier},
+    rollback::Tier,
     run::{Run, RunId},
+    status::settles,
     task::Work,
 };
 use sqlx::PgConnection;
@@ -55,12 +61,25 @@ pub struct Failed {
 pub async fn queue(
     connection: &mut PgConnection,
     state: &AppState,
-    run: &Run,
+    (outline, run): (&Outline, &Run),
     failed: Failed,
     now: DateTime<Utc>,
 ) -> Result<(), store::Error> {
     let environment = &run.start.environment;
-    let asks = |place: &super::sites::Place| place.declared.automatic_rollback.is_some();
+    // What never blocks, and what a person let off or answered for, is no reason to go back.
+    let required = outline.line(&failed.line).is_some_and(|(_, line)| !line.optional);
+    if !required
+        || run
+            .items
+            .get(&failed.line)
+            .is_some_and(|state| settles(state, now))
+    {
+        return Ok(());
+    }
+    // A rule that was written after the run was started is not its rule.
+    let asks = |place: &super::sites::Place| {
+        place.declared.automatic_rollback.is_some() && place.hash == run.start.environment_hash
+    };
     if !state.sites.place(environment).is_ok_and(asks) {
         return Ok(());
     }
@@ -144,47 +163,6 @@ pub async fn carry_out(lease: &Lease, failed: &Failed) -> Result<(), Gone> {
     }
 }
 
-/// The tier that would start now by the environment's file as it is.
-///
-/// # Errors
-/// Why it would not, in one sentence.
-async fn startable<'a>(
-    state: &AppState,
-    opened: &'a Opened,
-) -> Result<(&'a Tier, AutomaticRollback), String> {
-    let start = &opened.pinned.run.start;
-    let place = state
-        .sites
-        .place(&start.environment)
-        .map_err(|error| error.to_string())?;
-    let rule = place.declared.automatic_rollback.clone();
-    let rule = rule.ok_or("the environment's file does not ask for it any more")?;
-    let tier = rule.tier(&opened.pinned.plan)?;
-    let title = &tier.title;
-    if start.class == Class::Production
-        && let Some(step) = tier.steps.iter().find(|step| step.development_only)
-    {
-        return Err(format!(
-            "“{}” of {title} does not exist in production",
-            step.title
-        ));
-    }
-    let by_hand = |step: &&domain::rollback::Step| matches!(step.deed, Deed::ByHand { .. });
-    if let Some(step) = tier.steps_in(start.class).find(by_hand) {
-        return Err(format!("“{}” of {title} is done by a person", step.title));
-    }
-    if tier.steps_in(start.class).next().is_none() {
-        return Err(format!("{title} has no step that exists here"));
-    }
-    rollback::possible(state, opened, tier).map_err(|error| error.to_string())?;
-    let ready = readiness::look_again(state, opened).await;
-    match ready.map_err(|error| error.to_string())?.tier(&tier.section) {
-        Some(found) if found.is_ready() => Ok((tier, rule)),
-        Some(found) => Err(format!("{title}: {}", found.summary(None))),
-        None => Err(format!("nobody knows how ready {title} is")),
-    }
-}
-
 struct Holding<'a> {
     lease: &'a Lease,
     opened: &'a Opened,
@@ -196,7 +174,11 @@ impl Holding<'_> {
     /// People are told, and have their time from now on; or it is said why nothing starts.
     async fn begin(&self) -> Result<(), Gone> {
         let (state, failed) = (&self.lease.state, self.failed);
-        let found = startable(state, self.opened).await;
+        let found = match startable(state, self.opened, failed).await {
+            Ok(found) => Ok(found),
+            Err(NotNow::Never(why)) => Err(why),
+            Err(NotNow::Later(error)) => return self.later(&error).await,
+        };
         // Looking takes its time, which is not theirs.
         let now = state.clock.now();
         let next = match &found {
@@ -242,13 +224,14 @@ impl Holding<'_> {
         } else if now < until {
             self.leave_until(until).await
         } else {
-            match startable(&self.lease.state, self.opened).await {
+            match startable(&self.lease.state, self.opened, self.failed).await {
                 Ok((tier, rule)) if tier.section == *told => self.start(number, until, tier, &rule).await,
                 Ok((tier, _)) => {
                     let other = format!("the environment's file asks for another tier now, {}", tier.title);
                     self.refuse(number, other).await
                 }
-                Err(why) => self.refuse(number, why).await,
+                Err(NotNow::Never(why)) => self.refuse(number, why).await,
+                Err(NotNow::Later(error)) => self.later(&error).await,
             }
         }
     }
@@ -285,11 +268,15 @@ impl Holding<'_> {
             Err(error @ (Error::Conflict { .. } | Error::Refused { .. })) => {
                 self.refuse(number, error.to_string()).await
             }
-            Err(error) => {
-                tracing::warn!(run = run.id.0, %error, "an automatic rollback did not start yet");
-                self.leave_until(self.now + AGAIN).await
-            }
+            Err(error) => self.later(&error).await,
         }
+    }
+
+    /// What is away is asked again, until it answers.
+    async fn later(&self, error: &Error) -> Result<(), Gone> {
+        let run = self.opened.pinned.run.id.0;
+        tracing::warn!(run, %error, "an automatic rollback did not start yet");
+        self.leave_until(self.lease.state.clock.now() + AGAIN).await
     }
 
     fn refused(&self, why: String) -> HoldOffEntry {

@@ -14,11 +14,11 @@ const MANY: &str = "
     select number, case when number between 6 and 100005 then 'Shop' else 'Bakery' end as title
     from generate_series(1, 100006) number;
     insert into run (request_key, revision_id, environment, release, title, state, fold, summary, event_count, head,
-                     started_by, started_at, closed_at)
+                     started_by, started_at, closed_at, class)
     select gen_random_uuid(), revision.id, case wanted.title when 'Shop' then 'shop-' || number % 10 else 'shop-3' end, 'v1',
            wanted.title, 'closed',
            case when number = 7 then '{\"rollback\": {\"tier\": \"full\", \"state\": {\"state\": \"done\"}}}'::jsonb else '{}' end,
-           '{}', 1, repeat('c', 64), 'otto', now(), now()
+           '{}', 1, repeat('c', 64), 'otto', now(), now(), 'staging'
     from wanted join checklist using (title) join revision on checklist_id = checklist.id order by number;
     insert into task (run_id, environment, request_key, work, started_by, due_at, state, created_at, ended_at)
     select id, environment, gen_random_uuid(), '{\"work\": \"action\", \"item\": \"switch-flipped\"}', '{\"kind\": \"gonogo\"}',

@@ -6,10 +6,10 @@ use crate::{
     hash::Hash,
     metric::{Aggregation, Metric},
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
-    phase::took,
     plan::{ItemId, SectionId, SectionKind},
     quantity::Unit,
     run::{How, Run, RunId},
+    schedule::Schedule,
     status::{Status, Tally, standing},
     verdict::Verdict,
 };
@@ -170,7 +170,7 @@ pub fn compare(runs: [(&Outline, &Run); 2], now: DateTime<Utc>) -> Comparison {
         sides: runs.map(|(outline, run)| side(outline, run, now)),
         lines: lines(one, other, now),
         numbers: numbers(one.1, other.1),
-        phases: phases(one, other),
+        phases: phases(one, other, now),
     }
 }
 
@@ -290,7 +290,8 @@ fn numbers(one: &Run, other: &Run) -> Vec<Numbers> {
     found
 }
 
-fn phases(one: Of<'_>, other: Of<'_>) -> Vec<Phases> {
+fn phases(one: Of<'_>, other: Of<'_>, now: DateTime<Utc>) -> Vec<Phases> {
+    let schedules = [one, other].map(|(outline, run)| Schedule::of(outline, run, now));
     let of = |outline: &Outline| -> Vec<SectionId> {
         let phases = outline
             .sections
@@ -303,22 +304,17 @@ fn phases(one: Of<'_>, other: Of<'_>) -> Vec<Phases> {
     ids.extend(missing);
     ids.into_iter()
         .map(|id| {
-            let sections = [one, other].map(|(outline, run)| {
-                let found = outline.sections.iter().find(|section| section.id == id);
-                found.map(|section| (section, run))
-            });
+            let sections =
+                [one, other].map(|(outline, _)| outline.sections.iter().find(|section| section.id == id));
             let title = sections
                 .iter()
                 .flatten()
                 .last()
-                .map(|(section, _)| section.title.clone());
+                .map(|section| section.title.clone());
             Phases {
                 title: title.unwrap_or_default(),
-                planned: sections.map(|found| found.and_then(|(section, _)| section.planned_minutes())),
-                took: sections.map(|found| {
-                    let time = found.and_then(|(section, run)| took(section, run));
-                    time.map(|time| time.num_seconds())
-                }),
+                planned: sections.map(|found| found.and_then(OutlineSection::planned_minutes)),
+                took: [0, 1].map(|side| schedules[side].seconds(&id)),
             }
         })
         .collect()

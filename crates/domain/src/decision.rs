@@ -8,7 +8,7 @@ use crate::{
     plan::{ItemId, Slot},
     role::Right,
     run::{Run, RunState},
-    sign_off::Meaning,
+    sign_off::{Meaning, SignOff},
     status::{Standing, Status, standing},
     target,
 };
@@ -319,13 +319,26 @@ pub fn next_for(person: &Person, outline: &Outline, run: &Run, now: DateTime<Utc
     (!deeds.is_empty()).then(|| deeds.join(", "))
 }
 
-/// The slots that are empty or stale.
+/// The slots that are empty, stale, or signed before one that comes first in the document's order.
 pub fn open_slots<'a>(outline: &'a Outline, run: &'a Run) -> impl Iterator<Item = &'a Slot> {
     outline.slots.iter().filter(|slot| {
-        run.sign_offs
-            .get(&slot.key())
-            .is_none_or(|sign_off| run.is_stale(sign_off))
+        let signed = run.sign_offs.get(&slot.key());
+        signed.is_none_or(|signed| run.is_stale(signed) || is_early(outline, run, slot, signed))
     })
+}
+
+/// Whether this signature of `slot` was given before one that the document's order puts first, and says something else than no.
+fn is_early(outline: &Outline, run: &Run, slot: &Slot, signed: &SignOff) -> bool {
+    let first = outline
+        .slots
+        .iter()
+        .filter(|other| other.place > 0 && other.place < slot.place);
+    let later = |other: &Slot| {
+        run.sign_offs
+            .get(&other.key())
+            .is_some_and(|other| other.number > signed.number)
+    };
+    signed.meaning != Meaning::NoGo && signed.number > 0 && first.into_iter().any(later)
 }
 
 /// How the run closes by its signatures, once every slot is signed and none is stale; `None` before.

@@ -113,7 +113,14 @@ pub fn steps(plan: &Plan, run: &Run) -> Vec<FollowUp> {
         return Vec::new();
     }
     let mut steps = of_run(&plan.follow_ups, run);
-    steps.retain(|step| step.automatic);
+    let ended = |step: &FollowUp| {
+        run.follow_ups
+            .0
+            .get(&step.id)
+            .is_some_and(|state| state.ended.contains_key(&1))
+    };
+    // What a person has done or left out, nobody asks any more.
+    steps.retain(|step| step.automatic && !ended(step));
     steps
 }
 

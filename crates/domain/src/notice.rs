@@ -6,6 +6,7 @@ use crate::{
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
     outline::{LineKind, Outline},
+    permission::signs_before,
     plan::ItemId,
     rollback::{Rollback, RollbackState},
     run::{Run, RunState},
@@ -286,7 +287,8 @@ pub fn of_people(outline: &Outline, run: &Run, now: DateTime<Utc>) -> Option<Not
     }
     let blockers = blockers(outline, run, now);
     if blockers.is_empty() {
-        let slots: Vec<String> = open_slots(outline, run).map(|slot| slot.title.clone()).collect();
+        let theirs = open_slots(outline, run).filter(|slot| signs_before(outline, run, slot).is_none());
+        let slots: Vec<String> = theirs.map(|slot| slot.title.clone()).collect();
         return (!slots.is_empty()).then_some(Notice::ReadyToSign { slots });
     }
     let words = blockers

@@ -106,10 +106,16 @@ pub fn is_for(outline: &Outline, run: &Run, person: &Person, slot: &Slot) -> boo
     holds && !elsewhere && signs_before(outline, run, slot).is_none()
 }
 
-/// The slot that the document's order puts before `slot` and that is open or stale.
+/// The slot that the document's order puts before `slot` and that is open, or says no.
 pub fn signs_before<'a>(outline: &'a Outline, run: &'a Run, slot: &Slot) -> Option<&'a Slot> {
     let place = slot.place;
-    open_slots(outline, run).find(|other| other.place > 0 && other.place < place)
+    let says_no = |other: &&Slot| {
+        let signed = run.sign_offs.get(&other.key());
+        signed.is_some_and(|signed| signed.meaning == Meaning::NoGo)
+    };
+    let open = open_slots(outline, run).chain(outline.slots.iter().filter(says_no));
+    open.filter(|other| other.place > 0 && other.place < place)
+        .min_by_key(|other| other.place)
 }
 
 /// Whether `person` may close `run` by its signatures: one who signed it, or who may waive.

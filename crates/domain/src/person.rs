@@ -136,6 +136,10 @@ impl Person {
             }
         }
         person.roles_at.clear();
+        // Everyone sees: whoever holds a role in one environment reads what happens in the others.
+        if person.roles.is_empty() && person.service.is_none() && self.may(Right::See, None) {
+            person.roles.push(Role::Viewer);
+        }
         if let Some(service) = &mut person.service
             && service
                 .environment

@@ -4,30 +4,13 @@ use crate::{
     action::{ActionState, Ending},
     outline::{LineKind, OutlineLine, OutlineSection, Proof},
     person::Author,
-    plan::{ItemId, SectionId, SectionKind},
+    plan::{ItemId, SectionId},
     run::{ItemState, Run},
     status::{Standing, Status, settles, standing},
 };
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// From the first to the last thing that happened in a phase; `None` for other sections, and where nothing took any time.
-pub fn took(section: &OutlineSection, run: &Run) -> Option<TimeDelta> {
-    let SectionKind::Phase { .. } = section.kind else {
-        return None;
-    };
-    let states = section.lines.iter().filter_map(|line| run.items.get(&line.id));
-    let times: Vec<_> = states
-        .flat_map(|state| {
-            let latest = state.latest.as_ref().map(|latest| latest.at);
-            let settled = state.settlement.as_ref().map(|settlement| settlement.at);
-            latest.into_iter().chain(settled)
-        })
-        .collect();
-    let (first, last) = (times.iter().min()?, times.iter().max()?);
-    Some(*last - *first).filter(|time| time.num_seconds() > 0)
-}
 
 /// How far the latest phase has come that a run goes through by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

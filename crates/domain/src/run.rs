@@ -10,12 +10,13 @@ mod phase;
 mod rolling_back;
 mod sampling;
 mod signing;
+mod state;
 
 use crate::{
     action::ActionState,
     baseline::Forgone,
     blank::BlankId,
-    event::{Event, Happening, Outcome, Start},
+    event::{Event, Happening, Start},
     fingerprint::{Moment, Taken},
     follow_up::FollowUps,
     hash::Hash,
@@ -35,6 +36,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::blank::Filling;
 pub use item::{How, ItemState, Observation, Settlement};
+pub use state::RunState;
 
 /// The number of a run: what people say aloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,44 +105,6 @@ pub struct Run {
     pub number: u64,
     /// The hash of the canonical record now.
     pub record: Hash,
-}
-
-/// Where a run stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum RunState {
-    /// Preflight; the environment is not locked.
-    Preparing,
-    /// The deployment executes; the run holds the environment's lock.
-    Executing {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// Who began.
-        by: Author,
-    },
-    /// From T0 to the last window.
-    Verifying {
-        /// Since when.
-        since: DateTime<Utc>,
-    },
-    /// A rollback is under way, or waits for somebody: the run holds the environment's lock.
-    RollingBack {
-        /// Since when.
-        since: DateTime<Utc>,
-        /// Who pressed.
-        by: Author,
-    },
-    /// It ended.
-    Closed {
-        /// How.
-        outcome: Outcome,
-        /// When.
-        at: DateTime<Utc>,
-        /// By whom.
-        by: Author,
-        /// What was said about it.
-        reason: String,
-    },
 }
 
 /// A later run began in the environment: what is seen there from now on is its work.
@@ -333,6 +297,7 @@ impl Run {
             | Happening::ClockWentBack { .. }
             | Happening::WindowJudged { .. } => self.windows.happen(event),
             Happening::T0Set { t0, .. } => {
+                self.measurements.t0_moved(self.t0, *t0, &mut self.blanks);
                 self.t0 = Some(*t0);
                 self.windows = Windows::since(event.number);
                 self.state = RunState::Verifying { since: at };
@@ -393,18 +358,5 @@ impl Run {
     /// Whether a rollback holds it.
     pub fn is_rolling_back(&self) -> bool {
         matches!(self.state, RunState::RollingBack { .. })
-    }
-}
-
-impl RunState {
-    /// The word for people, also the key in the database.
-    pub fn word(&self) -> &'static str {
-        match self {
-            RunState::Preparing => "preparing",
-            RunState::Executing { .. } => "executing",
-            RunState::Verifying { .. } => "verifying",
-            RunState::RollingBack { .. } => "rolling back",
-            RunState::Closed { outcome, .. } => outcome.word(),
-        }
     }
 }

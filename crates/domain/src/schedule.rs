@@ -147,6 +147,15 @@ impl Schedule {
         Some(self.ends()? - (self.began? + planned))
     }
 
+    /// How long the phase of this section took, in seconds, where it is done.
+    pub fn seconds(&self, section: &SectionId) -> Option<i64> {
+        let phase = self.phases.iter().find(|phase| phase.section == *section)?;
+        match phase.course {
+            Course::Done { since, at } => Some((at - since).num_seconds()),
+            Course::Ahead { .. } | Course::Running { .. } | Course::Halted { .. } => None,
+        }
+    }
+
     /// How long each phase took that is done.
     pub fn took(&self) -> Vec<PhaseTook> {
         let took = |phase: &PhaseTime| match phase.course {

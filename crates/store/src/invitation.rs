@@ -75,6 +75,7 @@ pub async fn open(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<V
         r#"select invitation.id, invitation.title, roles, person.name as by, invited_at, expires_at
            from invitation join person on person.id = invited_by
            where revoked_at is null and used_at is null and expires_at > $1 and disabled_at is null
+             and exists (select 1 from person_role where person_role.person_id = invited_by and role = 'admin')
            order by invitation.id desc limit 100"#,
         now
     )
@@ -85,7 +86,7 @@ pub async fn open(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<V
     .collect()
 }
 
-/// The link with this key, where it still works: not used, not revoked, not expired, and whoever made it may still sign in.
+/// The link with this key, where it still works: not used, not revoked, not expired, and whoever made it may still invite.
 /// Locked until the transaction ends, so that it is used once.
 ///
 /// # Errors
@@ -100,6 +101,7 @@ pub async fn by_key(
         r#"select invitation.id, invitation.title, roles, person.name as by, invited_at, expires_at
            from invitation join person on person.id = invited_by
            where key = $1 and revoked_at is null and used_at is null and expires_at > $2 and disabled_at is null
+             and exists (select 1 from person_role where person_role.person_id = invited_by and role = 'admin')
            for update of invitation"#,
         &key.0[..],
         now

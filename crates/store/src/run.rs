@@ -203,8 +203,15 @@ async fn tell_people(
     };
     // A window may have come due since, with no event of its own.
     let last = event::time_of(&mut *connection, run.id, before.number).await?;
-    let was = of_people(outline, before, last.unwrap_or(now)).map(|notice| notice.kind());
-    if was != Some(told.kind()) {
+    let was = of_people(outline, before, last.unwrap_or(now));
+    // Where the document has an order, one who signs makes it another's turn.
+    let anew = match (&was, &told) {
+        (Some(Notice::ReadyToSign { slots: before }), Notice::ReadyToSign { slots }) => {
+            slots.iter().any(|slot| !before.contains(slot))
+        }
+        (was, told) => was.as_ref().map(Notice::kind) != Some(told.kind()),
+    };
+    if anew {
         notice::queue(connection, run, told, now).await?;
     }
     Ok(())

@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
     event::{Event, Happening},
     outline::Outline,
-    phase::took,
     plan::ItemId,
-    run::{Run, RunId},
+    run::{Run, RunId, RunState},
+    schedule::Schedule,
     sign_off::Meaning,
 };
 use sqlx::PgConnection;
@@ -266,8 +266,14 @@ pub(crate) async fn note_phases(
     outline: &Outline,
     run: &Run,
 ) -> Result<(), Error> {
+    let RunState::Closed { at, .. } = &run.state else {
+        return Ok(());
+    };
+    let schedule = Schedule::of(outline, run, *at);
     for section in &outline.sections {
-        let Some(time) = took(section, run) else { continue };
+        let Some(seconds) = schedule.seconds(&section.id) else {
+            continue;
+        };
         sqlx::query!(
             "insert into run_phase (run_id, section, title, planned_minutes, seconds) values ($1, $2, $3, $4, $5)
              on conflict (run_id, section) do update set seconds = excluded.seconds",
@@ -275,7 +281,7 @@ pub(crate) async fn note_phases(
             section.id.0,
             section.title,
             section.planned_minutes().and_then(|minutes| i32::try_from(minutes).ok()),
-            time.num_seconds(),
+            seconds,
         )
         .execute(&mut *connection)
         .await?;

@@ -175,7 +175,7 @@ async fn try_to_store(
                     reason: failed.why.clone(),
                 };
                 store::notice::queue(&mut tx, &after, notice, now).await?;
-                hold_off::queue(&mut tx, state, &after, failed, now).await?;
+                hold_off::queue(&mut tx, state, (&opened.outline, &after), failed, now).await?;
             }
             if due {
                 // What was measured and was too early for these lines has come to its time.

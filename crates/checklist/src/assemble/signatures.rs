@@ -42,10 +42,13 @@ impl<'a> Assembler<'a> {
                 continue;
             }
             let line = self.source.line(cell.span.start);
-            let written = order.and_then(|order| row.get(order)?.text().trim().parse().ok());
-            let place = match in_turn {
-                true => self.slots.len() as u32 + 1,
-                false => written.unwrap_or(0),
+            let turn = self.slots.len() as u32 + 1;
+            let written = order.map(|order| row.get(order).and_then(|cell| number(cell.text().as_ref())));
+            let place = match written {
+                // An order without a number is that of the rows.
+                Some(written) => written.unwrap_or(turn),
+                None if in_turn => turn,
+                None => 0,
             };
             self.slots(&title, line, place);
         }
@@ -77,28 +80,32 @@ impl<'a> Assembler<'a> {
     }
 }
 
-/// "QA x2", "QA ×2", "2 x QA" and "2× QA" want two signatures of a role, and at most nine.
+/// "QA x2", "QA × 2", "2 x QA" and "2× QA" want two signatures of a role, and at most nine.
 fn counted(title: &str) -> (&str, usize) {
-    let times = |text: &str| {
-        let digit = text.trim().trim_matches(['x', 'X', '×']).trim();
-        digit
-            .parse::<usize>()
-            .ok()
-            .filter(|count| (2..=9).contains(count))
-    };
-    let sign = |text: &str| text.contains(['x', 'X', '×']);
-    let last = title.rsplit_once(' ').filter(|(_, last)| sign(last));
-    if let Some((name, count)) = last.and_then(|(name, last)| Some((name, times(last)?))) {
+    let several = |digits: &str| digits.parse().ok().filter(|count| (2..=9).contains(count));
+    let name = title.trim_end_matches(|c: char| c.is_ascii_digit());
+    let (before, count) = (name.trim_end(), several(&title[name.len()..]));
+    if let (Some(name), Some(count)) = (before.strip_suffix(TIMES), count)
+        && name.ends_with(' ')
+    {
         return (name.trim(), count);
     }
-    for mark in ["x ", "X ", "× "] {
-        if let Some((first, name)) = title.split_once(mark)
-            && let Some(count) = times(first)
-        {
-            return (name.trim(), count);
-        }
+    let rest = title.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (after, count) = (rest.trim_start(), several(&title[..title.len() - rest.len()]));
+    match (after.strip_prefix(TIMES), count) {
+        (Some(name), Some(count)) if name.starts_with(' ') => (name.trim(), count),
+        _ => (title, 1),
     }
-    (title, 1)
+}
+
+/// What stands between a role and how many of it.
+const TIMES: [char; 3] = ['x', 'X', '×'];
+
+/// The number that a cell begins with: "1", "1.", "2nd".
+fn number(cell: &str) -> Option<u32> {
+    let cell = cell.trim_matches(|c: char| !c.is_alphanumeric());
+    let digits = cell.find(|c: char| !c.is_ascii_digit()).unwrap_or(cell.len());
+    cell[..digits].parse().ok().filter(|number| *number > 0)
 }
 
 /// What a column is called whose numbers say who signs after whom. "#" only counts rows.
@@ -177,13 +184,14 @@ fn role_key(title: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::counted;
+    use super::{counted, number};
 
     #[test]
     fn a_row_may_ask_for_several_signatures_of_a_role() {
         for (title, expected) in [
             ("QA", ("QA", 1)),
             ("QA x2", ("QA", 2)),
+            ("QA x 2", ("QA", 2)),
             ("Product Owner ×3", ("Product Owner", 3)),
             ("2 x Developer", ("Developer", 2)),
             ("2× Developer", ("Developer", 2)),
@@ -194,6 +202,21 @@ mod tests {
             ("Max 2", ("Max 2", 1)),
         ] {
             assert_eq!(counted(title), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn an_order_is_read_as_people_write_it() {
+        for (cell, expected) in [
+            ("1", Some(1)),
+            ("2.", Some(2)),
+            ("3rd", Some(3)),
+            ("**1**", Some(1)),
+            ("", None),
+            ("first", None),
+            ("0", None),
+        ] {
+            assert_eq!(number(cell), expected, "{cell:?}");
         }
     }
 }

@@ -18,8 +18,14 @@ impl HoldOffs {
             Happening::RollbackStarted { .. }
             | Happening::Superseded { .. }
             | Happening::LockLost { .. }
-            | Happening::T0Set { .. }
             | Happening::Closed { .. } => self.end(HoldOffState::Over { at }),
+            // Its windows are others: what was held or refused was said of those before.
+            Happening::T0Set { .. } => {
+                let stays = |one: &HoldOff| matches!(one.state, HoldOffState::Started { .. });
+                for one in self.0.values_mut().filter(|one| !stays(one)) {
+                    one.state = HoldOffState::Over { at };
+                }
+            }
             _ => {}
         }
     }

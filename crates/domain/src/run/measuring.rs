@@ -5,8 +5,9 @@ use crate::{
     blank::BlankId,
     event::{Event, Happening},
     form::Moment,
-    measurement::{Attempt, AttemptState, Measurements, Source},
+    measurement::{Attempt, AttemptState, Measurements, Origin, Source},
 };
+use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
 impl Measurements {
@@ -43,6 +44,20 @@ impl Measurements {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What was read of a window that may hold the time before T0 says nothing of the new version.
+    pub(super) fn t0_moved(
+        &mut self,
+        from: Option<DateTime<Utc>>,
+        to: DateTime<Utc>,
+        blanks: &mut BTreeMap<BlankId, Filling>,
+    ) {
+        let read = self.counting(Moment::After);
+        let read = read.is_some_and(|attempt| attempt.origin == Origin::Prometheus);
+        if read && from.is_some_and(|from| to > from) {
+            self.forget_after(blanks);
         }
     }
 

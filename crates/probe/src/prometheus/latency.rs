@@ -115,7 +115,11 @@ impl Asking<'_> {
             Ok(figure) => found.figures.push(figure),
             Err(why) => found.notes.push(format!("no average: {why}")),
         }
-        Ok(found)
+        // Without a number it is no measurement, and takes the place of none.
+        match found.figures.is_empty() {
+            true => Err(found.notes.join("; ")),
+            false => Ok(found),
+        }
     }
 
     /// The cumulative counts of all series together, by upper bound.

@@ -10,7 +10,7 @@ use crate::app::components::{
 };
 use domain::{
     Hash,
-    decision::blockers,
+    decision::{blockers, open_slots},
     freshness::fresh_to_sign,
     outline::Outline,
     permission::signs_before,
@@ -80,7 +80,7 @@ fn row(board: Board, deeds: Deeds, outline: &Outline, slot: &Slot, run: &Run) ->
             .as_ref()
             .is_some_and(|sign_off| sign_off.by.person() == Some(person.id))
     });
-    let open = sign_off.is_none() || stale;
+    let open = open_slots(outline, run).any(|open| open.key() == slot.key());
     let mine = holds && open && begun;
     let act = if mine {
         Some(review_button(board, deeds, slot))
@@ -143,8 +143,7 @@ fn review(board: Board, deeds: Deeds, role: &str) -> Option<AnyView> {
         .outline
         .with_value(|outline| outline.slots.iter().find(|slot| slot.key() == role).cloned())?;
     let may = board
-        .run
-        .with(|run| !run.is_closed() && run.sign_offs.get(role).is_none_or(|signed| run.is_stale(signed)));
+        .with(|outline, run| !run.is_closed() && open_slots(outline, run).any(|open| open.key() == role));
     let holds = board
         .person
         .with_value(|person| person.roles.iter().any(|held| held.key() == slot.role));
