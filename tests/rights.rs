@@ -343,6 +343,8 @@ const ROUTES: &[(&str, &str, For)] = &[
     ("/invite", "/invite", For::Anybody),
     ("/new-run", "/new-run", For::SignedIn),
     ("/runs/{id}", "/runs/RUN", For::SignedIn),
+    ("/runs/compare", "/runs/compare?a=RUN&b=RUN", For::SignedIn),
+    ("/stability", "/stability", For::SignedIn),
     ("/checklists", "/checklists", For::SignedIn),
     ("/checklists/{id}", "/checklists/REVISION", For::SignedIn),
     ("/environments", "/environments", For::SignedIn),
@@ -644,7 +646,7 @@ async fn a_token_opens_what_it_is_for_and_nothing_else(pool: PgPool) {
         let bearer = format!("Bearer {token}");
         let page = team.app.browser();
         let page = page
-            .send(Method::POST, "/api/run/list", &[("authorization", &bearer)], None)
+            .send(Method::POST, "/api/history/list", &[("authorization", &bearer)], None)
             .await;
         assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     }
