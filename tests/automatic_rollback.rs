@@ -1,6 +1,6 @@
 //! The rollback that an environment's file asks for where a window fails: it waits, people may hold it, and it starts once.
 
-use crate::support::{App, Member, Page, Place, Team, eventually, noon};
+use crate::support::{App, Look, Member, Page, Place, Team, eventually, noon};
 use chrono::TimeDelta;
 use domain::{
     event::{Event, Happening, Outcome},

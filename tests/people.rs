@@ -306,7 +306,10 @@ async fn whoever_is_disabled_is_out_at_once_and_their_streams_close_within_5_sec
         .call("/api/person/disable", &[("id", &number)])
         .await
         .answer::<()>();
-    assert_eq!(vera.call("/api/run/list", &[]).await.error(), Error::SignedOut);
+    assert_eq!(
+        vera.call("/api/history/list", &[]).await.error(),
+        Error::SignedOut
+    );
     let lasted = lasts(stream).await;
     assert!(lasted <= Duration::from_secs(5), "{lasted:?}");
     let fields = [("name", "vera"), ("password", vera.password.as_str())];
@@ -317,7 +320,7 @@ async fn whoever_is_disabled_is_out_at_once_and_their_streams_close_within_5_sec
         .await
         .answer::<()>();
     assert!(
-        vera.call("/api/run/list", &[]).await.status != StatusCode::OK,
+        vera.call("/api/history/list", &[]).await.status != StatusCode::OK,
         "the old session stays ended"
     );
     vera.sign_in("vera", &vera.password).await;

@@ -646,7 +646,12 @@ async fn a_token_opens_what_it_is_for_and_nothing_else(pool: PgPool) {
         let bearer = format!("Bearer {token}");
         let page = team.app.browser();
         let page = page
-            .send(Method::POST, "/api/history/list", &[("authorization", &bearer)], None)
+            .send(
+                Method::POST,
+                "/api/history/list",
+                &[("authorization", &bearer)],
+                None,
+            )
             .await;
         assert_eq!(page.status, StatusCode::UNAUTHORIZED);
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     consequence::consequence,
     event::{Event, Happening, Start},
-    notice::{of_event, of_people},
+    notice::{Notice, of_event, of_people},
     outline::Outline,
     person::Author,
     plan::{Plan, SectionId},
