@@ -51,6 +51,7 @@ pub mod results;
 pub mod revision_changes;
 pub mod rollback;
 pub mod router;
+pub mod rule_approval;
 pub mod run;
 pub mod serve;
 pub mod session;

@@ -36,6 +36,7 @@ mod record;
 mod revision;
 mod rights;
 mod rollback;
+mod rule_approval;
 mod run;
 mod sign_in;
 mod sign_off;

@@ -140,6 +140,16 @@ const TABLE: &[Row] = &[
         &[("id", "REVISION"), ("plan", "HASH")],
         DEVOPS,
     ),
+    row(
+        "/api/revision/approve",
+        &[
+            ("id", "REVISION"),
+            ("slot", "nobody"),
+            ("plan", "HASH"),
+            ("password", "PASSWORD"),
+        ],
+        SIGNERS,
+    ),
     row("/api/stability/of", &[("filter[from]", "")], EVERYBODY),
     row("/api/comparison/of", &[("a", "RUN"), ("b", "RUN")], EVERYBODY),
     row(

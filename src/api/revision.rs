@@ -2,7 +2,7 @@
 
 use super::Error;
 use chrono::{DateTime, Utc};
-use domain::{Hash, outline::Outline, person::Person, plan::Diagnostic};
+use domain::{Hash, outline::Outline, person::Person, plan::Diagnostic, rule_approval::RuleChange};
 use leptos::{
     prelude::*,
     server_fn::codec::{MultipartData, MultipartFormData},
@@ -42,6 +42,8 @@ pub struct RevisionPage {
     pub outline: Outline,
     /// What changed since the revision before this one, where there was one.
     pub changes: Option<ChangesSince>,
+    /// What publishing it would change of the rules of sign-off that hold, and who approved.
+    pub rules: Option<RuleChange>,
     /// How many boxes became what, and how many checks stand beside them, with their words.
     pub counts: Vec<(usize, String)>,
     /// Every distinct command that a run of the plan can execute, in the document's order.
@@ -158,10 +160,23 @@ pub async fn import(form: MultipartData) -> Result<(), Error> {
 /// Publishes the plan with this hash: from now on runs may start from it.
 ///
 /// # Errors
-/// [`Error::Conflict`] where it is another plan by now.
+/// [`Error::Conflict`] where it is another plan by now; [`Error::Refused`] where it changes the rules of sign-off and approvals
+/// are missing.
 #[server(prefix = "/api", endpoint = "revision/publish")]
 pub async fn publish(id: i64, plan: String) -> Result<(), Error> {
     use crate::server::{auth, desk, library, state::AppState};
     let person = auth::require(domain::Right::Publish, None)?;
     library::publish(&AppState::here()?, &person, id, &desk::hash(plan)?).await
+}
+
+/// Approves, for a slot of the signature table that holds until now, that the plan with this hash changes the table.
+///
+/// # Errors
+/// [`Error::WrongPassword`]; [`Error::Conflict`] where it is another plan by now; [`Error::Refused`] where the slot is not
+/// theirs, or there is nothing to approve.
+#[server(prefix = "/api", endpoint = "revision/approve")]
+pub async fn approve(id: i64, slot: String, plan: String, password: String) -> Result<(), Error> {
+    use crate::server::{auth, desk, rule_approval, state::AppState};
+    let (state, person) = (AppState::here()?, auth::require(domain::Right::Sign, None)?);
+    rule_approval::approve(&state, &person, (id, &desk::hash(plan)?), &slot, password).await
 }

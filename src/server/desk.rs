@@ -8,8 +8,9 @@ use crate::{
         run::{Guide, Holder, RunPage},
     },
     server::{
-        api_token::Wish, commands, failure, form::Form, library, prose, revision_changes, rollback, run,
-        settlement::Deed, sign_off::Signature, source_text, state::AppState, verification::Scope, window,
+        api_token::Wish, commands, failure, form::Form, library, prose, revision_changes, rollback,
+        rule_approval, run, settlement::Deed, sign_off::Signature, source_text, state::AppState,
+        verification::Scope, window,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -155,6 +156,7 @@ pub async fn revision(state: &AppState, person: Person, id: i64) -> Result<Revis
         outline,
         counts: commands::counts(&document.plan),
         commands: commands::since(&document.plan, before.as_ref().map(|before| &before.plan)),
+        rules: rule_approval::change(state, id).await?,
         changes: before.map(|before| revision_changes::since(&before, &document.plan)),
         diagnostics: document.diagnostics,
         person,

@@ -2,7 +2,7 @@
 
 use crate::{
     api::Error,
-    server::{failure, state::AppState},
+    server::{failure, sign_off::sentence, state::AppState},
 };
 use checklist::Compiled;
 use domain::{
@@ -11,7 +11,10 @@ use domain::{
     plan::Plan,
 };
 use std::path::Path;
-use store::revision::{self, Document, NewRevision, Predecessor, Revision};
+use store::{
+    revision::{self, Document, NewRevision, Predecessor, Revision},
+    rule_approval::Approved,
+};
 
 /// The largest document, in bytes.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -61,17 +64,19 @@ pub async fn import(
 /// Publishes the plan with this hash: from now on runs may start from it.
 ///
 /// # Errors
-/// [`Error::Conflict`] where the plan is another by now, or was published.
+/// [`Error::Conflict`] where the plan is another by now, or was published; [`Error::Refused`] where it changes the rules of
+/// sign-off and the approval of some who sign by the old ones is missing.
 pub async fn publish(state: &AppState, person: &Person, id: i64, plan: &Hash) -> Result<(), Error> {
     if !person.may(Right::Publish, None) {
         return Err(Error::Forbidden {
             deed: Right::Publish.deed().to_owned(),
         });
     }
-    let mut connection = state.pool.acquire().await?;
-    let published = revision::publish(&mut connection, id, plan, Some(person.id), state.clock.now()).await?;
-    if published {
-        return Ok(());
+    let mut transaction = state.pool.begin().await?;
+    let approved = Approved::of(&mut transaction, id, Some(person.id)).await?;
+    let approved = approved.map_err(|missing| Error::refused(sentence(&missing.to_string())))?;
+    if revision::publish(&mut transaction, approved, plan, state.clock.now()).await? {
+        return Ok(transaction.commit().await?);
     }
     let message =
         "This plan was published meanwhile, or is another than the one that you read. Load the page again.";
@@ -101,7 +106,8 @@ pub async fn document(state: &AppState, id: i64) -> Result<Document, Error> {
     })
 }
 
-/// Loads and publishes the checklists of the folder that are not there yet.
+/// Loads and publishes the checklists of the folder that are not there yet. One that changes the rules of sign-off waits for
+/// people.
 ///
 /// # Errors
 /// When the folder cannot be read, or the database does not answer.
@@ -127,9 +133,15 @@ pub async fn load_shipped(state: &AppState, folder: &Path) -> Result<(), Error> 
             .to_string_lossy()
             .into_owned();
         let id = import(state, None, &name, bytes).await?;
-        let mut connection = state.pool.acquire().await?;
         let plan = document(state, id).await?.revision.plan_hash;
-        revision::publish(&mut connection, id, &plan, None, state.clock.now()).await?;
+        let mut transaction = state.pool.begin().await?;
+        match Approved::of(&mut transaction, id, None).await? {
+            Ok(approved) => {
+                revision::publish(&mut transaction, approved, &plan, state.clock.now()).await?;
+                transaction.commit().await?;
+            }
+            Err(missing) => tracing::warn!(%name, %missing, "a checklist is loaded and not published"),
+        }
     }
     Ok(())
 }

@@ -139,7 +139,8 @@ pub async fn changes(
     Ok(then.map_or_else(Vec::new, |then| differences(&then, &now)))
 }
 
-fn sentence(text: &str) -> String {
+/// What a rule says as a sentence of its own.
+pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars
         .next()

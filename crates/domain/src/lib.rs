@@ -41,6 +41,7 @@ pub mod reading;
 pub mod record;
 pub mod role;
 pub mod rollback;
+pub mod rule_approval;
 pub mod run;
 pub mod schedule;
 pub mod search;

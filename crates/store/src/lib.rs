@@ -24,6 +24,7 @@ pub mod panel;
 pub mod people_log;
 pub mod person;
 pub mod revision;
+pub mod rule_approval;
 pub mod run;
 pub mod sample;
 pub mod session;

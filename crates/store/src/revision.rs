@@ -1,6 +1,6 @@
 //! Checklists and their revisions.
 
-use crate::{Error, canonical};
+use crate::{Error, canonical, rule_approval::Approved};
 use chrono::{DateTime, Utc};
 use domain::{
     Hash,
@@ -169,22 +169,21 @@ pub async fn predecessor(connection: &mut PgConnection, id: i64) -> Result<Optio
     .transpose()
 }
 
-/// Publishes the plan of revision `id`, if its hash is still `plan`. Answers false where it is another, or
-/// published already.
+/// Publishes the plan of a revision, if its hash is still `plan`. Answers false where it is another, or published
+/// already.
 ///
 /// # Errors
 /// The database's.
 pub async fn publish(
     connection: &mut PgConnection,
-    id: i64,
+    Approved { revision, by }: Approved,
     plan: &Hash,
-    by: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update revision set published_by = $3, published_at = $4
          where id = $1 and plan_hash = $2 and published_at is null",
-        id,
+        revision,
         plan.as_str(),
         by.map(|person| person.0),
         now,

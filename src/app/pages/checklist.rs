@@ -4,15 +4,15 @@
 mod changes;
 mod listing;
 mod publish;
+mod rule_approval;
 
 use crate::{
-    api::revision::{Publish, RevisionPage, load_revision},
+    api::revision::{Approve, Publish, RevisionPage, load_revision},
     app::{
         components::{Banner, Crumb, ExactTime, HashText, LinkButton, PageHead, Tone},
         trouble::{NotLoaded, Trouble, errors},
     },
 };
-use domain::Right;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -27,29 +27,32 @@ pub fn Checklist() -> impl IntoView {
             .and_then(|id| id.parse().ok())
             .unwrap_or(0)
     });
-    let publish = ServerAction::<Publish>::new();
+    let (publish, approve) = (ServerAction::<Publish>::new(), ServerAction::<Approve>::new());
     let page = Resource::new_blocking(
-        move || (id.get(), publish.version().get()),
-        |(id, _)| load_revision(id),
+        move || (id.get(), publish.version().get(), approve.version().get()),
+        |(id, _, _)| load_revision(id),
     );
+    let not_published = errors(move || publish.value().get());
+    let not_approved = errors(move || approve.value().get());
     view! {
-        <Trouble error=Signal::derive(errors(move || publish.value().get())) />
+        <Trouble error=Signal::derive(move || not_approved().or_else(&not_published)) />
         <Transition fallback=|| view! { <p>"Loading the checklist…"</p> }>
             {move || Suspend::new(async move {
                 match page.await {
                     Err(error) => view! { <Title text="Checklist" /> <NotLoaded error=error /> }.into_any(),
-                    Ok(page) => revision(page, publish),
+                    Ok(page) => revision(page, publish, approve),
                 }
             })}
         </Transition>
     }
 }
 
-fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
+fn revision(page: RevisionPage, publish: ServerAction<Publish>, approve: ServerAction<Approve>) -> AnyView {
     let RevisionPage {
         line,
         source,
         outline,
+        rules,
         changes,
         counts: numbers,
         commands,
@@ -90,16 +93,19 @@ fn revision(page: RevisionPage, publish: ServerAction<Publish>) -> AnyView {
             commands,
             line.id,
             line.plan_hash.to_string(),
-            person.may(Right::Publish, None),
+            publish::hindrance(&person, rules.as_ref()),
             publish,
         ),
     };
+    let plan = line.plan_hash.to_string();
+    let rules = rules.map(|rules| rule_approval::card(rules, (line.id, plan), &person, approve));
     view! {
         <Title text=outline.title.clone() />
         <PageHead title=outline.title.clone() trail=trail facts=facts actions=start.unwrap_or_else(|| ().into_any()) />
         <div class="stack page-body">
         {counts(numbers)}
         {changes.map(changes::card)}
+        {rules}
         {card}
         {listing::card(line.id, source, outline, diagnostics)}
         </div>

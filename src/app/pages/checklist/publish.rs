@@ -4,29 +4,39 @@ use crate::{
     api::revision::{Command, Publish},
     app::components::{CodeBlock, PlainText, SectionCard, Tag, Tone},
 };
+use domain::{Right, person::Person, rule_approval::RuleChange};
 use leptos::{form::ActionForm, prelude::*};
 
-/// The commands and the button.
+/// Why `person` does not publish a plan that changes the rules like this, in a sentence; `None` where they may.
+pub fn hindrance(person: &Person, rules: Option<&RuleChange>) -> Option<String> {
+    if !person.may(Right::Publish, None) {
+        let words =
+            "Not published yet: somebody with the role DevOps reads these commands and publishes the plan.";
+        return Some(words.to_owned());
+    }
+    let missing = rules?.may_publish(Some(person.id)).err()?;
+    Some(format!("Not published yet: {missing}."))
+}
+
+/// The commands, and the button where there is no hindrance.
 pub fn card(
     commands: Vec<Command>,
     id: i64,
     hash: String,
-    may: bool,
+    hindrance: Option<String>,
     publish: ServerAction<Publish>,
 ) -> AnyView {
     let none = commands.is_empty();
-    let form = if may {
-        view! {
+    let form = match hindrance {
+        Some(hindrance) => view! { <p>{hindrance}</p> }.into_any(),
+        None => view! {
             <ActionForm action=publish>
                 <input type="hidden" name="id" value=id />
                 <input type="hidden" name="plan" value=hash />
                 <button class="btn is-main" type="submit">"I have read these commands: publish the plan"</button>
             </ActionForm>
         }
-        .into_any()
-    } else {
-        view! { <p>"Not published yet: somebody with the role DevOps reads these commands and publishes the plan."</p> }
-            .into_any()
+        .into_any(),
     };
     view! {
         <SectionCard title="Publish the plan" id="publish" padded=true>
