@@ -11,6 +11,7 @@ import base64, calendar, hashlib, json, sys, time
 
 STATEMENT, PREDICATE = "https://in-toto.io/Statement/v1", "https://gonogo.example/evidence/v1"
 SKEW = 300  # seconds that the clocks of two processes may be apart
+KEPT = 30 * 86400  # seconds that outputs are kept at least after their run was closed
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 ZERO = "0" * 64
@@ -149,7 +150,7 @@ def verify(text, kept):
             head, mine = head_of(one, keys, entry), mine + 1
             heads.setdefault(head["number"], []).append(("a checkpoint", head))
     files = [bytes_of(one["base64"], one["name"]) for one in (file["document"], file["as_run"], *file["attachments"])]
-    previous, record, due, nonces, named, slots = ZERO, None, 0, set(), [], {}
+    previous, record, due, closed, nonces, named, slots = ZERO, None, 0, None, set(), [], {}
     for number, stored in enumerate(file["events"], 1):
         entry, body = f"event {number}", stored["body"]
         refuse(stored["previous"] != previous, entry, "it does not follow the event before it: one was put in, taken out or moved")
@@ -169,8 +170,9 @@ def verify(text, kept):
             slots[what["role"]] = sign_off(event)
         if kind == "withdrawn": slots.pop(what["role"], None)
         if kind in ("signed", "withdrawn", "closed") or number % 100 == 0: due = number
-        if what.get("evidence"): named.append((number, what["evidence"]))
-        if kind == "attested" and (what["proof"] or {}).get("kind") == "file": named.append((number, what["proof"]["hash"]))
+        if kind == "closed": closed = event["at"]
+        if what.get("evidence"): named.append((number, what["evidence"], kind != "measurement_ended"))
+        if kind == "attested" and (what["proof"] or {}).get("kind") == "file": named.append((number, what["proof"]["hash"], True))
         record = event["record"]
         for source, head in heads.pop(number, []):
             refuse(head["hash"] != previous, entry, f"{source} was signed here on other events: one up to here was changed, put in, "
@@ -182,8 +184,14 @@ def verify(text, kept):
     for one in file["evidence"] + file["measurements"]:
         refuse(sha256(one["body"]) != one["hash"], f"evidence {one['hash']}", "its text is not what was hashed: it was changed")
     there = {one["hash"] for one in file["evidence"] + file["measurements"]} | {sha256(data) for data in files[2:]}
-    for number, name in named:
-        refuse(name not in there, f"evidence {name}", f"event {number} names it, and it is missing or changed")
+    removed = {one["hash"]: one["removed_at"] for one in file.get("removed", [])}
+    for name, at in removed.items():
+        early = closed is None or seconds(at) < seconds(closed) + KEPT
+        refuse(early, f"removed {name}", "the run had not been closed for 30 days when it is said to have been removed")
+        refuse(name in there, f"removed {name}", "it is said to have been removed, and is there")
+    for number, name, may_go in named:
+        gone = name not in there and not (may_go and name in removed)
+        refuse(gone, f"evidence {name}", f"event {number} names it, and it is missing or changed")
     refuse(file["sign_offs"] != [slots[role] for role in sorted(slots)], "the signatures", "they are not those of the events")
     digests = [sha256(files[0]), sha256(files[1]), record, previous]
     refuse([one["digest"]["sha256"] for one in statement["subject"]] != digests, "the subjects", "they are not what the file has")
@@ -194,7 +202,8 @@ def verify(text, kept):
              f"not signed: there is no signed head at event {due} or after it" if last_head < due else
              f"none of the checkpoints is one of run {run}" if kept and not mine else None)
     return doubt, f"run {run}, {number} events, the last one {previous}, signed up to event {last_head}" + \
-        (f", by key {keys[-1]['name']}" if keys else "") + ("" if mine else "; no checkpoint was given")
+        (f", by key {keys[-1]['name']}" if keys else "") + ("" if mine else "; no checkpoint was given") + \
+        (f"; {len(removed)} outputs were removed by retention, the last on {max(removed.values())[:10]}" if removed else "")
 
 def main(arguments):
     try:

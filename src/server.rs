@@ -48,6 +48,7 @@ pub mod readiness;
 mod reading;
 pub mod record;
 pub mod results;
+pub mod retention;
 pub mod revision_changes;
 pub mod rollback;
 pub mod router;

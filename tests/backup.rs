@@ -169,6 +169,32 @@ async fn a_copy_of_a_running_gonogo_comes_back_whole_elsewhere(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_retention_removed_comes_back_as_removed(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    team.devops.verify(run, "").await;
+    team.app.stop().await;
+    sqlx::raw_sql(
+        "update run set closed_at = now() - interval '40 days';
+         update evidence set body = null, removed_at = now()",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let (beside, source) = (Beside::new(&pool).await, url(&pool.connect_options()));
+    let (folder, file) = (beside.folder.path(), beside.file("copy.dump"));
+    let file = file.to_str().unwrap();
+    said(&gonogo(folder, Some(&source), &["backup", file]).await, 0);
+    said(&gonogo(folder, Some(&beside.url), &["restore", file]).await, 0);
+    let removed: i64 = sqlx::query_scalar("select count(removed_at) from evidence")
+        .fetch_one(&beside.pool)
+        .await
+        .unwrap();
+    assert_eq!((removed, count(&beside.pool, "evidence").await), (6, 6));
+    beside.drop().await;
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_database_in_use_is_replaced_only_when_it_is_said(pool: PgPool) {
     let team = Team::new(&pool).await;
     let first = team.run(SHOP).await;

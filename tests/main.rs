@@ -33,6 +33,7 @@ mod people;
 mod phase;
 mod phase_order;
 mod record;
+mod retention;
 mod revision;
 mod rights;
 mod rollback;

@@ -37,7 +37,7 @@ fn gonogo(pool: &PgPool, key: &Path, arguments: &[&str]) -> Said {
 }
 
 /// What `gonogo verify` says, without a database.
-fn told(file: &Path, checkpoint: Option<&Path>) -> Said {
+pub fn told(file: &Path, checkpoint: Option<&Path>) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gonogo"));
     command
         .arg("verify")
@@ -50,7 +50,7 @@ fn told(file: &Path, checkpoint: Option<&Path>) -> Said {
 }
 
 /// What the verifier says that shares no code.
-fn told_by_python(file: &Path, checkpoint: Option<&Path>) -> Said {
+pub fn told_by_python(file: &Path, checkpoint: Option<&Path>) -> Said {
     let mut command = Command::new("python3");
     command
         .arg("-B")
@@ -87,16 +87,21 @@ async fn all_signed(pool: &PgPool) {
 /// A run that all four have signed, and that has closed by itself.
 async fn closed(team: &Team, pool: &PgPool) -> RunId {
     let run = team.settled(SHOP).await;
+    close(team, pool, run).await;
+    run
+}
+
+/// All four sign a run in which everything is settled, which closes it.
+pub async fn close(team: &Team, pool: &PgPool, run: RunId) {
     for member in team.members() {
         member.sign(run, "go", "all well").await.answer::<()>();
     }
     assert!(team.qa.page(run).await.run.is_closed());
     all_signed(pool).await;
-    run
 }
 
 /// Does to the database what its superuser can.
-async fn as_superuser(pool: &PgPool, sql: &str) {
+pub async fn as_superuser(pool: &PgPool, sql: &str) {
     let sql = format!("set session_replication_role = replica; {sql}; set session_replication_role = origin");
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(pool).await.unwrap();
 }

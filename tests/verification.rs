@@ -5,9 +5,10 @@ use chrono::TimeDelta;
 use domain::{
     Role,
     event::{Event, Happening},
+    retention::Kept,
     run::RunId,
     status::{Status, Tally},
-    verdict::Verdict,
+    verdict::{Finding, Verdict},
 };
 use gonogo::api::evidence::Attempt;
 use reqwest::StatusCode;
@@ -25,6 +26,13 @@ async fn attempts(member: &Member, run: RunId, item: &str) -> Vec<Attempt> {
     let fields = [("run", run.0.to_string()), ("item", item.to_owned())];
     let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
     member.call("/api/evidence/item", &fields).await.answer()
+}
+
+fn seen(attempt: &Attempt) -> &Finding {
+    match &attempt.seen {
+        Kept::Whole(finding) => finding,
+        Kept::Removed(at) => panic!("it was removed at {at}"),
+    }
 }
 
 async fn log(member: &Member, run: RunId) -> Vec<Event> {
@@ -68,20 +76,20 @@ async fn a_broken_service_fails_in_words_and_passes_once_it_is_mended(pool: PgPo
     );
 
     let kept = attempts(&team.qa, run, &item).await;
-    let verdicts: Vec<_> = kept.iter().map(|attempt| attempt.finding.verdict).collect();
+    let verdicts: Vec<_> = kept.iter().map(|attempt| seen(attempt).verdict).collect();
     assert_eq!(
         verdicts,
         [Verdict::Pass, Verdict::Fail, Verdict::Pass],
         "the newest first"
     );
     for attempt in &kept {
-        let canonical = serde_json_canonicalizer::to_string(&attempt.finding).unwrap();
+        let canonical = serde_json_canonicalizer::to_string(seen(attempt)).unwrap();
         let hash: String = Sha256::digest(canonical)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
         assert_eq!(attempt.hash.as_str(), hash);
-        let evidence = &attempt.finding.evidence;
+        let evidence = &seen(attempt).evidence;
         assert!(evidence.target.contains("/health"), "{evidence:?}");
         assert!(
             !evidence.expected.is_empty() && !evidence.found.is_empty() && !evidence.host.is_empty(),

@@ -1,7 +1,7 @@
 //! Evidence: what was seen, attempt by attempt.
 
 use super::Error;
-use domain::{Hash, event::Event, verdict::Finding};
+use domain::{Hash, event::Event, retention::Kept, verdict::Finding};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Attempt {
     /// The evidence's name.
     pub hash: Hash,
-    /// What it says.
-    pub finding: Finding,
+    /// What it says, or when retention removed that.
+    pub seen: Kept<Finding>,
 }
 
 /// The newest attempts at an item, the newest first, 20 at most.

@@ -9,7 +9,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use domain::{Right, run::RunId};
+use domain::{Right, retention::Kept, run::RunId};
 
 /// `GET /runs/{id}/attachments/{hash}`. Always a download: a browser never draws what somebody uploaded.
 pub async fn download(
@@ -26,6 +26,15 @@ pub async fn download(
     let file = found.ok_or_else(|| Error::NotFound {
         what: "file with this hash in this run".to_owned(),
     })?;
+    let bytes = match file.bytes {
+        Kept::Whole(bytes) => Ok(bytes),
+        Kept::Removed(at) => Err(Error::NotFound {
+            what: format!(
+                "output here any more: removed by retention on {}, and its hash stays in the record",
+                at.format("%Y-%m-%d")
+            ),
+        }),
+    }?;
     let plain = |c: char| {
         if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
             c
@@ -41,5 +50,5 @@ pub async fn download(
             format!("attachment; filename=\"{name}\""),
         ),
     ];
-    Ok((headers, file.bytes).into_response())
+    Ok((headers, bytes).into_response())
 }

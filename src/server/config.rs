@@ -1,6 +1,8 @@
 //! How this Gonogo is set up: flags before variables (`GONOGO_…`) before `gonogo.toml` before defaults.
 
 use crate::server::postgres::place::Surroundings;
+use chrono::TimeDelta;
+use domain::retention::DAYS;
 use serde::Deserialize;
 use std::{
     fs, io,
@@ -40,6 +42,9 @@ pub struct Settings {
     /// A file that each signed head is appended to, best on another machine's disk: what it has, nobody can take back
     #[arg(long, global = true, env = "GONOGO_WITNESS", value_name = "FILE")]
     pub witness: Option<PathBuf>,
+    /// For how many days after their run was closed outputs and attachments are kept, 30 to 36,500 [default: for ever]
+    #[arg(long, global = true, env = "GONOGO_KEEP_OUTPUTS_DAYS", value_name = "DAYS")]
+    pub keep_outputs_days: Option<u32>,
     /// The folder of environments [default: environments]
     #[arg(long, global = true, env = "GONOGO_ENVIRONMENTS", value_name = "FOLDER")]
     pub environments: Option<PathBuf>,
@@ -91,6 +96,8 @@ pub struct Config {
     pub signing_key: Option<PathBuf>,
     /// A file that signed heads are appended to; absolute.
     pub witness: Option<PathBuf>,
+    /// How long after their run was closed outputs and attachments are kept; `None`: for ever.
+    pub keep_outputs: Option<TimeDelta>,
     /// The folder of environments.
     pub environments: PathBuf,
     /// The folder of shipped checklists.
@@ -177,6 +184,12 @@ pub enum ConfigError {
         /// What was given.
         given: String,
     },
+    /// Outputs would go too soon, or never.
+    #[error("outputs are kept for {} to {} days, or for ever where nothing is said; {given} is neither", DAYS.start(), DAYS.end())]
+    KeepOutputs {
+        /// What was given, in days.
+        given: u32,
+    },
     /// Passwords would travel in the clear.
     #[error(
         "{origin} is plain http beyond this machine: passwords and sessions could be read on the way. Put https in front and set --public-url https://…, or say --insecure-http if that is what you want"
@@ -217,6 +230,7 @@ impl Config {
                 origin: effective.origin(),
             });
         }
+        let keep_outputs = given.keep_outputs_days.map(days).transpose()?;
         let folder = |given: Option<PathBuf>, default: &str| {
             working_directory.join(given.unwrap_or_else(|| PathBuf::from(default)))
         };
@@ -231,6 +245,7 @@ impl Config {
             data_dir: file(given.data_dir),
             signing_key: file(given.signing_key),
             witness: file(given.witness),
+            keep_outputs,
             environments: folder(given.environments, "environments"),
             checklists: folder(given.checklists, "checklists"),
             site_root: folder(given.site_root, "target/site"),
@@ -273,6 +288,7 @@ impl Settings {
             data_dir: self.data_dir.or(file.data_dir),
             signing_key: self.signing_key.or(file.signing_key),
             witness: self.witness.or(file.witness),
+            keep_outputs_days: self.keep_outputs_days.or(file.keep_outputs_days),
             environments: self.environments.or(file.environments),
             checklists: self.checklists.or(file.checklists),
             site_root: self.site_root.or(file.site_root),
@@ -292,6 +308,13 @@ fn read(file: &Path) -> Result<Settings, ConfigError> {
         file: file.to_owned(),
         error: Box::new(error),
     })
+}
+
+fn days(given: u32) -> Result<TimeDelta, ConfigError> {
+    match DAYS.contains(&given) {
+        true => Ok(TimeDelta::days(i64::from(given))),
+        false => Err(ConfigError::KeepOutputs { given }),
+    }
 }
 
 fn url_of(address: SocketAddr) -> PublicUrl {
@@ -387,6 +410,25 @@ mod tests {
                 matches!(load(settings), Err(ConfigError::PublicUrl { .. })),
                 "{given}"
             );
+        }
+    }
+
+    #[test]
+    fn outputs_are_kept_for_ever_or_for_thirty_days_to_a_hundred_years() {
+        let keep = |days| {
+            load(Settings {
+                keep_outputs_days: days,
+                ..Settings::default()
+            })
+        };
+        assert_eq!(keep(None).unwrap().keep_outputs, None);
+        for days in [30, 36_500] {
+            let kept = keep(Some(days)).unwrap().keep_outputs;
+            assert_eq!(kept, Some(TimeDelta::days(i64::from(days))));
+        }
+        for given in [0, 29, 36_501] {
+            let error = keep(Some(given)).unwrap_err().to_string();
+            assert!(error.contains("30 to 36500 days"), "{error}");
         }
     }
 

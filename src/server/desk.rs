@@ -112,7 +112,7 @@ pub async fn attempts(
     }
     Ok(found
         .into_iter()
-        .map(|(hash, finding)| Attempt { hash, finding })
+        .map(|(hash, seen)| Attempt { hash, seen })
         .collect())
 }
 

@@ -14,9 +14,11 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use checklist::fill::{Blank, Chosen, Filled, Signature, fill};
+use chrono::{DateTime, Utc};
 use domain::{
     Right,
     form::FieldKind,
+    retention::Kept,
     run::{Run, RunId},
     status::{Status, standing},
 };
@@ -93,7 +95,7 @@ pub async fn document(
 }
 
 /// What the run says of the document's boxes, blanks and slots.
-pub(super) fn filled(opened: &run::Opened, now: chrono::DateTime<chrono::Utc>) -> Filled {
+pub(super) fn filled(opened: &run::Opened, now: DateTime<Utc>) -> Filled {
     let (outline, run) = (&opened.outline, &opened.pinned.run);
     // A tick says that it was done: what was let off or left out keeps its empty box.
     let boxes = outline
@@ -200,7 +202,27 @@ struct ExportEvent {
 struct ExportEvidence {
     hash: String,
     item: String,
-    finding: Box<RawValue>,
+    #[serde(flatten)]
+    kept: ExportKept,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ExportKept {
+    Finding(Box<RawValue>),
+    /// By retention: nothing but the hash is left.
+    RemovedAt(DateTime<Utc>),
+}
+
+impl TryFrom<Kept<String>> for ExportKept {
+    type Error = serde_json::Error;
+
+    fn try_from(kept: Kept<String>) -> Result<Self, Self::Error> {
+        Ok(match kept {
+            Kept::Whole(body) => ExportKept::Finding(RawValue::from_string(body)?),
+            Kept::Removed(at) => ExportKept::RemovedAt(at),
+        })
+    }
 }
 
 async fn everything(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Error> {
@@ -229,12 +251,11 @@ async fn everything(state: &AppState, opened: run::Opened) -> Result<Vec<u8>, Er
             .collect(),
         evidence: evidence
             .into_iter()
-            .map(|(hash, item, body)| {
-                let finding = RawValue::from_string(body)?;
+            .map(|(hash, item, kept)| {
                 Ok(ExportEvidence {
                     hash: hash.to_string(),
                     item: item.0,
-                    finding,
+                    kept: kept.try_into()?,
                 })
             })
             .collect::<Result<_, serde_json::Error>>()

@@ -5,12 +5,15 @@ use crate::{
     server::{export, failure, run::Opened, signing_key, state::AppState},
 };
 use checklist::fill::fill;
-use domain::{outline::Outline, run::RunId};
+use chrono::{DateTime, Utc};
+use domain::{Hash, outline::Outline, retention::Kept, run::RunId};
 use record::{
     canonical,
     dsse::Envelope,
-    file::{self, Bytes, PAYLOAD_TYPE, Predicate, Seen},
+    file::{self, Bytes, PAYLOAD_TYPE, Predicate, Removed, Seen},
 };
+use sqlx::PgConnection;
+use store::attachment::Shown;
 
 /// The evidence file of a run as it stands. It has no signature where this process has no key.
 ///
@@ -30,7 +33,11 @@ pub async fn file(state: &AppState, id: RunId) -> Result<Vec<u8>, Error> {
     let (now, outline) = (state.clock.now(), Outline::from(&pinned.plan));
     let opened = Opened { pinned, outline };
     let run = &opened.pinned.run;
-    let seen = |(hash, of, body)| Seen { hash, of, body };
+    let Outputs {
+        evidence,
+        attachments,
+        removed,
+    } = Outputs::of(&mut tx, id).await?;
     let predicate = Predicate {
         run: id,
         exported_at: now,
@@ -49,21 +56,18 @@ pub async fn file(state: &AppState, id: RunId) -> Result<Vec<u8>, Error> {
             .collect(),
         heads: store::head::all(&mut tx, id).await?,
         sign_offs: file::sign_offs(run),
-        evidence: store::evidence::all(&mut tx, id)
-            .await?
-            .into_iter()
-            .map(|(hash, item, body)| seen((hash, item.0, body)))
-            .collect(),
+        evidence,
         measurements: store::measurement::all(&mut tx, id)
             .await?
             .into_iter()
-            .map(|(hash, attempt, body)| seen((hash, format!("attempt {attempt}"), body)))
+            .map(|(hash, attempt, body)| Seen {
+                hash,
+                of: format!("attempt {attempt}"),
+                body,
+            })
             .collect(),
-        attachments: store::attachment::all(&mut tx, id)
-            .await?
-            .iter()
-            .map(|shown| Bytes::new(&shown.name, &shown.bytes))
-            .collect(),
+        attachments,
+        removed,
     };
     let key = signing_key::present(state, &mut tx).await;
     let key = key.unwrap_or_else(|error| {
@@ -74,6 +78,41 @@ pub async fn file(state: &AppState, id: RunId) -> Result<Vec<u8>, Error> {
     let payload = serde_json::to_vec(&predicate.state(run)).map_err(fault)?;
     let keys: Vec<_> = key.iter().collect();
     serde_json::to_vec(&Envelope::sign(PAYLOAD_TYPE, &payload, &keys)).map_err(fault)
+}
+
+/// What was seen and shown, as far as retention has left it.
+#[derive(Default)]
+struct Outputs {
+    evidence: Vec<Seen>,
+    attachments: Vec<Bytes>,
+    removed: Vec<Removed>,
+}
+
+impl Outputs {
+    async fn of(connection: &mut PgConnection, id: RunId) -> Result<Self, Error> {
+        let mut outputs = Self::default();
+        for (hash, item, kept) in store::evidence::all(connection, id).await? {
+            match kept {
+                Kept::Whole(body) => outputs.evidence.push(Seen {
+                    hash,
+                    of: item.0,
+                    body,
+                }),
+                Kept::Removed(at) => outputs.gone(hash, item.0, at),
+            }
+        }
+        for Shown { hash, name, bytes } in store::attachment::all(connection, id).await? {
+            match bytes {
+                Kept::Whole(bytes) => outputs.attachments.push(Bytes::new(&name, &bytes)),
+                Kept::Removed(at) => outputs.gone(hash, name, at),
+            }
+        }
+        Ok(outputs)
+    }
+
+    fn gone(&mut self, hash: Hash, of: String, removed_at: DateTime<Utc>) {
+        self.removed.push(Removed { hash, of, removed_at });
+    }
 }
 
 /// The newest signed head of a run, for whoever keeps it elsewhere; `None` where there is none.

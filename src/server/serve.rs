@@ -11,7 +11,7 @@ use crate::server::{
     panel::{self, Panel},
     password::{PasswordError, Passwords},
     readiness::Looks,
-    router, session, signing, signing_key,
+    retention, router, session, signing, signing_key,
     sites::{self, Sites},
     state::AppState,
     task, verification, window,
@@ -169,6 +169,7 @@ impl Running {
         tokio::spawn(panel::live(state.clone()));
         tokio::spawn(task::take_due(state.clone()));
         tokio::spawn(window::sweep(state.clone()));
+        tokio::spawn(retention::sweep(state.clone()));
         tokio::spawn(signing::keep(state.clone()));
         tokio::spawn(history::catch_up(state.clone()));
         Ok(Running {

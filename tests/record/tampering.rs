@@ -10,6 +10,7 @@ use domain::{
     person::{Author, PersonId},
     plan::ItemId,
     record::Record,
+    retention::Kept,
     run::{Run, RunId},
 };
 use record::{
@@ -49,7 +50,10 @@ impl Rows {
             events: chain.into_iter().map(|linked| linked.event).collect(),
             evidence: evidence
                 .into_iter()
-                .map(|(hash, _, body)| (hash.to_string(), body))
+                .filter_map(|(hash, _, kept)| match kept {
+                    Kept::Whole(body) => Some((hash.to_string(), body)),
+                    Kept::Removed(_) => None,
+                })
                 .collect(),
         }
     }

@@ -39,6 +39,7 @@ pub mod quantity;
 pub mod readiness;
 pub mod reading;
 pub mod record;
+pub mod retention;
 pub mod role;
 pub mod rollback;
 pub mod rule_approval;

@@ -133,6 +133,7 @@ fn made(events: usize, one_in: usize) -> Result<Vec<u8>, Box<dyn Error>> {
         }],
         measurements: Vec::new(),
         attachments: Vec::new(),
+        removed: Vec::new(),
     };
     let payload = serde_json::to_vec(&predicate.state(&run))?;
     Ok(serde_json::to_vec(&Envelope::sign(

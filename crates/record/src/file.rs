@@ -79,6 +79,9 @@ pub struct Predicate {
     pub measurements: Vec<Seen>,
     /// What people showed.
     pub attachments: Vec<Bytes>,
+    /// The pieces of evidence and the attachments that retention removed. Files from before there was retention have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<Removed>,
 }
 
 /// A file in the file.
@@ -110,6 +113,17 @@ pub struct Seen {
     pub of: String,
     /// Its canonical JSON.
     pub body: String,
+}
+
+/// What is left of something that was seen or shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// Its name: SHA-256 of what it was.
+    pub hash: Hash,
+    /// Of which line, or the name of the attachment.
+    pub of: String,
+    /// When it was removed.
+    pub removed_at: DateTime<Utc>,
 }
 
 impl Bytes {

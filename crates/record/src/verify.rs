@@ -5,13 +5,13 @@ mod walk;
 use crate::{
     canonical,
     dsse::{Envelope, Refused},
-    file::{self, Bytes, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, STATEMENT_TYPE, Seen, Statement},
+    file::{self, Bytes, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, Removed, STATEMENT_TYPE, Seen, Statement},
     head::Head,
     key::{Distrust, History},
 };
 use domain::{
-    Hash,
-    run::{Run, RunId},
+    Hash, retention,
+    run::{Run, RunId, RunState},
 };
 use std::collections::BTreeSet;
 use walk::{Source, Walk};
@@ -39,6 +39,8 @@ pub struct Facts {
     pub hash: Hash,
     /// How many pieces of evidence, measurements and attachments it has.
     pub seen: usize,
+    /// What retention removed: nobody can tell from the file what it was.
+    pub removed: Vec<Removed>,
     /// Up to which event there is a signed head; 0: none.
     pub signed: u64,
     /// Up to which event a checkpoint from elsewhere agrees; 0: none was given.
@@ -152,6 +154,7 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
     let checkpoints = checkpoints(predicate.run, &known.checkpoints, &history)?;
     let walk = Walk::through(predicate, &heads, &checkpoints)?;
     let files = Files::of(predicate)?;
+    files.removals(predicate, &walk.run)?;
     walk.named.iter().try_for_each(|named| files.have(named))?;
     let Walk { run, hash, due, .. } = walk;
     if file::sign_offs(&run) != predicate.sign_offs {
@@ -178,6 +181,7 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
     let facts = Facts {
         hash,
         seen: predicate.evidence.len() + predicate.measurements.len() + predicate.attachments.len(),
+        removed: predicate.removed.clone(),
         signed: last(&heads),
         witnessed: last(&checkpoints),
         keys: history.keys().iter().map(|known| known.id.clone()).collect(),
@@ -242,6 +246,8 @@ struct Files {
     evidence: BTreeSet<Hash>,
     measurements: BTreeSet<Hash>,
     attachments: BTreeSet<Hash>,
+    /// Evidence and attachments that are no longer there.
+    removed: BTreeSet<Hash>,
 }
 
 /// What an event names.
@@ -287,16 +293,40 @@ impl Files {
                 .enumerate()
                 .map(shown)
                 .collect::<Result<_, _>>()?,
+            removed: predicate.removed.iter().map(|one| one.hash.clone()).collect(),
         })
     }
 
-    fn have(&self, named: &Named) -> Result<(), Fault> {
-        let (all, kind) = match named.kind {
-            Kind::Evidence => (&self.evidence, "evidence"),
-            Kind::Measurement => (&self.measurements, "measurement"),
-            Kind::Attachment => (&self.attachments, "attachment"),
+    /// Whether each removal may be: after the least time that any Gonogo keeps outputs of a closed run, and of something that is gone.
+    fn removals(&self, predicate: &Predicate, run: &Run) -> Result<(), Fault> {
+        let since = match &run.state {
+            RunState::Closed { at, .. } => at.checked_add_signed(retention::LEAST),
+            RunState::Preparing
+            | RunState::Executing { .. }
+            | RunState::Verifying { .. }
+            | RunState::RollingBack { .. } => None,
         };
-        match all.contains(&named.hash) {
+        for Removed { hash, removed_at, .. } in &predicate.removed {
+            let fault = |reason| Err(Fault::new(format!("removed {hash}"), reason));
+            if since.is_none_or(|since| *removed_at < since) {
+                return fault("the run had not been closed for 30 days when it is said to have been removed");
+            }
+            if self.evidence.contains(hash) || self.attachments.contains(hash) {
+                return fault("it is said to have been removed, and is there");
+            }
+        }
+        Ok(())
+    }
+
+    fn have(&self, named: &Named) -> Result<(), Fault> {
+        let removed = self.removed.contains(&named.hash);
+        let (all, kind, removed) = match named.kind {
+            Kind::Evidence => (&self.evidence, "evidence", removed),
+            // Retention leaves measurements alone.
+            Kind::Measurement => (&self.measurements, "measurement", false),
+            Kind::Attachment => (&self.attachments, "attachment", removed),
+        };
+        match removed || all.contains(&named.hash) {
             true => Ok(()),
             false => Err(Fault::new(
                 format!("{kind} {}", named.hash),

@@ -1,7 +1,7 @@
 //! Evidence, named by the SHA-256 of its canonical JSON.
 
-use crate::{Error, canonical};
-use domain::{Hash, plan::ItemId, reading::Reading, run::RunId, verdict::Finding};
+use crate::{Error, canonical, retention};
+use domain::{Hash, plan::ItemId, reading::Reading, retention::Kept, run::RunId, verdict::Finding};
 use sqlx::PgConnection;
 
 /// Stores a finding's evidence and answers its name.
@@ -29,7 +29,7 @@ pub async fn insert(
     Ok(hash)
 }
 
-/// The evidence of this name.
+/// The evidence of this name; `None` too where retention removed it.
 ///
 /// # Errors
 /// The database's.
@@ -39,7 +39,7 @@ pub async fn by_hash(
     hash: &Hash,
 ) -> Result<Option<Finding>, Error> {
     let body = sqlx::query_scalar!(
-        "select body from evidence where run_id = $1 and hash = $2",
+        r#"select body as "body!" from evidence where run_id = $1 and hash = $2 and removed_at is null"#,
         run.0,
         hash.as_str()
     )
@@ -48,7 +48,7 @@ pub async fn by_hash(
     body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
 }
 
-/// The newest evidence of an item, newest first, at most 20, with its names.
+/// The newest evidence of an item, newest first, at most 20, with its names; or when retention removed it.
 ///
 /// # Errors
 /// The database's.
@@ -56,9 +56,9 @@ pub async fn of_item(
     connection: &mut PgConnection,
     run: RunId,
     item: &ItemId,
-) -> Result<Vec<(Hash, Finding)>, Error> {
+) -> Result<Vec<(Hash, Kept<Finding>)>, Error> {
     let rows = sqlx::query!(
-        "select hash, body from evidence where run_id = $1 and item = $2 order by at desc limit 20",
+        "select hash, body, removed_at from evidence where run_id = $1 and item = $2 order by at desc limit 20",
         run.0,
         item.0
     )
@@ -67,7 +67,8 @@ pub async fn of_item(
     rows.into_iter()
         .map(|row| {
             let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;
-            Ok((hash, serde_json::from_str(&row.body)?))
+            let finding = row.body.map(|body| serde_json::from_str(&body)).transpose()?;
+            Ok((hash, retention::kept("evidence", finding, row.removed_at)?))
         })
         .collect()
 }
@@ -81,7 +82,7 @@ const READINGS: i64 = 500;
 /// The database's.
 pub async fn readings(connection: &mut PgConnection, run: RunId) -> Result<Vec<Reading>, Error> {
     let bodies = sqlx::query_scalar!(
-        r#"select body from (
+        r#"select body as "body!" from (
                select body, at, row_number() over (order by at desc) - 1 as age, count(*) over () as count
                from evidence where run_id = $1 and body like '%"readings":[%'
            ) kept
@@ -99,13 +100,17 @@ pub async fn readings(connection: &mut PgConnection, run: RunId) -> Result<Vec<R
     Ok(readings)
 }
 
-/// The evidence that the record of a run names or named, oldest first: its name, its item and its canonical JSON.
+/// The evidence that the record of a run names or named, oldest first: its name, its item and its canonical JSON, or when retention
+/// removed that.
 ///
 /// # Errors
 /// The database's.
-pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<(Hash, ItemId, String)>, Error> {
+pub async fn all(
+    connection: &mut PgConnection,
+    run: RunId,
+) -> Result<Vec<(Hash, ItemId, Kept<String>)>, Error> {
     let rows = sqlx::query!(
-        "select hash, item, body from evidence where run_id = $1 order by at, hash",
+        "select hash, item, body, removed_at from evidence where run_id = $1 order by at, hash",
         run.0
     )
     .fetch_all(connection)
@@ -113,7 +118,8 @@ pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<(Hash,
     rows.into_iter()
         .map(|row| {
             let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;
-            Ok((hash, ItemId(row.item), row.body))
+            let body = retention::kept("evidence", row.body, row.removed_at)?;
+            Ok((hash, ItemId(row.item), body))
         })
         .collect()
 }

@@ -23,6 +23,7 @@ pub mod notice;
 pub mod panel;
 pub mod people_log;
 pub mod person;
+pub mod retention;
 pub mod revision;
 pub mod rule_approval;
 pub mod run;

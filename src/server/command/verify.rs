@@ -90,6 +90,7 @@ fn shown(facts: &Facts) -> String {
         run,
         hash,
         seen,
+        removed,
         signed,
         witnessed,
         keys,
@@ -107,6 +108,14 @@ fn shown(facts: &Facts) -> String {
         run.record,
         run.number,
     );
+    if let Some(last) = removed.iter().map(|one| one.removed_at).max() {
+        let _ = writeln!(
+            text,
+            "  {} outputs were removed by retention, the last on {}: what they said is not shown",
+            removed.len(),
+            last.format("%Y-%m-%d"),
+        );
+    }
     for (role, sign_off) in &run.sign_offs {
         let stale = if run.is_stale(sign_off) { ", stale" } else { "" };
         let at = sign_off.at.format("%Y-%m-%d %H:%M:%S UTC");

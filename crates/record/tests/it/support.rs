@@ -221,6 +221,7 @@ impl Made {
             evidence: self.evidence.clone(),
             measurements: Vec::new(),
             attachments: self.attachments.clone(),
+            removed: Vec::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Files that nobody has changed.
 
-use crate::support::{key, noon, run};
+use crate::support::{fold, key, noon, refused, run, seal, seen};
 use chrono::TimeDelta;
 use domain::event::Happening;
 use record::{
     dsse::Envelope,
+    file::{Predicate, Removed},
     key::introduce,
     verify::{Doubt, Known, Outcome, verify},
 };
@@ -54,6 +55,75 @@ fn what_an_old_version_has_not_signed_is_neither_right_nor_wrong() {
         matches!(found, Outcome::CannotTell(_, Doubt::NoSignature)),
         "{found:?}"
     );
+}
+
+/// The run with its first piece of evidence and its attachment removed so many days after its last event, which closed it.
+fn removed_after(days: i64) -> Predicate {
+    let mut made = run(41);
+    let removed_at = made.events.last().unwrap().at + TimeDelta::days(days);
+    let (evidence, shown) = (made.evidence.remove(0), made.attachments.remove(0));
+    let mut predicate = made.predicate();
+    predicate.removed = vec![
+        Removed {
+            hash: evidence.hash,
+            of: evidence.of,
+            removed_at,
+        },
+        Removed {
+            hash: shown.hash().unwrap(),
+            of: shown.name,
+            removed_at,
+        },
+    ];
+    predicate
+}
+
+fn sealed(predicate: Predicate) -> Vec<u8> {
+    let made = run(41);
+    seal(&predicate.state(&fold(made.id, &made.events)))
+}
+
+#[test]
+fn what_retention_removed_is_neither_tampered_with_nor_counted_as_seen() {
+    let Outcome::Holds(facts) = verify(&sealed(removed_after(30)), &Known::default()) else {
+        panic!("it does not hold");
+    };
+    assert_eq!((facts.seen, facts.removed.len()), (109, 2));
+    // A file of the version before, which knew of no removals.
+    let made = run(41);
+    assert!(
+        !serde_json::to_string(&made.predicate())
+            .unwrap()
+            .contains("removed")
+    );
+}
+
+#[test]
+fn a_removal_that_no_gonogo_makes_is_refused() {
+    let (entry, reason) = refused(&sealed(removed_after(29)));
+    assert!(
+        entry.starts_with("removed ") && reason.contains("30 days"),
+        "{entry}: {reason}"
+    );
+    // Never of a run that is open.
+    let mut open = run(41);
+    open.events.pop();
+    open.sign_heads();
+    let mut predicate = removed_after(4000);
+    predicate.events.pop();
+    predicate.heads = open.heads.clone();
+    let file = seal(&predicate.state(&fold(open.id, &open.events)));
+    assert!(refused(&file).1.contains("30 days"), "{:?}", refused(&file));
+    // What is there was not removed.
+    let mut predicate = removed_after(30);
+    predicate.evidence.push(seen(1));
+    assert!(refused(&sealed(predicate)).1.contains("is there"));
+    // A gap is a gap still.
+    let mut predicate = removed_after(30);
+    let gap = predicate.removed.remove(0);
+    let (entry, reason) = refused(&sealed(predicate));
+    assert_eq!(entry, format!("evidence {}", gap.hash));
+    assert!(reason.contains("missing"), "{reason}");
 }
 
 #[test]

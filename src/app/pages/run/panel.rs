@@ -7,8 +7,8 @@ use crate::{
         run::Attest,
     },
     app::components::{
-        Attempts, CodeText, Disclosure, EmptyState, EvidenceList, EvidencePanel, ExactTime, OutputBlock,
-        PanelPart, TextAreaField, TextField,
+        Attempts, CodeText, Disclosure, EmptyState, EvidenceList, EvidencePanel, ExactTime, HashText,
+        OutputBlock, PanelPart, TextAreaField, TextField,
     },
 };
 use domain::{
@@ -18,8 +18,10 @@ use domain::{
     permission::may_reopen,
     phase_order::waits_for,
     plan::ItemId,
+    retention::Kept,
     run::{How, Settlement},
     status::standing,
+    verdict::Finding,
 };
 use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
 
@@ -128,13 +130,35 @@ fn seen(board: Board, id: &ItemId, attempts: Result<Vec<Attempt>, crate::api::Er
         let latest = run.items.get(id)?.latest.as_ref()?;
         Some(latest.by.name().to_owned())
     });
-    let Attempt { hash, finding } = newest;
-    let output = finding.evidence.output.clone();
+    let shown = match newest {
+        Attempt {
+            hash,
+            seen: Kept::Whole(Finding {
+                verdict, evidence, ..
+            }),
+        } => {
+            let output = evidence.output.clone();
+            view! {
+                <PanelPart>
+                    <EvidenceList evidence=evidence verdict=verdict hash=hash by=by.unwrap_or_default() />
+                </PanelPart>
+                {output.map(|output| view! { <PanelPart label="Output"><OutputBlock output=output /></PanelPart> })}
+            }
+            .into_any()
+        }
+        Attempt {
+            hash,
+            seen: Kept::Removed(at),
+        } => view! {
+            <PanelPart label="Output">
+                <p>"Output removed by retention on " <ExactTime at=at /> "."</p>
+                <small>"evidence " <HashText hash=hash /></small>
+            </PanelPart>
+        }
+        .into_any(),
+    };
     view! {
-        <PanelPart>
-            <EvidenceList evidence=finding.evidence verdict=finding.verdict hash=hash by=by.unwrap_or_default() />
-        </PanelPart>
-        {output.map(|output| view! { <PanelPart label="Output"><OutputBlock output=output /></PanelPart> })}
+        {shown}
         <PanelPart label="Attempts"><Attempts tries=tries all=all /></PanelPart>
     }
     .into_any()
