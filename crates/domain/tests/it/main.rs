@@ -20,6 +20,7 @@ mod quantity;
 mod readiness;
 mod reading;
 mod role;
+mod rule_approval;
 mod rollback;
 mod schedule;
 mod status;
