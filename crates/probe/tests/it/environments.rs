@@ -69,7 +69,7 @@ fn a_file_that_is_wrong_says_where_and_hides_no_other() {
     insta::assert_snapshot!(all.join("\n"), @r#"
     DIR/Not A Name.toml: an environment's name has only a-z, 0-9 and -: rename the file
     ok a
-    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `load`, `windows`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `webhooks`, `published` (environments/this-machine.toml explains every key)
+    DIR/b.toml:3:1: unknown field `work_dir`, expected one of `title`, `class`, `work_directory`, `parameters`, `endpoints`, `kubernetes`, `load`, `windows`, `latency`, `paths`, `variables`, `secrets`, `shell`, `action_minutes`, `keep_images`, `served_by`, `automatic_rollback`, `webhooks`, `published` (environments/this-machine.toml explains every key)
     DIR/c.toml:1:9: unknown variant `test`, expected one of `development`, `staging`, `production` (environments/this-machine.toml explains every key)
     DIR/d.toml:1:1: missing field `work_directory` (environments/this-machine.toml explains every key)
     "#);
