@@ -2,12 +2,13 @@
 
 use crate::server::{clock::Clock, config::Config, database::Database, postgres::programs::Programs};
 use anyhow::{Context as _, bail};
+use chrono::{DateTime, Utc};
 use std::{
     fs::{self, File, OpenOptions},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use store::backup::Holds;
+use store::backup::{Contents, Holds, LetGo};
 
 /// What was copied.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +22,12 @@ pub struct Written {
 /// What was restored.
 #[derive(Clone, Debug)]
 pub struct Restored {
+    /// When the copy was made; `None` where it does not say so.
+    pub made_at: Option<DateTime<Utc>>,
     /// What the database holds now.
     pub holds: Holds,
-    /// The runs that were given up: something was under way in them.
-    pub given_up: Vec<i64>,
+    /// What became of what was under way, and of the ways in.
+    pub let_go: LetGo,
     /// What is wrong with the logs of runs, a sentence each.
     pub broken: Vec<String>,
 }
@@ -54,11 +57,12 @@ pub async fn write(database: &Database, file: &Path) -> anyhow::Result<Written> 
     Ok(Written { holds, bytes })
 }
 
-/// Puts the copy in `file` in the place of the database's contents, in one transaction, brings its tables up to date, and looks at
-/// every run's log. A database that somebody has used is left alone unless `replace` says so.
+/// Puts the copy in `file` in the place of the database's contents, in one transaction, brings its tables up to date, looks at every
+/// run's log, and lets go what was under way. A database that somebody has used is left alone unless `replace` says so; whichever
+/// version used it.
 ///
 /// # Errors
-/// What is in the way; then the database is as it was.
+/// What is in the way; then the database is as it was, or the error says that it is not. What the copy held does not go on even so.
 pub async fn restore(
     config: &Config,
     directory: &Path,
@@ -66,40 +70,64 @@ pub async fn restore(
     replace: bool,
 ) -> anyhow::Result<Restored> {
     File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let database = Database::open(config, directory).await?;
+    // A newer Gonogo's tables are thrown away too: that is the way back to this one.
+    let database = Database::open_as_it_is(config, directory).await?;
     let replaced = replaced(&database, file, replace).await;
     database.close().await;
-    replaced?;
-    // Opened again, as every start opens it: an older copy gets the tables of this version.
-    let database = Database::open(config, directory).await?;
-    let restored = async {
-        let mut tx = database.pool.begin().await?;
-        let broken = store::backup::broken_chains(&mut tx).await?;
-        let given_up = store::backup::let_go(&mut tx, Clock::System.now()).await?;
-        let holds = store::backup::holds(&mut tx).await?;
-        tx.commit().await?;
-        Ok(Restored {
-            holds,
-            given_up: given_up.into_iter().map(|run| run.0).collect(),
-            broken,
-        })
-    }
-    .await;
-    database.close().await;
-    restored
+    let made_at = replaced?;
+    // Opened again: nothing that is known of the tables before is true of these.
+    let finished = async {
+        let database = Database::open_as_it_is(config, directory).await?;
+        let finished = finished(&database, made_at).await;
+        database.close().await;
+        finished
+    };
+    finished.await.context(
+        "the backup has taken the database's place, but was not looked at: restore it again with --replace. Whatever opens the \
+         database first gives up what was under way in it",
+    )
 }
 
-async fn replaced(database: &Database, file: &Path, replace: bool) -> anyhow::Result<()> {
+async fn finished(database: &Database, made_at: Option<DateTime<Utc>>) -> anyhow::Result<Restored> {
+    database.migrate().await?;
+    let mut tx = database.pool.begin().await?;
+    let broken = store::backup::broken_chains(&mut tx).await?;
+    let let_go = store::backup::let_go(&mut tx, Clock::System.now()).await?;
+    let holds = store::backup::holds(&mut tx).await?;
+    tx.commit().await?;
+    Ok(Restored {
+        made_at,
+        holds,
+        // Nothing is left of it where another Gonogo was started meanwhile, and was faster.
+        let_go: let_go.unwrap_or_default(),
+        broken,
+    })
+}
+
+/// Replaces everything, and answers when the copy was made.
+async fn replaced(database: &Database, file: &Path, replace: bool) -> anyhow::Result<Option<DateTime<Utc>>> {
     let mut connection = database.pool.acquire().await?;
-    let living = store::panel::living(&mut connection, None).await?;
-    if let Some(host) = living.first() {
-        bail!("a Gonogo on {host} uses this database: stop it first");
-    }
-    let holds = store::backup::holds(&mut connection).await?;
-    if !holds.nothing() && !replace {
+    if store::panel::any_lives(&mut connection).await? {
+        // Another version's tables may not say where.
+        let hosts = store::panel::living(&mut connection, None)
+            .await
+            .unwrap_or_default();
+        let on = hosts.first().map(|host| format!(" on {host}"));
         bail!(
-            "the database is in use: it holds {}; --replace puts the backup in their place, and they are gone",
-            words(&holds)
+            "a Gonogo{} uses this database: stop it first",
+            on.unwrap_or_default()
+        );
+    }
+    let held = match store::backup::contents(&mut connection).await? {
+        Contents::Nothing => None,
+        Contents::Counted(holds) => Some(words(&holds)),
+        Contents::Other => Some("tables of another version, or of another program".to_owned()),
+    };
+    if let Some(held) = held
+        && !replace
+    {
+        bail!(
+            "the database is in use: it holds {held}; --replace puts the backup in their place, and they are gone"
         );
     }
     let programs = programs(&mut connection, database).await?;
@@ -119,8 +147,9 @@ async fn replaced(database: &Database, file: &Path, replace: bool) -> anyhow::Re
             file.display()
         );
     }
+    let made_at = programs.made_at(file).await?;
     programs.replace(file).await?;
-    Ok(())
+    Ok(made_at)
 }
 
 /// What a database holds, for people.

@@ -1,6 +1,7 @@
 //! The database that this Gonogo uses: the embedded one, or the one of `DATABASE_URL`.
 
 use crate::server::{
+    clock::Clock,
     config::Config,
     postgres::{self, Embedded, place::Place},
 };
@@ -68,11 +69,20 @@ pub struct Database {
 
 impl Database {
     /// Opens the database, starting the embedded one when there is no `DATABASE_URL`, and brings its tables up to
-    /// date.
+    /// date. Where a restore was lost before its end, what the copy held is let go before anybody sees the database.
     ///
     /// # Errors
     /// See [`Error`]; each says what to do.
     pub async fn open(config: &Config, working_directory: &Path) -> Result<Self, Error> {
+        let database = Self::open_as_it_is(config, working_directory).await?;
+        database.ready().await
+    }
+
+    /// Opens the database with whatever tables it has: another version's, or none.
+    ///
+    /// # Errors
+    /// See [`Error`]; each says what to do.
+    pub async fn open_as_it_is(config: &Config, working_directory: &Path) -> Result<Self, Error> {
         let mut url = config.database_url.clone().unwrap_or_default();
         let (options, embedded) = match &config.database_url {
             Some(given) => (PgConnectOptions::from_str(given).map_err(Error::Url)?, None),
@@ -105,14 +115,48 @@ impl Database {
                 let place = place(config, working_directory)?;
                 let url = embedded_url(&place);
                 let pool = connect(postgres::connect_options(&place, postgres::NAME), None).await?;
-                Ok(Database {
-                    pool,
-                    url,
-                    embedded: None,
-                })
+                let embedded = None;
+                Database { pool, url, embedded }.ready().await
             }
             opened => opened,
         }
+    }
+
+    /// Brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`Error::Migrations`].
+    pub async fn migrate(&self) -> Result<(), Error> {
+        let migrated = store::MIGRATOR.run(&self.pool).await;
+        migrated.map_err(|error| Error::Migrations(error.into()))
+    }
+
+    async fn ready(self) -> Result<Self, Error> {
+        let ready = match self.migrate().await {
+            Ok(()) => self.let_go().await,
+            Err(error) => Err(error),
+        };
+        match ready {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Where a restore was lost before its end, it is brought there before anything that the copy held goes on.
+    async fn let_go(&self) -> Result<(), Error> {
+        let mut tx = self.pool.begin().await.map_err(store::Error::from)?;
+        let let_go = store::backup::let_go(&mut tx, Clock::System.now()).await?;
+        tx.commit().await.map_err(store::Error::from)?;
+        if let Some(let_go) = let_go {
+            tracing::warn!(
+                ?let_go,
+                "a restore had not come to its end: what was under way was let go"
+            );
+        }
+        Ok(())
     }
 
     /// Closes the connections and stops the embedded database.
@@ -155,14 +199,8 @@ async fn connect(options: PgConnectOptions, embedded: Option<&Embedded>) -> Resu
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(PATIENCE)
-        .connect_with(options)
-        .await
-        .map_err(store::Error::from)?;
-    store::MIGRATOR
-        .run(&pool)
-        .await
-        .map_err(|error| Error::Migrations(error.into()))?;
-    Ok(pool)
+        .connect_with(options);
+    Ok(pool.await.map_err(store::Error::from)?)
 }
 
 async fn reach(options: &PgConnectOptions) -> Result<PgConnection, Error> {

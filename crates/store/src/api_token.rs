@@ -176,6 +176,27 @@ pub async fn revoke(
     Ok(service.map(PersonId))
 }
 
+/// Takes every token back; answers whose they were, with their names.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn revoke_all(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<(PersonId, String)>, Error> {
+    let rows = sqlx::query!(
+        r#"with revoked as (update api_token set revoked_at = $1 where revoked_at is null returning id, person_id)
+           select person_id as "person_id!", name from revoked join person on person.id = person_id order by revoked.id"#,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (PersonId(row.person_id), row.name))
+        .collect())
+}
+
 fn rights(scopes: &[String], environment: Option<String>) -> Result<Service, Error> {
     let scope = |key: &String| {
         Scope::of(key).ok_or_else(|| Error::inconsistent("api_token", format!("there is no scope {key:?}")))

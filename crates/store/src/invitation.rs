@@ -152,6 +152,22 @@ pub async fn revoke(
     .await?)
 }
 
+/// Takes every link back that was not used; answers whom they were for.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn revoke_all(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "update invitation set revoked_at = $1 where revoked_at is null and used_at is null returning title",
+        now
+    )
+    .fetch_all(connection)
+    .await?)
+}
+
 struct Row {
     id: i64,
     title: String,

@@ -49,3 +49,18 @@ pub async fn living(connection: &mut PgConnection, but: Option<PanelId>) -> Resu
     .fetch_all(connection)
     .await?)
 }
+
+/// Whether any process lives, whatever tables the database has: its locks alone are asked.
+///
+/// # Errors
+/// The database's.
+pub async fn any_lives(connection: &mut PgConnection) -> Result<bool, Error> {
+    // The number is panel_lock()'s, a function that a database of another version may not have.
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from pg_locks
+                          where locktype = 'advisory' and classid = 1735289195::oid and granted
+                            and database = (select oid from pg_database where datname = current_database())) as "lives!""#
+    )
+    .fetch_one(connection)
+    .await?)
+}

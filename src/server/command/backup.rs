@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
+use store::backup::LetGo;
 
 /// Shown under `gonogo backup --help`.
 pub const EXAMPLE: &str = "Example:\n  gonogo backup /var/backups/gonogo-$(date +%F).dump\n\n\
@@ -21,10 +22,12 @@ pub const EXAMPLE: &str = "Example:\n  gonogo backup /var/backups/gonogo-$(date 
 
 /// Shown under `gonogo restore --help`.
 pub const RESTORE_EXAMPLE: &str = "Examples:\n  gonogo restore gonogo-2026-11-27.dump\n  gonogo restore --replace gonogo-2026-11-27.dump\n\n\
-    Stop Gonogo first. Everything is replaced in one transaction: after an error the database is as it was. A backup of an\n\
-    earlier version gets the tables of this one. Afterwards everybody signs in again, and a run in which something that\n\
-    changes its target was under way is given up: nobody knows what happened since.\n\n\
-    Exit codes: 0 restored, and the log of every run is whole; 1 not restored; 3 restored, and a log is not whole";
+    Stop Gonogo first. Everything is replaced in one transaction: after an error the database is as it was, unless the error\n\
+    says that it is not. A backup of an earlier version gets the tables of this one; what it replaces may be of any version.\n\n\
+    Afterwards everybody signs in again, tokens and invitations are revoked, and a run in which anything was under way, also\n\
+    a verification window, is given up: nobody knows what happened since, and nothing goes on or rolls back by itself. Look at\n\
+    who was disabled, demoted or given another password after the backup was made: that is undone.\n\n\
+    Exit codes: 0 restored, and every run is whole; 1 not restored, or not to its end; 3 restored, and a run is not whole";
 
 /// `gonogo backup`.
 #[derive(Debug, Args)]
@@ -65,18 +68,40 @@ pub async fn run(command: Backup, settings: Settings, directory: &Path) -> anyho
 /// Puts a copy in the database's place.
 ///
 /// # Errors
-/// What is in the way; then the database is as it was.
+/// What is in the way; see [`backup::restore`].
 pub async fn restore(command: Restore, settings: Settings, directory: &Path) -> anyhow::Result<ExitCode> {
     let config = Config::load(settings, directory)?;
     let restored = backup::restore(&config, directory, &command.file, command.replace).await?;
     println!("Restored {}.", backup::words(&restored.holds));
-    for run in &restored.given_up {
-        println!("Run {run} was given up: something was under way in it when the backup was made.");
+    let LetGo {
+        given_up,
+        unreadable,
+        tokens,
+        invitations,
+    } = &restored.let_go;
+    let made_at = restored.made_at.map_or_else(
+        || "at a time that it does not say".to_owned(),
+        |at| format!("at {} UTC", at.format("%Y-%m-%d %H:%M:%S")),
+    );
+    println!(
+        "The backup was made {made_at}. What came later is gone: look at who was disabled, demoted or given another password since."
+    );
+    println!(
+        "Revoked, because they may have been revoked since: tokens {tokens}, invitations {invitations}."
+    );
+    for run in given_up {
+        println!(
+            "Run {} was given up: something was under way in it when the backup was made.",
+            run.0
+        );
+    }
+    for why in unreadable {
+        println!("NOT READ, AND NOT GIVEN UP: {why}");
     }
     for why in &restored.broken {
         println!("NOT WHOLE: {why}");
     }
-    if restored.broken.is_empty() {
+    if restored.broken.is_empty() && unreadable.is_empty() {
         println!("The log of every run is whole. Everybody signs in again.");
         return Ok(ExitCode::SUCCESS);
     }

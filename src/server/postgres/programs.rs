@@ -1,10 +1,12 @@
 //! Postgres' own programs for copies of the database: `pg_dump`, `pg_restore`, `psql`.
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use std::{
     io,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
 };
+use store::backup::MARK;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     process::{Child, Command},
@@ -99,6 +101,21 @@ impl Programs {
         run("pg_restore", &mut command).await.map(|_| ())
     }
 
+    /// When `file` was made, where it was made by [`Programs::dump`]; `None` where it does not say so.
+    ///
+    /// # Errors
+    /// What `pg_restore` says.
+    pub async fn made_at(&self, file: &Path) -> Result<Option<DateTime<Utc>>, Error> {
+        let mut command = self.command("pg_restore");
+        command.arg("--list").arg(file);
+        let text = run("pg_restore", &mut command).await?;
+        Ok(text.lines().find_map(|line| {
+            let at = line.strip_prefix("; Archive created at ")?;
+            let at = NaiveDateTime::parse_from_str(at, "%Y-%m-%d %H:%M:%S UTC").ok()?;
+            Some(at.and_utc())
+        }))
+    }
+
     /// The versions of the migrations that the database of `file` had.
     ///
     /// # Errors
@@ -119,7 +136,8 @@ impl Programs {
             .collect())
     }
 
-    /// Puts what is in `file` in the place of everything in the database, in one transaction: after an error it is as it was.
+    /// Puts what is in `file` in the place of everything in the database, in one transaction: after an error it is as it was. After
+    /// success it has the mark that [`store::backup::let_go`] goes by.
     ///
     /// # Errors
     /// What `pg_restore` or `psql` says.
@@ -191,7 +209,8 @@ async fn pump(reader: &mut Child, writer: &mut Child) -> Result<(), Error> {
             said: last_words(&said, status),
         });
     }
-    to.write_all(b"\ncommit;\n").await.map_err(lost("psql"))
+    let end = format!("\ncomment on schema public is '{MARK}';\ncommit;\n");
+    to.write_all(end.as_bytes()).await.map_err(lost("psql"))
 }
 
 async fn ended(child: Child) -> io::Result<(ExitStatus, String)> {
