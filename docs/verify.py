@@ -143,14 +143,31 @@ def verify(text, kept):
         head = head_of(one, keys, f"head {number}")
         refuse(head["run"] != run, f"head {number}", f"it was signed for run {head['run']}")
         heads.setdefault(head["number"], []).append(("a head", head))
-    last_head, mine = max(heads, default=0), 0
+    last_head, mine, older, own, written = max(heads, default=0), 0, None, None, None
+    for one in envelope["signatures"][:1]:
+        name = one["keyid"]
+        try:
+            check(envelope, payload, name, key_at(keys, name, file["exported_at"], "the envelope"), "the envelope")
+            written = seconds(file["exported_at"])
+        except Refused as why:
+            own = why  # an entry that does not hold says more
     for number, one in enumerate(kept, 1):
         entry = f"checkpoint {number}"
-        if parse(opened(one, "application/vnd.gonogo.head+json", entry), entry)["run"] == run:
-            head, mine = head_of(one, keys, entry), mine + 1
-            heads.setdefault(head["number"], []).append(("a checkpoint", head))
+        said = parse(opened(one, "application/vnd.gonogo.head+json", entry), entry)
+        if said["run"] != run: continue
+        # By how much it is from after the file was written, by the file's own signature: who cuts a file writes it later.
+        after = None if written is None else seconds(said["at"]) - written
+        if after is not None and after >= -SKEW and all(key["name"] != said["key"] for key in keys):
+            older = older or entry
+            continue
+        head = head_of(one, keys, entry)
+        if after is not None and after > SKEW and head["number"] > len(file["events"]):
+            older = older or entry
+            continue
+        mine += 1
+        heads.setdefault(head["number"], []).append(("a checkpoint", head))
     files = [bytes_of(one["base64"], one["name"]) for one in (file["document"], file["as_run"], *file["attachments"])]
-    previous, record, due, closed, nonces, named, slots = ZERO, None, 0, None, set(), [], {}
+    previous, record, due, closed, nonces, named, slots, lines = ZERO, None, 0, None, set(), [], {}, {}
     for number, stored in enumerate(file["events"], 1):
         entry, body = f"event {number}", stored["body"]
         refuse(stored["previous"] != previous, entry, "it does not follow the event before it: one was put in, taken out or moved")
@@ -171,7 +188,10 @@ def verify(text, kept):
         if kind == "withdrawn": slots.pop(what["role"], None)
         if kind in ("signed", "withdrawn", "closed") or number % 100 == 0: due = number
         if kind == "closed": closed = event["at"]
-        if what.get("evidence"): named.append((number, what["evidence"], kind != "measurement_ended"))
+        if what.get("evidence"):
+            named.append((number, what["evidence"], kind != "measurement_ended"))
+            line = what["item"] if kind in ("observed", "action_ended", "sample_failed") else None
+            lines.setdefault(what["evidence"], set()).add(line)
         if kind == "attested" and (what["proof"] or {}).get("kind") == "file": named.append((number, what["proof"]["hash"], True))
         record = event["record"]
         for source, head in heads.pop(number, []):
@@ -192,22 +212,40 @@ def verify(text, kept):
     for number, name, may_go in named:
         gone = name not in there and not (may_go and name in removed)
         refuse(gone, f"evidence {name}", f"event {number} names it, and it is missing or changed")
+    for one in file["evidence"]:
+        of = lines.get(one["hash"], {one["of"]})
+        refuse(None not in of and one["of"] not in of, f"evidence {one['hash']}",
+               f"it is said to be of {one['of']!r}, for which no event names it")
     refuse(file["sign_offs"] != [slots[role] for role in sorted(slots)], "the signatures", "they are not those of the events")
     digests = [sha256(files[0]), sha256(files[1]), record, previous]
     refuse([one["digest"]["sha256"] for one in statement["subject"]] != digests, "the subjects", "they are not what the file has")
-    for one in envelope["signatures"][:1]:
-        name = one["keyid"]
-        check(envelope, payload, name, key_at(keys, name, file["exported_at"], "the envelope"), "the envelope")
+    if own: raise own
     doubt = ("the file itself is not signed" if not envelope["signatures"] else
              f"not signed: there is no signed head at event {due} or after it" if last_head < due else
+             f"the file is older than a checkpoint, {older}: export it again" if older else
              f"none of the checkpoints is one of run {run}" if kept and not mine else None)
     return doubt, f"run {run}, {number} events, the last one {previous}, signed up to event {last_head}" + \
         (f", by key {keys[-1]['name']}" if keys else "") + ("" if mine else "; no checkpoint was given") + \
         (f"; {len(removed)} outputs were removed by retention, the last on {max(removed.values())[:10]}" if removed else "")
 
+def envelopes(lines):
+    """The signed heads, one a line. What is none, half a line of a disk that was full, is passed over."""
+    kept, bad = [], 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip(): continue
+        try:
+            one = json.loads(line)
+            one["payload"], one["payloadType"], [(sign["keyid"], sign["sig"]) for sign in one["signatures"]]
+            kept.append(one)
+        except (ValueError, TypeError, KeyError, RecursionError):
+            print(f"line {number} of the checkpoints: no signed head, passed over", file=sys.stderr)
+            bad += 1
+    if bad and not kept: raise ValueError("no signed heads in the file of the checkpoints")
+    return kept
+
 def main(arguments):
     try:
-        kept = [json.loads(line) for line in open(arguments[1]) if line.strip()] if arguments[1:] else []
+        kept = envelopes(open(arguments[1], "rb")) if arguments[1:] else []
         text = open(arguments[0], "rb").read()
     except (IndexError, OSError, ValueError) as error:
         print(f"cannot tell: {error}", file=sys.stderr)

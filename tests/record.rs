@@ -1,5 +1,6 @@
 //! The record that anybody can check: signed heads, the evidence file, its two verifiers, keys and witnesses.
 
+mod keeping;
 mod tampering;
 
 use crate::support::{App, Folder, Place, SHOP, Team, database_url, eventually};
@@ -238,9 +239,11 @@ async fn a_key_is_rotated_with_its_history_and_the_file_of_the_old_one_is_no_mor
     assert_eq!(code, 0, "{words}");
     assert_eq!(mode(&key), 0o600);
     assert_ne!(fs::read(&key).unwrap(), before);
+    let introductions = folder.path().join("keys/signing-key.introductions");
+    assert!(introductions.exists(), "how one key followed the other");
     assert_eq!(
         fs::read_dir(key.parent().unwrap()).unwrap().count(),
-        1,
+        2,
         "nothing else is left"
     );
     team.qa.withdraw(run, "qa", "a new key").await.answer::<()>();

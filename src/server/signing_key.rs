@@ -1,9 +1,13 @@
 //! The key that heads and evidence files are signed with: a file that only its owner can read, so that whoever has the database alone
-//! signs nothing. Several Gonogos of one database have the same.
+//! changes nothing that was signed. What they add after it Gonogo signs for them (docs/auditors.md). Several Gonogos of one database
+//! have the same.
 
 use crate::server::state::AppState;
 use domain::Hash;
-use record::key::{NoKey, SecretKey, introduce};
+use record::{
+    dsse::{Envelope, Kept},
+    key::{Distrust, History, NoKey, SecretKey, introduce, leading},
+};
 use sqlx::PgConnection;
 use std::{
     fs, io,
@@ -49,8 +53,10 @@ pub enum Error {
     /// It is not the one that signs.
     #[error(
         "the signing key {} is key {found}, and this database is signed with key {wanted}; copy that one here from the Gonogo that has \
-         it, or set GONOGO_SIGNING_KEY",
-        file.display()
+         it, or set GONOGO_SIGNING_KEY. Where the database was set back to before a rotation, put {} back beside the key: it is \
+         written at each rotation and says how one key followed the other",
+        file.display(),
+        introductions(file).display()
     )]
     Other {
         /// Which.
@@ -59,6 +65,14 @@ pub enum Error {
         found: Hash,
         /// The key that signs.
         wanted: Hash,
+    },
+    /// The keys in the database are no history, or would be none.
+    #[error("key {number} of the database: {why}")]
+    History {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        why: Distrust,
     },
     /// No randomness.
     #[error("a key could not be made: {0}")]
@@ -75,15 +89,35 @@ pub enum Error {
 pub async fn current(state: &AppState, connection: &mut PgConnection) -> Result<SecretKey, Error> {
     let file = place(state)?;
     if let Some(wanted) = store::signing_key::latest(&mut *connection).await? {
-        return the(file, &wanted);
+        match the(file, &wanted) {
+            Err(Error::Other { .. }) => {}
+            done => return done,
+        }
     }
     store::signing_key::hold(&mut *connection).await?;
-    // Another was faster.
+    // Another was faster, or the key was rotated since the database was as it is.
     if let Some(wanted) = store::signing_key::latest(&mut *connection).await? {
-        return the(file, &wanted);
+        return match the(file, &wanted) {
+            Err(other @ Error::Other { .. }) => go_on(connection, file, other).await,
+            done => done,
+        };
     }
     let key = if file.exists() { read(file)? } else { make(file)? };
     add(state, connection, &key, None).await?;
+    Ok(key)
+}
+
+/// Adds to a database of an older backup the keys that led to the one in the file, from what stands beside it; otherwise `other`.
+async fn go_on(connection: &mut PgConnection, file: &Path, other: Error) -> Result<SecretKey, Error> {
+    let (known, key) = (store::signing_key::all(&mut *connection).await?, read(file)?);
+    let kept = Kept::of(&fs::read(introductions(file)).unwrap_or_default());
+    let way = leading(&known, &kept.envelopes, &key.public().id()).ok_or(other)?;
+    let all = [known.as_slice(), way.as_slice()].concat();
+    let history = history(&all)?;
+    for (known, introduction) in history.keys().iter().skip(known.len()).zip(&way) {
+        store::signing_key::insert(&mut *connection, &known.id, introduction, known.from).await?;
+        tracing::warn!(key = %known.id, "the database is older than this key, which its predecessor has introduced: it signs again");
+    }
     Ok(key)
 }
 
@@ -112,7 +146,8 @@ pub async fn rotate(state: &AppState) -> Result<(Hash, Hash), Error> {
     }
     // On the disk before the database knows it: a key of which only the public half is left would sign nothing ever.
     let new = make(&next)?;
-    add(state, &mut tx, &new, Some(&old)).await?;
+    let introduction = add(state, &mut tx, &new, Some(&old)).await?;
+    note(&introductions(file), &introduction)?;
     tx.commit().await.map_err(store::Error::from)?;
     fs::rename(&next, file).map_err(broken(file))?;
     Ok((old.public().id(), new.public().id()))
@@ -123,10 +158,40 @@ async fn add(
     connection: &mut PgConnection,
     key: &SecretKey,
     old: Option<&SecretKey>,
-) -> Result<(), Error> {
-    let now = state.clock.now();
-    let introduction = introduce(key, old, now).map_err(store::Error::from)?;
-    Ok(store::signing_key::insert(connection, &key.public().id(), &introduction, now).await?)
+) -> Result<Envelope, Error> {
+    let mut known = store::signing_key::all(&mut *connection).await?;
+    let (now, id) = (state.clock.now(), key.public().id());
+    // A clock that was set back does not put it before its predecessor.
+    let last = history(&known)?.keys().last().map(|last| last.from);
+    let from = last.map_or(now, |last| last.max(now));
+    let introduction = introduce(key, old, from).map_err(store::Error::from)?;
+    // It stays for ever: nothing is stored that no verifier would accept.
+    known.push(introduction.clone());
+    history(&known)?;
+    store::signing_key::insert(connection, &id, &introduction, from).await?;
+    Ok(introduction)
+}
+
+fn history(introductions: &[Envelope]) -> Result<History, Error> {
+    History::read(introductions).map_err(|(place, why)| Error::History {
+        number: place + 1,
+        why,
+    })
+}
+
+/// Appends an introduction to what stands beside the key. There is no secret in it.
+fn note(file: &Path, introduction: &Envelope) -> Result<(), Error> {
+    let line = serde_json::to_string(introduction).map_err(store::Error::from)?;
+    let written = (|| {
+        let mut open = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(file)?;
+        open.write_all(format!("{line}\n").as_bytes())?;
+        open.sync_all()
+    })();
+    written.map_err(broken(file))
 }
 
 fn place(state: &AppState) -> Result<&Path, Error> {
@@ -198,6 +263,11 @@ fn make(file: &Path) -> Result<SecretKey, Error> {
 
 fn next_to(file: &Path) -> PathBuf {
     file.with_added_extension("next")
+}
+
+/// What introduced the keys that came after the first, one a line.
+fn introductions(file: &Path) -> PathBuf {
+    file.with_added_extension("introductions")
 }
 
 fn broken(file: &Path) -> impl Fn(io::Error) -> Error + '_ {

@@ -1,8 +1,8 @@
 //! Whoever has the database and not the key: what they change, compute again and hide is found with one checkpoint that was kept
 //! elsewhere, in each of eight ways.
 
-use super::{as_superuser, closed, file, heads, told_by_python};
-use crate::support::{Folder, Team, random, seeds};
+use super::{all_signed, as_superuser, closed, file, heads, told_by_python};
+use crate::support::{Folder, SHOP, Team, eventually, random, seeds};
 use chrono::TimeDelta;
 use domain::{
     Hash,
@@ -16,7 +16,8 @@ use domain::{
 use record::{
     canonical, chain,
     dsse::Envelope,
-    verify::{Known, Outcome, verify},
+    file::{PAYLOAD_TYPE, Statement},
+    verify::{Doubt, Known, Outcome, verify},
 };
 use sqlx::PgPool;
 use std::fs;
@@ -245,4 +246,130 @@ async fn put_heads(pool: &PgPool, run: RunId, heads: &[Envelope]) {
             .await
             .unwrap();
     }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_run_that_is_stored_otherwise_than_its_events_say_gets_no_filled_document_of_its_own_and_no_signature(
+    pool: PgPool,
+) {
+    let team = Team::new(&pool).await;
+    let run = closed(&team, &pool).await;
+    let filled = async || {
+        let bytes = file(&team, run).await;
+        let envelope: Envelope = serde_json::from_slice(&bytes).unwrap();
+        let statement: Statement = envelope.content(PAYLOAD_TYPE).unwrap();
+        (statement.predicate.as_run, verify(&bytes, &Known::default()))
+    };
+    let (before, found) = filled().await;
+    assert!(matches!(found, Outcome::Holds(_)), "{found:?}");
+    let sql = format!(
+        "update run set fold = jsonb_set(fold, '{{sign_offs,qa,comment}}', '\"never said\"') where id = {}",
+        run.0
+    );
+    as_superuser(&pool, &sql).await;
+    let page = team.qa.get(&format!("/runs/{}/export.md", run.0)).await;
+    assert!(page.text.contains("never said"), "what nobody signs shows it");
+    let (after, found) = filled().await;
+    assert_eq!(after, before);
+    assert!(
+        matches!(found, Outcome::CannotTell(_, Doubt::NoSignature)),
+        "{found:?}"
+    );
+}
+
+/// Adds an event at the end of a run, its hash right, and asks for a head on it; answers its number.
+async fn add(pool: &PgPool, run: RunId, body: impl FnOnce(Event) -> String) -> i64 {
+    let rows = Rows::of(pool, run).await;
+    let chain = store::event::chain(&mut pool.acquire().await.unwrap(), run)
+        .await
+        .unwrap();
+    let (mut event, previous) = (
+        rows.events.last().unwrap().clone(),
+        chain.last().unwrap().hash.clone(),
+    );
+    event.number += 1;
+    event.by = mallory();
+    event.what = Happening::Skipped {
+        item: ItemId("release-notes".to_owned()),
+        reason: "nobody reads them".to_owned(),
+    };
+    let number = event.number as i64;
+    let body = body(event);
+    let hash = canonical::link(&previous, &body);
+    sqlx::query("insert into event (run_id, number, body, previous, hash) values ($1, $2, $3, $4, $5)")
+        .bind(run.0)
+        .bind(number)
+        .bind(&body)
+        .bind(previous.as_str())
+        .bind(hash.as_str())
+        .execute(pool)
+        .await
+        .unwrap();
+    sqlx::query("insert into head_due (run_id, number) values ($1, $2)")
+        .bind(run.0)
+        .bind(number)
+        .execute(pool)
+        .await
+        .unwrap();
+    number
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_event_that_is_added_at_the_end_with_a_wrong_record_is_not_signed(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.settled(SHOP).await;
+    let number = add(&pool, run, |event| canonical::json(&event).unwrap()).await;
+    let refused: String = eventually("it is refused", async || {
+        sqlx::query_scalar("select refused from head_due where run_id = $1 and refused is not null")
+            .bind(run.0)
+            .fetch_optional(&pool)
+            .await
+            .unwrap()
+    })
+    .await;
+    assert_eq!(
+        refused,
+        format!("event {number}: its record's hash is not that of the events so far")
+    );
+    assert!(heads(&pool, run).await.is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_a_newer_version_wrote_waits_for_one_that_can_read_it_and_other_runs_are_signed(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let (strange, longer) = (team.run(SHOP).await, team.run(SHOP).await);
+    let number = add(&pool, strange, |event| {
+        let body = canonical::json(&event).unwrap();
+        body.replace("\"event\":\"skipped\"", "\"event\":\"dreamt\"")
+    })
+    .await;
+    // One that it can read, but for a word: which record that comes to, only a newer one knows.
+    let word = add(&pool, longer, |event| {
+        let body = canonical::json(&event).unwrap();
+        body.replacen('{', "{\"aside\":1,", 1)
+    })
+    .await;
+    team.app.advance(TimeDelta::minutes(1));
+    let other = team.run(SHOP).await;
+    team.devops.close(other, true, "enough").await.answer::<()>();
+    eventually("the other run is signed", async || {
+        (heads(&pool, other).await.len() == 1).then_some(())
+    })
+    .await;
+    let waiting: Vec<(i64, i64, Option<String>)> =
+        sqlx::query_as("select run_id, number, refused from head_due order by run_id")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(
+        waiting,
+        [(strange.0, number, None), (longer.0, word, None)],
+        "neither is refused for good"
+    );
+    // As if the newer version had come.
+    let sql = "delete from head_due; delete from event where body like '%dreamt%' or body like '%aside%'";
+    as_superuser(&pool, sql).await;
+    team.devops.close(strange, true, "enough").await.answer::<()>();
+    all_signed(&pool).await;
+    assert_eq!(heads(&pool, strange).await.len(), 1);
 }

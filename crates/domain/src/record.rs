@@ -22,7 +22,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What is signed, to be written as canonical JSON (RFC 8785) and hashed with SHA-256.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Serialize)]
 pub struct Record<'a> {
     start: &'a Start,
     run: i64,

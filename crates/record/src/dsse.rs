@@ -26,6 +26,15 @@ pub struct Signature {
     pub sig: String,
 }
 
+/// Envelopes that somebody kept in one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Those that can be read, in order. Nobody has verified them.
+    pub envelopes: Vec<Envelope>,
+    /// The numbers of the lines that hold none, from 1: a disk that was full leaves half of one.
+    pub bad_lines: Vec<usize>,
+}
+
 /// Why an envelope is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -107,6 +116,28 @@ impl Envelope {
     }
 }
 
+impl Kept {
+    /// What stands in these bytes: JSON after JSON or, where some of it is none, one a line.
+    pub fn of(bytes: &[u8]) -> Self {
+        let all = serde_json::Deserializer::from_slice(bytes).into_iter().collect();
+        if let Ok(envelopes) = all {
+            let bad_lines = Vec::new();
+            return Self { envelopes, bad_lines };
+        }
+        let mut kept = Self::default();
+        for (place, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            match serde_json::from_slice(line) {
+                Ok(envelope) => kept.envelopes.push(envelope),
+                Err(_) => kept.bad_lines.push(place + 1),
+            }
+        }
+        kept
+    }
+}
+
 /// What is signed: DSSE's pre-authentication encoding, which no other type and payload has.
 pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
     let head = format!("DSSEv1 {} {payload_type} {} ", payload_type.len(), payload.len());
@@ -116,6 +147,16 @@ pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_short_is_passed_over_and_those_around_it_are_read() {
+        let one = Envelope::sign("a", b"1", &[&SecretKey::of_seed(&[1; 32])]);
+        let line = serde_json::to_string(&one).expect("it has a JSON form");
+        let kept = Kept::of(format!("{line}\n{}\n\n{line}\n", &line[..40]).as_bytes());
+        assert_eq!((kept.envelopes.len(), kept.bad_lines), (2, vec![2]));
+        let kept = Kept::of(format!("{line}{line}").as_bytes());
+        assert_eq!((kept.envelopes, kept.bad_lines), (vec![one.clone(), one], vec![]));
+    }
 
     #[test]
     fn the_bytes_that_are_signed_are_those_of_the_specification() {

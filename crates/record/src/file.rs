@@ -6,6 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use domain::{
     Hash,
+    event::{Event, Happening},
+    plan::ItemId,
     run::{Run, RunId},
 };
 use serde::{Deserialize, Serialize};
@@ -179,6 +181,17 @@ pub fn subjects(run: &Run, predicate: &Predicate, head: Hash) -> Vec<Subject> {
         subject(format!("run {}, record", run.id.0), run.record.clone()),
         subject(format!("run {}, event {}", run.id.0, run.number), head),
     ]
+}
+
+/// The evidence that an event names and the line that it names it for, where it says one.
+pub fn of_line(event: &Event) -> Option<(&Hash, &ItemId)> {
+    let (Happening::Observed { item, evidence, .. }
+    | Happening::ActionEnded { item, evidence, .. }
+    | Happening::SampleFailed { item, evidence, .. }) = &event.what
+    else {
+        return None;
+    };
+    Some((evidence, item))
 }
 
 /// The signatures that count in a run, by role.

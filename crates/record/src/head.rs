@@ -5,6 +5,7 @@ use crate::{
     canonical::{self, NotCanonical},
     chain::Linked,
     dsse::Envelope,
+    fold::{Fold, Wrong},
     key::{Distrust, History, SecretKey},
 };
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use domain::{
     Hash,
     event::{Event, Happening},
     person::Author,
-    run::RunId,
+    run::{Run, RunId},
     sign_off::Meaning,
 };
 use serde::{Deserialize, Serialize};
@@ -73,31 +74,50 @@ pub fn is_due(event: &Event) -> bool {
     decides || event.number.is_multiple_of(EVERY)
 }
 
-/// The events do not follow the last head.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("event {0} does not follow what was signed before: events were changed, put in, taken out or moved")]
-pub struct Broken(pub u64);
+/// The events of a run are none to sign.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The chain is another than it was, or none.
+    #[error(
+        "event {0} does not follow what was signed before: events were changed, put in, taken out or moved"
+    )]
+    Chain(u64),
+    /// Its hash is right, and what it says is not.
+    #[error("event {number}: {wrong}")]
+    Event {
+        /// Which.
+        number: u64,
+        /// What is wrong with it.
+        wrong: Wrong,
+    },
+}
 
-/// Whether these events follow the head before, or begin the run, each hashed as it says.
+/// The run of these events, all from the first one on, where each is hashed as it says, comes to the record that it says, and agrees
+/// with the head before: what a verifier would refuse is not to be signed.
 ///
 /// # Errors
 /// The first that does not.
-pub fn follows(before: Option<&Head>, chain: &[Linked]) -> Result<(), Broken> {
-    let (mut number, mut hash) = match before {
-        Some(head) => (head.number, head.hash.clone()),
-        None => (0, Hash::zero()),
-    };
+pub fn follows(before: Option<&Head>, run: RunId, chain: &[Linked]) -> Result<Run, Broken> {
+    let (mut number, mut hash, mut fold) = (0, Hash::zero(), None::<Fold>);
     for linked in chain {
         number += 1;
         let follows = linked.event.number == number
             && linked.previous == hash
-            && canonical::link(&hash, &linked.body) == linked.hash;
+            && canonical::link(&hash, &linked.body) == linked.hash
+            && before.is_none_or(|head| head.number != number || head.hash == linked.hash);
         if !follows {
-            return Err(Broken(number));
+            return Err(Broken::Chain(number));
         }
         hash = linked.hash.clone();
+        let stepped = match &mut fold {
+            Some(fold) => fold.step(&linked.event),
+            None => Fold::begin(run, &linked.event).map(|begun| fold = Some(begun)),
+        };
+        stepped.map_err(|wrong| Broken::Event { number, wrong })?;
     }
-    Ok(())
+    let whole = before.is_none_or(|head| head.number <= number);
+    let fold = fold.filter(|_| whole).ok_or(Broken::Chain(number + 1))?;
+    Ok(fold.run)
 }
 
 impl Head {
@@ -134,14 +154,6 @@ impl Head {
         envelope.verify(&envelope.payload(HEAD_TYPE)?, key)?;
         Ok(head)
     }
-}
-
-/// The envelopes of heads that somebody kept, in one file: JSON after JSON, one a line for example. Nobody has verified them.
-///
-/// # Errors
-/// What is no envelope, and where.
-pub fn checkpoints(bytes: &[u8]) -> Result<Vec<Envelope>, serde_json::Error> {
-    serde_json::Deserializer::from_slice(bytes).into_iter().collect()
 }
 
 impl SignedOff {

@@ -14,7 +14,7 @@ use std::fmt;
 pub const KEY_TYPE: &str = "application/vnd.gonogo.key+json";
 
 /// How far the clocks of two processes that sign may be apart.
-const SKEW: TimeDelta = TimeDelta::minutes(5);
+pub(crate) const SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// A key that signs. It is never shown.
 pub struct SecretKey(SigningKey);
@@ -241,6 +241,12 @@ impl History {
         &self.0
     }
 
+    /// This time, or when the key of this name began to sign: a clock that was set back must not take what it signs out of its time.
+    pub fn not_before(&self, id: &Hash, at: DateTime<Utc>) -> DateTime<Utc> {
+        let known = self.0.iter().find(|known| known.id == *id);
+        known.map_or(at, |known| known.from.max(at))
+    }
+
     /// The key of this name, if it signed at this time.
     ///
     /// # Errors
@@ -248,10 +254,33 @@ impl History {
     pub fn key(&self, id: &Hash, at: DateTime<Utc>) -> Result<&PublicKey, Distrust> {
         let known = self.0.iter().find(|known| known.id == *id);
         let known = known.ok_or_else(|| Distrust::Unknown(id.clone()))?;
-        let then = at + SKEW >= known.from && known.until.is_none_or(|until| at <= until + SKEW);
+        // Times that are near the end of all time have a difference, and nothing that comes after them.
+        let then = known.from.signed_duration_since(at) <= SKEW
+            && known
+                .until
+                .is_none_or(|until| at.signed_duration_since(until) <= SKEW);
         let key = id.clone();
         then.then_some(&known.key).ok_or(Distrust::NotThen { key, at })
     }
+}
+
+/// What leads from the last key of `known` to the key of this name, of introductions that were `kept` beside it; `None` where nothing
+/// does, or it does not hold.
+pub fn leading(known: &[Envelope], kept: &[Envelope], key: &Hash) -> Option<Vec<Envelope>> {
+    let history = History::read(known).ok()?;
+    let last = &history.keys().last()?.id;
+    let (mut wanted, mut way) = (key.clone(), Vec::new());
+    while wanted != *last {
+        let (envelope, before) = kept.iter().find_map(|envelope| {
+            let introduction: Introduction = envelope.content(KEY_TYPE).ok()?;
+            (introduction.key == wanted).then_some((envelope, introduction.previous))
+        })?;
+        way.insert(0, envelope.clone());
+        // A circle ends here.
+        wanted = before.filter(|_| way.len() <= kept.len())?;
+    }
+    let holds = History::read(&[known, way.as_slice()].concat()).is_ok();
+    holds.then_some(way)
 }
 
 fn unhex(text: &str) -> Result<[u8; 32], NoKey> {

@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod chain;
 pub mod dsse;
 pub mod file;
+pub mod fold;
 pub mod head;
 pub mod key;
 pub mod verify;

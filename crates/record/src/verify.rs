@@ -7,13 +7,16 @@ use crate::{
     dsse::{Envelope, Refused},
     file::{self, Bytes, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, Removed, STATEMENT_TYPE, Seen, Statement},
     head::Head,
-    key::{Distrust, History},
+    key::{Distrust, History, SKEW},
 };
+use chrono::{DateTime, Utc};
 use domain::{
-    Hash, retention,
-    run::{Run, RunId, RunState},
+    Hash,
+    plan::ItemId,
+    retention,
+    run::{Run, RunState},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use walk::{Source, Walk};
 
 /// The largest file that is read, in bytes. What is in memory is about three times as much.
@@ -70,6 +73,9 @@ pub enum Doubt {
          somebody took it away"
     )]
     NoHead(u64),
+    /// A checkpoint is from after the file was written: what happened in between is not in it.
+    #[error("the file is older than a checkpoint, {0}: export it again")]
+    Older(String),
     /// The checkpoints are of other runs.
     #[error("none of the checkpoints is one of run {0}")]
     NoCheckpoint(i64),
@@ -115,8 +121,10 @@ fn look(bytes: &[u8], known: &Known) -> Result<(Facts, Option<Doubt>), Fault> {
         .map_err(|error| Fault::new("the envelope", format!("its statement cannot be read: {error}")))?;
     let own = sealed(&envelope, &payload, &statement.predicate);
     drop(payload);
+    // When a file without a signature was written, nobody says.
+    let written = matches!(own, Ok(true)).then_some(statement.predicate.exported_at);
     // An entry that does not hold says more than that the envelope around it does not.
-    let (facts, doubt) = inside(&statement, known)?;
+    let (facts, doubt) = inside(&statement, known, written)?;
     match own {
         Ok(true) => Ok((facts, doubt)),
         Ok(false) => Ok((facts, Some(doubt.unwrap_or(Doubt::NoSignature)))),
@@ -135,7 +143,11 @@ fn sealed(envelope: &Envelope, payload: &[u8], predicate: &Predicate) -> Result<
     Ok(true)
 }
 
-fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>), Fault> {
+fn inside(
+    statement: &Statement,
+    known: &Known,
+    written: Option<DateTime<Utc>>,
+) -> Result<(Facts, Option<Doubt>), Fault> {
     for (found, wanted) in [
         (&statement.kind, STATEMENT_TYPE),
         (&statement.predicate_type, PREDICATE_TYPE),
@@ -151,12 +163,14 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
     let history = History::read(&predicate.keys)
         .map_err(|(place, distrust)| Fault::new(format!("key {}", place + 1), distrust))?;
     let heads = heads(predicate, &history)?;
-    let checkpoints = checkpoints(predicate.run, &known.checkpoints, &history)?;
+    let (checkpoints, later) = checkpoints(predicate, &known.checkpoints, &history, written)?;
     let walk = Walk::through(predicate, &heads, &checkpoints)?;
     let files = Files::of(predicate)?;
-    files.removals(predicate, &walk.run)?;
+    files.removals(predicate, &walk.fold.run)?;
     walk.named.iter().try_for_each(|named| files.have(named))?;
-    let Walk { run, hash, due, .. } = walk;
+    Files::of_lines(predicate, &walk.named)?;
+    let Walk { fold, hash, due, .. } = walk;
+    let run = fold.run;
     if file::sign_offs(&run) != predicate.sign_offs {
         let reason = "they are not those of the events: one was put in, taken out or changed";
         return Err(Fault::new("the signatures", reason));
@@ -187,16 +201,18 @@ fn inside(statement: &Statement, known: &Known) -> Result<(Facts, Option<Doubt>)
         keys: history.keys().iter().map(|known| known.id.clone()).collect(),
         run,
     };
-    let doubt = doubt(&facts, due, known);
+    let doubt = doubt(&facts, due, known, later);
     Ok((facts, doubt))
 }
 
-fn doubt(facts: &Facts, due: u64, known: &Known) -> Option<Doubt> {
+fn doubt(facts: &Facts, due: u64, known: &Known, later: Option<String>) -> Option<Doubt> {
     let other = |key: &&Hash| !facts.keys.contains(key);
     if facts.signed < due {
         Some(Doubt::NoHead(due))
     } else if let Some(key) = known.key.as_ref().filter(other) {
         Some(Doubt::OtherKey(key.clone()))
+    } else if let Some(later) = later {
+        Some(Doubt::Older(later))
     } else if !known.checkpoints.is_empty() && facts.witnessed == 0 {
         Some(Doubt::NoCheckpoint(facts.run.id.0))
     } else {
@@ -224,21 +240,42 @@ fn heads(predicate: &Predicate, history: &History) -> Result<Vec<(Source, Head)>
     Ok(heads)
 }
 
-/// The checkpoints of this run.
-fn checkpoints(run: RunId, envelopes: &[Envelope], history: &History) -> Result<Vec<(Source, Head)>, Fault> {
-    let mut found = Vec::new();
+/// Heads that a file is held against, and what is later than it.
+type Witnessed = (Vec<(Source, Head)>, Option<String>);
+
+/// The checkpoints of this run that a file of its time can be held against, and the first that is from after the file was written: by
+/// its own signature, for somebody who cuts a file writes it later.
+fn checkpoints(
+    predicate: &Predicate,
+    envelopes: &[Envelope],
+    history: &History,
+    written: Option<DateTime<Utc>>,
+) -> Result<Witnessed, Fault> {
+    let (mut found, mut later) = (Vec::new(), None);
+    let last = predicate.events.len() as u64;
     for (place, envelope) in envelopes.iter().enumerate() {
         let entry = || format!("checkpoint {}", place + 1);
         // Of whom it is stands in it; whether that is so, in its signature.
         let of: Head = envelope
             .content(crate::head::HEAD_TYPE)
             .map_err(|refused: Refused| Fault::new(entry(), refused))?;
-        if of.run == run {
-            let head = Head::read(envelope, history).map_err(|distrust| Fault::new(entry(), distrust))?;
-            found.push((Source::Checkpoint, head));
+        if of.run != predicate.run {
+            continue;
+        }
+        let after = written.map(|written| of.at.signed_duration_since(written));
+        match Head::read(envelope, history) {
+            Ok(head) if head.number > last && after.is_some_and(|after| after > SKEW) => {
+                later.get_or_insert_with(entry);
+            }
+            Ok(head) => found.push((Source::Checkpoint, head)),
+            // The key that signed after those of the file.
+            Err(Distrust::Unknown(_)) if after.is_some_and(|after| after >= -SKEW) => {
+                later.get_or_insert_with(entry);
+            }
+            Err(distrust) => return Err(Fault::new(entry(), distrust)),
         }
     }
-    Ok(found)
+    Ok((found, later))
 }
 
 /// The hashes of what the file has, beside its events.
@@ -254,6 +291,8 @@ struct Files {
 pub(crate) struct Named {
     number: u64,
     hash: Hash,
+    /// For which line, where the event says one.
+    of: Option<ItemId>,
     kind: Kind,
 }
 
@@ -331,6 +370,29 @@ impl Files {
             false => Err(Fault::new(
                 format!("{kind} {}", named.hash),
                 format!("event {} names it, and it is missing or changed", named.number),
+            )),
+        }
+    }
+
+    /// Whether evidence that events name for lines is said to be of one of them.
+    fn of_lines(predicate: &Predicate, named: &[Named]) -> Result<(), Fault> {
+        let mut lines: BTreeMap<&Hash, Vec<Option<&ItemId>>> = BTreeMap::new();
+        for named in named {
+            lines.entry(&named.hash).or_default().push(named.of.as_ref());
+        }
+        let other = predicate.evidence.iter().find(|seen| {
+            let lines = lines.get(&seen.hash);
+            lines.is_some_and(|lines| {
+                lines
+                    .iter()
+                    .all(|line| line.is_some_and(|line| line.0 != seen.of))
+            })
+        });
+        match other {
+            None => Ok(()),
+            Some(seen) => Err(Fault::new(
+                format!("evidence {}", seen.hash),
+                format!("it is said to be of “{}”, for which no event names it", seen.of),
             )),
         }
     }

@@ -103,20 +103,18 @@ pub async fn run_at(connection: &mut PgConnection, id: RunId, number: u64) -> Re
 /// # Errors
 /// The database's.
 pub async fn chain(connection: &mut PgConnection, run: RunId) -> Result<Vec<Linked>, Error> {
-    between(connection, run, 0, i64::MAX).await
+    up_to(connection, run, i64::MAX).await
 }
 
-/// The chain of a run after the event `after`, up to the event `last`.
-pub(crate) async fn between(
+/// The chain of a run up to the event `last`.
+pub(crate) async fn up_to(
     connection: &mut PgConnection,
     run: RunId,
-    after: i64,
     last: i64,
 ) -> Result<Vec<Linked>, Error> {
     let rows = sqlx::query!(
-        "select body, previous, hash from event where run_id = $1 and number > $2 and number <= $3 order by number",
+        "select body, previous, hash from event where run_id = $1 and number <= $2 order by number",
         run.0,
-        after,
         last,
     )
     .fetch_all(connection)

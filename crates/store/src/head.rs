@@ -5,14 +5,14 @@ use domain::run::RunId;
 use record::{chain::Linked, dsse::Envelope, head::Head};
 use sqlx::PgConnection;
 
-/// Events that a head is to be signed on: those after the last one that has a head.
+/// What a head is to be signed on.
 #[derive(Debug)]
 pub struct Due {
     /// The run.
     pub run: RunId,
     /// The envelope of the last head before.
     pub before: Option<Envelope>,
-    /// The events after it, up to the one that the head is due on.
+    /// All events of the run, up to the one that the head is due on.
     pub chain: Vec<Linked>,
 }
 
@@ -28,13 +28,19 @@ pub(crate) async fn ask(connection: &mut PgConnection, run: RunId, number: u64) 
     Ok(())
 }
 
-/// The next head that is due, for nobody else until the transaction ends.
+/// The next head that is due in a run other than these, for nobody else until the transaction ends.
 ///
 /// # Errors
 /// The database's.
-pub async fn next_due(connection: &mut PgConnection) -> Result<Option<(RunId, u64)>, Error> {
+pub async fn next_due(
+    connection: &mut PgConnection,
+    passed: &[RunId],
+) -> Result<Option<(RunId, u64)>, Error> {
+    let passed: Vec<i64> = passed.iter().map(|run| run.0).collect();
     let row = sqlx::query!(
-        "select run_id, number from head_due where refused is null order by run_id, number limit 1 for update skip locked"
+        "select run_id, number from head_due where refused is null and run_id <> all($1)
+         order by run_id, number limit 1 for update skip locked",
+        &passed
     )
     .fetch_optional(connection)
     .await?;
@@ -47,15 +53,14 @@ pub async fn next_due(connection: &mut PgConnection) -> Result<Option<(RunId, u6
 /// The database's.
 pub async fn due(connection: &mut PgConnection, run: RunId, number: u64) -> Result<Due, Error> {
     let row = sqlx::query!(
-        "select number, envelope from head where run_id = $1 and number < $2 order by number desc limit 1",
+        "select envelope from head where run_id = $1 and number < $2 order by number desc limit 1",
         run.0,
         number as i64
     )
     .fetch_optional(&mut *connection)
     .await?;
-    let after = row.as_ref().map_or(0, |row| row.number);
     let before = row.map(|row| serde_json::from_str(&row.envelope)).transpose()?;
-    let chain = event::between(connection, run, after, number as i64).await?;
+    let chain = event::up_to(connection, run, number as i64).await?;
     Ok(Due { run, before, chain })
 }
 
@@ -131,23 +136,19 @@ pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<Envelo
         .collect()
 }
 
-/// The next head that a witness waits for, for nobody else until the transaction ends.
+/// The next head that a witness waits for, and its envelope as it is stored. Two who ask at the same time get the same.
 ///
 /// # Errors
 /// The database's.
-pub async fn unwitnessed(connection: &mut PgConnection) -> Result<Option<(RunId, u64, Envelope)>, Error> {
+pub async fn unwitnessed(connection: &mut PgConnection) -> Result<Option<(RunId, u64, String)>, Error> {
     let row = sqlx::query!(
         "select head.run_id, head.number, envelope
          from witness_due join head on head.run_id = witness_due.run_id and head.number = witness_due.number
-         order by signed_at limit 1 for update of witness_due skip locked"
+         order by signed_at limit 1"
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| {
-        let envelope = serde_json::from_str(&row.envelope)?;
-        Ok((RunId(row.run_id), row.number.unsigned_abs(), envelope))
-    })
-    .transpose()
+    Ok(row.map(|row| (RunId(row.run_id), row.number.unsigned_abs(), row.envelope)))
 }
 
 /// The witness has it.

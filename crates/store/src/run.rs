@@ -122,6 +122,23 @@ pub async fn by_id(connection: &mut PgConnection, id: RunId) -> Result<Option<Pi
     .transpose()
 }
 
+/// How many bytes of events and of what was seen a run has, and of files that people showed.
+///
+/// # Errors
+/// The database's.
+pub async fn size(connection: &mut PgConnection, id: RunId) -> Result<(u64, u64), Error> {
+    let row = sqlx::query!(
+        r#"select (coalesce((select sum(octet_length(body)) from event where run_id = $1), 0)
+                 + coalesce((select sum(octet_length(body)) from evidence where run_id = $1), 0)
+                 + coalesce((select sum(octet_length(body)) from measurement where run_id = $1), 0))::bigint as "text!",
+                  coalesce((select sum(octet_length(bytes)) from attachment where run_id = $1), 0)::bigint as "shown!""#,
+        id.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok((row.text.unsigned_abs(), row.shown.unsigned_abs()))
+}
+
 /// Appends what `decide` answers to the log of run `id`, under the run's row lock, and answers the run after it
 /// with the events, those that follow by themselves included. `decide` sees the run as it stands then; an empty
 /// answer changes nothing.

@@ -5,7 +5,7 @@ use checklist::report::visible;
 use clap::Args;
 use domain::Hash;
 use record::{
-    head,
+    dsse::Kept,
     verify::{Facts, Fault, Known, LONGEST, Outcome, verify},
 };
 use std::{
@@ -21,7 +21,7 @@ pub const EXAMPLE: &str = "Examples:\n  gonogo verify run-41.dsse.json\n  gonogo
 Needs no database and no network. docs/auditors.md says what is shown with a checkpoint and what without, and docs/verify.py does\n\
 the same without Gonogo.\n\n\
 Exit code: 0 when everything agrees and is signed, 1 when an entry does not hold (the first one is named), 2 when nobody can tell:\n\
-it is not signed, no checkpoint is of this run, or a file cannot be read.";
+it is not signed, no checkpoint is of this run, it is older than a checkpoint, or a file cannot be read.";
 
 /// `gonogo verify`.
 #[derive(Debug, Args)]
@@ -48,9 +48,17 @@ pub fn run(command: &Verify) -> anyhow::Result<ExitCode> {
     };
     for file in &command.checkpoint {
         let bytes = read(file)?;
-        let heads =
-            head::checkpoints(&bytes).with_context(|| format!("{}: no signed heads", file.display()))?;
-        known.checkpoints.extend(heads);
+        let kept = Kept::of(&bytes);
+        if kept.envelopes.is_empty() && !kept.bad_lines.is_empty() {
+            bail!("{}: no signed heads", file.display());
+        }
+        for line in kept.bad_lines {
+            eprintln!(
+                "gonogo verify: {}, line {line}: no signed head, passed over",
+                file.display()
+            );
+        }
+        known.checkpoints.extend(kept.envelopes);
     }
     let (words, code) = match verify(&read(&command.file)?, &known) {
         Outcome::Holds(facts) => (format!("holds\n{}", shown(&facts)), 0),

@@ -3,17 +3,16 @@
 use super::{Fault, Kind, Named};
 use crate::{
     canonical,
-    file::{Entry, Predicate},
+    file::{self, Entry, Predicate},
+    fold::Fold,
     head::{self, Head, SignedOff},
 };
 use domain::{
     Hash,
     event::{Event, Happening, Proof, Start},
     hourly::HourlyEntry,
-    record::{Record, touches},
-    run::Run,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where a head comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Source {
 /// What walking the chain has shown.
 pub(super) struct Walk {
     /// The fold.
-    pub run: Run,
+    pub fold: Fold,
     /// The hash of the last event.
     pub hash: Hash,
     /// The last event that a head is due on; 0: none.
@@ -55,82 +54,43 @@ impl Walk {
             .next()
             .ok_or_else(|| Fault::new("event 1", "it is missing"))?;
         let event = linked(first, 1, &Hash::zero())?;
-        let run = Run::begin(predicate.run, &event)
-            .ok_or_else(|| Fault::new("event 1", "it does not start a run"))?;
-        start(predicate, &run.start)?;
+        if let Happening::Started(started) = &event.what {
+            start(predicate, started)?;
+        }
+        let fold = Fold::begin(predicate.run, &event).map_err(|wrong| Fault::new("event 1", wrong))?;
         let mut walk = Self {
-            run,
+            fold,
             hash: first.hash.clone(),
             due: 0,
             named: Vec::new(),
         };
-        walk.record(&event)?;
-        let (mut nonces, mut agreed) = (BTreeSet::new(), 0);
+        let mut agreed = 0;
         agrees(&walk, &event, &at, &mut agreed)?;
         for entry in entries {
-            let event = linked(entry, walk.run.number + 1, &walk.hash)?;
-            walk.step(&event, &mut nonces)?;
+            let event = linked(entry, walk.fold.run.number + 1, &walk.hash)?;
+            walk.step(&event)?;
             walk.hash = entry.hash.clone();
             agrees(&walk, &event, &at, &mut agreed)?;
         }
-        if let Some((number, heads)) = at.range(walk.run.number + 1..).next() {
+        if let Some((number, heads)) = at.range(walk.fold.run.number + 1..).next() {
             let reason = format!(
                 "it is missing: {} was signed at event {number}",
                 heads.first().map_or("a head", |(source, _)| source.words())
             );
-            return Err(Fault::new(format!("event {}", walk.run.number + 1), reason));
+            return Err(Fault::new(format!("event {}", walk.fold.run.number + 1), reason));
         }
         Ok(walk)
     }
 
-    fn step(&mut self, event: &Event, nonces: &mut BTreeSet<String>) -> Result<(), Fault> {
-        let fault = |reason: String| Err(Fault::new(format!("event {}", event.number), reason));
-        match &event.what {
-            Happening::Started(_) => return fault("it starts the run a second time".to_owned()),
-            Happening::Signed {
-                role, signed, nonce, ..
-            } => {
-                if *signed != self.run.record {
-                    return fault(format!(
-                        "the signature as {role} was given on record {signed}, which is not the record then: it is another run's, or \
-                         an older one of this run"
-                    ));
-                }
-                if let Some(nonce) = nonce
-                    && !nonces.insert(nonce.clone())
-                {
-                    return fault(format!(
-                        "the signature as {role} has the nonce of an older one: it was used again"
-                    ));
-                }
-            }
-            _ => {}
-        }
-        let same = (!touches(&self.run, event)).then(|| self.run.record.clone());
-        self.run.apply(event);
-        match same {
-            Some(record) if record == event.record => {}
-            Some(_) => return fault("its record's hash is not that of the events so far".to_owned()),
-            None => self.record(event)?,
-        }
+    fn step(&mut self, event: &Event) -> Result<(), Fault> {
+        self.fold
+            .step(event)
+            .map_err(|wrong| Fault::new(format!("event {}", event.number), wrong))?;
         self.named.extend(named(event));
         if head::is_due(event) {
             self.due = event.number;
         }
         Ok(())
-    }
-
-    /// Whether the record's hash in the event is that of the fold.
-    fn record(&self, event: &Event) -> Result<(), Fault> {
-        let entry = || format!("event {}", event.number);
-        let record = canonical::hash(&Record::from(&self.run)).map_err(|error| Fault::new(entry(), error))?;
-        match record == event.record {
-            true => Ok(()),
-            false => Err(Fault::new(
-                entry(),
-                "its record's hash is not that of the events so far",
-            )),
-        }
     }
 }
 
@@ -171,8 +131,8 @@ fn agrees(walk: &Walk, event: &Event, heads: &Heads<'_>, agreed: &mut u64) -> Re
             return Err(Fault::new(entry(), reason));
         }
         let same = head.record == event.record
-            && head.revision == walk.run.start.revision
-            && head.run == walk.run.id
+            && head.revision == walk.fold.run.start.revision
+            && head.run == walk.fold.run.id
             && head.sign_off == SignedOff::of(event);
         if !same {
             let reason = format!(
@@ -210,6 +170,7 @@ fn named(event: &Event) -> Option<Named> {
         Some(Named {
             number,
             hash: hash.clone(),
+            of: file::of_line(event).map(|(_, line)| line.clone()),
             kind,
         })
     };

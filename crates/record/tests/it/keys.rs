@@ -6,7 +6,7 @@ use record::{
     canonical,
     dsse::Envelope,
     head::Head,
-    key::{Distrust, History, Introduction, KEY_TYPE, NoKey, PublicKey, introduce},
+    key::{Distrust, History, Introduction, KEY_TYPE, NoKey, PublicKey, introduce, leading},
 };
 use rstest::rstest;
 
@@ -124,4 +124,48 @@ fn what_a_key_signed_after_the_next_one_took_over_counts_for_nothing() {
         Head::read(&forged, &history),
         Err(Distrust::Envelope(_))
     ));
+}
+
+#[test]
+fn what_was_kept_beside_a_key_leads_from_an_older_history_to_it() {
+    let later = |hours| noon() + TimeDelta::hours(hours);
+    let first = introduce(&key(1), None, noon()).unwrap();
+    let second = introduce(&key(2), Some(&key(1)), later(1)).unwrap();
+    let third = introduce(&key(3), Some(&key(2)), later(2)).unwrap();
+    let name = |number| key(number).public().id();
+    let (known, kept) = (std::slice::from_ref(&first), [third.clone(), second.clone()]);
+    assert_eq!(
+        leading(known, &kept, &name(3)),
+        Some(vec![second.clone(), third.clone()])
+    );
+    assert_eq!(leading(known, &kept, &name(1)), Some(vec![]));
+    assert_eq!(leading(known, &kept, &name(4)), None, "nobody introduced it");
+    assert_eq!(leading(known, &kept[..1], &name(3)), None, "one is missing");
+    let both = [first.clone(), second];
+    assert_eq!(leading(&both, &[], &name(1)), None, "it signs no more");
+    // Signed by itself alone.
+    let mut taken = third;
+    taken.signatures.remove(0);
+    assert_eq!(leading(&both, &[taken], &name(3)), None);
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_take_what_is_signed_out_of_its_time() {
+    let made = run(41);
+    let history = History::read(&made.keys).unwrap();
+    let (id, before) = (key(1).public().id(), noon() - TimeDelta::days(1));
+    assert!(history.key(&id, before).is_err());
+    assert!(history.key(&id, history.not_before(&id, before)).is_ok());
+    let after = noon() + TimeDelta::days(1);
+    assert_eq!(history.not_before(&id, after), after);
+    for end in [
+        chrono::DateTime::<chrono::Utc>::MIN_UTC,
+        chrono::DateTime::<chrono::Utc>::MAX_UTC,
+    ] {
+        assert_eq!(
+            history.key(&id, end).is_ok(),
+            end > noon(),
+            "and the end of all time is a time"
+        );
+    }
 }

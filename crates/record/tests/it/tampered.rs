@@ -9,6 +9,8 @@ use record::{
     canonical,
     dsse::Envelope,
     file::{Bytes, Predicate},
+    head::{Broken, Head, follows},
+    key::History,
     verify::{Doubt, Known, Outcome, verify},
 };
 use std::sync::LazyLock;
@@ -210,6 +212,62 @@ fn evidence_that_is_changed_missing_or_exchanged_is_named() {
     is(refused(&file), &format!("evidence {name}"), "event 10 names it");
     let file = changed(|predicate| predicate.attachments[0] = Bytes::new("shown.txt", b"other"));
     assert!(refused(&file).1.contains("event 112 names it"));
+}
+
+#[test]
+fn evidence_that_is_said_to_be_of_another_line_is_named() {
+    let name = seen(9).hash;
+    let file = changed(|predicate| predicate.evidence[8].of = "told".to_owned());
+    is(
+        refused(&file),
+        &format!("evidence {name}"),
+        "said to be of “told”, for which no event names it",
+    );
+    // Of what no event names nobody knows the line.
+    let file = changed(|predicate| {
+        let mut sample = seen(4711);
+        sample.of = "told".to_owned();
+        predicate.evidence.push(sample);
+    });
+    assert!(matches!(verify(&file, &Known::default()), Outcome::Holds(_)));
+}
+
+#[test]
+fn events_that_no_verifier_would_take_are_none_to_sign() {
+    let made = run(41);
+    let history = History::read(&made.keys).unwrap();
+    let before = Head::read(&made.heads[0], &history).unwrap();
+    assert_eq!(before.number, 100);
+    let signable = |made: &Made| follows(Some(&before), made.id, &made.chain());
+    assert_eq!(
+        signable(&made).unwrap(),
+        fold(made.id, &made.events),
+        "the run that the events come to"
+    );
+    // Added at the end, its hash right and its record not.
+    let mut forged = made.clone();
+    forged.events.last_mut().unwrap().record = made.events[6].record.clone();
+    assert!(matches!(
+        signable(&forged),
+        Err(Broken::Event { number: 117, .. })
+    ));
+    // A signature from before, again.
+    let mut forged = made.clone();
+    forged.events[114].what = made.events[112].what.clone();
+    assert!(matches!(
+        signable(&forged),
+        Err(Broken::Event { number: 115, .. })
+    ));
+    // What was signed is another now, all hashes computed again.
+    let mut forged = rewritten(|made| made.events[30].at += TimeDelta::seconds(1));
+    assert!(matches!(signable(&forged), Err(Broken::Chain(100))));
+    forged.events.truncate(50);
+    assert!(matches!(signable(&forged), Err(Broken::Chain(51))));
+    forged.events.clear();
+    assert!(matches!(
+        follows(None, forged.id, &forged.chain()),
+        Err(Broken::Chain(1))
+    ));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! Files that nobody has changed.
 
-use crate::support::{fold, key, noon, refused, run, seal, seen};
+use crate::support::{DOCUMENT, Made, fold, key, noon, refused, refused_with, run, seal, seen};
 use chrono::TimeDelta;
 use domain::event::Happening;
 use record::{
+    canonical,
     dsse::Envelope,
     file::{Predicate, Removed},
+    head::Head,
     key::introduce,
     verify::{Doubt, Known, Outcome, verify},
 };
@@ -181,4 +183,76 @@ fn a_key_that_is_not_the_trusted_one_or_a_checkpoint_of_another_run_leaves_it_op
         matches!(found, Outcome::CannotTell(_, Doubt::NoCheckpoint(41))),
         "{found:?}"
     );
+}
+
+/// The run as it stood after 105 events.
+fn early() -> Made {
+    let mut made = run(41);
+    made.events.truncate(105);
+    made.heads.truncate(1);
+    made
+}
+
+/// What was signed of the whole run an hour later, with this key.
+fn later(number: u8) -> Known {
+    let made = run(41);
+    let (last, id) = (made.chain().pop().unwrap(), key(number).public().id());
+    let revision = canonical::sha256(DOCUMENT.as_bytes());
+    let head = Head::new(made.id, revision, &last, id, noon() + TimeDelta::hours(1));
+    Known {
+        checkpoints: vec![head.sign(&key(number)).unwrap()],
+        key: None,
+    }
+}
+
+#[test]
+fn a_file_that_is_older_than_a_checkpoint_is_to_be_exported_again() {
+    for number in [1, 2] {
+        let found = verify(&early().file(), &later(number));
+        assert!(
+            matches!(&found, Outcome::CannotTell(_, Doubt::Older(which)) if which == "checkpoint 1"),
+            "by key {number}: {found:?}"
+        );
+    }
+    // What it shares with an older one of its own is held against that.
+    let mut known = later(1);
+    known.checkpoints.extend(early().heads);
+    let Outcome::CannotTell(facts, Doubt::Older(_)) = verify(&early().file(), &known) else {
+        panic!("it is not older");
+    };
+    assert_eq!(facts.witnessed, 100);
+    let mut other = early();
+    other.events[30].at += TimeDelta::seconds(1);
+    other.compute_again();
+    other.heads.clear();
+    let (entry, reason) = refused_with(&other.file(), &known);
+    assert!(
+        entry == "event 100" && reason.contains("a checkpoint was signed"),
+        "{entry}: {reason}"
+    );
+}
+
+#[test]
+fn a_file_that_was_cut_and_exported_after_the_checkpoint_or_without_a_signature_is_refused() {
+    let cut = |hours| {
+        let made = early();
+        let mut predicate = made.predicate();
+        predicate.exported_at = noon() + TimeDelta::hours(hours);
+        seal(&predicate.state(&fold(made.id, &made.events)))
+    };
+    let (entry, reason) = refused_with(&cut(2), &later(1));
+    assert!(
+        entry == "event 106" && reason.contains("a checkpoint was signed at event 117"),
+        "{entry}: {reason}"
+    );
+    let (entry, reason) = refused_with(&cut(2), &later(2));
+    assert!(
+        entry == "checkpoint 1" && reason.contains("not in the file's history of keys"),
+        "{entry}: {reason}"
+    );
+    // When it was written says whoever wrote it.
+    let mut envelope: Envelope = serde_json::from_slice(&early().file()).unwrap();
+    envelope.signatures.clear();
+    let (entry, _) = refused_with(&serde_json::to_vec(&envelope).unwrap(), &later(1));
+    assert_eq!(entry, "event 106");
 }
