@@ -1,6 +1,6 @@
 //! The rollback that an environment's file asks for where a window fails: it waits, people may hold it, and it starts once.
 
-use crate::support::{App, Look, Member, Page, Place, Team, eventually, noon};
+use crate::support::{App, Look, Member, Page, Place, Team, all_done, eventually, noon};
 use chrono::TimeDelta;
 use domain::{
     event::{Event, Happening, Outcome},
@@ -61,19 +61,7 @@ impl Watch {
     }
 
     async fn settled(&self) {
-        let now = self.clock.now();
-        eventually("everything that is due is done", async || {
-            let waiting: Option<bool> = sqlx::query_scalar(
-                "select bool_and(state = 'ended' or (due_at > $1 and panel_id is null)) from task
-                 where work ->> 'work' in ('window', 'hold_off')",
-            )
-            .bind(now)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-            (waiting == Some(true)).then_some(())
-        })
-        .await;
+        all_done(&self.pool, &["window", "hold_off"], self.clock.now()).await;
     }
 
     /// Ten seconds after T0 there is an error in the log.

@@ -1,6 +1,6 @@
 //! Next steps that Gonogo does itself: checked every hour for as long as their days last, and told once where one begins to fail.
 
-use crate::support::{App, Team, eventually, noon};
+use crate::support::{App, Team, all_done, eventually, noon};
 use chrono::{TimeDelta, Utc};
 use domain::{
     event::{Event, Happening},
@@ -37,18 +37,7 @@ impl Day {
     async fn reach(&self, minutes: i64) {
         let at = noon() + TimeDelta::minutes(minutes);
         self.team.app.advance(at - self.team.app.state().clock.now());
-        eventually("everything that is due is done", async || {
-            let waiting: Option<bool> = sqlx::query_scalar(
-                "select bool_and(state = 'ended' or (due_at > $1 and panel_id is null)) from task
-                 where work ->> 'work' in ('window', 'hourly')",
-            )
-            .bind(at)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-            (waiting == Some(true)).then_some(())
-        })
-        .await;
+        all_done(&self.pool, &["window", "hourly"], at).await;
     }
 
     async fn page(&self) -> HourlyPage {

@@ -507,3 +507,19 @@ fn encode(fields: &[(&str, &str)]) -> String {
     }
     body
 }
+
+/// Waits until nothing of this work is due at `now` any more: what wanted to be done then has been done.
+pub async fn all_done(pool: &PgPool, works: &[&str], now: DateTime<Utc>) {
+    eventually("everything that is due is done", async || {
+        let waiting: Option<bool> = sqlx::query_scalar(
+            "select bool_and(state = 'ended' or (due_at > $1 and panel_id is null)) from task where work ->> 'work' = any($2)",
+        )
+        .bind(now)
+        .bind(works)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+        (waiting == Some(true)).then_some(())
+    })
+    .await;
+}

@@ -1,6 +1,6 @@
 //! Verification windows: sampled by whoever comes first, judged when they are due, on a real database.
 
-use crate::support::{App, Look, Panel, Place, Team, eventually, noon};
+use crate::support::{App, Look, Panel, Place, Team, all_done, eventually, noon};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     event::{Event, Happening},
@@ -57,17 +57,7 @@ impl Soak {
     async fn reach(&self, seconds: i64) {
         let at = noon() + TimeDelta::seconds(seconds);
         self.clock.advance(at - self.clock.now());
-        eventually("the next slot", async || {
-            let waiting: Option<bool> = sqlx::query_scalar(
-                "select bool_and(state = 'ended' or (due_at > $1 and panel_id is null)) from task where work ->> 'work' = 'window'",
-            )
-            .bind(at)
-            .fetch_one(&self.pool)
-            .await
-            .unwrap();
-            (waiting == Some(true)).then_some(())
-        })
-        .await;
+        all_done(&self.pool, &["window"], at).await;
     }
 
     /// Every slot up to this many seconds after T0, beginning after `from`.

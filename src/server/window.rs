@@ -15,7 +15,7 @@ use crate::server::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    plan::{ItemId, Plan, Section, SectionId, SectionKind, Work},
+    plan::{ItemId, Plan, Section, SectionId, Work},
     probe::ProbeSpec,
     run::{Run, RunState},
     window::{Demand, OfWindows, Timing, Window},
@@ -99,7 +99,7 @@ pub(super) fn is_sampled(run: &Run, set: u64) -> bool {
 fn watched(plan: &Plan, said: &OfWindows, t0: DateTime<Utc>) -> Vec<Watched> {
     let mut all = Vec::new();
     for section in &plan.sections {
-        let SectionKind::Window { minutes } = section.kind else {
+        let Some(minutes) = section.kind.due_minutes() else {
             continue;
         };
         let window = |own: Timing| Window::timed(t0, minutes, own.or(section.timing).or(said.of(minutes)));

@@ -172,10 +172,7 @@ fn objective(item: &Item, kind: SectionKind, free: bool) -> Option<Objective> {
     let natural = metric.natural();
     let assumed = said.is_none() && metric == Metric::Latency;
     let aggregation = said.unwrap_or(natural);
-    let window = match kind {
-        SectionKind::Window { minutes } => Some(minutes),
-        _ => None,
-    };
+    let window = kind.due_minutes();
     Some(Objective {
         item: item.id.clone(),
         line: item.line,
@@ -324,10 +321,7 @@ fn assume(objectives: &mut [Objective]) {
 /// A criterion is due with the last earlier line that asks the same kind of question about the same number; what can only be
 /// known over a window, at the end of the longest one.
 fn due(objectives: &mut [Objective], sections: &[Section]) {
-    let windows = sections.iter().filter_map(|section| match section.kind {
-        SectionKind::Window { minutes } => Some(minutes),
-        _ => None,
-    });
+    let windows = sections.iter().filter_map(|section| section.kind.due_minutes());
     let longest = windows.max().filter(|minutes| *minutes > 0);
     let criteria = |line: u32| {
         let after = sections.partition_point(|section| section.line <= line);

@@ -9,7 +9,7 @@ use crate::names::Set;
 use crate::source::Source;
 use domain::metric::{Aggregation, Metric};
 use domain::objective::{Aim, Objective, steady::Steady};
-use domain::plan::{Item, Section, SectionKind, Work};
+use domain::plan::{Item, Section, Work};
 use domain::probe::{
     DockerProbe, DockerQuestion, MetricProbe, MetricQuestion, ProbeSpec, PrometheusProbe, PrometheusQuestion,
     RedisProbe, RedisQuestion, TextRule,
@@ -29,18 +29,7 @@ pub fn attach(
 ) {
     let known = Sources::of(sections);
     for section in sections {
-        let minutes = match section.kind {
-            SectionKind::Window { minutes } => Some(minutes).filter(|minutes| *minutes > 0),
-            SectionKind::Preflight
-            | SectionKind::Phase { .. }
-            | SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::Criteria
-            | SectionKind::SignOff
-            | SectionKind::FollowUp
-            | SectionKind::Prose => None,
-        };
+        let minutes = section.kind.due_minutes().filter(|minutes| *minutes > 0);
         let items = section.items.iter_mut();
         for item in items.filter(|item| item.work == Work::Attestation && !attested.contains(&item.line)) {
             let objective = objectives.iter().find(|objective| objective.item == item.id);

@@ -333,17 +333,6 @@ impl OutlineSection {
 
     /// Planned minutes of a phase.
     pub fn planned_minutes(&self) -> Option<u32> {
-        match self.kind {
-            SectionKind::Phase { minutes, .. } => minutes,
-            SectionKind::Preflight
-            | SectionKind::Window { .. }
-            | SectionKind::Benchmark
-            | SectionKind::Rollback { .. }
-            | SectionKind::Troubleshooting
-            | SectionKind::Criteria
-            | SectionKind::SignOff
-            | SectionKind::FollowUp
-            | SectionKind::Prose => None,
-        }
+        self.kind.planned_minutes()
     }
 }

@@ -169,6 +169,24 @@ pub enum SectionKind {
     Prose,
 }
 
+impl SectionKind {
+    /// Minutes from T0 until a verification window is due; `None` for other sections.
+    pub fn due_minutes(self) -> Option<u32> {
+        let SectionKind::Window { minutes } = self else {
+            return None;
+        };
+        Some(minutes)
+    }
+
+    /// Planned minutes of a phase; `None` for other sections, and where none are planned.
+    pub fn planned_minutes(self) -> Option<u32> {
+        let SectionKind::Phase { minutes, .. } = self else {
+            return None;
+        };
+        minutes
+    }
+}
+
 /// One box of the document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {

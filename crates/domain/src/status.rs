@@ -129,18 +129,8 @@ pub fn standing(section: &OutlineSection, line: &OutlineLine, run: &Run, now: Da
 
 /// When a verification window is due; `None` for other sections and before T0.
 pub fn due(section: &OutlineSection, run: &Run) -> Option<DateTime<Utc>> {
-    match section.kind {
-        SectionKind::Window { minutes } => run.t0.map(|t0| t0 + TimeDelta::minutes(i64::from(minutes))),
-        SectionKind::Preflight
-        | SectionKind::Phase { .. }
-        | SectionKind::Benchmark
-        | SectionKind::Rollback { .. }
-        | SectionKind::Troubleshooting
-        | SectionKind::Criteria
-        | SectionKind::SignOff
-        | SectionKind::FollowUp
-        | SectionKind::Prose => None,
-    }
+    let minutes = section.kind.due_minutes()?;
+    run.t0.map(|t0| t0 + TimeDelta::minutes(i64::from(minutes)))
 }
 
 /// Whether a probe of this section would come too early, or too late because a later run has taken the environment,

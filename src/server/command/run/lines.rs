@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     environment::{Environment, Published},
     outline::{LineKind, Outline, OutlineLine, OutlineSection},
-    plan::{ItemId, Plan, Section, SectionKind, Work},
+    plan::{ItemId, Plan, Section, Work},
     probe::ProbeSpec,
     window::Demand,
 };
@@ -155,9 +155,7 @@ fn works(section: &Section) -> impl Iterator<Item = (&ItemId, &Work)> {
 }
 
 fn too_early(section: &OutlineSection, t0: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<String> {
-    let SectionKind::Window { minutes } = section.kind else {
-        return None;
-    };
+    let minutes = section.kind.due_minutes()?;
     match t0.map(|t0| t0 + TimeDelta::minutes(i64::from(minutes))) {
         None => Some("a verification window: give --t0".to_owned()),
         Some(due) if due > now => Some(format!("too early, due {} UTC", due.format("%Y-%m-%d %H:%M"))),
