@@ -3,7 +3,7 @@
 use crate::support::{context, endpoint, environment, open, server};
 use domain::environment::{Load, LoadEndpoint, LoadMethod};
 use domain::load::{Invalid, LoadEnd, LoadPlan, LoadProgress, LoadResult};
-use known::{Delays, Manner, Stall, quantile, serve};
+use known::{Delays, Manner, Stall, quantile, serve, serve_recorded};
 use probe::{CancellationToken, Prober, Site};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -66,19 +66,23 @@ struct Setting {
     load: Load,
 }
 
-/// How far the worst of p50, p95 and p99 is from the closed form, as a share of what is allowed: max(2 %, 0.5 ms). Only what is
-/// too high can be the machine's; what is too low never is.
-enum Near {
-    Within(f64, String),
-    TooHigh(String),
+/// How far the worst of p50, p95 and p99 is from what it must be, as a share of what is allowed: max(2 %, 0.5 ms).
+struct Found {
+    worst: f64,
+    told: String,
+    /// Whether the server kept to the closed form, which is then what the quantiles must be. Where many wait for its answers at once
+    /// it cannot: then they must be what its own record says that it gave.
+    kept: bool,
 }
 
-async fn measured(setting: &Setting) -> Near {
+async fn measured(setting: &Setting) -> Found {
     let Setting { manner, load } = setting;
-    let site = site(&[("api", serve(*manner))]);
+    let (at, record) = serve_recorded(*manner);
+    let site = site(&[("api", at)]);
     let result = put(load.clone(), &site).await;
     let slots = load.concurrency as usize;
     let wanted = manner.latencies(load.rate, load.requests(), load.warm_up_requests(), slots);
+    let given = record.latencies(load.rate, load.warm_up_requests());
     let summary = &result.overall;
     assert_eq!(
         (summary.errors.count(), result.unsent, result.abandoned),
@@ -86,37 +90,46 @@ async fn measured(setting: &Setting) -> Near {
         "{summary:?}"
     );
     let found = summary.latency.expect("answers");
-    assert_eq!((found.count, result.end), (wanted.len() as u64, LoadEnd::Whole));
-    let mut worst = 0.0_f64;
-    let mut told = String::new();
+    let counts = (found.count, wanted.len(), result.end);
+    assert_eq!(counts, (given.len() as u64, given.len(), LoadEnd::Whole));
+    let (mut worst, mut kept, mut told) = (0.0_f64, true, String::new());
     for (share, found) in [(0.5, found.p50_us), (0.95, found.p95_us), (0.99, found.p99_us)] {
-        let (found, wanted) = (Duration::from_micros(found), quantile(&wanted, share));
+        let found = Duration::from_micros(found);
+        let (wanted, given) = (quantile(&wanted, share), quantile(&given, share));
         let allowed = wanted.mul_f64(0.02).max(ms(0.5));
         assert!(
-            found + allowed >= wanted,
-            "p{share}: {found:?} flatters {wanted:?}: {setting:?}"
+            found + allowed >= wanted && found + allowed >= given,
+            "p{share}: {found:?} flatters {wanted:?}, given {given:?}: {setting:?}"
         );
-        worst = worst.max(found.abs_diff(wanted).as_secs_f64() / allowed.as_secs_f64());
-        told = format!("{told} p{share} {found:.2?} for {wanted:.2?}");
+        let keeps = given.abs_diff(wanted) <= allowed / 2;
+        let must_be = if keeps { wanted } else { given };
+        kept &= keeps;
+        worst = worst.max(found.abs_diff(must_be).as_secs_f64() / allowed.as_secs_f64());
+        told = format!("{told} p{share} {found:.2?} for {wanted:.2?}, given {given:.2?};");
     }
     let lag = result.lag.map(|lag| lag.p99_us);
-    let told = format!("{told}, lag p99 {lag:?} µs, {:?}", result.invalid);
-    match worst <= 1.0 {
-        true => Near::Within(worst, told),
-        false => Near::TooHigh(told),
-    }
+    let told = format!("{told} lag p99 {lag:?} µs, {:?}", result.invalid);
+    Found { worst, told, kept }
 }
 
-/// Measures until it is near. That a figure is too high now and then is the machine's: something else had its processors.
-async fn comes_near(setting: &Setting) -> (f64, String, usize) {
+/// Measures until it is near the closed form, or else what was given. That a figure is too high now and then is the machine's:
+/// something else had its processors; one that is too low never is.
+async fn comes_near(setting: &Setting) -> (Found, usize) {
     let mut refused = Vec::new();
     for attempt in 1..=10 {
-        match measured(setting).await {
-            Near::Within(worst, told) => return (worst, told, attempt),
-            Near::TooHigh(why) => refused.push(why),
+        let found = measured(setting).await;
+        if found.worst <= 1.0 && (found.kept || attempt == 10) {
+            return (found, attempt);
         }
+        refused.push(found.told);
     }
     panic!("never near: {setting:?}\n{}", refused.join("\n"));
+}
+
+/// A server that can keep to the closed form, in one of ten attempts.
+async fn comes_near_the_closed_form(setting: &Setting) {
+    let (found, _) = comes_near(setting).await;
+    assert!(found.kept, "{}", found.told);
 }
 
 #[tokio::test]
@@ -125,7 +138,7 @@ async fn quantiles_of_spread_delays_are_those_of_the_closed_form() {
         delays: Delays::Between(ms(2.0), ms(30.0)),
         stall: None,
     };
-    comes_near(&Setting {
+    comes_near_the_closed_form(&Setting {
         manner,
         load: load(300, 3),
     })
@@ -138,7 +151,7 @@ async fn quantiles_of_two_kinds_of_answers_are_those_of_the_closed_form() {
         delays: Delays::Mixed(ms(4.0), ms(45.0), 0.08),
         stall: None,
     };
-    comes_near(&Setting {
+    comes_near_the_closed_form(&Setting {
         manner,
         load: load(400, 3),
     })
@@ -154,7 +167,7 @@ async fn whoever_would_have_asked_a_server_that_stands_still_is_in_the_quantiles
             lasts: ms(300.0),
         }),
     };
-    comes_near(&Setting {
+    comes_near_the_closed_form(&Setting {
         manner,
         load: load(200, 3),
     })
@@ -237,8 +250,9 @@ async fn quantiles_of_random_settings_are_those_of_the_closed_form() {
     let first = number("GONOGO_LOAD_SEED", 1);
     for seed in first..first + number("GONOGO_LOAD_SETTINGS", 0) {
         let setting = by_chance(seed);
-        let (worst, told, attempts) = comes_near(&setting).await;
-        println!("load: seed {seed} deviation {worst:.3} attempts {attempts}:{told}, {setting:?}");
+        let (Found { worst, told, kept }, attempts) = comes_near(&setting).await;
+        let by = if kept { "form" } else { "record" };
+        println!("load: seed {seed} deviation {worst:.3} attempts {attempts} by {by}:{told}, {setting:?}");
     }
 }
 

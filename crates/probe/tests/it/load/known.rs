@@ -7,7 +7,7 @@ use std::collections::BinaryHeap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long answers take: the n-th of a path at the n-th place of a sequence that fills its distribution evenly.
@@ -114,10 +114,40 @@ struct Serving {
     began: Instant,
     arrived: AtomicU64,
     stopped: OnceLock<Duration>,
+    kept: Arc<Record>,
+}
+
+/// What a server did: each request's number, when it arrived and when its answer was sent.
+#[derive(Default)]
+pub struct Record(Mutex<Vec<(u64, Duration, Duration)>>);
+
+impl Record {
+    /// The latencies that the server gave an open load of this rate, as `Manner::latencies` has them from its closed form. Nothing is
+    /// asked before it is due: what arrived soonest after it was due tells when the load began.
+    pub fn latencies(&self, rate: u32, skip: u64) -> Vec<Duration> {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = |number: u64| Duration::from_nanos(number * 1_000_000_000 / u64::from(rate));
+        let began = answers
+            .iter()
+            .map(|(number, arrived, _)| arrived.saturating_sub(due(*number)));
+        let began = began.min().unwrap_or_default();
+        let counted = answers.iter().filter(|(number, ..)| *number >= skip);
+        let mut found: Vec<Duration> = counted
+            .map(|(number, _, answered)| answered.saturating_sub(began + due(*number)))
+            .collect();
+        found.sort();
+        found
+    }
 }
 
 /// Serves on its own threads for as long as the process lives, or nobody is connected and `listener` is at its end.
 pub fn serve(manner: Manner) -> SocketAddr {
+    serve_recorded(manner).0
+}
+
+/// The same, with what it did.
+pub fn serve_recorded(manner: Manner) -> (SocketAddr, Arc<Record>) {
+    let record = Arc::new(Record::default());
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
     let serving = Arc::new(Serving {
@@ -125,6 +155,7 @@ pub fn serve(manner: Manner) -> SocketAddr {
         began: Instant::now(),
         arrived: AtomicU64::new(0),
         stopped: OnceLock::new(),
+        kept: Arc::clone(&record),
     });
     std::thread::spawn(move || {
         // Its delays are to be known, whatever else this machine does; each thread inherits it.
@@ -134,7 +165,7 @@ pub fn serve(manner: Manner) -> SocketAddr {
             std::thread::spawn(move || serving.converse(stream));
         }
     });
-    address
+    (address, record)
 }
 
 impl Serving {
@@ -166,9 +197,12 @@ impl Serving {
                 due = at;
             }
             let answer = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok";
+            let sent = self.began.elapsed();
             if answers.write_all(answer).is_err() {
                 return;
             }
+            let mut kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push((number, now, sent));
         }
     }
 }
