@@ -17,6 +17,10 @@ lock_hash() { sha256sum "$1/package-lock.json" | cut -c1-16; }
 NPM_TOOLS="$GONOGO_CACHE/npm-$(lock_hash scripts)"
 NPM_TESTS="$GONOGO_CACHE/npm-$(lock_hash end2end)"
 
+# What asks the API for the tests (tests/contract.rs).
+PYTHON_TESTS="$TARGET/python-$(sha256sum tests/contract/requirements.txt | cut -c1-16)"
+export GONOGO_SCHEMATHESIS="$PYTHON_TESTS/bin/schemathesis"
+
 # What scripts/bench compares Gonogo with.
 GOSS="$GONOGO_CACHE/goss/usr/bin/goss"
 TESTINFRA="$GONOGO_CACHE/testinfra-$(sha256sum end2end/lab/testinfra.txt | cut -c1-16)"

@@ -13,6 +13,7 @@ mod automatic_rollback;
 mod backup;
 mod canaries;
 mod cli;
+mod contract;
 mod embedded_postgres;
 mod env_edit;
 mod environment;

@@ -13,6 +13,10 @@ use gonogo::server::v1;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 async fn post(team: &Team, token: &str, path: &str, body: Value) -> Page {
     team.qa
@@ -84,10 +88,12 @@ fn wrong(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Strin
 fn as_described(method: &str, path: &str, page: &Page) {
     let document = v1::document();
     let responses = &document["paths"][format!("/api/v1{path}")][method]["responses"];
-    let status = page.status.as_u16().to_string();
-    let (answer, kind) = match responses.get(&status) {
-        Some(answer) => (answer, "application/json"),
-        None => (&responses["default"], "application/problem+json"),
+    let answer = &responses[page.status.as_u16().to_string()];
+    assert!(answer.is_object(), "{} is not described", page.status);
+    let kind = if page.status.is_success() {
+        "application/json"
+    } else {
+        "application/problem+json"
     };
     assert_eq!(page.header("content-type"), kind, "{}", page.text);
     let schema = &answer["content"][kind]["schema"];
@@ -368,6 +374,12 @@ async fn every_error_is_a_problem_in_words(pool: PgPool) {
     for (method, path, body, status) in [
         (Method::GET, "/runs/999999", None, 404),
         (Method::GET, "/runs/x", None, 404),
+        (Method::GET, "/runs/+1", None, 404),
+        (Method::GET, "/runs/%FF", None, 404),
+        (Method::GET, "/runs/9223372036854775807", None, 404),
+        (Method::GET, "/runs/9223372036854775808", None, 404),
+        (Method::GET, "/runs?before=0", None, 422),
+        (Method::TRACE, "/runs/1", None, 405),
         (Method::GET, "/nothing", None, 404),
         (Method::DELETE, "/runs", None, 405),
         (Method::GET, "/runs?before=x", None, 422),
@@ -399,12 +411,104 @@ async fn every_error_is_a_problem_in_words(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_body_that_is_no_json_that_is_too_large_or_that_cannot_be_stored_is_a_problem(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let admin = Member::new(&team.app, "ann", Role::Admin).await;
+    let token = format!("Bearer {}", admin.token("ci", &Scope::ALL, "").await);
+    let revision = team.published(SHOP).await;
+    let new = json!({"revision": revision, "environment": "shop", "release": "v1"}).to_string();
+    let nul = new.replace("v1", "v\\u00001");
+    let half = new.replace('}', "");
+    for (kind, body, status) in [
+        ("text/plain", &new, 415),
+        ("", &new, 415),
+        ("application/x-www-form-urlencoded", &new, 415),
+        ("application/json", &half, 422),
+        ("application/json", &nul, 422),
+        ("Application/JSON; charset=utf-8", &new, 201),
+    ] {
+        let headers = [("authorization", token.as_str()), ("content-type", kind)];
+        let headers = if kind.is_empty() {
+            &headers[..1]
+        } else {
+            &headers[..]
+        };
+        let page = team
+            .app
+            .browser()
+            .send(Method::POST, "/api/v1/runs", headers, Some(body.clone()))
+            .await;
+        assert_eq!(page.status.as_u16(), status, "{kind}: {}", page.text);
+        as_described("post", "/runs", &page);
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_body_that_is_too_large_is_refused_before_it_is_sent_and_in_words(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let mut wire = TcpStream::connect(team.app.address()).await.unwrap();
+    let head = "POST /api/v1/runs HTTP/1.1\r\nHost: gonogo\r\nContent-Type: application/json\r\n\
+                Content-Length: 12582912\r\nConnection: close\r\n\r\n";
+    wire.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    wire.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    assert!(
+        answer
+            .to_lowercase()
+            .contains("content-type: application/problem+json"),
+        "{answer}"
+    );
+    assert!(answer.contains("larger than 11 MB"), "{answer}");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_address_says_which_methods_it_answers_to(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let admin = Member::new(&team.app, "ann", Role::Admin).await;
+    let token = admin.token("ci", &Scope::ALL, "").await;
+    for (path, allowed) in [
+        ("/runs", "GET,HEAD,POST"),
+        ("/runs/1", "GET,HEAD"),
+        ("/runs/1/evidence", "POST"),
+        ("/openapi.json", "GET,HEAD"),
+    ] {
+        let page = team
+            .qa
+            .program(Method::DELETE, &format!("/api/v1{path}"), &token, None)
+            .await;
+        assert_eq!(
+            (page.status.as_u16(), page.header("allow")),
+            (405, allowed),
+            "{path}"
+        );
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn an_output_of_ten_megabytes_is_kept(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let admin = Member::new(&team.app, "ann", Role::Admin).await;
+    let token = admin.token("ci", &[Scope::PushEvidence], "").await;
+    let run = team.run(SHOP).await;
+    let item = team.qa.page(run).await.id("release notes");
+    let path = format!("/runs/{}/evidence", run.0);
+    for (size, status) in [(10_000_000, 200), (10_500_000, 422)] {
+        let evidence = json!({"item": item, "note": "all of it", "output": "x".repeat(size)});
+        let page = post(&team, &token, &path, evidence).await;
+        assert_eq!(page.status.as_u16(), status, "{size}: {}", page.text);
+        as_described("post", "/runs/{id}/evidence", &page);
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_program_on_another_site_is_answered_for_it_shows_no_cookie(pool: PgPool) {
     let team = Team::new(&pool).await;
     let admin = Member::new(&team.app, "ann", Role::Admin).await;
     let token = format!("Bearer {}", admin.token("ci", &[Scope::StartRun], "").await);
     let foreign = [
         ("authorization", token.as_str()),
+        ("content-type", "application/json"),
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://ci.example"),
     ];
@@ -433,7 +537,7 @@ fn the_document_describes_every_operation_and_names_no_schema_that_is_not_there(
             "{}",
             operation.path
         );
-        assert!(described["responses"]["default"].is_object());
+        assert!(described["responses"]["401"].is_object());
         for (name, _) in operation
             .path
             .match_indices('{')

@@ -86,6 +86,7 @@ pub fn router(state: &AppState, public_url: &PublicUrl) -> Result<Router, Config
             HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
         ))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(v1::in_words))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,

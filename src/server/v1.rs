@@ -19,7 +19,7 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{FromRequestParts, Request, State},
+    extract::{DefaultBodyLimit, FromRequestParts, Request, State},
     http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -49,6 +49,8 @@ pub fn router(state: &AppState) -> Router<AppState> {
             )
         })
         .layer(middleware::from_fn_with_state(state.clone(), identify))
+        // The limit of all requests is enough: an output may have 10 MB.
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// Whose token the request shows.
@@ -61,6 +63,17 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Caller>().cloned();
         caller.ok_or_else(|| Problem::from(Error::SignedOut))
+    }
+}
+
+/// What is refused in plain text around the router is a problem too.
+pub async fn in_words(request: Request, next: Next) -> Response {
+    let ours = request.uri().path().starts_with(BASE);
+    let response = next.run(request).await;
+    if ours {
+        problem::in_words(response)
+    } else {
+        response
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Caller,
-    problem::{Body, Problem, number},
+    problem::{Body, Named, Problem},
     runs,
 };
 use crate::{
@@ -15,10 +15,10 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{Right, plan::ItemId, run::RunId};
+use domain::{Right, plan::ItemId};
 use serde::Deserialize;
 
 /// What is pushed.
@@ -37,10 +37,10 @@ pub struct NewEvidence {
 pub async fn push(
     State(state): State<AppState>,
     Caller(person): Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     Body(new): Body<NewEvidence>,
 ) -> Result<Response, Problem> {
-    let (id, item) = (RunId(number(&id)?), ItemId(new.item));
+    let item = ItemId(new.item);
     let proof = match (new.link, new.output) {
         (None, None) => ProofGiven::Nothing,
         (Some(link), None) => ProofGiven::Link(link),

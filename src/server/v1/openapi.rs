@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document, made from the operations themselves.
 
 use super::{BASE, Caller, Operation, operations};
-use axum::Json;
+use axum::{Json, http::Method};
 use serde_json::{Map, Value, json};
 
 /// `GET /api/v1/openapi.json`.
@@ -38,6 +38,9 @@ fn described(operation: &Operation) -> Value {
     let (status, schema) = operation.answer;
     let content = |kind: &str, schema: &str| json!({kind: {"schema": named(schema)}});
     let mut answer = json!({"description": "Done.", "content": content("application/json", schema)});
+    if operation.links != json!({}) {
+        answer["links"] = operation.links.clone();
+    }
     if status == 201 {
         answer["headers"] =
             json!({"Location": {"schema": {"type": "string"}, "description": "Where it can be read."}});
@@ -46,10 +49,12 @@ fn described(operation: &Operation) -> Value {
         "operationId": operation.id,
         "summary": operation.summary,
         "parameters": operation.parameters,
-        "responses": {
-            "default": {"description": "Not done.", "content": content("application/problem+json", "Problem")},
-        },
+        "responses": {},
     });
+    for (status, description) in refusals(operation) {
+        described["responses"][status.to_string()] =
+            json!({"description": description, "content": content("application/problem+json", "Problem")});
+    }
     described["responses"][status.to_string()] = answer;
     if let Some(body) = operation.body {
         described["requestBody"] = json!({"required": true, "content": content("application/json", body)});
@@ -63,6 +68,35 @@ fn described(operation: &Operation) -> Value {
     described
 }
 
+/// The statuses of what is not done, and why it is not.
+fn refusals(operation: &Operation) -> Vec<(u16, &'static str)> {
+    let parameters = operation.parameters.as_array().into_iter().flatten();
+    let queried = parameters.clone().any(|parameter| parameter["in"] == "query");
+    let named = parameters.clone().any(|parameter| parameter["in"] == "path");
+    let (changes, sent) = (operation.method == Method::POST, operation.body.is_some());
+    let all = [
+        (true, 401, "No token, or one that does not work."),
+        (
+            operation.scope.is_some(),
+            403,
+            "The token is not made to do this, or not here.",
+        ),
+        (named || sent, 404, "There is no such run, line or revision."),
+        (changes, 409, "Something else happened meanwhile."),
+        (sent, 413, "The body is too large."),
+        (sent, 415, "The body is not called JSON."),
+        (
+            queried || sent,
+            422,
+            "It is not what this document describes, or a rule says no: the detail says which.",
+        ),
+        (true, 500, "A fault of the server; its log has more."),
+        (true, 503, "The server cannot do it now, and may soon."),
+    ];
+    let those = all.into_iter().filter(|(possible, ..)| *possible);
+    those.map(|(_, status, why)| (status, why)).collect()
+}
+
 fn named(schema: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{schema}")})
 }
@@ -73,7 +107,7 @@ fn schemas() -> Value {
         "Problem": object(json!({
             "type": {"type": "string"},
             "title": {"type": "string"},
-            "status": {"type": "integer"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
             "detail": {"type": "string"},
         }), &[]),
         "RunList": object(json!({
@@ -91,18 +125,18 @@ fn schemas() -> Value {
             "stale": {"type": "boolean", "description": "The record has changed since."},
         }), &[]),
         "NewRun": object(json!({
-            "revision": {"type": "integer", "format": "int64", "description": "The number of the revision: /checklists/NUMBER."},
+            "revision": {"type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX, "description": "The number of the revision: /checklists/NUMBER."},
             "environment": {"type": "string"},
-            "release": {"type": "string", "minLength": 1, "maxLength": 200},
-            "request_key": {"type": "string", "format": "uuid", "description": "The same again starts nothing."},
+            "release": {"type": "string", "minLength": 1, "maxLength": 200, "description": "A commit or a tag, no zero byte."},
+            "request_key": {"type": ["string", "null"], "format": "uuid", "description": "The same again starts nothing."},
         }), &["request_key"]),
         "StartedRun": object(json!({"id": {"type": "integer"}, "url": {"type": "string"}}), &[]),
         "NewEvidence": object(json!({
             "item": {"type": "string", "description": "The line's name, as the run's `lines` say."},
-            "note": {"type": "string", "maxLength": 4000},
-            "link": {"type": "string", "format": "uri", "description": "Where more is to be seen; not together with `output`."},
-            "output": {"type": "string", "description": "What was seen, 10 MB at most: hashed into the record."},
-            "output_name": {"type": "string", "maxLength": 200, "description": "The name of the file that it becomes."},
+            "note": {"type": "string", "maxLength": 4000, "description": "What was seen; empty only together with `link` or `output`."},
+            "link": {"type": ["string", "null"], "format": "uri", "pattern": "^https?://[^\\s]+$", "maxLength": 2000, "description": "Where more is to be seen; not together with `output`."},
+            "output": {"type": ["string", "null"], "description": "What was seen, 10 MB at most: hashed into the record."},
+            "output_name": {"type": ["string", "null"], "maxLength": 200, "description": "The name of the file that it becomes."},
         }), &["link", "output", "output_name"]),
     })
 }

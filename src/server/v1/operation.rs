@@ -27,6 +27,8 @@ pub struct Operation {
     pub body: Option<&'static str>,
     /// The status of success, and the name of the answer's schema.
     pub answer: (u16, &'static str),
+    /// What can be asked with the answer, as the document has it.
+    pub links: Value,
     /// What answers.
     pub answers: MethodRouter<AppState>,
 }
@@ -56,14 +58,11 @@ pub fn operations() -> Vec<Operation> {
                     json!({"type": "string"}),
                     "Only runs with this in the title, the release or a name."
                 ),
-                query(
-                    "before",
-                    json!({"type": "integer", "format": "int64"}),
-                    "Only runs with a lower number."
-                ),
+                query("before", run_number(), "Only runs with a lower number."),
             ]),
             body: None,
             answer: (200, "RunList"),
+            links: json!({"readRun": link("readRun", "$response.body#/runs/0/id")}),
             answers: get(runs::list),
         },
         Operation {
@@ -75,6 +74,10 @@ pub fn operations() -> Vec<Operation> {
             parameters: json!([]),
             body: Some("NewRun"),
             answer: (201, "StartedRun"),
+            links: json!({
+                "readRun": link("readRun", "$response.body#/id"),
+                "pushEvidence": link("pushEvidence", "$response.body#/id"),
+            }),
             answers: post(runs::start),
         },
         Operation {
@@ -86,6 +89,7 @@ pub fn operations() -> Vec<Operation> {
             parameters: json!([run()]),
             body: None,
             answer: (200, "Run"),
+            links: json!({"pushEvidence": link("pushEvidence", "$request.path.id")}),
             answers: get(runs::read),
         },
         Operation {
@@ -97,6 +101,7 @@ pub fn operations() -> Vec<Operation> {
             parameters: json!([run()]),
             body: Some("NewEvidence"),
             answer: (200, "Line"),
+            links: json!({"readRun": link("readRun", "$request.path.id")}),
             answers: post(evidence::push),
         },
         Operation {
@@ -108,6 +113,7 @@ pub fn operations() -> Vec<Operation> {
             parameters: json!([]),
             body: None,
             answer: (200, "Document"),
+            links: json!({}),
             answers: get(openapi::answer),
         },
     ]
@@ -118,6 +124,14 @@ fn query(name: &str, schema: Value, description: &str) -> Value {
 }
 
 fn run() -> Value {
-    let schema = json!({"type": "integer", "format": "int64", "minimum": 1});
-    json!({"name": "id", "in": "path", "required": true, "schema": schema, "description": "The run's number."})
+    json!({"name": "id", "in": "path", "required": true, "schema": run_number(), "description": "The run's number."})
+}
+
+fn run_number() -> Value {
+    json!({"type": "integer", "format": "int64", "minimum": 1, "maximum": i64::MAX})
+}
+
+/// What the run can be asked for next, and where its number is.
+fn link(operation: &str, id: &str) -> Value {
+    json!({"operationId": operation, "parameters": {"id": id}})
 }

@@ -4,11 +4,15 @@ use crate::api::Error;
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Query, Request},
-    http::{StatusCode, header, request::Parts},
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use domain::run::RunId;
 use serde::{Serialize, de::DeserializeOwned};
+
+/// What a problem is sent as.
+const KIND: &str = "application/problem+json";
 
 /// What went wrong.
 #[derive(Clone, Debug, Serialize)]
@@ -42,9 +46,26 @@ impl From<Error> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        (status, kind, Json(self)).into_response()
+        (status, [(header::CONTENT_TYPE, KIND)], Json(self)).into_response()
     }
+}
+
+/// The answer, as a problem where something outside of [`super::router`] refused in plain text: a body that is too large, an
+/// answer that took too long.
+pub fn in_words(response: Response) -> Response {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !(status.is_client_error() || status.is_server_error()) || kind.is_some_and(|kind| kind == KIND) {
+        return response;
+    }
+    let words = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is larger than 11 MB.",
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The answer took too long. Read whether this was done, then try again."
+        }
+        _ => "The server could not answer this.",
+    };
+    Problem::of(status, words).into_response()
 }
 
 /// A body of JSON that is a `T`.
@@ -54,6 +75,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(request.headers()) {
+            let words = "Send JSON, and say so: Content-Type: application/json.";
+            return Err(Problem::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, words));
+        }
         let bytes = Bytes::from_request(request, state)
             .await
             .map_err(|error| Problem::of(error.status(), &error.body_text()))?;
@@ -62,6 +87,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Problem::of(StatusCode::UNPROCESSABLE_ENTITY, &words)
         })
     }
+}
+
+/// Whether the body is called JSON.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 /// A query that is a `T`.
@@ -77,11 +110,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     }
 }
 
-/// The number in an address; another text names nothing.
-///
-/// # Errors
-/// 404.
-pub fn number(text: &str) -> Result<i64, Problem> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| Problem::of(StatusCode::NOT_FOUND, &format!("There is no run {text:?}.")))
+/// The run that an address names; a text that is no number as the document has it names none.
+pub struct Named(pub RunId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = Path::<String>::from_request_parts(parts, state).await;
+        let text = read.map(|Path(text)| text).unwrap_or_default();
+        let number = text.parse().ok().filter(|number: &i64| *number > 0);
+        number
+            .filter(|number| number.to_string() == text)
+            .map(|number| Named(RunId(number)))
+            .ok_or_else(|| Problem::of(StatusCode::NOT_FOUND, &format!("There is no run {text:?}.")))
+    }
 }

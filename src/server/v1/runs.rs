@@ -2,15 +2,18 @@
 
 use super::{
     Caller,
-    problem::{Asked, Body, Problem, number},
+    problem::{Asked, Body, Named, Problem},
 };
 use crate::{
-    api::history::{RunFilter, RunLine},
+    api::{
+        Error,
+        history::{RunFilter, RunLine},
+    },
     server::{desk, history, run, state::AppState},
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -107,6 +110,9 @@ pub async fn list(
     Caller(person): Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Response, Problem> {
+    if filter.before.is_some_and(|before| before < 1) {
+        return Err(Error::refused("A run's number is 1 or more.").into());
+    }
     let own = person.service.and_then(|service| service.environment);
     let environment = match own {
         Some(own) if !filter.environment.is_empty() && filter.environment != own => {
@@ -133,9 +139,9 @@ pub async fn list(
 pub async fn read(
     State(state): State<AppState>,
     Caller(person): Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
 ) -> Result<Response, Problem> {
-    let opened = run::open(&state, &person, RunId(number(&id)?), Right::See).await?;
+    let opened = run::open(&state, &person, id, Right::See).await?;
     let (now, outline, revision) = (state.clock.now(), opened.outline, opened.pinned.revision);
     let run = opened.pinned.run;
     let lines = outline.lines().map(|(section, it)| line(section, it, &run, now));
