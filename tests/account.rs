@@ -43,7 +43,14 @@ async fn a_changed_password_needs_the_old_one_and_ends_every_other_session(pool:
         change(&one, "not the password", NEW).await.error(),
         Error::WrongPassword
     );
-    assert_eq!(change(&one, &password, "short").await.refusal().0, 422);
+    for (new, words) in [
+        ("short", "15 to 256"),
+        ("passwordpassword", "well-known"),
+        ("gonogo 127.0.0.1", "what others know"),
+    ] {
+        let (status, said) = change(&one, &password, new).await.refusal();
+        assert!(status == 422 && said.contains(words), "{new}: {said}");
+    }
     assert_eq!(change(&one, &password, &password).await.refusal().0, 422);
     assert_eq!(account(&other).await.sessions.len(), 2, "nothing has changed yet");
     let before = one.cookie();

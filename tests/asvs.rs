@@ -268,6 +268,14 @@ fn dependencies_come_from_one_registry_and_no_crate_of_ours_may_be_unsafe() {
     }
 }
 
+#[test]
+fn a_release_stops_where_a_number_would_go_round() {
+    let manifest = &manifests()[0];
+    let release = manifest.split_once("\n[profile.release]\n").unwrap().1;
+    let release = release.split_once("\n[").map_or(release, |(release, _)| release);
+    assert!(release.contains("overflow-checks = true"), "{release}");
+}
+
 /// The manifests of the project's crates, that of the root first.
 fn manifests() -> Vec<String> {
     let crates = fs::read_dir(root().join("crates")).unwrap();

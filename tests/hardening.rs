@@ -94,7 +94,10 @@ async fn a_site_that_browsers_reach_by_https_stays_so_for_a_year(pool: PgPool) {
     for path in ["/sign-in", "/healthz", "/no/such/page"] {
         let page = Browser::new(&format!("http://{}", app.address())).get(path).await;
         let policy = page.header("strict-transport-security");
-        assert!(policy.starts_with("max-age=31536000"), "{path}: {policy:?}");
+        assert!(
+            policy == "max-age=31536000; includeSubDomains",
+            "{path}: {policy:?}"
+        );
     }
     let plain = App::start(&pool).await;
     let page = plain.browser().get("/sign-in").await;
@@ -260,10 +263,20 @@ async fn the_log_says_who_signed_in_when_and_where_and_cannot_be_forged(pool: Pg
         browser.send(Method::POST, SIGN_IN, &headers, Some(body)).await;
     }
     assert!(browser.cookie().is_some(), "the last was right");
+    browser.call("/api/session/sign_out", &[]).await;
+    for _ in 0..6 {
+        let fields = [("name", "ada"), ("password", "a wrong password")];
+        browser.call(SIGN_IN, &fields).await;
+    }
     let lines = log.lines();
     let of = |message: &str| lines.iter().find(|line| line["message"] == message).unwrap();
     let (done, failed) = (of("signed in"), of("a sign-in failed"));
-    of("a sign-in failed under a name that nobody has");
+    let (out, waits) = (of("signed out"), of("a name has to wait before its next attempt"));
+    let nobody = of("a sign-in failed under a name that nobody has");
+    for line in [done, failed, nobody, out, waits] {
+        assert!(line["address"].as_str().unwrap().contains("127.0.0.1"), "{line}");
+    }
+    assert_eq!(out["name"], "ada");
     for line in [done, failed] {
         assert_eq!(line["name"], "ada");
         let spans = line["spans"].as_array().unwrap();
@@ -274,7 +287,6 @@ async fn the_log_says_who_signed_in_when_and_where_and_cannot_be_forged(pool: Pg
             "{at}"
         );
     }
-    assert!(done["address"].as_str().unwrap().contains("127.0.0.1"), "{done}");
     let written = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in [
         "a wrong password",
@@ -294,6 +306,8 @@ async fn of_files_only_those_of_the_site_are_handed_out_and_no_folder_is_listed(
     fs::create_dir_all(site.join("fonts")).unwrap();
     for (file, text) in [
         ("site/icons.svg", "<svg/>"),
+        ("site/page.css", "a{}"),
+        ("site/page.js", "1"),
         ("site/fonts/zz-listed.woff2", "letters"),
         ("gonogo.toml", "the secret"),
     ] {
@@ -313,6 +327,15 @@ async fn of_files_only_those_of_the_site_are_handed_out_and_no_folder_is_listed(
         icons.starts_with("HTTP/1.1 200") && icons.contains("<svg/>"),
         "{icons}"
     );
+    assert!(
+        icons.contains("content-type: image/svg+xml; charset=utf-8\r\n"),
+        "{icons}"
+    );
+    for (file, kind) in [("page.css", "text/css"), ("page.js", "text/javascript")] {
+        let answer = ask(&format!("/{file}")).await;
+        let named = format!("content-type: {kind}; charset=utf-8\r\n");
+        assert!(answer.contains(&named), "{answer}");
+    }
     for path in [
         "/fonts",
         "/fonts/",
@@ -383,8 +406,13 @@ async fn a_password_counts_as_it_was_typed_however_long_and_for_ever(pool: PgPoo
         assert!(!enters(other).await, "{other:?}");
     }
     assert!(enters(&password).await);
-    for (name, taken) in [("all-one", "a".repeat(15)), ("longest", "1".repeat(256))] {
-        make(name, &taken).await.unwrap();
+    let longest: String = "lower case only, as long as may be "
+        .repeat(8)
+        .chars()
+        .take(256)
+        .collect();
+    for (name, taken) in [("letters", "tqvwmzrkoplxghe"), ("longest", &longest)] {
+        make(name, taken).await.unwrap();
     }
     for refused in ["a".repeat(14), "1".repeat(257)] {
         let words = make("grace", &refused).await.unwrap_err().to_string();

@@ -68,7 +68,16 @@ async fn a_link_makes_a_person_once_and_signs_them_in(pool: PgPool) {
     let fields = [("token", token(&link)), ("name", "grace"), ("password", PASSWORD)];
     let short = [("token", token(&link)), ("name", "grace"), ("password", "short")];
     let taken = [("token", token(&link)), ("name", "ann"), ("password", PASSWORD)];
-    for (fields, words) in [(short, "15 to 256"), (taken, "Somebody has this name already")] {
+    let common = [
+        ("token", token(&link)),
+        ("name", "grace"),
+        ("password", "1qaz2wsx3edc4rfv"),
+    ];
+    for (fields, words) in [
+        (short, "15 to 256"),
+        (common, "well-known"),
+        (taken, "Somebody has this name already"),
+    ] {
         let away = grace.post_form(&link, "/api/invitation/accept", &fields).await;
         let back = away
             .header("location")
@@ -341,6 +350,34 @@ async fn whoever_is_disabled_is_out_at_once_and_their_streams_close_within_5_sec
             "added, Viewer"
         ]
     );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn where_a_run_has_two_slots_of_a_role_two_who_hold_it_stay(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let admin = Member::new(&team.app, "ann", Role::Admin).await;
+    let run = team
+        .run(&SHOP.replace("| QA | | | |", "| QA | | | |\n| QA | | | |"))
+        .await;
+    for name in ["ada", "bea"] {
+        team.app.add_person(name, &[Role::Qa]).await;
+    }
+    let (quinn, ada) = (id(&pool, "quinn").await, id(&pool, "ada").await);
+    // Three hold it: one of them may go.
+    set_roles(&admin, &ada, "", "qa", &[]).await.answer::<()>();
+    let words = "quinn is one of the last 2 who hold QA, and an open run in shop has slots for 2, each for another person";
+    for refused in [
+        set_roles(&admin, &quinn, "", "qa", &[]).await,
+        admin.call("/api/person/disable", &[("id", &quinn)]).await,
+    ] {
+        let (status, said) = refused.refusal();
+        assert!(status == 422 && said.contains(words), "{said}");
+    }
+    set_roles(&admin, &ada, "", "", &["qa"]).await.answer::<()>();
+    set_roles(&admin, &quinn, "", "qa", &[]).await.answer::<()>();
+    // Nobody waits for two any more.
+    team.devops.close(run, true, "enough").await.answer::<()>();
+    set_roles(&admin, &ada, "", "qa", &[]).await.answer::<()>();
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -216,6 +216,7 @@ async fn signing_out_ends_the_session_on_the_server(pool: PgPool) {
         (away.status, away.header("location")),
         (StatusCode::SEE_OTHER, "/sign-in")
     );
+    assert_eq!(away.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!(browser.cookie(), None);
     browser.set_cookie(cookie);
     assert!(!is_signed_in(&browser).await);

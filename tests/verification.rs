@@ -497,6 +497,29 @@ async fn a_file_of_ten_megabytes_is_taken_and_a_larger_one_refused_in_words(pool
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_file_that_is_not_what_its_name_says_is_refused_and_not_kept(pool: PgPool) {
+    let team = Team::new(&pool).await;
+    let run = team.run(SHOP).await;
+    let item = team.qa.page(run).await.id("release notes");
+    let show =
+        async |name: &str, bytes: &[u8]| team.qa.attest_with(run, &item, &[], Some((name, bytes))).await;
+    for (name, kind) in [
+        ("shot.png", "not a PNG picture"),
+        ("out.log", "not text in UTF-8"),
+    ] {
+        let (status, words) = show(name, b"MZ\x90\0\xff").await.refusal();
+        assert!(status == 422 && words.contains(kind), "{words}");
+    }
+    let count = async || -> i64 {
+        let asked = sqlx::query_scalar("select count(*) from attachment");
+        asked.fetch_one(&pool).await.unwrap()
+    };
+    assert_eq!(count().await, 0);
+    show("shot.png", b"\x89PNG\r\n\x1a\n").await.answer::<()>();
+    assert_eq!(count().await, 1);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_refused_word_leaves_no_file_behind(pool: PgPool) {
     let team = Team::new(&pool).await;
     let run = team.run(SHOP).await;

@@ -41,12 +41,11 @@ pub async fn change_password(
     new: String,
 ) -> Result<(), Error> {
     let me = &identity.person;
-    if let Some(objection) = password::objection(&new) {
-        return Err(Error::refused(objection));
-    }
     if old == new {
         return Err(Error::refused("The new password is the old one: choose another."));
     }
+    let known = password::known(&state.origin, &[&me.name, &me.title]);
+    state.passwords.accept(&new, known).await?;
     auth::confirm_password(state, me, old).await?;
     let password_hash = state.passwords.hash(new).await?;
     let mut tx = state.pool.begin().await?;

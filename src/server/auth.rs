@@ -10,10 +10,11 @@ use crate::{
 };
 use axum::{
     extract::FromRequestParts,
-    http::{header::USER_AGENT, request::Parts},
+    http::{HeaderName, HeaderValue, header::USER_AGENT, request::Parts},
 };
 use domain::{Right, environment::Class};
 use leptos::context::use_context;
+use leptos_axum::ResponseOptions;
 use store::{
     person::{PersonId, Secret},
     session::SessionKey,
@@ -123,7 +124,9 @@ async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<()
 /// [`Error::TooManyAttempts`].
 pub async fn attempt(state: &AppState) -> Result<(), Error> {
     match extension::<ClientAddress>()? {
-        Some(ClientAddress(address)) => throttle::attempt_from(state, address).await,
+        Some(ClientAddress(address)) => throttle::attempt_from(state, address)
+            .await
+            .inspect_err(|_| tracing::warn!(%address, "a network has to wait before its next attempt")),
         None => Ok(()),
     }
 }
@@ -156,11 +159,19 @@ fn agent() -> String {
     agent.unwrap_or_default().chars().take(300).collect()
 }
 
-/// Ends the caller's session.
+/// Ends the caller's session, and has the browser drop what it keeps of this site. Not its cookies: browsers would take those of
+/// other hosts of the domain too, and the session's own is taken back anyway.
 ///
 /// # Errors
 /// What the database says.
 pub async fn sign_out() -> Result<(), Error> {
+    if let Some(Identity { person, .. }) = extension::<Identity>()? {
+        tracing::info!(name = person.name, address = ?extension::<ClientAddress>()?, "signed out");
+    }
+    if let Some(answer) = use_context::<ResponseOptions>() {
+        let clear = HeaderValue::from_static("\"cache\", \"storage\"");
+        answer.insert_header(HeaderName::from_static("clear-site-data"), clear);
+    }
     own_session()?
         .flush()
         .await
@@ -188,7 +199,12 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
     let secret = if possible {
         let mut transaction = state.pool.begin().await?;
         store::sign_in_failure::lock(&mut transaction, name).await?;
-        throttle::attempt_name(&mut transaction, name, state.clock.now()).await?;
+        let now = state.clock.now();
+        throttle::attempt_name(&mut transaction, name, now)
+            .await
+            .inspect_err(
+                |_| tracing::warn!(address = ?client(), "a name has to wait before its next attempt"),
+            )?;
         let secret = store::person::secret(&mut transaction, name).await?;
         transaction.commit().await?;
         secret
@@ -206,14 +222,19 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
         }
         // The name is written only when somebody has it: people type passwords into the wrong field.
         Some(_) => {
-            tracing::warn!(%name, "a sign-in failed");
+            tracing::warn!(%name, address = ?client(), "a sign-in failed");
             Err(Error::WrongPassword)
         }
         None => {
-            tracing::warn!("a sign-in failed under a name that nobody has");
+            tracing::warn!(address = ?client(), "a sign-in failed under a name that nobody has");
             Err(Error::WrongPassword)
         }
     }
+}
+
+/// From where the caller comes, for the log.
+fn client() -> Option<ClientAddress> {
+    extension::<ClientAddress>().ok().flatten()
 }
 
 pub(crate) fn own_session() -> Result<Session, Error> {

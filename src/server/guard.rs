@@ -206,7 +206,20 @@ pub async fn cache(State(state): State<AppState>, request: Request, next: Next) 
         .headers_mut()
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static(value));
+    name_characters(response.headers_mut());
     response
+}
+
+/// The site's own texts are UTF-8, and say so.
+fn name_characters(headers: &mut HeaderMap) {
+    let named = match headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
+        Some(b"text/css") => "text/css; charset=utf-8",
+        Some(b"text/javascript") => "text/javascript; charset=utf-8",
+        Some(b"text/plain") => "text/plain; charset=utf-8",
+        Some(b"image/svg+xml") => "image/svg+xml; charset=utf-8",
+        Some(_) | None => return,
+    };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(named));
 }
 
 /// The part of `next` that is safe to go to after signing in: a path of this site, or `/`.

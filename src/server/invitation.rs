@@ -103,9 +103,8 @@ pub async fn accept(state: &AppState, token: &str, name: &str, new: String) -> R
     let facts = facts(state, token).await?;
     let name = name.trim();
     person::checked(name, &facts.title)?;
-    if let Some(objection) = password::objection(&new) {
-        return Err(Error::refused(objection));
-    }
+    let known = password::known(&state.origin, &[name, &facts.title]);
+    state.passwords.accept(&new, known).await?;
     let password_hash = state.passwords.hash(new).await?;
     let (now, mut tx) = (state.clock.now(), state.pool.begin().await?);
     let invitation = invitation::by_key(&mut tx, key, now).await?.ok_or_else(dead)?;

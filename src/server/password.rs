@@ -1,5 +1,9 @@
 //! Passwords: made, hashed with argon2id, compared. Never logged, never kept.
 
+mod guess;
+
+pub use guess::known;
+
 use crate::{api::Error, server::failure};
 use argon2::{
     Argon2,
@@ -82,6 +86,26 @@ impl Passwords {
         .map_err(|error| failure::internal("comparing a password", &error))
     }
 
+    /// Whether a password will do that somebody chose: its length, and whether it is among what is guessed first. `known` is
+    /// what others know of them and of this Gonogo, see [`known`].
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with what is wrong with it; when the server is too busy.
+    pub async fn accept(&self, password: &str, known: Vec<String>) -> Result<(), Error> {
+        if let Some(objection) = wrong_length(password) {
+            return Err(Error::refused(objection));
+        }
+        let _turn = self.turn().await?;
+        let password = password.to_owned();
+        let objection = tokio::task::spawn_blocking(move || guess::objection(&password, &known))
+            .await
+            .map_err(|error| failure::internal("looking at a password", &error))?;
+        match objection {
+            None => Ok(()),
+            Some(objection) => Err(Error::refused(objection)),
+        }
+    }
+
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
         match tokio::time::timeout(PATIENCE, self.turns.acquire()).await {
             Ok(Ok(turn)) => Ok(turn),
@@ -92,20 +116,20 @@ impl Passwords {
     }
 }
 
-/// A new password: four groups of five characters, 100 bits.
+/// A new password: six groups of five characters, 150 bits.
 ///
 /// # Errors
 /// When the machine gives no randomness.
 pub fn generate() -> Result<String, PasswordError> {
-    let mut bytes = [0_u8; 20];
+    let mut bytes = [0_u8; 30];
     getrandom::fill(&mut bytes).map_err(|error| PasswordError(error.to_string()))?;
     let characters = bytes.map(|byte| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
     let groups: Vec<String> = characters.chunks(5).map(|group| group.iter().collect()).collect();
     Ok(groups.join("-"))
 }
 
-/// What is wrong with a password that somebody chose, in words.
-pub fn objection(password: &str) -> Option<String> {
+/// What is wrong with the length of a password that somebody chose, in words.
+fn wrong_length(password: &str) -> Option<String> {
     let length = password.chars().count();
     if LENGTH.contains(&length) {
         return None;
@@ -137,16 +161,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_made_password_has_four_groups_and_is_never_the_same() {
+    fn a_made_password_has_150_bits_in_six_groups_and_is_never_the_same() {
         let (one, other) = (generate().unwrap(), generate().unwrap());
         assert_ne!(one, other);
-        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [5, 5, 5, 5]);
-        assert_eq!(objection(&one), None);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [5; 6]);
+        assert!(one.bytes().all(|byte| byte == b'-' || ALPHABET.contains(&byte)));
+        assert_eq!((30.0 * (ALPHABET.len() as f64).log2()) as u32, 150);
+        assert_eq!(wrong_length(&one), None);
+        assert_eq!(guess::objection(&one, &[]), None);
     }
 
     #[test]
     fn a_short_password_is_refused_with_its_length() {
-        let objection = objection("tooshort").unwrap();
+        let objection = wrong_length("tooshort").unwrap();
         assert!(objection.contains("this one has 8"), "{objection}");
     }
 

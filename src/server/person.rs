@@ -49,7 +49,7 @@ pub async fn add(
     password: Option<String>,
 ) -> Result<Option<String>, Error> {
     checked(name, title)?;
-    let (password, generated) = choose(password)?;
+    let (password, generated) = choose(state, &[name, title], password).await?;
     let password_hash = state.passwords.hash(password).await?;
     let mut transaction = state.pool.begin().await?;
     let person = NewPerson {
@@ -123,7 +123,8 @@ pub async fn set_password(
     name: &str,
     password: Option<String>,
 ) -> Result<Option<String>, Error> {
-    let (password, generated) = choose(password)?;
+    let title = find(&mut *state.pool.acquire().await?, name).await?.title;
+    let (password, generated) = choose(state, &[name, &title], password).await?;
     let password_hash = state.passwords.hash(password).await?;
     let mut transaction = state.pool.begin().await?;
     let person = find(&mut transaction, name).await?;
@@ -158,12 +159,17 @@ pub async fn list(state: &AppState) -> Result<Vec<Person>, Error> {
     Ok(store::person::all(&mut connection).await?)
 }
 
-fn choose(password: Option<String>) -> Result<(String, Option<String>), Error> {
+async fn choose(
+    state: &AppState,
+    names: &[&str],
+    password: Option<String>,
+) -> Result<(String, Option<String>), Error> {
     match password {
-        Some(password) => match password::objection(&password) {
-            Some(objection) => Err(Error::refused(objection)),
-            None => Ok((password, None)),
-        },
+        Some(password) => {
+            let known = password::known(&state.origin, names);
+            state.passwords.accept(&password, known).await?;
+            Ok((password, None))
+        }
         None => {
             let password = password::generate()
                 .map_err(|error| crate::server::failure::internal("making a password", &error))?;

@@ -172,11 +172,14 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// A site that browsers reach by https stays so for them (RFC 6797).
+/// A site that browsers reach by https stays so for them (RFC 6797), with what is below its name: a panel has a host of its own.
 fn https_only(public_url: &PublicUrl) -> Option<SetResponseHeaderLayer<HeaderValue>> {
-    public_url
-        .is_https()
-        .then(|| fixed(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"))
+    public_url.is_https().then(|| {
+        fixed(
+            header::STRICT_TRANSPORT_SECURITY,
+            "max-age=31536000; includeSubDomains",
+        )
+    })
 }
 
 /// The path without its query: a query may hold what a person typed.

@@ -251,6 +251,7 @@ async fn keep(tx: &mut sqlx::PgConnection, id: RunId, given: ProofGiven) -> Resu
         ProofGiven::File { name, bytes } => {
             let size = bytes.len() as u64;
             let name = short("file name", &name, 200)?;
+            crate::server::attachment::fits_its_name(&name, &bytes)?;
             let hash = store::attachment::insert(
                 tx,
                 id,

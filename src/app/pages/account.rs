@@ -114,7 +114,7 @@ fn password(name: String, change: ServerAction<ChangePassword>) -> AnyView {
                             kind="password"
                             autocomplete="new-password"
                             maxlength=256
-                            note="15 to 256 characters: several words are easy to remember."
+                            note="15 to 256 characters: several words that do not belong together. Well-known ones are refused."
                         />
                     </div>
                     <div class="form-actions">

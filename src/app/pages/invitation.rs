@@ -84,7 +84,7 @@ fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyV
                     kind="password"
                     autocomplete="new-password"
                     maxlength=256
-                    note="15 to 256 characters: several words are easy to remember."
+                    note="15 to 256 characters: several words that do not belong together. Well-known ones are refused."
                 />
                 <Button kind=ButtonKind::Main wide=true busy=join.pending()>"Join"</Button>
             </div>
@@ -103,7 +103,7 @@ fn words(error: &Error) -> String {
         Error::Conflict { .. } => "Somebody has this name already: choose another.".to_owned(),
         Error::Refused { .. } => {
             "Choose a name of 1 to 64 lower-case letters, digits, dots, dashes and underscores, and a password of 15 to 256 \
-             characters."
+             characters that is not guessed soon: no well-known one, and nothing made of your name or of what this site is called."
                 .to_owned()
         }
         Error::TooManyAttempts { .. } => error.to_string(),

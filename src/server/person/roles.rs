@@ -70,25 +70,37 @@ pub async fn change(state: &AppState, name: &str, add: &[Role], remove: &[Role])
 }
 
 /// Refuses where `person` is the last who holds a role that somebody has to hold: admin, and what fills a slot of an open run.
+/// Where a run has more than one slot of a role, as many people have to hold it.
 /// To be asked under the lock of roles, after the change.
 pub(super) async fn refuse_last(connection: &mut sqlx::PgConnection, person: &Person) -> Result<(), Error> {
-    let admin = (None, Role::Admin);
+    let admin = (None, Role::Admin, 1);
     let awaited = role::awaited(connection).await?;
     let slots = awaited
         .iter()
-        .map(|(environment, role)| (Some(environment.as_str()), *role));
-    for (environment, role) in std::iter::once(admin).chain(slots) {
+        .map(|(environment, role, needed)| (Some(environment.as_str()), *role, *needed));
+    for (environment, role, needed) in std::iter::once(admin).chain(slots) {
         let there = environment.and_then(|name| person.roles_at.get(name));
         let held = person.roles.contains(&role) || there.is_some_and(|roles| roles.contains(&role));
-        if !held || role::holders(connection, role, environment).await? > 0 {
+        if !held {
             continue;
         }
-        let why = match environment {
-            None => String::new(),
-            Some(environment) => format!(", and an open run in {environment} waits for one"),
+        let others = role::holders(connection, role, environment).await?;
+        if others >= needed {
+            continue;
+        }
+        let which = match others {
+            0 => format!("the last {role}"),
+            others => format!("one of the last {} who hold {role}", others + 1),
+        };
+        let why = match (environment, needed) {
+            (None, _) => String::new(),
+            (Some(environment), 1) => format!(", and an open run in {environment} waits for one"),
+            (Some(environment), needed) => {
+                format!(", and an open run in {environment} has slots for {needed}, each for another person")
+            }
         };
         return Err(Error::refused(format!(
-            "{} is the last {role}{why}: give the role to somebody else first.",
+            "{} is {which}{why}: give the role to somebody else first.",
             person.name
         )));
     }

@@ -113,16 +113,19 @@ pub async fn holders(
     .await?)
 }
 
-/// The environments of open runs with the roles that fill the slots of their sign-off tables, each pair once.
+/// The environments of open runs with the roles that fill the slots of their sign-off tables, each pair once, and how many
+/// people the run with the most slots of that role needs: one person fills one slot.
 ///
 /// # Errors
 /// The database's.
-pub async fn awaited(connection: &mut PgConnection) -> Result<Vec<(String, Role)>, Error> {
+pub async fn awaited(connection: &mut PgConnection) -> Result<Vec<(String, Role, i64)>, Error> {
     let rows = sqlx::query!(
-        r#"select distinct run.environment, slot ->> 'role' as "role!"
+        r#"select run.environment, slot ->> 'role' as "role!",
+                  max(coalesce((slot ->> 'nth')::bigint, 0)) + 1 as "needed!"
            from run join revision on revision.id = run.revision_id
            cross join lateral jsonb_array_elements(revision.plan -> 'slots') as slot
            where run.closed_at is null
+           group by 1, 2
            order by 1, 2"#
     )
     .fetch_all(connection)
@@ -130,6 +133,6 @@ pub async fn awaited(connection: &mut PgConnection) -> Result<Vec<(String, Role)
     // A slot that no role fills has no holder to lose.
     let known = rows
         .into_iter()
-        .filter_map(|row| Some((row.environment, row.role.parse().ok()?)));
+        .filter_map(|row| Some((row.environment, row.role.parse().ok()?, row.needed)));
     Ok(known.collect())
 }
