@@ -73,6 +73,18 @@ async fn heads(pool: &PgPool, run: RunId) -> Vec<Envelope> {
         .unwrap()
 }
 
+/// Why the events of a run are not signed, once that is found.
+async fn refusal(pool: &PgPool, run: RunId) -> String {
+    eventually("it is refused", async || {
+        sqlx::query_scalar("select refused from head_due where run_id = $1 and refused is not null")
+            .bind(run.0)
+            .fetch_optional(pool)
+            .await
+            .unwrap()
+    })
+    .await
+}
+
 /// Waits until nothing is due that can be signed.
 async fn all_signed(pool: &PgPool) {
     eventually("all heads are signed", async || {
@@ -380,14 +392,7 @@ async fn nothing_is_signed_that_does_not_follow_what_was_signed(pool: PgPool) {
     );
     as_superuser(&pool, &sql).await;
     team.qa.sign(run, "go", "").await.answer::<()>();
-    let refused: String = eventually("it is refused", async || {
-        sqlx::query_scalar("select refused from head_due where run_id = $1 and refused is not null")
-            .bind(run.0)
-            .fetch_optional(&pool)
-            .await
-            .unwrap()
-    })
-    .await;
+    let refused = refusal(&pool, run).await;
     assert!(refused.contains("event 1 does not follow"), "{refused}");
     assert!(heads(&pool, run).await.is_empty());
     // Other runs are signed as before.

@@ -1,7 +1,7 @@
 //! Whoever has the database and not the key: what they change, compute again and hide is found with one checkpoint that was kept
 //! elsewhere, in each of eight ways.
 
-use super::{all_signed, as_superuser, closed, file, heads, told_by_python};
+use super::{all_signed, as_superuser, closed, file, heads, refusal, told_by_python};
 use crate::support::{Folder, SHOP, Team, eventually, random, seeds};
 use chrono::TimeDelta;
 use domain::{
@@ -319,14 +319,7 @@ async fn an_event_that_is_added_at_the_end_with_a_wrong_record_is_not_signed(poo
     let team = Team::new(&pool).await;
     let run = team.settled(SHOP).await;
     let number = add(&pool, run, |event| canonical::json(&event).unwrap()).await;
-    let refused: String = eventually("it is refused", async || {
-        sqlx::query_scalar("select refused from head_due where run_id = $1 and refused is not null")
-            .bind(run.0)
-            .fetch_optional(&pool)
-            .await
-            .unwrap()
-    })
-    .await;
+    let refused = refusal(&pool, run).await;
     assert_eq!(
         refused,
         format!("event {number}: its record's hash is not that of the events so far")
