@@ -10,6 +10,7 @@ mod exchange;
 mod histogram;
 mod judge;
 mod pace;
+mod precedence;
 mod schedule;
 mod tally;
 
@@ -34,9 +35,6 @@ use url::Url;
 
 /// How long reading whom this machine trusts may take.
 const AUTHORITIES: Duration = Duration::from_secs(10);
-
-/// The nice value of the measuring threads: who is told when something arrives goes before who computes.
-const FIRST: i32 = -20;
 
 /// Nothing was sent, in words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,8 +67,7 @@ pub(crate) async fn run(
     let (tell, told) = oneshot::channel();
     let (plan, progress) = (plan.clone(), progress.clone());
     let work = move || {
-        // Where the system permits it, less keeps these threads waiting; either way their lag says what came of it.
-        let _ = rustix::process::setpriority_process(None, FIRST);
+        precedence::claim(plan.load.rate);
         let observed = engine::run(&plan, Arc::new(schedule), targets, &stop, &progress);
         let result =
             observed.and_then(|observed| observed.result(plan, began_at).map_err(|why| why.to_string()));

@@ -170,13 +170,22 @@ fn of_load(loaded: &Loaded) -> Found {
     found.figures.extend(counted);
     found.notes.extend(notes);
     match &loaded.cache {
-        Some(Ok(figure)) => found.figures.push(figure.clone()),
+        Some(Ok(figure)) => found.figures.extend(of_calls(figure)),
         Some(Err(why)) => found
             .notes
             .push(format!("the cache's own latency was not measured: {why}")),
         None => {}
     }
     found
+}
+
+/// The calls that were timed read: they answer for lines on reading and for those that do not say which. What writing takes is not
+/// measured, since nothing is written to a cache that is in use.
+fn of_calls(figure: &Figure) -> [Figure; 2] {
+    [Metric::CacheLatency, Metric::CacheReadLatency].map(|metric| Figure {
+        metric,
+        ..figure.clone()
+    })
 }
 
 /// The intervals of what both histograms can show.
