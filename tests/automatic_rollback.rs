@@ -16,6 +16,9 @@ const WATCHED: &str = include_str!("support/watched.md");
 
 const ON: &str = "\n[automatic_rollback]\ntier = \"immediate\"\nhold_off = \"2m\"\n";
 
+/// A look that is not late: it is due every ten seconds.
+const STEP: TimeDelta = TimeDelta::seconds(20);
+
 /// A run whose T0 is noon, with a clock that stands there.
 struct Watch {
     team: Team,
@@ -56,8 +59,16 @@ impl Watch {
     /// The clock reaches this many seconds after T0, and whoever has something to do then has done it.
     async fn reach(&self, seconds: i64) {
         let at = noon() + TimeDelta::seconds(seconds);
-        self.clock.advance(at - self.clock.now());
-        self.settled().await;
+        loop {
+            let left = at - self.clock.now();
+            // While one waits a longer step would be an absence, after which people have more time.
+            let waits = self.run().await.hold_offs.waiting().is_some();
+            self.clock.advance(if waits { left.min(STEP) } else { left });
+            self.settled().await;
+            if self.clock.now() >= at {
+                return;
+            }
+        }
     }
 
     async fn settled(&self) {
@@ -300,23 +311,43 @@ async fn a_panel_that_is_started_again_in_the_hold_off_goes_on_with_it(pool: PgP
     let watch = watch
         .restarted(|clock| clock.advance(TimeDelta::seconds(50)))
         .await;
-    watch.waits_until(130).await;
-    watch.reach(130).await;
+    watch.settled().await;
+    // It had 110 seconds left when somebody was to look at it last, and has them still.
+    watch.waits_until(170).await;
+    watch.reach(169).await;
+    assert_eq!(watch.started().await, 0);
+    watch.reach(170).await;
     watch.rolled_back().await;
     assert_eq!((watch.began().await, watch.started().await), (1, 1));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
-async fn where_nobody_was_there_to_be_told_people_get_the_whole_time_again(pool: PgPool) {
+async fn where_nobody_was_there_that_could_have_held_it_the_time_does_not_count(pool: PgPool) {
     let watch = Watch::new(&pool, ON).await;
     watch.fail().await;
     let watch = watch
         .restarted(|clock| clock.advance(TimeDelta::seconds(590)))
         .await;
     watch.settled().await;
-    watch.waits_until(720).await;
+    watch.waits_until(710).await;
     assert_eq!((watch.started().await, watch.told("hold_off").await), (0, 2));
-    watch.reach(720).await;
+    watch.reach(710).await;
+    watch.rolled_back().await;
+    assert_eq!((watch.began().await, watch.started().await), (1, 1));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn after_an_absence_at_its_end_people_have_half_a_minute_at_least(pool: PgPool) {
+    let watch = Watch::new(&pool, ON).await;
+    watch.fail().await;
+    watch.reach(120).await;
+    let watch = watch
+        .restarted(|clock| clock.advance(TimeDelta::seconds(290)))
+        .await;
+    watch.settled().await;
+    watch.waits_until(440).await;
+    assert_eq!((watch.started().await, watch.told("hold_off").await), (0, 2));
+    watch.reach(440).await;
     watch.rolled_back().await;
     assert_eq!((watch.began().await, watch.started().await), (1, 1));
 }
@@ -359,7 +390,7 @@ async fn a_tier_that_is_not_ready_does_not_start_and_people_are_told_why(pool: P
 async fn a_tier_that_is_not_ready_any_more_at_the_end_does_not_start(pool: PgPool) {
     let watch = Watch::new(&pool, ON).await;
     watch.fail().await;
-    // The other window fails as well: what waits is for both.
+    // The other window fails as well: it waits behind.
     watch.reach(30).await;
     watch.waits_until(130).await;
     std::fs::remove_file(watch.team.place.file(".env.backup")).unwrap();
@@ -492,6 +523,37 @@ async fn a_line_that_is_waived_while_it_waits_starts_nothing(pool: PgPool) {
     let why = watch.refused().await;
     assert!(why.contains("piet has settled the line"), "{why}");
     assert_eq!(watch.started().await, 0);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_waiver_answers_for_its_own_line_and_what_failed_beside_it_has_its_whole_time(pool: PgPool) {
+    let watch = Watch::new(&pool, ON).await;
+    watch.fail().await;
+    // The other window fails by the same line of the log, and waits behind.
+    watch.reach(30).await;
+    assert_eq!(watch.began().await, 1);
+    let line = watch.team.qa.page(watch.run).await.id("No errors");
+    watch
+        .team
+        .owner
+        .settle(watch.run, &line, "waive", "known since Monday")
+        .await
+        .answer::<()>();
+    // One look ends the first, the next begins the other.
+    watch.reach(50).await;
+    watch.reach(60).await;
+    let hold_offs = watch.run().await.hold_offs;
+    let (window, one) = hold_offs.waiting().expect("the other window has its own");
+    let HoldOffState::Waiting { until, .. } = one.state else {
+        panic!("{one:?}")
+    };
+    let left = (until - noon()).num_seconds() - 60;
+    assert!(left > 100, "it has its whole time: {left} s are left");
+    assert!(window.0.contains("later"), "{window}");
+    assert_eq!(watch.told("hold_off").await, 2);
+    watch.reach((until - noon()).num_seconds()).await;
+    watch.rolled_back().await;
+    assert_eq!((watch.began().await, watch.started().await), (2, 1));
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

@@ -175,6 +175,25 @@ async fn the_checks_end_with_the_days_of_their_step_and_are_bounded_in_number(po
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn its_hours_are_counted_after_a_month_too_when_the_samples_of_its_windows_are_gone(pool: PgPool) {
+    let day = Day::new(&pool).await;
+    day.reach(60).await;
+    day.reach(120).await;
+    let closed = day.team.devops.close(day.run, true, "a rehearsal").await;
+    closed.answer::<()>();
+    day.reach(180).await;
+    assert_eq!(day.page().await.checked, 3);
+    day.team.app.advance(TimeDelta::days(31));
+    let swept = gonogo::server::window::swept(day.team.app.state()).await.unwrap();
+    assert!(swept > 0, "the samples of its windows go");
+    day.team.qa.sign_in("quinn", &day.team.qa.password).await;
+    assert_eq!(day.page().await.checked, 3);
+    let kept = "select count(*) from sample where item like 'hourly/%'";
+    let kept: i64 = sqlx::query_scalar(kept).fetch_one(&pool).await.unwrap();
+    assert_eq!(kept, 2 * 3, "whoever closed it as well goes on to look");
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn an_hour_in_which_nobody_was_there_is_missed_and_a_panel_that_comes_within_it_is_not_too_late(
     pool: PgPool,
 ) {

@@ -580,6 +580,91 @@ async fn a_load_and_a_reading_are_unlike_and_show_no_improvement(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn latencies_of_prometheus_count_and_what_a_load_counted_beside_them_goes_on_to(pool: PgPool) {
+    let place = Place::new().await;
+    let server = wiremock::MockServer::start().await;
+    place.declare(|text| {
+        format!(
+            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
+             labels = {{ job = \"shop\" }}\n\n[load]\nrate = 100\nseconds = 1\nwarm_up_seconds = 0\nconcurrency = 50\n\
+             endpoints = [{{ endpoint = \"backend\", path = \"/health\" }}]\n",
+            server.uri()
+        )
+    });
+    let app = place.app_of_today(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = team.run(DOCUMENT).await;
+    team.place.takes(Duration::from_millis(20)).await;
+    let load = measured(&team, run, "before", 100).await;
+    prometheus(&server, 1.0, 2.5).await;
+    team.devops.read(run, "before", 1).await.answer::<()>();
+    let read = attempt(&team, run, load.number + 1).await;
+    let now = team.qa.page(run).await.run;
+    let from = |metric: &Metric, aggregation| {
+        let (attempt, figure) = now
+            .measurements
+            .figure(Moment::Before, metric, aggregation)
+            .unwrap();
+        (attempt.number, figure.value)
+    };
+    assert_eq!(
+        from(&Metric::Latency, Aggregation::Percentile(95)),
+        (read.number, 1750.0)
+    );
+    assert_eq!(from(&Metric::ErrorRate, Aggregation::Ratio), (load.number, 0.0));
+    let page = team.qa.numbers(run).await;
+    let p95 = domain::blank::BlankId(field(&page, Moment::Before, "p95"));
+    assert_eq!(now.blanks[&p95].value, "1750");
+    let page = team.qa.get(&format!("/runs/{}?tab=benchmark", run.0)).await.text;
+    assert!(page.contains("counts beside"), "{page}");
+
+    // A load asks for everything, and then counts alone.
+    let again = measured(&team, run, "before", 300).await;
+    let now = team.qa.page(run).await.run;
+    let latency = now
+        .measurements
+        .figure(Moment::Before, &Metric::Latency, Aggregation::Unsaid);
+    assert_eq!(latency.unwrap().0.number, again.number);
+    assert!(now.measurements.beside.is_empty());
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_file_that_asks_for_another_load_than_before_the_deployment_measures_nothing(pool: PgPool) {
+    let team = shop(&pool).await;
+    let run = team.run(DOCUMENT).await;
+    team.place.takes(Duration::from_millis(80)).await;
+    let before = measured(&team, run, "before", 100).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    let Team {
+        place,
+        app,
+        developer,
+        devops,
+        qa,
+        owner,
+    } = team;
+    assert!(app.stop().await);
+    place.declare(|text| text.replace("rate = 100", "rate = 120"));
+    let app = place.app_of_today(&pool).await;
+    let team = Team {
+        developer: developer.at(&app),
+        devops: devops.at(&app),
+        qa: qa.at(&app),
+        owner: owner.at(&app),
+        place,
+        app,
+    };
+    team.devops.measure(run, "after", 2).await.answer::<()>();
+    let AttemptState::Failed { why, .. } = attempt(&team, run, before.number + 1).await.state else {
+        panic!("what was measured is not alike")
+    };
+    assert!(
+        why.contains("file has changed since this run was started"),
+        "{why}"
+    );
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn what_is_said_of_a_wrong_load_holds_no_secret_of_its_path(pool: PgPool) {
     let place = Place::new().await;
     place.declare(|text| {

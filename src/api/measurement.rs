@@ -59,6 +59,8 @@ pub struct ObjectiveRow {
     pub outcome: Outcome,
     /// Why, in one sentence.
     pub reason: String,
+    /// The numbers of the measurements that its numbers are from.
+    pub measurements: Vec<u32>,
     /// How it differs from other lines about the same number.
     pub differs: Vec<String>,
     /// Where it has its evidence.

@@ -3,7 +3,7 @@
 
 mod startable;
 
-use startable::{NotNow, startable};
+use startable::{NotNow, settled_meanwhile, startable};
 
 use crate::{
     api::Error,
@@ -22,7 +22,7 @@ use domain::{
     Right,
     environment::AutomaticRollback,
     event::Happening,
-    hold_off::{HoldOff, HoldOffEntry, HoldOffState},
+    hold_off::{HoldOff, HoldOffEntry, HoldOffState, LOOKED, Turn, moved},
     outline::Outline,
     person::{Author, Person},
     plan::{ItemId, SectionId},
@@ -33,9 +33,6 @@ use domain::{
 };
 use sqlx::PgConnection;
 use store::task::{NewTask, Next};
-
-/// Whoever comes later than this was not there to be told to hold it: people get the whole time again.
-const LATE: TimeDelta = TimeDelta::seconds(60);
 
 /// How long until it is tried again where the database broke off.
 const AGAIN: TimeDelta = TimeDelta::seconds(1);
@@ -49,6 +46,8 @@ pub struct Failed {
     pub line: ItemId,
     /// Why, in one sentence.
     pub why: String,
+    /// When; `None` where nobody noted it.
+    pub at: Option<DateTime<Utc>>,
     /// The number of the event that set T0.
     pub set: u64,
 }
@@ -87,6 +86,7 @@ pub async fn queue(
         window,
         line,
         why,
+        at,
         set,
     } = failed;
     let new = NewTask {
@@ -97,6 +97,7 @@ pub async fn queue(
             window,
             line,
             failed: why,
+            failed_at: at,
             set,
         },
         by: Author::Gonogo,
@@ -150,17 +151,25 @@ pub async fn carry_out(lease: &Lease, failed: &Failed) -> Result<(), Gone> {
         failed,
         now,
     };
-    match run.hold_offs.0.get(&failed.window) {
-        _ if !window::is_sampled(run, failed.set) => work.end().await,
-        Some(HoldOff {
+    if !window::is_sampled(run, failed.set) {
+        return work.end().await;
+    }
+    match turn(run, failed, now) {
+        Turn::Begins => work.begin().await,
+        Turn::Own(HoldOff {
             number,
-            line,
             state: HoldOffState::Waiting { tier, until },
             ..
-        }) if *line == failed.line => work.wait(*number, tier, *until).await,
-        _ if run.hold_offs.may_begin(&failed.window) => work.begin().await,
-        _ => work.end().await,
+        }) => work.wait(*number, tier, *until).await,
+        Turn::Behind => work.leave_until(now + LOOKED).await,
+        Turn::Own(_) | Turn::Never => work.end().await,
     }
+}
+
+fn turn<'a>(run: &'a Run, failed: &Failed, now: DateTime<Utc>) -> Turn<'a> {
+    let settled = |line: &ItemId| run.items.get(line).is_some_and(|state| settles(state, now));
+    run.hold_offs
+        .turn(&failed.window, &failed.line, failed.at, settled)
 }
 
 struct Holding<'a> {
@@ -181,10 +190,6 @@ impl Holding<'_> {
         };
         // Looking takes its time, which is not theirs.
         let now = state.clock.now();
-        let next = match &found {
-            Ok((_, rule)) => Next::At(now + rule.hold_off.delta()),
-            Err(_) => Next::End,
-        };
         let entry = match found {
             Ok((tier, rule)) => HoldOffEntry::Began {
                 window: failed.window.clone(),
@@ -196,14 +201,10 @@ impl Holding<'_> {
             },
             Err(why) => self.refused(why),
         };
-        let may = |run: &Run| window::is_sampled(run, failed.set) && run.hold_offs.may_begin(&failed.window);
-        let run = self.note(next, entry, may).await?;
-        let ours = |one: &HoldOff| one.is_waiting() && one.line == failed.line;
-        match run.hold_offs.0.get(&failed.window) {
-            Some(one) if ours(one) => Ok(()),
-            // Another line was faster: who holds that one holds this one too.
-            Some(_) | None => self.end().await,
-        }
+        let may =
+            |run: &Run| window::is_sampled(run, failed.set) && matches!(turn(run, failed, now), Turn::Begins);
+        // Where another was faster, the next look says what becomes of this one.
+        self.note(Next::At(now + LOOKED), entry, may).await.map(drop)
     }
 
     /// Waits until the time has come, and starts it then.
@@ -212,17 +213,21 @@ impl Holding<'_> {
             let gone = "the environment's file does not ask for it any more";
             return self.refuse(number, gone.to_owned()).await;
         };
+        if let Err(why) = settled_meanwhile(self.opened, &self.failed.line, now) {
+            return self.refuse(number, why).await;
+        }
         let whole = rule.hold_off.delta();
-        if until - now > whole + LATE || now - until > LATE {
+        if let Some((until, why)) = moved(until, whole, self.lease.task.due_at, now) {
             let moved = HoldOffEntry::Moved {
                 window: self.failed.window.clone(),
-                until: now + whole,
-                why: "no Gonogo was there that could have been told to hold it, or a clock jumped".to_owned(),
+                until,
+                why: why.to_owned(),
             };
             let waits = |run: &Run| run.hold_offs.waits(number);
-            self.note(Next::At(now + whole), moved, waits).await.map(drop)
+            let next = Next::At(until.min(now + LOOKED));
+            self.note(next, moved, waits).await.map(drop)
         } else if now < until {
-            self.leave_until(until).await
+            self.leave_until(until.min(now + LOOKED)).await
         } else {
             match startable(&self.lease.state, self.opened, self.failed).await {
                 Ok((tier, rule)) if tier.section == *told => self.start(number, until, tier, &rule).await,

@@ -23,10 +23,11 @@ use crate::{
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     Right,
+    blank::BlankId,
     environment::Latency,
     event::Happening,
     form::Moment,
-    measurement::{Found, Origin, Source, fillings, may_measure},
+    measurement::{Attempt, Found, Origin, Source, fillings, may_measure},
     person::Person,
     plan::Plan,
     run::{Run, RunId},
@@ -200,7 +201,7 @@ pub async fn choose(
             ));
         };
         let plan = &opened.pinned.plan;
-        Ok(counts(plan, attempt, found.moment, values, Some(reason)))
+        Ok(counts(plan, run, found, values, Some(reason)))
     })
     .await?;
     // Its lines are judged by it at once.
@@ -209,20 +210,36 @@ pub async fn choose(
     Ok(())
 }
 
-/// What follows when an attempt counts: the fields of its moment get its numbers.
+/// What follows when an attempt counts: the fields of its moment get its numbers. What it asked for and does not know is empty
+/// then, where another measurement had filled it.
 pub(super) fn counts(
     plan: &Plan,
-    attempt: u32,
-    moment: Moment,
+    run: &Run,
+    attempt: &Attempt,
     found: &Found,
     reason: Option<String>,
 ) -> Vec<Happening> {
-    let filled = fillings(&plan.forms, moment, found).into_iter();
-    let filled = filled.map(|(blank, value)| Happening::BlankFilled {
-        blank,
-        value,
-        source: Some(Source::Measured { attempt }),
+    let number = attempt.number;
+    let measured = |blank: &BlankId| {
+        let source = run.blanks.get(blank).and_then(|filling| filling.source.as_ref());
+        matches!(source, Some(Source::Measured { .. }))
+    };
+    let filled = fillings(&plan.forms, (attempt.moment, attempt.origin), found).into_iter();
+    let filled = filled.filter_map(|(blank, value)| match value {
+        Some(value) => Some(Happening::BlankFilled {
+            blank,
+            value,
+            source: Some(Source::Measured { attempt: number }),
+        }),
+        None => measured(&blank).then(|| Happening::BlankFilled {
+            blank,
+            value: String::new(),
+            source: None,
+        }),
     });
-    let counts = Happening::MeasurementCounts { attempt, reason };
+    let counts = Happening::MeasurementCounts {
+        attempt: number,
+        reason,
+    };
     [counts].into_iter().chain(filled).collect()
 }

@@ -217,12 +217,14 @@ async fn carry_out(lease: Lease) -> Result<(), store::Error> {
             window,
             line,
             failed,
+            failed_at,
             set,
         } => {
             let failed = hold_off::Failed {
                 window: window.clone(),
                 line: line.clone(),
                 why: failed.clone(),
+                at: *failed_at,
                 set: *set,
             };
             hold_off::carry_out(&lease, &failed).await

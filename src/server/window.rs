@@ -22,8 +22,8 @@ use domain::{
 };
 use std::time::Duration;
 
-/// How long samples are kept of windows that are over, and what became of deliveries. What samples said stands in the run's
-/// evidence.
+/// How long samples are kept of windows that are over, all of a run's together, and what became of deliveries. What samples said
+/// stands in the run's evidence.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// How often older ones are deleted.

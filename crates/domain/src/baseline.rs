@@ -25,7 +25,9 @@ pub struct Forgone {
 /// What is missing of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// The fields that are empty, by name, in the document's order.
+    /// The fields that no measurement that counts could fill, by name, in the document's order; empty where none counts at all.
+    pub unmeasured: Vec<String>,
+    /// Those of them that are empty, or all that are empty where none counts.
     pub open: Vec<String>,
     /// How many fields there are.
     pub of: usize,
@@ -39,20 +41,31 @@ pub fn fields(forms: &[Form]) -> Vec<Field> {
     fields.filter(|field| field.is_typed()).cloned().collect()
 }
 
-/// What is missing; `None` where the document asks for nothing, or a measurement before the deployment counts. What Gonogo cannot
-/// measure itself is there when it was typed.
+/// What is missing; `None` where the document asks for nothing, or measurements before the deployment count that asked for all of
+/// it. What Gonogo cannot measure itself is there when it was typed.
 pub fn missing(outline: &Outline, run: &Run) -> Option<Missing> {
     let fields = &outline.baseline;
-    let measured = run.measurements.counting(Moment::Before);
-    if fields.is_empty() || measured.is_some_and(|attempt| attempt.valid().is_some()) {
-        return None;
-    }
-    let open = fields.iter().filter(|field| !run.blanks.contains_key(&field.id));
-    let open: Vec<String> = open.map(Field::name).collect();
-    let measurable = fields
+    let asked = |field: &&Field| {
+        let counting = run
+            .measurements
+            .counting_for(Moment::Before, &field.metric, field.aggregation);
+        counting.is_some_and(|attempt| attempt.valid().is_some())
+    };
+    let unmeasured: Vec<&Field> = fields.iter().filter(|field| !asked(field)).collect();
+    let open = unmeasured
+        .iter()
+        .filter(|field| !run.blanks.contains_key(&field.id));
+    let open: Vec<String> = open.map(|field| field.name()).collect();
+    let measurable = unmeasured
         .iter()
         .any(|field| is_number(field) && can_be_measured(&field.metric));
+    let counts = run
+        .measurements
+        .counting(Moment::Before)
+        .is_some_and(|attempt| attempt.valid().is_some());
+    let named = unmeasured.iter().filter(|_| counts).map(|field| field.name());
     (measurable || !open.is_empty()).then_some(Missing {
+        unmeasured: named.collect(),
         open,
         of: fields.len(),
     })
@@ -82,6 +95,9 @@ pub(crate) fn can_be_measured(metric: &Metric) -> bool {
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("No measurement before the deployment counts")?;
+        if !self.unmeasured.is_empty() {
+            write!(f, " for {}", self.unmeasured.join(", "))?;
+        }
         match self.open.as_slice() {
             [] => f.write_str(", and numbers that were typed show no improvement."),
             open => write!(

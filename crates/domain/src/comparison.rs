@@ -261,11 +261,7 @@ fn numbers(one: &Run, other: &Run) -> Vec<Numbers> {
     let mut found: Vec<Numbers> = Vec::new();
     for moment in [Moment::Before, Moment::After, Moment::Unsaid] {
         for (place, run) in [one, other].into_iter().enumerate() {
-            let counting = run
-                .measurements
-                .counting(moment)
-                .and_then(|attempt| attempt.valid());
-            for figure in counting.into_iter().flat_map(|found| &found.figures) {
+            for (_, figure) in run.measurements.figures(moment) {
                 let known = found.iter_mut().find(|known| {
                     (&known.metric, known.aggregation, known.moment, known.unit)
                         == (&figure.metric, figure.aggregation, moment, figure.unit)

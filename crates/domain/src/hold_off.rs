@@ -5,9 +5,18 @@ use crate::{
     person::Author,
     plan::{ItemId, SectionId},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// How often somebody looks whether one still waits. Where nobody did for longer, nobody could have held it meanwhile.
+pub const LOOKED: TimeDelta = TimeDelta::seconds(10);
+
+/// What starts later than this was expected no more.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// However little is left of its time, people have this long when they are told that it goes on.
+const LEAST: TimeDelta = TimeDelta::seconds(30);
 
 /// What the environment's rule has come to in a run, by the window that failed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -132,10 +141,71 @@ impl HoldOffs {
         self.waiting().is_some_and(|(_, one)| one.number == number)
     }
 
-    /// Whether one may begin for this window: none waits anywhere, and this window has had none, or something came first.
-    pub fn may_begin(&self, window: &SectionId) -> bool {
-        let had = self.0.get(window).map(|one| &one.state);
-        self.waiting().is_none() && matches!(had, None | Some(HoldOffState::Over { .. }))
+    /// What becomes of a line that failed for certain at `failed_at` (`None`: nobody noted when). `settled` says of a line whether a
+    /// person has let it off, or answered for it.
+    pub fn turn(
+        &self,
+        window: &SectionId,
+        line: &ItemId,
+        failed_at: Option<DateTime<Utc>>,
+        settled: impl Fn(&ItemId) -> bool,
+    ) -> Turn<'_> {
+        if let Some((of, one)) = self.waiting() {
+            let own = of == window && one.line == *line;
+            return if own { Turn::Own(one) } else { Turn::Behind };
+        }
+        // Whoever decided about one decided about everything that had failed by then, and about its window for good.
+        let covers = |of: &SectionId, at: DateTime<Utc>| {
+            of == window || failed_at.is_some_and(|failed_at| failed_at <= at)
+        };
+        let ends = |(of, one): (&SectionId, &HoldOff)| match &one.state {
+            HoldOffState::Held { at, .. } => covers(of, *at),
+            // Whoever lets one line off says nothing about another.
+            HoldOffState::Refused { at, .. } => !settled(&one.line) && covers(of, *at),
+            HoldOffState::Started { .. } => of == window,
+            HoldOffState::Waiting { .. } | HoldOffState::Over { .. } => false,
+        };
+        if settled(line) || self.0.iter().any(ends) {
+            Turn::Never
+        } else {
+            Turn::Begins
+        }
+    }
+}
+
+/// What becomes of a line that failed for certain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Turn<'a> {
+    /// People are told, and have their time from now on.
+    Begins,
+    /// This one waits for it.
+    Own(&'a HoldOff),
+    /// Another waits: what becomes of that one comes first.
+    Behind,
+    /// Nothing: somebody decided, or something came first.
+    Never,
+}
+
+/// When a hold-off ends instead of at `until`, and why; `None`: it stays. It counts the time that some Gonogo served, for nobody can
+/// hold it otherwise: `look_due` is when somebody was to look at it, and `now` when somebody does. `whole` is the time that people have.
+pub fn moved(
+    until: DateTime<Utc>,
+    whole: TimeDelta,
+    look_due: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Option<(DateTime<Utc>, &'static str)> {
+    if until - now > whole + LATE {
+        Some((now + whole, "the clock was set back"))
+    } else if now - look_due > LOOKED {
+        let rest = (until - look_due).max(LEAST).min(whole);
+        Some((
+            now + rest,
+            "no Gonogo served for a part of the time (all were down, or the clock jumped), and nobody could have held it then",
+        ))
+    } else if now - until > LATE {
+        Some((now + whole, "whether it may start could not be told until now"))
+    } else {
+        None
     }
 }
 

@@ -142,7 +142,10 @@ pub fn next(t0: DateTime<Utc>, steps: &[FollowUp], now: DateTime<Utc>) -> Option
         .min()
 }
 
+/// What [`kept_under`] begins with, and no name of a line.
+pub const KEPT_UNDER: &str = "hourly/";
+
 /// What the samples and the evidence of a line's hourly checks are kept under.
 pub fn kept_under(line: &ItemId) -> ItemId {
-    ItemId(format!("hourly/{line}"))
+    ItemId(format!("{KEPT_UNDER}{line}"))
 }

@@ -1,6 +1,8 @@
 //! Measurements of a run: every attempt at the numbers of its forms, which of them counts, and what follows for the lines that
 //! demand something of these numbers.
 
+mod counting;
+
 use crate::{
     blank::BlankId,
     form::{Field, FieldKind, Form, Moment},
@@ -23,6 +25,10 @@ pub struct Measurements {
     pub attempts: Vec<Attempt>,
     /// The number of the one that counts, by moment.
     pub counting: BTreeMap<Moment, u32>,
+    /// The number of the one that counted before it, by moment, where that asked for more: it goes on to count for what the other
+    /// does not ask.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub beside: BTreeMap<Moment, u32>,
 }
 
 /// One attempt.
@@ -58,6 +64,23 @@ impl Origin {
     /// Whether it is a load.
     pub fn is_load(&self) -> bool {
         *self == Origin::Load
+    }
+
+    /// Whether it can answer for this number at all. What was asked for and not answered is missing, and nobody else's.
+    pub fn asks(self, metric: &Metric, aggregation: Aggregation) -> bool {
+        match self {
+            Origin::Load => true,
+            Origin::Prometheus => {
+                *metric == Metric::Latency
+                    && match natural(metric, aggregation) {
+                        Aggregation::Percentile(_) | Aggregation::Mean => true,
+                        Aggregation::Maximum
+                        | Aggregation::Total
+                        | Aggregation::Ratio
+                        | Aggregation::Unsaid => false,
+                    }
+            }
+        }
     }
 
     /// The words for people.
@@ -193,12 +216,16 @@ impl Measurements {
 impl Found {
     /// The number of this metric. What the document does not say how to aggregate is aggregated as is natural for it.
     pub fn figure(&self, metric: &Metric, aggregation: Aggregation) -> Option<&Figure> {
-        let aggregation = match aggregation {
-            Aggregation::Unsaid => metric.natural(),
-            said => said,
-        };
+        let aggregation = natural(metric, aggregation);
         let mut figures = self.figures.iter();
         figures.find(|figure| figure.metric == *metric && figure.aggregation == aggregation)
+    }
+}
+
+fn natural(metric: &Metric, aggregation: Aggregation) -> Aggregation {
+    match aggregation {
+        Aggregation::Unsaid => metric.natural(),
+        said => said,
     }
 }
 
@@ -233,11 +260,17 @@ pub fn progress_of(attempt: u32) -> ItemId {
     ItemId(format!("measurement/{attempt}"))
 }
 
-/// What an attempt writes into the fields of the forms about its moment, as the document writes numbers.
-pub fn fillings(forms: &[Form], moment: Moment, found: &Found) -> Vec<(BlankId, String)> {
+/// What an attempt of this origin writes into the fields of the forms about its moment, as the document writes numbers; `None`: it
+/// asked for that, and has no answer.
+pub fn fillings(
+    forms: &[Form],
+    (moment, origin): (Moment, Origin),
+    found: &Found,
+) -> Vec<(BlankId, Option<String>)> {
     let of = forms.iter().filter(|form| form.moment == moment);
     of.flat_map(|form| &form.fields)
-        .filter_map(|field| Some((field.id.clone(), written(field, found)?)))
+        .filter(|field| field.is_typed() && origin.asks(&field.metric, field.aggregation))
+        .map(|field| (field.id.clone(), written(field, found)))
         .collect()
 }
 
@@ -269,13 +302,28 @@ fn decimal(value: f64) -> String {
     text.to_owned()
 }
 
+/// The numbers of the attempts that what an objective demands is judged by, before and after the deployment.
+pub fn judged_by(objective: &Objective, measurements: &Measurements) -> Vec<u32> {
+    let moments: &[Moment] = match objective.aim {
+        Aim::Absolute { .. } => &[Moment::After],
+        Aim::Improvement { .. } => &[Moment::Before, Moment::After],
+        Aim::Steady { .. } | Aim::Settled { .. } => &[],
+    };
+    let number = |moment: &Moment| {
+        let (attempt, _) = measurements.figure(*moment, &objective.metric, objective.aggregation)?;
+        Some(attempt.number)
+    };
+    let of = moments.iter().filter(|_| objective.subject.is_none());
+    of.filter_map(number).collect()
+}
+
 /// What was measured of what an objective demands; `None`: nothing that counts. Values that somebody typed are none.
 pub fn measured(objective: &Objective, measurements: &Measurements) -> Option<Measured> {
     if objective.subject.is_some() {
         return None;
     }
-    let after = measurements.counting(Moment::After)?;
-    let figure = after.valid()?.figure(&objective.metric, objective.aggregation)?;
+    let (metric, aggregation) = (&objective.metric, objective.aggregation);
+    let (_, figure) = measurements.figure(Moment::After, metric, aggregation)?;
     match objective.aim {
         Aim::Absolute { .. } => Some(Measured {
             aggregation: figure.aggregation,
@@ -293,14 +341,9 @@ pub fn measured(objective: &Objective, measurements: &Measurements) -> Option<Me
             },
         }),
         Aim::Improvement { .. } => {
-            let baseline = measurements.counting(Moment::Before);
-            let before =
-                baseline.and_then(|before| before.valid()?.figure(&objective.metric, figure.aggregation));
-            let interval = after.valid()?.improvements.iter().find(|improvement| {
-                improvement.metric == objective.metric
-                    && improvement.aggregation == figure.aggregation
-                    && baseline.is_some_and(|before| before.number == improvement.than)
-            });
+            let before = measurements.figure(Moment::Before, metric, figure.aggregation);
+            let before = before.map(|(_, before)| before);
+            let interval = measurements.improvement(metric, figure.aggregation);
             Some(Measured {
                 aggregation: figure.aggregation,
                 samples: before.map_or(0, |before| before.samples.min(figure.samples)),

@@ -163,8 +163,6 @@ impl Run {
         self.number = event.number;
         self.record = event.record.clone();
         self.going(event);
-        self.hold_offs.happen(event);
-        self.hourly.happen(event);
         self.happen(event);
     }
 
@@ -180,16 +178,19 @@ impl Run {
                 }
             }
             Happening::LockLost { .. } => {
+                self.hold_offs.over(at);
                 self.began = None;
                 self.state = RunState::Preparing;
             }
             Happening::Superseded { by_run } => {
+                self.hold_offs.over(at);
                 let by_run = RunId(*by_run);
                 // What answers from now on has seen the later run's work.
                 self.items.values_mut().for_each(|state| state.running = None);
                 self.superseded = Some(Superseded { by_run, at });
             }
-            Happening::HoldOff(_) | Happening::Hourly(_) => {}
+            Happening::HoldOff(entry) => self.hold_offs.enter(entry, event),
+            Happening::Hourly(entry) => self.hourly.enter(entry),
             Happening::PhaseStarted { .. }
             | Happening::PhaseStopped
             | Happening::PhaseAsked { .. }
@@ -298,6 +299,8 @@ impl Run {
             | Happening::WindowJudged { .. } => self.windows.happen(event),
             Happening::T0Set { t0, .. } => {
                 self.measurements.t0_moved(self.t0, *t0, &mut self.blanks);
+                self.hold_offs.begin_anew(at);
+                self.hourly.failing.clear();
                 self.t0 = Some(*t0);
                 self.windows = Windows::since(event.number);
                 self.state = RunState::Verifying { since: at };
@@ -306,8 +309,11 @@ impl Run {
                 let fingerprint = fingerprint.clone();
                 self.fingerprints.insert(*moment, Taken { at, fingerprint });
             }
-            Happening::RollbackStarted { .. }
-            | Happening::StepStarted { .. }
+            Happening::RollbackStarted { .. } => {
+                self.hold_offs.rolled_back(event);
+                self.rolling_back(event);
+            }
+            Happening::StepStarted { .. }
             | Happening::StepEnded { .. }
             | Happening::StepStopped { .. }
             | Happening::StepLost { .. }
@@ -317,6 +323,7 @@ impl Run {
             | Happening::DifferenceAccepted { .. } => self.rolling_back(event),
             Happening::Signed { .. } | Happening::Withdrawn { .. } => self.signing(event),
             Happening::Closed { outcome, reason } => {
+                self.hold_offs.over(at);
                 let (by, reason) = (by.clone(), reason.clone());
                 self.state = RunState::Closed {
                     outcome: *outcome,

@@ -50,6 +50,9 @@ pub enum Work {
         line: ItemId,
         /// Why, in one sentence.
         failed: String,
+        /// When; `None` where an older Gonogo stored it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed_at: Option<DateTime<Utc>>,
         /// The number of the event that set T0.
         set: u64,
     },

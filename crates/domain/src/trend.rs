@@ -37,11 +37,12 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Of the measurement after the deployment that counts. Values that somebody typed are none.
+    /// Of the measurements after the deployment that count. Values that somebody typed are none.
     pub fn of(measurements: &Measurements) -> Self {
-        let after = measurements.counting(Moment::After);
-        let found = after.and_then(|attempt| attempt.valid());
-        let of = |metric, aggregation| found?.figure(metric, aggregation).map(|figure| figure.value);
+        let of = |metric, aggregation| {
+            let figure = measurements.figure(Moment::After, metric, aggregation);
+            figure.map(|(_, figure)| figure.value)
+        };
         Self {
             p95: of(&Metric::Latency, Aggregation::Percentile(95)),
             hit_rate: of(&Metric::CacheHitRate, Aggregation::Ratio),

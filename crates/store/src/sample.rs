@@ -2,7 +2,7 @@
 
 use crate::Error;
 use chrono::{DateTime, Utc};
-use domain::{Hash, plan::ItemId, run::RunId, verdict::Verdict, window::Sample};
+use domain::{Hash, hourly, plan::ItemId, run::RunId, verdict::Verdict, window::Sample};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
@@ -114,19 +114,23 @@ pub async fn series(
     Ok(series)
 }
 
-/// Deletes samples of slots before `before`, of runs whose windows nobody looks into any more: closed, superseded, or all of them
-/// judged. What they said stands in the evidence of the run.
+/// Deletes the samples of windows whose last slot was before `before`, of runs whose windows nobody looks into any more: closed,
+/// superseded, or all of them judged. What they said stands in the evidence of the run. Those of hourly checks stay: they are
+/// counted for as long as the run is shown, and are one an hour for the days of a next step.
 ///
 /// # Errors
 /// The database's.
 pub async fn delete_old(connection: &mut PgConnection, before: DateTime<Utc>) -> Result<u64, Error> {
     let deleted = sqlx::query!(
-        "delete from sample where slot < $1 and run_id in (
+        "delete from sample where not starts_with(item, $2) and run_id in (
              select run.id from run
-             where started_at < $1 and exists (select 1 from sample where run_id = run.id)
+             where started_at < $1
+               and exists (select 1 from sample where run_id = run.id and not starts_with(item, $2))
+               and not exists (select 1 from sample where run_id = run.id and slot >= $1 and not starts_with(item, $2))
                and not exists (
                    select 1 from task where task.run_id = run.id and task.state <> 'ended' and work ->> 'work' = 'window'))",
-        before
+        before,
+        hourly::KEPT_UNDER,
     )
     .execute(connection)
     .await?;

@@ -40,6 +40,8 @@ pub struct Task {
     pub request_key: Uuid,
     /// Grows with each owner; 1 with the first.
     pub fence: i64,
+    /// When it was to be taken.
+    pub due_at: DateTime<Utc>,
     /// Somebody has asked for its end.
     pub stopping: bool,
     /// The host of the owner before, who died or was too slow; `None` with the first.
@@ -114,6 +116,7 @@ pub async fn begin(
         by: new.by.clone(),
         request_key: new.request_key,
         fence: row.fence,
+        due_at: new.due_at,
         stopping: false,
         lost_on: None,
     }))
@@ -152,7 +155,7 @@ pub async fn claim(
                order by due_at, open.id limit 1 for update of open skip locked
            ) taken
            where task.id = taken.id
-           returning task.id, run_id, work, started_by, request_key, fence, stopping, taken.host as "host?""#,
+           returning task.id, run_id, work, started_by, request_key, fence, task.due_at, stopping, taken.host as "host?""#,
         panel.0,
         environments,
         now,
@@ -170,6 +173,7 @@ pub async fn claim(
             by: serde_json::from_value(row.started_by)?,
             request_key: row.request_key,
             fence: row.fence,
+            due_at: row.due_at,
             stopping: row.stopping,
             lost_on: row.host.filter(|_| row.fence > 1),
         })

@@ -79,7 +79,7 @@ pub(super) async fn startable<'a>(
 }
 
 /// Somebody let the line off, or answered for it, since it failed: that stands above the rule.
-fn settled_meanwhile(opened: &Opened, line: &ItemId, now: DateTime<Utc>) -> Result<(), String> {
+pub(super) fn settled_meanwhile(opened: &Opened, line: &ItemId, now: DateTime<Utc>) -> Result<(), String> {
     let state = opened.pinned.run.items.get(line);
     match state
         .filter(|state| settles(state, now))

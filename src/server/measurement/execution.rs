@@ -166,7 +166,7 @@ impl Measuring<'_> {
                 };
                 // Only what went well counts by itself; the rest is kept.
                 let follows = if found.invalid.is_empty() {
-                    counts(plan, number, moment, &found, None)
+                    counts(plan, run, &self.attempt, &found, None)
                 } else {
                     Vec::new()
                 };

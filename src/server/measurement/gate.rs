@@ -72,3 +72,61 @@ fn without_data(stands: &[(&Objective, Outcome)], run: &Run) -> Option<String> {
     };
     (!lacking.is_empty()).then(|| format!("{} {word} no data{hint}", lacking.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone as _;
+    use domain::{
+        metric::{Aggregation, Metric},
+        plan::ItemId,
+        quantity::{Bound, Comparison, Quantity, Unit},
+    };
+    use rstest::rstest;
+
+    fn objective() -> Objective {
+        Objective {
+            item: ItemId("line".to_owned()),
+            line: 1,
+            metric: Metric::Errors,
+            subject: None,
+            aggregation: Aggregation::Total,
+            assumed: None,
+            minimum_samples: 1,
+            aim: Aim::Absolute {
+                bound: Bound {
+                    comparison: Comparison::Equal,
+                    quantity: Quantity {
+                        value: 0.0,
+                        unit: Unit::Count,
+                    },
+                },
+                upper: None,
+            },
+            window: None,
+        }
+    }
+
+    fn until(day: u32, hour: u32) -> Outcome {
+        let due = Utc.with_ymd_and_hms(2026, 11, day, hour, 0, 0).single();
+        Outcome::TooEarly { due }
+    }
+
+    const AFTER_T0: Outcome = Outcome::TooEarly { due: None };
+
+    #[rstest]
+    #[case::nothing(&[Outcome::Met, Outcome::NoData, Outcome::Waived], None)]
+    #[case::one(&[Outcome::Met, until(27, 13)], Some("1 too early until 2026-11-27 13:00 UTC"))]
+    #[case::together(&[until(27, 13), until(27, 13)], Some("2 too early until 2026-11-27 13:00 UTC"))]
+    #[case::in_turn(
+        &[until(28, 12), until(27, 13), Outcome::NoData, until(27, 18)],
+        Some("3 too early: the first until 2026-11-27 13:00 UTC, all until 2026-11-28 12:00 UTC")
+    )]
+    #[case::before_t0(&[AFTER_T0], Some("1 too early until some time after T0"))]
+    #[case::partly_known(&[until(27, 13), AFTER_T0], Some("2 too early until some time after T0"))]
+    fn it_says_when_what_is_too_early_can_be_known(#[case] outcomes: &[Outcome], #[case] said: Option<&str>) {
+        let objective = objective();
+        let stands: Vec<_> = outcomes.iter().map(|outcome| (&objective, *outcome)).collect();
+        assert_eq!(early(&stands).as_deref(), said);
+    }
+}

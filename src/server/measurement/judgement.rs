@@ -4,7 +4,7 @@ use crate::server::{run::Opened, state::AppState};
 use domain::{
     Hash,
     event::Happening,
-    measurement::measured,
+    measurement::{judged_by, measured},
     objective::{Clock, Judgement, Objective, Outcome, judge},
     person::Author,
     plan::{ItemId, Plan, SectionKind, Work},
@@ -125,8 +125,8 @@ pub fn judgement(state: &AppState, plan: &Plan, objective: &Objective, run: &Run
 }
 
 fn finding(state: &AppState, objective: &Objective, run: &Run, verdict: Verdict, reason: String) -> Finding {
-    let attempts = run.measurements.counting.values().map(u32::to_string);
-    let attempts: Vec<String> = attempts.collect();
+    let attempts = judged_by(objective, &run.measurements);
+    let attempts: Vec<String> = attempts.iter().map(u32::to_string).collect();
     Finding {
         verdict,
         evidence: Evidence {

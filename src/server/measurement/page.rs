@@ -16,7 +16,7 @@ use domain::{
         Form, improvement,
         typed::{self, Entry},
     },
-    measurement::{Source, may_measure},
+    measurement::{Source, judged_by, may_measure},
     objective::series::{self, Series},
     person::Person,
     plan::{ItemId, Plan},
@@ -149,6 +149,7 @@ fn rows(state: &AppState, plan: &Plan, run: &Run, all: &[Series]) -> Vec<Objecti
             asks: objective.to_string(),
             outcome: judgement.outcome,
             reason: judgement.reason,
+            measurements: judged_by(objective, &run.measurements),
             differs: differs(&item.id),
             linked: links::of_line(plan, run.id, all, &item.id),
         })

@@ -162,7 +162,7 @@ async fn try_to_store(
             .map(|section| Happening::WindowJudged { section }),
     );
     if !happened.is_empty() {
-        let (failed, by) = (failed(watched, &happened, set), Author::Gonogo);
+        let (failed, by) = (failed(watched, &happened, set, now), Author::Gonogo);
         let due = happened
             .iter()
             .any(|one| matches!(one, Happening::WindowJudged { .. }));
@@ -193,7 +193,7 @@ async fn try_to_store(
 }
 
 /// The lines that do not hold, and cannot any more.
-fn failed(watched: &[Watched], happened: &[Happening], set: u64) -> Vec<Failed> {
+fn failed(watched: &[Watched], happened: &[Happening], set: u64, now: DateTime<Utc>) -> Vec<Failed> {
     let of = |item: &ItemId| {
         watched.iter().find_map(|watched| {
             let line = watched.lines.iter().find(|line| line.item == *item)?;
@@ -216,6 +216,7 @@ fn failed(watched: &[Watched], happened: &[Happening], set: u64) -> Vec<Failed> 
             window: of(item)?.0.clone(),
             line: item.clone(),
             why: reason.clone(),
+            at: Some(now),
             set,
         })
     };

@@ -1,36 +1,37 @@
 //! What the events of hold-offs do to a run, and what ends one that waits.
 
 use crate::{
-    event::{Event, Happening},
+    event::Event,
     hold_off::{HoldOff, HoldOffEntry, HoldOffState, HoldOffs},
     person::Author,
     plan::SectionId,
 };
+use chrono::{DateTime, Utc};
 
 impl HoldOffs {
-    pub(super) fn happen(&mut self, event: &Event) {
+    /// A rollback begins: the one that it waited for, or another.
+    pub(super) fn rolled_back(&mut self, event: &Event) {
         let at = event.at;
-        match &event.what {
-            Happening::HoldOff(entry) => self.enter(entry, event),
-            Happening::RollbackStarted { .. } if matches!(event.by, Author::Rule { .. }) => {
-                self.end(HoldOffState::Started { at });
-            }
-            Happening::RollbackStarted { .. }
-            | Happening::Superseded { .. }
-            | Happening::LockLost { .. }
-            | Happening::Closed { .. } => self.end(HoldOffState::Over { at }),
-            // Its windows are others: what was held or refused was said of those before.
-            Happening::T0Set { .. } => {
-                let stays = |one: &HoldOff| matches!(one.state, HoldOffState::Started { .. });
-                for one in self.0.values_mut().filter(|one| !stays(one)) {
-                    one.state = HoldOffState::Over { at };
-                }
-            }
-            _ => {}
+        self.end(match event.by {
+            Author::Rule { .. } => HoldOffState::Started { at },
+            Author::Gonogo | Author::Person { .. } | Author::Service { .. } => HoldOffState::Over { at },
+        });
+    }
+
+    /// Something came first.
+    pub(super) fn over(&mut self, at: DateTime<Utc>) {
+        self.end(HoldOffState::Over { at });
+    }
+
+    /// The windows count from another T0, and are others: what was held or refused was said of those before.
+    pub(super) fn begin_anew(&mut self, at: DateTime<Utc>) {
+        let stays = |one: &HoldOff| matches!(one.state, HoldOffState::Started { .. });
+        for one in self.0.values_mut().filter(|one| !stays(one)) {
+            one.state = HoldOffState::Over { at };
         }
     }
 
-    fn enter(&mut self, entry: &HoldOffEntry, event: &Event) {
+    pub(super) fn enter(&mut self, entry: &HoldOffEntry, event: &Event) {
         let (at, number) = (event.at, event.number);
         match entry {
             HoldOffEntry::Began {

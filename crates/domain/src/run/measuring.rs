@@ -39,11 +39,27 @@ impl Measurements {
                 self.put(*attempt, AttemptState::Failed { at, why });
             }
             Happening::MeasurementCounts { attempt, .. } => {
-                if let Some(moment) = self.attempt(*attempt).map(|attempt| attempt.moment) {
-                    self.counting.insert(moment, *attempt);
+                if let Some((moment, origin)) = self.attempt(*attempt).map(|one| (one.moment, one.origin)) {
+                    self.count(*attempt, moment, origin);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// This one counts from now on.
+    fn count(&mut self, attempt: u32, moment: Moment, origin: Origin) {
+        let before = self.counting(moment).map(|before| (before.number, before.origin));
+        self.counting.insert(moment, attempt);
+        match (origin, before) {
+            // It asks for everything.
+            (Origin::Load, _) => {
+                self.beside.remove(&moment);
+            }
+            (Origin::Prometheus, Some((before, Origin::Load))) => {
+                self.beside.insert(moment, before);
+            }
+            (Origin::Prometheus, Some((_, Origin::Prometheus)) | None) => {}
         }
     }
 
@@ -64,6 +80,7 @@ impl Measurements {
     /// What was measured after the deployment is taken back with it: the attempts stay, and none counts.
     pub(super) fn forget_after(&mut self, blanks: &mut BTreeMap<BlankId, Filling>) {
         self.counting.remove(&Moment::After);
+        self.beside.remove(&Moment::After);
         let after = |filling: &Filling| match filling.source {
             Some(Source::Measured { attempt }) => self
                 .attempt(attempt)

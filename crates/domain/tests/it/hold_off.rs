@@ -3,7 +3,7 @@ use domain::{
     Role,
     environment::{AutomaticRollback, HoldOffTime, NoHoldOff},
     event::Happening,
-    hold_off::{HoldOffEntry, HoldOffState},
+    hold_off::{HoldOffEntry, HoldOffState, Turn},
     person::Author,
     plan::SectionId,
 };
@@ -47,21 +47,92 @@ fn state(bench: &Bench) -> &HoldOffState {
     &bench.run.hold_offs.0[&section("window")].state
 }
 
-#[test]
-fn one_waits_at_most_and_a_window_whose_was_held_has_no_other() {
-    let mut bench = waiting();
-    let number = bench.run.number;
-    assert!(bench.run.hold_offs.waits(number) && !bench.run.hold_offs.may_begin(&section("hour")));
-    let owner = person(7, &[Role::ProductOwner]).author();
-    let held = HoldOffEntry::Held {
-        window: section("window"),
+fn held(window: &str) -> Happening {
+    Happening::HoldOff(HoldOffEntry::Held {
+        window: section(window),
         reason: String::new(),
+    })
+}
+
+/// What becomes of a line of the window `hour` that failed when the hold-off of the other had waited for so many seconds.
+fn turn_of_another(
+    bench: &Bench,
+    began: chrono::DateTime<chrono::Utc>,
+    seconds: i64,
+    settled: &[&str],
+) -> bool {
+    let failed_at = began + chrono::TimeDelta::seconds(seconds);
+    let turn = bench
+        .run
+        .hold_offs
+        .turn(&section("hour"), &id("hit-rate"), Some(failed_at), |line| {
+            settled.contains(&line.0.as_str())
+        });
+    matches!(turn, Turn::Begins)
+}
+
+#[test]
+fn one_waits_at_most_and_whoever_holds_it_holds_all_that_had_failed_by_then() {
+    let mut bench = waiting();
+    let (number, began) = (bench.run.number, bench.now);
+    let turn = |bench: &Bench, window: &str, line: &str| {
+        let turn = bench
+            .run
+            .hold_offs
+            .turn(&section(window), &id(line), Some(began), |_| false);
+        format!("{turn:?}")
+            .split('(')
+            .next()
+            .map(str::to_owned)
+            .unwrap_or_default()
     };
-    bench.happen(&owner, Happening::HoldOff(held));
+    assert!(bench.run.hold_offs.waits(number));
+    assert_eq!(turn(&bench, "window", "later"), "Own");
+    assert_eq!(turn(&bench, "window", "another"), "Behind");
+    assert_eq!(turn(&bench, "hour", "hit-rate"), "Behind");
+    let owner = person(7, &[Role::ProductOwner]).author();
+    bench.happen(&owner, held("window"));
     assert!(matches!(state(&bench), HoldOffState::Held { by, .. } if *by == owner));
-    let hold_offs = &bench.run.hold_offs;
-    assert!(!hold_offs.waits(number) && !hold_offs.may_begin(&section("window")));
-    assert!(hold_offs.may_begin(&section("hour")));
+    assert!(!bench.run.hold_offs.waits(number));
+    assert_eq!(
+        turn(&bench, "window", "another"),
+        "Never",
+        "its window was decided about"
+    );
+    assert!(
+        !turn_of_another(&bench, began, 60, &[]),
+        "it had failed when it was held"
+    );
+    assert!(
+        turn_of_another(&bench, began, 61, &[]),
+        "it failed after it was held"
+    );
+    assert!(
+        !turn_of_another(&bench, began, 61, &["hit-rate"]),
+        "it was let off itself"
+    );
+}
+
+#[test]
+fn a_line_that_was_let_off_says_nothing_about_another_that_waits_behind() {
+    let mut bench = waiting();
+    let began = bench.now;
+    let refused = HoldOffEntry::Refused {
+        window: section("window"),
+        line: id("later"),
+        failed: "2 lines".into(),
+        rule: "tier = \"immediate\"".into(),
+        why: "Paula waived it".into(),
+    };
+    bench.happen(&Author::Gonogo, Happening::HoldOff(refused));
+    assert!(
+        turn_of_another(&bench, began, 30, &["later"]),
+        "only the other line was let off"
+    );
+    assert!(
+        !turn_of_another(&bench, began, 30, &[]),
+        "it was refused for another reason"
+    );
 }
 
 #[test]
@@ -86,7 +157,11 @@ fn what_comes_first_ends_it_and_only_the_rule_itself_starts_it() {
         let mut bench = waiting();
         bench.happen(&owner, what);
         assert!(matches!(state(&bench), HoldOffState::Over { .. }));
-        assert!(bench.run.hold_offs.may_begin(&section("window")));
+        let turn = bench
+            .run
+            .hold_offs
+            .turn(&section("window"), &id("later"), Some(t0), |_| false);
+        assert_eq!(turn, Turn::Begins);
     }
 }
 

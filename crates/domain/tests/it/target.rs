@@ -133,7 +133,15 @@ fn measured(bench: &mut Bench, value: f64, between: Option<Between>) {
         }],
         ..Found::default()
     };
-    let (attempt, moment, origin) = (1, Moment::After, Origin::Load);
+    counts(bench, (1, Moment::After, Origin::Load), found);
+}
+
+/// A measurement before the deployment that counts, whatever it found.
+fn before(bench: &mut Bench, attempt: u32, origin: Origin) {
+    counts(bench, (attempt, Moment::Before, origin), Found::default());
+}
+
+fn counts(bench: &mut Bench, (attempt, moment, origin): (u32, Moment, Origin), found: Found) {
     let evidence = bench.run.record.clone();
     for what in [
         Happening::MeasurementStarted {
@@ -277,5 +285,31 @@ fn what_gonogo_cannot_measure_is_there_once_it_is_typed() {
     bench.outline.baseline = baseline::fields(&forms);
     assert!(baseline::missing(&bench.outline, &bench.run).is_some());
     typed(&mut bench, "then", "0.2");
+    assert_eq!(baseline::missing(&bench.outline, &bench.run), None);
+}
+
+#[test]
+fn latencies_of_prometheus_leave_the_rest_of_the_time_before_missing_until_a_load_has_asked() {
+    let mut bench = Bench::new();
+    let mut forms = forms();
+    let mut queries = forms[0].fields[0].clone();
+    queries.id = BlankId("queries".into());
+    queries.label = "Queries".into();
+    (queries.metric, queries.aggregation) = (Metric::Queries, Aggregation::Mean);
+    forms[0].fields.push(queries);
+    bench.outline.baseline = baseline::fields(&forms);
+    before(&mut bench, 1, Origin::Prometheus);
+    let missing = baseline::missing(&bench.outline, &bench.run).unwrap();
+    assert_eq!(
+        missing.to_string(),
+        "No measurement before the deployment counts for Queries, and 1 of 2 fields are empty: Queries."
+    );
+    typed(&mut bench, "queries", "12");
+    let missing = baseline::missing(&bench.outline, &bench.run).unwrap();
+    assert_eq!(
+        missing.to_string(),
+        "No measurement before the deployment counts for Queries, and numbers that were typed show no improvement."
+    );
+    before(&mut bench, 2, Origin::Load);
     assert_eq!(baseline::missing(&bench.outline, &bench.run), None);
 }

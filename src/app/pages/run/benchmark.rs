@@ -33,6 +33,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
                 run.state.word(),
                 run.blanks.clone(),
                 run.measurements.counting.clone(),
+                run.measurements.beside.clone(),
                 ended.collect::<Vec<_>>(),
             )
         })
@@ -86,22 +87,22 @@ pub fn demands(board: Board, page: &BenchmarkPage) -> Option<AnyView> {
 
 /// The percentiles of the attempts that count; nothing where none does.
 fn rungs(measurements: &Measurements) -> Vec<Rung> {
-    let valid = |moment| measurements.counting(moment).and_then(|attempt| attempt.valid());
-    let (before, after) = (valid(Moment::Before), valid(Moment::After));
-    if before.is_none() && after.is_none() {
+    if [Moment::Before, Moment::After]
+        .iter()
+        .all(|moment| measurements.figures(*moment).next().is_none())
+    {
         return Vec::new();
     }
     let rung = |percent: u8| {
         let aggregation = Aggregation::Percentile(percent);
-        let of = |found: Option<&domain::measurement::Found>| {
-            let figure = found?.figure(&Metric::Latency, aggregation)?;
-            Some(figure.value)
+        let of = |moment| {
+            let figure = measurements.figure(moment, &Metric::Latency, aggregation);
+            figure.map(|(_, figure)| figure.value)
         };
-        let mut improvements = after.iter().flat_map(|found| &found.improvements);
-        let interval =
-            improvements.find(|one| one.metric == Metric::Latency && one.aggregation == aggregation);
-        let change = domain::form::improvement::change(of(before), of(after), domain::metric::Better::Lower);
-        let spread = interval.zip(of(before)).map(|(one, before)| {
+        let (before, after) = (of(Moment::Before), of(Moment::After));
+        let interval = measurements.improvement(&Metric::Latency, aggregation);
+        let change = domain::form::improvement::change(before, after, domain::metric::Better::Lower);
+        let spread = interval.zip(before).map(|(one, before)| {
             let after = |percent: f64| before * (1.0 - percent / 100.0);
             (after(one.interval.high), after(one.interval.low))
         });
@@ -112,8 +113,8 @@ fn rungs(measurements: &Measurements) -> Vec<Rung> {
         });
         Rung {
             label: aggregation.to_string(),
-            before: of(before),
-            after: of(after),
+            before,
+            after,
             spread,
             change: format!("{change}{}", interval.unwrap_or_default()),
         }
@@ -185,6 +186,7 @@ mod tests {
                 attempt(2, Moment::After, 20.0, vec![improvement]),
             ],
             counting: [(Moment::Before, 1), (Moment::After, 2)].into(),
+            ..Measurements::default()
         };
         let rungs = rungs(&measurements);
         let p95 = rungs.iter().find(|rung| rung.label == "p95").unwrap();

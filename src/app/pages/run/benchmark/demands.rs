@@ -85,6 +85,7 @@ fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
     };
     let word = row.outcome.words();
     let said = (row.reason != word).then_some(row.reason);
+    let from = from(&row.measurements).map(|words| view! { <br /><small class="quiet">{words}</small> });
     let differs = row
         .differs
         .into_iter()
@@ -96,7 +97,16 @@ fn shown(board: Board, row: ObjectiveRow) -> impl IntoView {
                 <br /><small class="quiet">{row.section}</small>
             </th>
             <td>{row.asks} {differs.collect_view()} {row.linked.into_iter().map(linked).collect_view()}</td>
-            <td><Mark tone=tone icon=icon word=word /> {said.map(|said| view! { <br /><small>{said}</small> })}</td>
+            <td><Mark tone=tone icon=icon word=word /> {said.map(|said| view! { <br /><small>{said}</small> })} {from}</td>
         </tr>
+    }
+}
+
+/// "from measurements 1 and 2".
+fn from(measurements: &[u32]) -> Option<String> {
+    match measurements {
+        [] => None,
+        [one] => Some(format!("from measurement {one}")),
+        [before, after, ..] => Some(format!("from measurements {before} and {after}")),
     }
 }

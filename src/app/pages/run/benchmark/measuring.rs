@@ -53,13 +53,20 @@ pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormO
             (
                 own.cloned().collect::<Vec<_>>(),
                 run.measurements.counting.get(&moment).copied(),
+                run.measurements.beside.get(&moment).copied(),
             )
         })
     });
     let rows = move || {
-        let (attempts, counting) = attempts.get();
+        let (attempts, counting, beside) = attempts.get();
         let rows = attempts.into_iter().rev().map(|attempt| {
-            let counts = counting == Some(attempt.number);
+            let counts = if counting == Some(attempt.number) {
+                Counts::Itself
+            } else if beside == Some(attempt.number) {
+                Counts::Beside(counting)
+            } else {
+                Counts::No
+            };
             shown(board, deeds, attempt, counts, may)
         });
         rows.collect_view()
@@ -110,7 +117,16 @@ fn start(
     .into_any()
 }
 
-fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) -> AnyView {
+/// Whether an attempt counts.
+#[derive(Clone, Copy, PartialEq)]
+enum Counts {
+    Itself,
+    /// For what that one does not ask.
+    Beside(Option<u32>),
+    No,
+}
+
+fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: Counts, may: bool) -> AnyView {
     let number = attempt.number;
     let origin = attempt.origin.words();
     let head = view! {
@@ -128,8 +144,16 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
             let valid = found.invalid.is_empty();
             let (tone, icon, word) = match (valid, counts) {
                 (false, _) => (Tone::No, "failed", "invalid"),
-                (true, true) => (Tone::Go, "proved", "counts"),
-                (true, false) => (Tone::None, "info", "kept"),
+                (true, Counts::Itself) => (Tone::Go, "proved", "counts"),
+                (true, Counts::Beside(_)) => (Tone::Go, "proved", "counts beside"),
+                (true, Counts::No) => (Tone::None, "info", "kept"),
+            };
+            let beside = match counts {
+                Counts::Beside(Some(other)) => {
+                    let words = format!("for what measurement {other} does not ask: all but the latencies");
+                    Some(view! { <small>{words}</small> })
+                }
+                Counts::Beside(None) | Counts::Itself | Counts::No => None,
             };
             let said = found.invalid.into_iter().chain(found.notes);
             let said = said
@@ -139,8 +163,8 @@ fn shown(board: Board, deeds: Deeds, attempt: Attempt, counts: bool, may: bool) 
                 let class = board.run.with_untracked(|run| run.start.class);
                 person.may(Right::Attest, Some(class))
             });
-            let choose = (valid && !counts && attests).then(|| choose(board, deeds, number));
-            view! { <Mark tone=tone icon=icon word=word /> <ul class="measurement-notes">{said}</ul> {choose} }
+            let choose = (valid && counts != Counts::Itself && attests).then(|| choose(board, deeds, number));
+            view! { <Mark tone=tone icon=icon word=word /> {beside} <ul class="measurement-notes">{said}</ul> {choose} }
                 .into_any()
         }
     };
