@@ -100,6 +100,7 @@ impl fmt::Display for Missing {
         }
         match self.open.as_slice() {
             [] => f.write_str(", and numbers that were typed show no improvement."),
+            open if *open == self.unmeasured => f.write_str(", and nothing was typed there."),
             open => write!(
                 f,
                 ", and {} of {} fields are empty: {}.",

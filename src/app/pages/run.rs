@@ -75,7 +75,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
     let query = use_query_map();
     let tab = Memo::new(move |_| query.with(|query| query.get("tab")).unwrap_or_default());
     view! {
-        <Title text=move || board.document_title() />
+        <Title text=board.document_title() />
         {head(board, live)}
         {hold_off::banner(board, deeds)}
         {move || answer(board)}

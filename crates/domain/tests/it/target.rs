@@ -302,7 +302,7 @@ fn latencies_of_prometheus_leave_the_rest_of_the_time_before_missing_until_a_loa
     let missing = baseline::missing(&bench.outline, &bench.run).unwrap();
     assert_eq!(
         missing.to_string(),
-        "No measurement before the deployment counts for Queries, and 1 of 2 fields are empty: Queries."
+        "No measurement before the deployment counts for Queries, and nothing was typed there."
     );
     typed(&mut bench, "queries", "12");
     let missing = baseline::missing(&bench.outline, &bench.run).unwrap();

@@ -3,7 +3,7 @@
 use super::board::Board;
 use crate::app::components::{Banner, TextField, Tone};
 use domain::{
-    baseline,
+    baseline::{self, Missing},
     outline::Outline,
     run::{Run, RunState},
 };
@@ -11,30 +11,46 @@ use leptos::prelude::*;
 
 /// What is missing, where nobody has said yet that it goes on without.
 pub fn lacks(outline: &Outline, run: &Run) -> Option<String> {
-    let missing = baseline::missing(outline, run).filter(|_| run.without_baseline.is_none());
-    missing.map(|missing| missing.to_string())
+    lacking(outline, run).map(|missing| missing.to_string())
+}
+
+fn lacking(outline: &Outline, run: &Run) -> Option<Missing> {
+    baseline::missing(outline, run).filter(|_| run.without_baseline.is_none())
+}
+
+fn title(missing: &Missing) -> &'static str {
+    match missing.unmeasured.is_empty() {
+        true => "No baseline",
+        false => "Baseline incomplete",
+    }
 }
 
 /// Before the execution begins: what is missing, and the way to it. Later: who went on without.
 pub fn warning(board: Board) -> impl IntoView {
     let said = Memo::new(move |_| {
         board.with(|outline, run| match run.state {
-            RunState::Preparing => lacks(outline, run).map(|missing| (missing, true)),
+            RunState::Preparing => {
+                lacking(outline, run).map(|missing| (title(&missing), missing.to_string(), true))
+            }
             RunState::Executing { .. } | RunState::Verifying { .. } => {
                 let missing = baseline::missing(outline, run)?;
                 let forgone = run.without_baseline.as_ref();
                 let by = forgone
                     .map(|forgone| format!(" {} went on without: “{}”.", forgone.by.name(), forgone.reason));
-                Some((format!("{missing}{}", by.unwrap_or_default()), false))
+                Some((
+                    title(&missing),
+                    format!("{missing}{}", by.unwrap_or_default()),
+                    false,
+                ))
             }
             RunState::RollingBack { .. } | RunState::Closed { .. } => None,
         })
     });
     move || {
-        said.get().map(|(missing, open)| {
+        said.get().map(|(title, missing, open)| {
             let locks =
                 open.then(|| view! { " “Before” locks when the execution begins. " {measure(board)} });
-            view! { <Banner tone=Tone::Hold title="No baseline">{missing} {locks}</Banner> }
+            view! { <Banner tone=Tone::Hold title=title>{missing} {locks}</Banner> }
         })
     }
 }

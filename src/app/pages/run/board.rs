@@ -113,13 +113,24 @@ impl Board {
             .with_value(|outline| outline.line(id).map(|(section, line)| read(section, line)))
     }
 
-    /// "(3 failed) Run 41", for the browser's tab.
-    pub fn document_title(self) -> String {
-        let failed = self.with(|outline, run| domain::status::Tally::of(outline, run, self.now.get()).failed);
-        match failed {
+    /// "(3 failed) Run 41", for the browser's tab. The server writes it when the page is done, and then at times of a board that was only
+    /// drawn to look for what the page waits for, and is gone: so it says what it said at first.
+    pub fn document_title(self) -> impl Fn() -> String + Clone {
+        let first = untrack(|| self.title()).unwrap_or_default();
+        move || self.title().unwrap_or_else(|| first.clone())
+    }
+
+    /// `None` where the board is gone.
+    fn title(self) -> Option<String> {
+        let now = self.now.try_get()?;
+        let failed = self.outline.try_with_value(|outline| {
+            let tally = |run: &Run| domain::status::Tally::of(outline, run, now).failed;
+            self.run.try_with(tally)
+        })??;
+        Some(match failed {
             0 => format!("Run {}", self.id),
             failed => format!("({failed} failed) Run {}", self.id),
-        }
+        })
     }
 
     /// When the last probe answered, and how many boxes there are.
