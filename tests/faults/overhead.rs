@@ -202,9 +202,11 @@ async fn a_step_costs_two_commits_and_a_killed_gonogo_is_replaced_within_moments
     let beats = i64::try_from(took.as_millis() / BEAT.as_millis()).unwrap() + 1;
     assert!(own <= 2 * between, "{own} commits of {between} steps");
     assert!(others >= 0, "{all} commits in all, and {own} of the events");
+    // Each step has two events, and a head is signed every hundred of them.
+    let heads = 2 * between / 100 + 1;
     assert!(
-        others <= beats,
-        "{others} commits beside those of the events, and {beats} heartbeats"
+        others <= beats + heads,
+        "{others} commits beside those of the events, {beats} heartbeats, {heads} signed heads"
     );
     let overheads = times.windows(2).map(|pair| {
         let (since, command) = pair[0];
