@@ -202,8 +202,19 @@ async fn a_program_proves_nothing_and_settles_nothing_that_a_probe_settles(pool:
         }
     }
     assert!(tried >= 5, "{tried}");
+    let nowhere = post(
+        &team,
+        &token,
+        "/runs/999999/evidence",
+        json!({"item": "nothing", "note": "x"}),
+    )
+    .await;
+    assert_eq!(nowhere.status, StatusCode::NOT_FOUND, "404 is about the address");
     for (body, status) in [
-        (json!({"item": "nothing", "note": "x"}), StatusCode::NOT_FOUND),
+        (
+            json!({"item": "nothing", "note": "x"}),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         (
             json!({"item": page.id("release notes"), "note": ""}),
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -388,7 +399,7 @@ async fn every_error_is_a_problem_in_words(pool: PgPool) {
             Method::POST,
             "/runs",
             Some(json!({"revision": 999_999, "environment": "shop", "release": "v1"})),
-            404,
+            422,
         ),
         (Method::POST, "/runs", Some(json!([])), 422),
         (

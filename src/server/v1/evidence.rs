@@ -2,7 +2,7 @@
 
 use super::{
     Caller,
-    problem::{Body, Named, Problem},
+    problem::{self, Body, Named, Problem},
     runs,
 };
 use crate::{
@@ -57,7 +57,9 @@ pub async fn push(
         note: new.note,
         proof,
     };
-    settlement::settle(&state, &person, id, item.clone(), deed).await?;
+    run::open(&state, &person, id, Right::Attest).await?;
+    let settled = settlement::settle(&state, &person, id, item.clone(), deed).await;
+    settled.map_err(problem::named)?;
     let opened = run::open(&state, &person, id, Right::See).await?;
     let found = opened.outline.line(&item);
     let (section, line) = found.ok_or_else(|| Error::NotFound {

@@ -81,7 +81,7 @@ fn refusals(operation: &Operation) -> Vec<(u16, &'static str)> {
             403,
             "The token is not made to do this, or not here.",
         ),
-        (named || sent, 404, "There is no such run, line or revision."),
+        (named, 404, "There is no such run."),
         (changes, 409, "Something else happened meanwhile."),
         (sent, 413, "The body is too large."),
         (sent, 415, "The body is not called JSON."),

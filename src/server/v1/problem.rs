@@ -36,6 +36,14 @@ impl Problem {
     }
 }
 
+/// What goes wrong with what a body names: 404 is kept for what the address names.
+pub fn named(error: Error) -> Problem {
+    match error {
+        Error::NotFound { what } => Error::refused(format!("There is no {what}.")).into(),
+        other => other.into(),
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -2,7 +2,7 @@
 
 use super::{
     Caller,
-    problem::{Asked, Body, Named, Problem},
+    problem::{self, Asked, Body, Named, Problem},
 };
 use crate::{
     api::{
@@ -190,7 +190,8 @@ pub async fn start(
         None => desk::new_request_key()?,
     };
     let key = desk::request_key(&key)?;
-    let id = run::start(&state, &person, new.revision, &new.environment, &new.release, key).await?;
+    let started = run::start(&state, &person, new.revision, &new.environment, &new.release, key).await;
+    let id = started.map_err(problem::named)?;
     let location = [(header::LOCATION, format!("{}/runs/{}", super::BASE, id.0))];
     let started = serde_json::json!({"id": id, "url": url(&state, id)});
     Ok((StatusCode::CREATED, location, Json(started)).into_response())
