@@ -1,6 +1,7 @@
 //! The record that anybody can check: signed heads, the evidence file, its two verifiers, keys and witnesses.
 
 mod keeping;
+mod repository;
 mod tampering;
 
 use crate::support::{App, Folder, Place, SHOP, Team, database_url, eventually};
@@ -123,11 +124,19 @@ pub async fn as_superuser(pool: &PgPool, sql: &str) {
 /// goes by: settling takes six minutes.
 async fn app_with(place: &Place, pool: &PgPool, key: PathBuf, witness: Option<PathBuf>) -> App {
     let settings = Settings {
-        address: Some("127.0.0.1:0".parse().unwrap()),
-        environments: Some(place.environments()),
         signing_key: Some(key),
         witness,
         ..Settings::default()
+    };
+    app_as(place, pool, settings).await
+}
+
+/// The application of `place` with these settings too.
+async fn app_as(place: &Place, pool: &PgPool, settings: Settings) -> App {
+    let settings = Settings {
+        address: Some("127.0.0.1:0".parse().unwrap()),
+        environments: Some(place.environments()),
+        ..settings
     };
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"));
     App::start_with(

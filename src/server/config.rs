@@ -1,5 +1,7 @@
 //! How this Gonogo is set up: flags before variables (`GONOGO_…`) before `gonogo.toml` before defaults.
 
+mod witness;
+
 use crate::server::postgres::place::Surroundings;
 use chrono::TimeDelta;
 use domain::retention::DAYS;
@@ -9,6 +11,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
 };
+pub use witness::Witness;
 
 /// Every setting, as a flag, a variable, or a line of the file. What is not given has a default in [`Config`].
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
@@ -42,6 +45,14 @@ pub struct Settings {
     /// A file that each signed head is appended to, best on another machine's disk: what it has, nobody can take back
     #[arg(long, global = true, env = "GONOGO_WITNESS", value_name = "FILE")]
     pub witness: Option<PathBuf>,
+    /// A git repository instead of a file, by path or URL: each signed head is pushed to its branch `gonogo`, never forced
+    #[arg(
+        long,
+        global = true,
+        env = "GONOGO_WITNESS_REPOSITORY",
+        value_name = "PATH|URL"
+    )]
+    pub witness_repository: Option<String>,
     /// For how many days after their run was closed outputs and attachments are kept, 30 to 36,500 [default: for ever]
     #[arg(long, global = true, env = "GONOGO_KEEP_OUTPUTS_DAYS", value_name = "DAYS")]
     pub keep_outputs_days: Option<u32>,
@@ -94,8 +105,8 @@ pub struct Config {
     pub data_dir: Option<PathBuf>,
     /// The file of the signing key, when it was said; absolute.
     pub signing_key: Option<PathBuf>,
-    /// A file that signed heads are appended to; absolute.
-    pub witness: Option<PathBuf>,
+    /// Where signed heads are written to as well.
+    pub witness: Option<Witness>,
     /// How long after their run was closed outputs and attachments are kept; `None`: for ever.
     pub keep_outputs: Option<TimeDelta>,
     /// The folder of environments.
@@ -190,6 +201,14 @@ pub enum ConfigError {
         /// What was given, in days.
         given: u32,
     },
+    /// Each head would be written to two places, of which one may not answer.
+    #[error("a witness is a file (GONOGO_WITNESS) or a git repository (GONOGO_WITNESS_REPOSITORY), not both")]
+    TwoWitnesses,
+    /// The repository is none that git is given. What was given may have a secret in it, and is not shown.
+    #[error(
+        "GONOGO_WITNESS_REPOSITORY is a path, host:path, or an address of https, http, ssh, git or file without a password; a helper          or a key of git's own settings has that"
+    )]
+    WitnessRepository,
     /// Passwords would travel in the clear.
     #[error(
         "{origin} is plain http beyond this machine: passwords and sessions could be read on the way. Put https in front and set --public-url https://…, or say --insecure-http if that is what you want"
@@ -244,7 +263,11 @@ impl Config {
             database_url: given.database_url.filter(not_empty),
             data_dir: file(given.data_dir),
             signing_key: file(given.signing_key),
-            witness: file(given.witness),
+            witness: Witness::of(
+                file(given.witness),
+                given.witness_repository.filter(not_empty),
+                working_directory,
+            )?,
             keep_outputs,
             environments: folder(given.environments, "environments"),
             checklists: folder(given.checklists, "checklists"),
@@ -288,6 +311,7 @@ impl Settings {
             data_dir: self.data_dir.or(file.data_dir),
             signing_key: self.signing_key.or(file.signing_key),
             witness: self.witness.or(file.witness),
+            witness_repository: self.witness_repository.or(file.witness_repository),
             keep_outputs_days: self.keep_outputs_days.or(file.keep_outputs_days),
             environments: self.environments.or(file.environments),
             checklists: self.checklists.or(file.checklists),

@@ -19,7 +19,7 @@ use record::{
     key::{History, SecretKey},
 };
 use sqlx::PgConnection;
-use std::{io, path::PathBuf, time::Duration};
+use std::time::Duration;
 use witness::Witness;
 
 /// How often it is looked for heads that are due.
@@ -34,13 +34,13 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The witness's file.
-    #[error("the witness {}: {error}", file.display())]
+    /// The witness.
+    #[error("the witness {named}: {why}")]
     Witness {
-        /// Which.
-        file: PathBuf,
-        /// How.
-        error: io::Error,
+        /// Which: its file or its repository.
+        named: String,
+        /// Why.
+        why: String,
     },
 }
 
@@ -54,7 +54,7 @@ impl From<sqlx::Error> for Error {
 pub async fn keep(state: AppState) {
     let mut told = String::new();
     let mut has_key = false;
-    let mut witness = state.config.witness.clone().map(Witness::new);
+    let mut witness = Witness::of(&state);
     loop {
         let why = match round(&state, &mut has_key, witness.as_mut()).await {
             Ok(passed) => passed
@@ -65,10 +65,7 @@ pub async fn keep(state: AppState) {
             Err(error) => error.to_string(),
         };
         if why != told && !why.is_empty() {
-            tracing::error!(
-                why,
-                "heads are not signed, or not witnessed; it is tried again every second"
-            );
+            tracing::error!(why, "heads are not signed, or not witnessed; it is tried again");
         }
         told = why;
         tokio::select! {

@@ -24,6 +24,7 @@ mod file;
 mod fill;
 mod fingerprint;
 mod git;
+pub mod git_branch;
 mod http;
 mod junit;
 pub mod kept_images;

@@ -35,6 +35,11 @@ impl Prober {
         }
     }
 
+    /// What probing takes from outside.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// Observes and judges, in a round of its own. Never errs, never hangs: what cannot be asked is a finding with the reason.
     /// Dropping the future, or cancelling it, ends what it started.
     pub async fn probe(&self, spec: &ProbeSpec, site: &Site, cancel: CancellationToken) -> Finding {

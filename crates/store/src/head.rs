@@ -136,19 +136,36 @@ pub async fn all(connection: &mut PgConnection, run: RunId) -> Result<Vec<Envelo
         .collect()
 }
 
-/// The next head that a witness waits for, and its envelope as it is stored. Two who ask at the same time get the same.
+/// A head that a witness waits for.
+#[derive(Clone, Debug)]
+pub struct Unwitnessed {
+    /// Its run.
+    pub run: RunId,
+    /// Its event's number.
+    pub number: u64,
+    /// Its envelope as it is stored: JSON on one line.
+    pub envelope: String,
+}
+
+/// The next heads that a witness waits for, `at_most` of them. Two who ask at the same time get the same.
 ///
 /// # Errors
 /// The database's.
-pub async fn unwitnessed(connection: &mut PgConnection) -> Result<Option<(RunId, u64, String)>, Error> {
-    let row = sqlx::query!(
+pub async fn unwitnessed(connection: &mut PgConnection, at_most: i64) -> Result<Vec<Unwitnessed>, Error> {
+    let rows = sqlx::query!(
         "select head.run_id, head.number, envelope
          from witness_due join head on head.run_id = witness_due.run_id and head.number = witness_due.number
-         order by signed_at limit 1"
+         order by signed_at, head.run_id, head.number limit $1",
+        at_most
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(row.map(|row| (RunId(row.run_id), row.number.unsigned_abs(), row.envelope)))
+    let unwitnessed = rows.into_iter().map(|row| Unwitnessed {
+        run: RunId(row.run_id),
+        number: row.number.unsigned_abs(),
+        envelope: row.envelope,
+    });
+    Ok(unwitnessed.collect())
 }
 
 /// The witness has it.

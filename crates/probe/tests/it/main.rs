@@ -12,6 +12,7 @@ mod environments;
 mod files;
 mod fingerprint;
 mod git;
+mod git_branch;
 mod hostile;
 mod http;
 mod https;
