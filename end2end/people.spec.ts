@@ -1,4 +1,4 @@
-import type { Browser, Page } from "@playwright/test";
+import type { Browser, Locator, Page } from "@playwright/test";
 import { changePassword, expect, expectAccessible, fillSignIn, picture, scripted, test } from "./support/gonogo.ts";
 import { Server } from "./support/server.ts";
 
@@ -13,6 +13,16 @@ test("an admin invites somebody, who joins once by the link", async ({ person, b
   await picturesAndAxe(admin, "people");
   await admin.getByLabel("Whom").fill("Grace Hopper");
   await check(admin, "#invite", ["QA", "Developer"]);
+  await again(admin.locator("#invite"), "not the password of anybody");
+  await admin.getByRole("button", { name: "Make a one-time link" }).click();
+  await expect(admin.getByRole("alert")).toContainText("do not go together");
+  await expect(admin.getByText("The link, shown only now")).toHaveCount(0);
+  await expect(admin.locator("#invite").getByLabel("Your password, again")).toHaveValue("");
+  const { password } = await gonogo.account("admin");
+  await admin.goto("/people");
+  await admin.getByLabel("Whom").fill("Grace Hopper");
+  await check(admin, "#invite", ["QA", "Developer"]);
+  await again(admin.locator("#invite"), password);
   await admin.getByRole("button", { name: "Make a one-time link" }).click();
   await expect(admin.getByText("The link, shown only now")).toBeVisible();
   await picturesAndAxe(admin, "people-invited");
@@ -25,6 +35,11 @@ test("an admin invites somebody, who joins once by the link", async ({ person, b
   await guest.goto(link);
   await picturesAndAxe(guest, "invite");
   const name = `grace-${test.info().project.name}`;
+  await join(guest, "Grace");
+  await expect(guest.getByRole("alert")).toContainText('"Grace" cannot be a name: use 1 to 64 lower-case letters');
+  await join(guest, name, "1qaz2wsx3edc4rfv");
+  await expect(guest.getByRole("alert")).toContainText("guessed soon: it is a well-known one");
+  await picturesAndAxe(guest, "invite-refused");
   await join(guest, "admin");
   await expect(guest.getByRole("alert")).toContainText("Somebody has this name already");
   await join(guest, name);
@@ -40,11 +55,14 @@ test("an admin invites somebody, who joins once by the link", async ({ person, b
   await admin.getByRole("link", { name: "Grace Hopper" }).first().click();
   await expect(admin.getByRole("heading", { level: 1, name: "Grace Hopper" })).toBeVisible();
   await check(admin, "#roles", ["Viewer"]);
+  await again(admin.locator("#roles"), password);
   await admin.locator("#roles").getByRole("button", { name: "Save the roles" }).click();
   await expect(admin.locator("#log")).toContainText("given Viewer");
   const place = admin.locator("details.people-place").first();
   await place.locator("summary").click();
   await place.locator("label").filter({ hasText: "DevOps" }).click();
+  await expect(place.getByLabel("Your password, again")).toHaveValue("");
+  await again(place, password);
   await place.getByRole("button", { name: "Save the roles" }).click();
   await expect(admin.locator("#log")).toContainText("given DevOps in");
   await picturesAndAxe(admin, "person");
@@ -63,6 +81,7 @@ test("an admin makes a token for a program, sees it once and revokes it", async 
   await admin.goto("/people");
   await admin.getByLabel("Name of the program").fill(name);
   await check(admin, "#tokens", ["Read runs"]);
+  await again(admin.locator("#tokens"), (await gonogo.account("admin")).password);
   await admin.getByRole("button", { name: "Make a token" }).click();
   await expect(admin.getByText("The token, shown only now")).toBeVisible();
   const token = (await admin.getByText(/^gonogo_/).first().innerText()).trim();
@@ -82,8 +101,14 @@ test("somebody changes their password and ends their other session", async ({ br
   const sessions = own.locator("#sessions").getByRole("row");
   await expect(sessions.filter({ hasText: "this one" })).toHaveCount(1);
   await picturesAndAxe(own, "account");
-  await sessions.getByRole("button", { name: /End the session/ }).first().click();
-  await expect(sessions.getByRole("button", { name: /End the session/ })).toHaveCount(0);
+  await sessions.getByRole("radio", { name: /The session of/ }).first().check();
+  await again(own.locator("#sessions"), "not the password of anybody");
+  await own.getByRole("button", { name: "End the chosen session" }).click();
+  await expect(own.getByRole("alert")).toContainText("do not go together");
+  await sessions.getByRole("radio", { name: /The session of/ }).first().check();
+  await again(own.locator("#sessions"), (await gonogo.account("auditor")).password);
+  await own.getByRole("button", { name: "End the chosen session" }).click();
+  await expect(own.getByRole("button", { name: "End the chosen session" })).toHaveCount(0);
   await other.goto("/");
   await expect(other).toHaveURL(/sign-in/);
   await own.goto("/account");
@@ -124,9 +149,14 @@ async function check(page: Page, part: string, names: string[]): Promise<void> {
   for (const name of names) await page.locator(part).getByRole("checkbox", { name, exact: true }).check();
 }
 
-async function join(page: Page, name: string): Promise<void> {
+/** The password of whoever is signed in, in a form. */
+async function again(form: Locator, password: string): Promise<void> {
+  await form.getByLabel("Your password, again").fill(password);
+}
+
+async function join(page: Page, name: string, password = PASSWORD): Promise<void> {
   await page.getByLabel("Name to sign in with").fill(name);
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Join", exact: true }).click();
 }
 

@@ -124,16 +124,26 @@ async fn somebody_sees_where_they_are_signed_in_and_ends_a_session_whose_stream_
     let (mine, theirs) = (here.stream(&path).await, there.stream(&path).await);
     assert_eq!((mine.status(), theirs.status()), (StatusCode::OK, StatusCode::OK));
     let key = page.sessions[1].key.to_string();
-    let stranger = app.signed_in("eve", &[Role::Admin]).await;
-    let refused = stranger.call("/api/account/revoke", &[("key", &key)]).await;
+    let stranger_password = app.add_person("eve", &[Role::Admin]).await;
+    let stranger = app.browser();
+    stranger.sign_in("eve", &stranger_password).await;
+    let fields = [("key", key.as_str()), ("password", stranger_password.as_str())];
+    let refused = stranger.call("/api/account/revoke", &fields).await;
     assert_eq!(
         refused.status,
         StatusCode::NOT_FOUND,
         "a session is its person's own"
     );
-    here.call("/api/account/revoke", &[("key", &key)])
-        .await
-        .answer::<()>();
+    let unsure = [("key", key.as_str()), ("password", "not the password")];
+    let refused = here.call("/api/account/revoke", &unsure).await;
+    assert_eq!(
+        refused.error(),
+        Error::WrongPassword,
+        "a stolen session ends no other"
+    );
+    assert_eq!(account(&here).await.sessions.len(), 2);
+    let fields = [("key", key.as_str()), ("password", password.as_str())];
+    here.call("/api/account/revoke", &fields).await.answer::<()>();
     let lasted = lasts(theirs).await;
     assert!(lasted <= Duration::from_secs(5), "{lasted:?}");
     assert_eq!(

@@ -120,7 +120,8 @@ fn figures(said: &str) -> Option<Figures> {
     };
     let mut lines = summary.lines();
     let operations = lines.find(|line| line.trim_start().starts_with("Tested:"))?;
-    let cases = lines.find(|line| line.contains(" generated"))?;
+    // Not the warning that generated data was refused, which stands before it.
+    let cases = lines.find(|line| line.contains(" generated, "))?;
     Some(Figures {
         operations: number(operations)?,
         cases: number(cases)?,

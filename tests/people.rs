@@ -32,6 +32,7 @@ async fn people(admin: &Member, text: &str) -> PeoplePage {
 
 async fn set_roles(admin: &Member, id: &str, place: &str, before: &str, roles: &[&str]) -> Page {
     let mut fields = vec![("id", id), ("environment", place), ("before", before)];
+    fields.push(("password", &admin.password));
     fields.extend(roles.iter().map(|role| ("roles[]", *role)));
     admin.call("/api/person/set_roles", &fields).await
 }
@@ -68,14 +69,16 @@ async fn a_link_makes_a_person_once_and_signs_them_in(pool: PgPool) {
     let fields = [("token", token(&link)), ("name", "grace"), ("password", PASSWORD)];
     let short = [("token", token(&link)), ("name", "grace"), ("password", "short")];
     let taken = [("token", token(&link)), ("name", "ann"), ("password", PASSWORD)];
+    let capital = [("token", token(&link)), ("name", "Grace"), ("password", PASSWORD)];
     let common = [
         ("token", token(&link)),
         ("name", "grace"),
         ("password", "1qaz2wsx3edc4rfv"),
     ];
     for (fields, words) in [
-        (short, "15 to 256"),
-        (common, "well-known"),
+        (short, "A password has 15 to 256 characters; this one has 5."),
+        (common, "This password is guessed soon: it is a well-known one"),
+        (capital, "\"Grace\" cannot be a name"),
         (taken, "Somebody has this name already"),
     ] {
         let away = grace.post_form(&link, "/api/invitation/accept", &fields).await;
@@ -86,6 +89,8 @@ async fn a_link_makes_a_person_once_and_signs_them_in(pool: PgPool) {
             .to_owned();
         let page = grace.get(&back).await;
         assert!(page.text.contains(words), "{}", page.text);
+        let again = grace.get(&link).await.text;
+        assert!(!again.contains(words), "said once: {again}");
     }
     let done = grace.post_form(&link, "/api/invitation/accept", &fields).await;
     assert_eq!(
@@ -178,11 +183,50 @@ async fn two_who_use_one_link_at_once_become_one_person(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_stolen_session_of_an_admin_makes_no_link_and_no_token_and_gives_no_role(pool: PgPool) {
+    let app = App::start(&pool).await;
+    let admin = Member::new(&app, "ann", Role::Admin).await;
+    app.add_person("ada", &[Role::Qa]).await;
+    let ada = id(&pool, "ada").await;
+    let wrong = ("password", "not the password");
+    for (path, fields) in [
+        (
+            "/api/invitation/make",
+            vec![("title", "Eve"), ("roles[]", "admin"), wrong],
+        ),
+        (
+            "/api/api_token/make",
+            vec![("name", "ci"), ("scopes[]", "read"), ("days", "1"), wrong],
+        ),
+        (
+            "/api/person/set_roles",
+            vec![("id", &ada), ("before", "qa"), ("roles[]", "admin"), wrong],
+        ),
+    ] {
+        assert_eq!(
+            admin.call(path, &fields).await.error(),
+            Error::WrongPassword,
+            "{path}"
+        );
+    }
+    let page = people(&admin, "").await;
+    assert!(page.invitations.is_empty() && page.tokens.is_empty());
+    let roles = |name: &str| {
+        page.people
+            .iter()
+            .find(|line| line.name == name)
+            .map(|line| line.roles.clone())
+    };
+    assert_eq!(roles("ada"), Some(vec![Role::Qa]));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn without_javascript_a_link_and_a_token_are_shown_once_and_no_table_has_them(pool: PgPool) {
     let app = App::start(&pool).await;
     let admin = Member::new(&app, "ann", Role::Admin).await;
-    let invite = [("title", "Grace"), ("roles[]", "qa")];
-    let make = [("name", "ci"), ("scopes[]", "read"), ("days", "1")];
+    let password = ("password", admin.password.as_str());
+    let invite = [("title", "Grace"), ("roles[]", "qa"), password];
+    let make = [("name", "ci"), ("scopes[]", "read"), ("days", "1"), password];
     for (path, fields, start) in [
         ("/api/invitation/make", &invite[..], "/invite?token="),
         ("/api/api_token/make", &make[..], "gonogo_"),

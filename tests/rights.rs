@@ -62,7 +62,11 @@ const TABLE: &[Row] = &[
         &[("old", "not the password"), ("new", "another password")],
         EVERYBODY,
     ),
-    row("/api/account/revoke", &[("key", "HASH")], EVERYBODY),
+    row(
+        "/api/account/revoke",
+        &[("key", "HASH"), ("password", "PASSWORD")],
+        EVERYBODY,
+    ),
     row("/api/invitation/page", &[("token", "x")], EVERYBODY),
     row(
         "/api/invitation/accept",
@@ -75,13 +79,18 @@ const TABLE: &[Row] = &[
     ),
     row(
         "/api/invitation/make",
-        &[("title", "New"), ("roles[]", "viewer")],
+        &[("title", "New"), ("roles[]", "viewer"), ("password", "PASSWORD")],
         ADMIN,
     ),
     row("/api/invitation/revoke", &[("id", "999999")], ADMIN),
     row(
         "/api/api_token/make",
-        &[("name", "ci"), ("scopes[]", "read"), ("days", "1")],
+        &[
+            ("name", "ci"),
+            ("scopes[]", "read"),
+            ("days", "1"),
+            ("password", "PASSWORD"),
+        ],
         ADMIN,
     ),
     row("/api/api_token/revoke", &[("id", "999999")], ADMIN),
@@ -91,7 +100,11 @@ const TABLE: &[Row] = &[
         ADMIN,
     ),
     row("/api/person/page", &[("id", "999999")], ADMIN),
-    row("/api/person/set_roles", &[("id", "999999")], ADMIN),
+    row(
+        "/api/person/set_roles",
+        &[("id", "999999"), ("password", "PASSWORD")],
+        ADMIN,
+    ),
     row("/api/person/disable", &[("id", "999999")], ADMIN),
     row("/api/person/enable", &[("id", "999999")], ADMIN),
     row("/api/person/end_sessions", &[("id", "999999")], ADMIN),

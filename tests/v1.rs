@@ -355,6 +355,7 @@ async fn a_program_is_nobody_at_sign_in_and_holds_no_role(pool: PgPool) {
         ("id", ci.to_string()),
         ("before", String::new()),
         ("roles[]", "qa".to_owned()),
+        ("password", admin.password.clone()),
     ];
     let fields: Vec<(&str, &str)> = fields
         .iter()
@@ -369,10 +370,11 @@ async fn a_program_is_nobody_at_sign_in_and_holds_no_role(pool: PgPool) {
         let page = team.app.browser().call("/api/session/sign_in", &fields).await;
         assert_eq!(page.error(), gonogo::api::Error::WrongPassword);
     }
-    let taken = [("name", "quinn"), ("scopes[]", "read"), ("days", "1")];
+    let again = ("password", admin.password.as_str());
+    let taken = [("name", "quinn"), ("scopes[]", "read"), ("days", "1"), again];
     assert_eq!(admin.call("/api/api_token/make", &taken).await.refusal().0, 422);
     for days in ["0", "366"] {
-        let long = [("name", "ci"), ("scopes[]", "read"), ("days", days)];
+        let long = [("name", "ci"), ("scopes[]", "read"), ("days", days), again];
         assert_eq!(admin.call("/api/api_token/make", &long).await.refusal().0, 422);
     }
 }

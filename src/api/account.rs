@@ -61,12 +61,12 @@ pub async fn change_password(
     Ok(())
 }
 
-/// Ends one of one's own sessions.
+/// Ends one of one's own sessions, confirmed with the password.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::WrongPassword`], [`Error::NotFound`].
 #[server(prefix = "/api", endpoint = "account/revoke")]
-pub async fn revoke_session(key: String) -> Result<(), Error> {
+pub async fn revoke_session(key: String, password: String) -> Result<(), Error> {
     use crate::server::{account, auth, state::AppState};
-    account::revoke(&AppState::here()?, &auth::identity()?, key).await
+    account::revoke(&AppState::here()?, &auth::identity()?, key, password).await
 }

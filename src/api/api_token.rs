@@ -27,21 +27,26 @@ pub struct TokenLine {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a token for a program of this name. It is shown once.
+/// Makes a token for a program of this name, confirmed with the password. It is shown once.
 ///
 /// # Errors
-/// [`Error::Refused`] where the name is a person's, nothing is chosen, or it would last too long.
+/// [`Error::WrongPassword`]; [`Error::Refused`] where the name is a person's, nothing is chosen, or it would last too long.
 #[server(prefix = "/api", endpoint = "api_token/make")]
 pub async fn make_token(
     name: String,
     #[server(default)] scopes: Vec<String>,
     #[server(default)] environment: String,
     days: u32,
+    password: String,
 ) -> Result<Made, Error> {
     use crate::server::{api_token, auth, desk, state::AppState};
-    let person = auth::require(domain::Right::ManagePeople, None)?;
+    let (state, person) = (
+        AppState::here()?,
+        auth::require(domain::Right::ManagePeople, None)?,
+    );
+    auth::confirm_password(&state, &person, password).await?;
     let wish = desk::token_wish(name, &scopes, environment, days)?;
-    api_token::make(&AppState::here()?, &person, wish).await
+    api_token::make(&state, &person, wish).await
 }
 
 /// Takes a token back.

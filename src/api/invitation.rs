@@ -32,17 +32,27 @@ pub struct InvitationFacts {
     pub by: String,
     /// It works until then.
     pub expires_at: DateTime<Utc>,
+    /// Why the form that the browser sent before this page was refused; said once.
+    pub refused: Option<String>,
 }
 
-/// Makes a link for somebody with these roles. It is shown once.
+/// Makes a link for somebody with these roles, confirmed with the password. It is shown once.
 ///
 /// # Errors
-/// [`Error::Refused`] without a title or a role.
+/// [`Error::WrongPassword`]; [`Error::Refused`] without a title or a role.
 #[server(prefix = "/api", endpoint = "invitation/make")]
-pub async fn invite(title: String, #[server(default)] roles: Vec<String>) -> Result<Made, Error> {
+pub async fn invite(
+    title: String,
+    #[server(default)] roles: Vec<String>,
+    password: String,
+) -> Result<Made, Error> {
     use crate::server::{auth, desk, invitation, state::AppState};
-    let person = auth::require(domain::Right::ManagePeople, None)?;
-    invitation::make(&AppState::here()?, &person, &title, &desk::roles(&roles)?).await
+    let (state, person) = (
+        AppState::here()?,
+        auth::require(domain::Right::ManagePeople, None)?,
+    );
+    auth::confirm_password(&state, &person, password).await?;
+    invitation::make(&state, &person, &title, &desk::roles(&roles)?).await
 }
 
 /// Takes a link back.
@@ -63,7 +73,7 @@ pub async fn revoke_invitation(id: i64) -> Result<(), Error> {
 #[server(prefix = "/api", endpoint = "invitation/page")]
 pub async fn load_invitation(token: String) -> Result<InvitationFacts, Error> {
     use crate::server::{invitation, state::AppState};
-    invitation::facts(&AppState::here()?, &token).await
+    invitation::page(&AppState::here()?, &token).await
 }
 
 /// Joins by a link, with a name and a password, and goes to the runs.

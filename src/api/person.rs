@@ -103,23 +103,25 @@ pub async fn load_person(id: i64, log_before: Option<i64>) -> Result<PersonPage,
     person::one(&AppState::here()?, me.id, PersonId(id), log_before).await
 }
 
-/// Gives a person these roles and no others, everywhere or, where `environment` is not empty, there. `before` are the keys of what
-/// they held, with commas between them.
+/// Gives a person these roles and no others, everywhere or, where `environment` is not empty, there, confirmed with the password.
+/// `before` are the keys of what they held, with commas between them.
 ///
 /// # Errors
-/// [`Error::Conflict`] where they hold others by now, [`Error::Refused`] where the last holder would lose a role that is needed.
+/// [`Error::WrongPassword`]; [`Error::Conflict`] where they hold others by now, [`Error::Refused`] where the last holder would lose a role that is needed.
 #[server(prefix = "/api", endpoint = "person/set_roles")]
 pub async fn set_roles(
     id: i64,
     #[server(default)] environment: String,
     #[server(default)] before: String,
     #[server(default)] roles: Vec<String>,
+    password: String,
 ) -> Result<(), Error> {
     use crate::server::{auth, desk, person, state::AppState};
     let (state, me) = (
         AppState::here()?,
         auth::require(domain::Right::ManagePeople, None)?,
     );
+    auth::confirm_password(&state, &me, password).await?;
     let (before, wanted) = (desk::roles_before(&before)?, desk::roles(&roles)?);
     let place = Some(environment.as_str()).filter(|name| !name.is_empty());
     person::set(&state, &me.author(), PersonId(id), place, &before, &wanted).await

@@ -62,9 +62,13 @@ pub async fn take_trouble() -> Result<Option<Error>, Error> {
 /// [`Error::Forbidden`].
 #[server(prefix = "/api", endpoint = "session/once")]
 pub async fn take_once() -> Result<Option<Made>, Error> {
-    use crate::server::{auth, once, state::AppState};
+    use crate::server::{
+        auth,
+        once::{self, Once},
+        state::AppState,
+    };
     auth::require(domain::Right::ManagePeople, None)?;
-    Ok(once::take(&AppState::here()?))
+    Ok(once::take(&AppState::here()?, Once::Secret))
 }
 
 /// Who is signed in, if anybody.

@@ -45,7 +45,7 @@ pub use dialog::{Dialog, DialogButton, DialogCancel, close_dialog, open_dialog};
 pub use disclosure::Disclosure;
 pub use empty_state::EmptyState;
 pub use evidence_panel::{Attempts, EvidenceList, EvidencePanel, OutputBlock, PanelPart};
-pub use field::{Field, SelectField, SelectOption, TextAreaField, TextField};
+pub use field::{Field, PasswordAgain, SelectField, SelectOption, TextAreaField, TextField};
 pub use hash_text::HashText;
 pub use icon::Icon;
 pub use item_row::{ItemRow, Rows, RowsLabel};

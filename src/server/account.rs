@@ -62,12 +62,18 @@ pub async fn change_password(
     auth::begin_session(me.id).await
 }
 
-/// Ends one of one's own sessions, named by its key.
+/// Ends one of one's own sessions, named by its key: a stolen one cannot end the others.
 ///
 /// # Errors
-/// [`Error::NotFound`] where one has no such session.
-pub async fn revoke(state: &AppState, identity: &Identity, key: String) -> Result<(), Error> {
+/// [`Error::WrongPassword`], [`Error::TooManyAttempts`]; [`Error::NotFound`] where one has no such session.
+pub async fn revoke(
+    state: &AppState,
+    identity: &Identity,
+    key: String,
+    password: String,
+) -> Result<(), Error> {
     let key = desk::hash(key)?;
+    auth::confirm_password(state, &identity.person, password).await?;
     let mut connection = state.pool.acquire().await?;
     match store::session::delete_own(&mut connection, identity.person.id, bytes(&key)?).await? {
         true => Ok(()),

@@ -2,7 +2,11 @@
 
 use crate::{
     api::{Error, session::Made},
-    server::{once, person, random_secret, state::AppState},
+    server::{
+        once::{self, Once},
+        person, random_secret,
+        state::AppState,
+    },
 };
 use chrono::TimeDelta;
 use domain::{
@@ -69,7 +73,7 @@ pub async fn make(state: &AppState, by: &Person, wish: Wish) -> Result<Made, Err
     person::log(state, &mut tx, &by.author(), (Some(service), name), &deed).await?;
     tx.commit().await?;
     let made = Made::Token(token);
-    once::keep(state, &made);
+    once::keep(state, Once::Secret, &made);
     Ok(made)
 }
 

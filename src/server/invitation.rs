@@ -2,7 +2,12 @@
 
 use crate::{
     api::{Error, invitation::InvitationFacts, session::Made},
-    server::{auth, once, password, person, random_secret, state::AppState},
+    server::{
+        auth,
+        once::{self, Once},
+        password, person, random_secret,
+        state::AppState,
+    },
 };
 use chrono::TimeDelta;
 use domain::{
@@ -48,7 +53,7 @@ pub async fn make(state: &AppState, by: &Person, title: &str, roles: &[Role]) ->
     tx.commit().await?;
     // In the query: the log of requests has paths only.
     let made = Made::Invitation(format!("{}/invite?token={token}", state.origin));
-    once::keep(state, &made);
+    once::keep(state, Once::Secret, &made);
     Ok(made)
 }
 
@@ -79,7 +84,7 @@ pub async fn revoke(state: &AppState, by: &Person, id: i64) -> Result<(), Error>
 ///
 /// # Errors
 /// [`Error::NotFound`], the same for one that was used, revoked or forged, or whose time is over.
-pub async fn facts(state: &AppState, token: &str) -> Result<InvitationFacts, Error> {
+async fn facts(state: &AppState, token: &str) -> Result<InvitationFacts, Error> {
     let mut connection = state.pool.acquire().await?;
     let key = InvitationKey(random_secret::key(token));
     let found = invitation::by_key(&mut connection, key, state.clock.now()).await?;
@@ -89,7 +94,18 @@ pub async fn facts(state: &AppState, token: &str) -> Result<InvitationFacts, Err
         roles: found.roles,
         by: found.by,
         expires_at: found.expires_at,
+        refused: None,
     })
+}
+
+/// The same, with why the form before it was refused.
+///
+/// # Errors
+/// As [`facts`].
+pub async fn page(state: &AppState, token: &str) -> Result<InvitationFacts, Error> {
+    let refused = once::take(state, Once::Refusal);
+    let facts = facts(state, token).await?;
+    Ok(InvitationFacts { refused, ..facts })
 }
 
 /// Uses a link: makes the person, with the name and password that they chose, and signs them in.
@@ -98,6 +114,14 @@ pub async fn facts(state: &AppState, token: &str) -> Result<InvitationFacts, Err
 /// [`Error::NotFound`] as [`facts`]; [`Error::Conflict`] where the name is taken; [`Error::Refused`] where the name or the
 /// password does not do.
 pub async fn accept(state: &AppState, token: &str, name: &str, new: String) -> Result<(), Error> {
+    let joined = join(state, token, name, new).await;
+    if let Err(Error::Refused { message }) = &joined {
+        once::keep(state, Once::Refusal, message);
+    }
+    joined
+}
+
+async fn join(state: &AppState, token: &str, name: &str, new: String) -> Result<(), Error> {
     auth::attempt(state).await?;
     let key = InvitationKey(random_secret::key(token));
     let facts = facts(state, token).await?;

@@ -160,6 +160,7 @@ impl Member {
     /// Makes a token, as an admin: its text.
     pub async fn token(&self, name: &str, scopes: &[Scope], environment: &str) -> String {
         let mut fields = vec![("name", name), ("environment", environment), ("days", "30")];
+        fields.push(("password", &self.password));
         fields.extend(scopes.iter().map(|scope| ("scopes[]", scope.key())));
         match self.call("/api/api_token/make", &fields).await.answer() {
             Made::Token(token) => token,
@@ -169,7 +170,7 @@ impl Member {
 
     /// Makes a one-time link, as an admin: its path and query.
     pub async fn link(&self, title: &str, roles: &[Role]) -> String {
-        let mut fields = vec![("title", title)];
+        let mut fields = vec![("title", title), ("password", self.password.as_str())];
         fields.extend(roles.iter().map(|role| ("roles[]", role.key())));
         match self.call("/api/invitation/make", &fields).await.answer() {
             Made::Invitation(link) => link.strip_prefix(self.url()).unwrap().to_owned(),

@@ -121,6 +121,31 @@ pub fn TextField(
     .into_any()
 }
 
+/// The password of whoever is signed in, before something that a stolen session must not do.
+#[component]
+pub fn PasswordAgain(
+    /// Its id, one of its own for each form of a page.
+    #[prop(into)]
+    id: String,
+    /// How often its form was answered: it is empty again after each, for whoever comes to the open page next.
+    #[prop(into)]
+    answered: Signal<usize>,
+) -> impl IntoView {
+    let field = move |_| {
+        view! {
+            <TextField
+                name="password"
+                id=id.clone()
+                label="Your password, again"
+                kind="password"
+                autocomplete="current-password"
+                maxlength=256
+            />
+        }
+    };
+    view! { <For each=move || std::iter::once(answered.get()) key=|count| *count children=field /> }
+}
+
 /// Several lines of text.
 #[component]
 pub fn TextAreaField(

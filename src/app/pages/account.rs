@@ -4,7 +4,7 @@ use crate::{
     api::account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
     app::{
         components::{
-            Banner, Button, ButtonKind, ButtonSize, ExactTime, PageHead, SectionCard, Tag, TextField, Tone,
+            Banner, Button, ButtonKind, ExactTime, PageHead, PasswordAgain, SectionCard, Tag, TextField, Tone,
         },
         trouble::{NotLoaded, Trouble},
     },
@@ -128,37 +128,54 @@ fn password(name: String, change: ServerAction<ChangePassword>) -> AnyView {
     .into_any()
 }
 
+/// Where there is another session than this one, the table is a form that ends one.
 fn table(sessions: Vec<SessionLine>, revoke: ServerAction<RevokeSession>) -> AnyView {
-    view! {
-        <SectionCard title="Where you are signed in" id="sessions">
-            <div class="table-wrap">
-                <table class="table">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Device"</th>
-                            <th scope="col">"Address"</th>
-                            <th scope="col">"Since"</th>
-                            <th scope="col">"Last seen"</th>
-                            <th scope="col"><span class="visually-hidden">"End"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{sessions.into_iter().map(|line| row(line, revoke)).collect_view()}</tbody>
-                </table>
-            </div>
-        </SectionCard>
-    }
-    .into_any()
+    let others = sessions.iter().any(|line| !line.is_this);
+    let table = view! {
+        <div class="table-wrap">
+            <table class="table">
+                <thead>
+                    <tr>
+                        <th scope="col">"Device"</th>
+                        <th scope="col">"Address"</th>
+                        <th scope="col">"Since"</th>
+                        <th scope="col">"Last seen"</th>
+                        <th scope="col"><span class="visually-hidden">"End"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{sessions.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    };
+    let body = match others {
+        false => table.into_any(),
+        true => view! {
+            <ActionForm action=revoke>
+                {table}
+                <div class="section-body">
+                    <div class="form">
+                        <div class="form-row"><PasswordAgain id="sessions-password" answered=revoke.version() /></div>
+                        <div class="form-actions">
+                            <Button kind=ButtonKind::Danger busy=revoke.pending()>"End the chosen session"</Button>
+                        </div>
+                    </div>
+                </div>
+            </ActionForm>
+        }
+        .into_any(),
+    };
+    view! { <SectionCard title="Where you are signed in" id="sessions">{body}</SectionCard> }.into_any()
 }
 
-fn row(line: SessionLine, revoke: ServerAction<RevokeSession>) -> impl IntoView {
-    let label = format!("End the session of {} from {}", line.device, line.address);
+fn row(line: SessionLine) -> impl IntoView {
+    let label = format!("The session of {} from {}", line.device, line.address);
     let end = match line.is_this {
         true => view! { <Tag text="this one" tone=Tone::Run /> }.into_any(),
         false => view! {
-            <ActionForm action=revoke>
-                <input type="hidden" name="key" value=line.key.to_string() />
-                <Button size=ButtonSize::Small label=label>"End"</Button>
-            </ActionForm>
+            <label class="choice">
+                <input type="radio" name="key" value=line.key.to_string() required=true aria-label=label />
+                <b>"End"</b>
+            </label>
         }
         .into_any(),
     };

@@ -30,10 +30,6 @@ pub fn Invitation() -> impl IntoView {
             me.refetch();
         }
     });
-    let trouble = move || match join.value().get() {
-        Some(Err(error)) => Some(words(&error)),
-        Some(Ok(())) | None => None,
-    };
     view! {
         <Title text="Join" />
         <Trouble error=Signal::derive(|| None) />
@@ -41,7 +37,6 @@ pub fn Invitation() -> impl IntoView {
             <div class="sign-in-brand">"Gonogo"</div>
             <section class="card stack">
                 <h1>"Join"</h1>
-                {move || trouble().map(|words| view! { <Banner tone=Tone::No title="Not done" alert=true>{words}</Banner> })}
                 <Suspense>
                     {move || {
                         let token = token.clone();
@@ -49,7 +44,7 @@ pub fn Invitation() -> impl IntoView {
                             match facts.await {
                                 Ok(facts) => form(facts, token, join),
                                 Err(error) => view! {
-                                    <Banner tone=Tone::No title="This link cannot be used">{words(&error)}</Banner>
+                                    <Banner tone=Tone::No title="This link cannot be used">{words(&error, None)}</Banner>
                                 }
                                 .into_any(),
                             }
@@ -63,7 +58,14 @@ pub fn Invitation() -> impl IntoView {
 
 fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyView {
     let roles: Vec<&str> = facts.roles.iter().map(|role| role.title()).collect();
+    let trouble = move || match (join.value().get(), join.version().get()) {
+        // The first value comes from the address, whose text could be anybody's: the server's own is in the facts.
+        (Some(Err(error)), 0) => Some(words(&error, facts.refused.clone())),
+        (Some(Err(error)), _) => Some(words(&error, Some(error.to_string()))),
+        (Some(Ok(())) | None, _) => None,
+    };
     view! {
+        {move || trouble().map(|words| view! { <Banner tone=Tone::No title="Not done" alert=true>{words}</Banner> })}
         <p>
             <b>{facts.title}</b> ", " {facts.by} " invites you to deploy with Gonogo, as " {roles.join(", ")}
             ". The link works once, until " <ExactTime at=facts.expires_at /> "."
@@ -93,19 +95,18 @@ fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyV
     .into_any()
 }
 
-/// What the page says. The address can bring any text here, so that only words of our own are shown.
-fn words(error: &Error) -> String {
+/// What the page says. The address can bring any text here, so that only words of our own are shown: `refusal` is what the server said
+/// was wrong with the form, where that is known.
+fn words(error: &Error, refusal: Option<String>) -> String {
     match error {
         Error::NotFound { .. } => {
             "It was used already, its time is over, it was taken back, or it is not whole. Ask whoever invited you for another."
                 .to_owned()
         }
         Error::Conflict { .. } => "Somebody has this name already: choose another.".to_owned(),
-        Error::Refused { .. } => {
-            "Choose a name of 1 to 64 lower-case letters, digits, dots, dashes and underscores, and a password of 15 to 256 \
-             characters that is not guessed soon: no well-known one, and nothing made of your name or of what this site is called."
-                .to_owned()
-        }
+        Error::Refused { .. } => refusal.unwrap_or_else(|| {
+            "This name or this password does not do. Choose others, and try again.".to_owned()
+        }),
         Error::TooManyAttempts { .. } => error.to_string(),
         Error::Unavailable { .. } => {
             "The server is busy, or its database does not answer. Try again in a moment.".to_owned()

@@ -8,7 +8,8 @@ use crate::{
     },
     app::{
         components::{
-            Banner, Button, ButtonKind, Checks, Crumb, ExactTime, PageHead, SectionCard, Tag, Tone,
+            Banner, Button, ButtonKind, Checks, Crumb, ExactTime, PageHead, PasswordAgain, SectionCard, Tag,
+            Tone,
         },
         trouble::{NotLoaded, Trouble},
     },
@@ -190,9 +191,15 @@ fn roles_form(
     let before: Vec<&str> = held.iter().map(|role| role.key()).collect();
     let (id, place) = (line.id.0, environment.unwrap_or_default().to_owned());
     let (before, offered) = (before.join(","), choices(offered, held));
-    let legend = match environment {
-        None => format!("What {} holds everywhere", line.title),
-        Some(name) => format!("What {} holds in {name}", line.title),
+    let (legend, password) = match environment {
+        None => (
+            format!("What {} holds everywhere", line.title),
+            "password".to_owned(),
+        ),
+        Some(name) => (
+            format!("What {} holds in {name}", line.title),
+            format!("password-{name}"),
+        ),
     };
     view! {
         <ActionForm action=set>
@@ -201,6 +208,7 @@ fn roles_form(
             <input type="hidden" name="before" value=before />
             <div class="form">
                 <Checks legend=legend name="roles[]" choices=offered />
+                <div class="form-row"><PasswordAgain id=password answered=set.version() /></div>
                 <div class="form-actions">
                     <Button busy=set.pending()>"Save the roles"</Button>
                 </div>

@@ -3,7 +3,9 @@
 use super::{choices, titles};
 use crate::{
     api::invitation::{InvitationLine, Invite, RevokeInvitation},
-    app::components::{Button, ButtonKind, ButtonSize, Checks, ExactTime, SectionCard, TextField},
+    app::components::{
+        Button, ButtonKind, ButtonSize, Checks, ExactTime, PasswordAgain, SectionCard, TextField,
+    },
 };
 use domain::Role;
 use leptos::{form::ActionForm, prelude::*};
@@ -63,6 +65,7 @@ pub fn card(
                             note="As others will see them. They choose what they sign in with."
                         />
                         <Checks legend="Roles" name="roles[]" choices=choices(&Role::ALL, &[]) />
+                        <div class="form-row"><PasswordAgain id="invite-password" answered=invite.version() /></div>
                         <div class="form-actions">
                             <Button kind=ButtonKind::Main busy=invite.pending()>"Make a one-time link"</Button>
                             <span class="quiet">"It works once, for seven days."</span>

@@ -3,8 +3,8 @@
 use crate::{
     api::api_token::{MakeToken, RevokeToken, TokenLine},
     app::components::{
-        Button, ButtonKind, ButtonSize, Checks, Choice, ExactTime, SectionCard, SelectField, SelectOption,
-        TextField,
+        Button, ButtonKind, ButtonSize, Checks, Choice, ExactTime, PasswordAgain, SectionCard, SelectField,
+        SelectOption, TextField,
     },
 };
 use domain::person::Scope;
@@ -54,6 +54,7 @@ pub fn card(
                             <TextField name="days" label="Works for how many days" kind="number" value="90" note="365 at most." />
                         </div>
                         <Checks legend="What for" name="scopes[]" choices=Scope::ALL.map(scope).to_vec() />
+                        <div class="form-row"><PasswordAgain id="token-password" answered=make.version() /></div>
                         <div class="form-actions">
                             <Button kind=ButtonKind::Main busy=make.pending()>"Make a token"</Button>
                         </div>
