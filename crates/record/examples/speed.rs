@@ -128,7 +128,7 @@ fn made(events: usize, one_in: usize) -> Result<Vec<u8>, Box<dyn Error>> {
         sign_offs: file::sign_offs(&run),
         evidence: vec![Seen {
             hash: seen,
-            of: String::new(),
+            of: "the-line-of-the-document-1".to_owned(),
             body: "{}".to_owned(),
         }],
         measurements: Vec::new(),
