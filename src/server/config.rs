@@ -206,7 +206,8 @@ pub enum ConfigError {
     TwoWitnesses,
     /// The repository is none that git is given. What was given may have a secret in it, and is not shown.
     #[error(
-        "GONOGO_WITNESS_REPOSITORY is a path, host:path, or an address of https, http, ssh, git or file without a password; a helper          or a key of git's own settings has that"
+        "GONOGO_WITNESS_REPOSITORY is a path, host:path, or an address of https, http, ssh, git or file without a password; a helper \
+         or a key of git's own settings has that"
     )]
     WitnessRepository,
     /// Passwords would travel in the clear.
