@@ -8,7 +8,7 @@ use domain::{
     run::RunId,
     verdict::Verdict,
 };
-use gonogo::api::follow_up::HourlyPage;
+use gonogo::api::follow_up::{FollowUpRow, HourlyPage};
 use sqlx::PgPool;
 
 /// "Check metrics hourly" on the first day, two windows.
@@ -262,6 +262,20 @@ async fn a_rollback_and_a_later_run_end_the_checks(pool: PgPool) {
     day.reach(240).await;
     assert_eq!(day.state().await, "ended");
     assert_eq!(day.page().await.next, None);
+    // Instead of the next steps there is a review of the rollback, within a week of its end.
+    let rows: Vec<FollowUpRow> = day
+        .team
+        .qa
+        .call("/api/follow_up/list", &[("run", &run)])
+        .await
+        .answer();
+    let [review] = rows.as_slice() else {
+        panic!("{rows:?}")
+    };
+    assert_eq!(review.follow_up.id, domain::follow_up::REVIEW);
+    let span = review.span.unwrap();
+    let days = [span.from, span.to].map(|day| (day - noon().date_naive()).num_days());
+    assert_eq!(days, [0, 6]);
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]

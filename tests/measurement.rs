@@ -629,6 +629,47 @@ async fn latencies_of_prometheus_count_and_what_a_load_counted_beside_them_goes_
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn what_was_measured_and_counts_no_more_proves_nothing_any_more(pool: PgPool) {
+    let place = Place::new().await;
+    let server = wiremock::MockServer::start().await;
+    place.declare(|text| {
+        format!(
+            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
+             labels = {{ job = \"shop\" }}\n",
+            server.uri()
+        )
+    });
+    let app = place.app(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = team.run(DOCUMENT).await;
+    prometheus(&server, 1.0, 2.5).await;
+    team.devops.read(run, "before", 1).await.answer::<()>();
+    attempt(&team, run, 1).await;
+    team.devops.begin(run, "").await.answer::<()>();
+    let id = run.0.to_string();
+    let fields = [("run", id.as_str()), ("reason", "seen")];
+    team.devops.call("/api/run/t0", &fields).await.answer::<()>();
+    team.app.advance(chrono::TimeDelta::minutes(5));
+    prometheus(&server, 0.05, 0.1).await;
+    team.devops.read(run, "after", 2).await.answer::<()>();
+    attempt(&team, run, 2).await;
+    for line in ["API response time", "API latency improved"] {
+        eventually("the line is judged", async || {
+            (team.qa.page(run).await.status(line) == Status::Proved).then_some(())
+        })
+        .await;
+    }
+    // T0 is now, in truth: what was read of the time before it is not of the new version.
+    team.devops.call("/api/run/t0", &fields).await.answer::<()>();
+    let look = team.qa.page(run).await;
+    for line in ["API response time", "API latency improved"] {
+        assert_eq!(look.status(line), Status::NoData, "{line}");
+    }
+    let page = team.qa.numbers(run).await;
+    assert!(page.objectives.iter().all(|row| row.outcome != Outcome::Met));
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_file_that_asks_for_another_load_than_before_the_deployment_measures_nothing(pool: PgPool) {
     let team = shop(&pool).await;
     let run = team.run(DOCUMENT).await;

@@ -199,7 +199,7 @@ impl Holding<'_> {
                 until: now + rule.hold_off.delta(),
                 rule: rule.words(),
             },
-            Err(why) => self.refused(why),
+            Err(why) => self.refused(why, false),
         };
         let may =
             |run: &Run| window::is_sampled(run, failed.set) && matches!(turn(run, failed, now), Turn::Begins);
@@ -214,7 +214,7 @@ impl Holding<'_> {
             return self.refuse(number, gone.to_owned()).await;
         };
         if let Err(why) = settled_meanwhile(self.opened, &self.failed.line, now) {
-            return self.refuse(number, why).await;
+            return self.ends_waiting(number, self.refused(why, true)).await;
         }
         let whole = rule.hold_off.delta();
         if let Some((until, why)) = moved(until, whole, self.lease.task.due_at, now) {
@@ -284,7 +284,7 @@ impl Holding<'_> {
         self.leave_until(self.lease.state.clock.now() + AGAIN).await
     }
 
-    fn refused(&self, why: String) -> HoldOffEntry {
+    fn refused(&self, why: String, let_off: bool) -> HoldOffEntry {
         let rule = self.rule().map(|rule| rule.words());
         HoldOffEntry::Refused {
             window: self.failed.window.clone(),
@@ -292,6 +292,7 @@ impl Holding<'_> {
             failed: self.failed.why.clone(),
             rule: rule.unwrap_or_default(),
             why,
+            let_off,
         }
     }
 
@@ -303,7 +304,10 @@ impl Holding<'_> {
 
     /// It waited and does not start. Where it does not wait any more, somebody was faster, and that stands.
     async fn refuse(&self, number: u64, why: String) -> Result<(), Gone> {
-        let refused = self.refused(why);
+        self.ends_waiting(number, self.refused(why, false)).await
+    }
+
+    async fn ends_waiting(&self, number: u64, refused: HoldOffEntry) -> Result<(), Gone> {
         self.note(Next::End, refused, |run| run.hold_offs.waits(number))
             .await
             .map(drop)

@@ -7,7 +7,10 @@ mod site;
 pub use beginning::begin;
 pub(crate) use site::{agreed, changed, served_here, site, site_to_roll_back};
 
-use crate::{api::Error, server::state::AppState};
+use crate::{
+    api::Error,
+    server::{measurement, state::AppState},
+};
 use chrono::{DateTime, Utc};
 use domain::{
     Right,
@@ -140,7 +143,9 @@ pub async fn set_t0(
     let opened = open(state, person, id, Right::Act).await?;
     let (now, reason) = (state.clock.now(), reasoned(reason)?);
     let t0 = t0.unwrap_or(now);
-    change(state, &opened, id, &person.author(), |run| {
+    let by = person.author();
+    let mut tx = state.pool.begin().await?;
+    let (run, _) = store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         still_open(run)?;
         not_superseded(run)?;
         if matches!(run.state, RunState::Preparing) {
@@ -154,7 +159,11 @@ pub async fn set_t0(
             reason: Some(reason),
         }])
     })
-    .await
+    .await?;
+    // What was measured may count no more, and what was due may be early again.
+    measurement::judge_again(state, &mut tx, &opened, &run, &by).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Closes a run that every slot has signed and that is no clean go, or gives a run up.

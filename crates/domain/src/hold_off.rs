@@ -9,8 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How often somebody looks whether one still waits. Where nobody did for longer, nobody could have held it meanwhile.
+/// How often somebody looks whether one still waits.
 pub const LOOKED: TimeDelta = TimeDelta::seconds(10);
+
+/// Where a look comes later than this, nobody was there to take it, and nobody could have held it meanwhile.
+const ABSENT: TimeDelta = TimeDelta::seconds(5);
 
 /// What starts later than this was expected no more.
 const LATE: TimeDelta = TimeDelta::seconds(60);
@@ -60,6 +63,9 @@ pub enum HoldOffState {
     Refused {
         /// Why not.
         why: String,
+        /// Whether a person had let its line off, or answered for it: that says nothing about another line.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        let_off: bool,
         /// When that was found.
         at: DateTime<Utc>,
     },
@@ -122,6 +128,9 @@ pub enum HoldOffEntry {
         rule: String,
         /// Why nothing starts.
         why: String,
+        /// Whether a person had let the line off, or answered for it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        let_off: bool,
     },
 }
 
@@ -160,8 +169,7 @@ impl HoldOffs {
         };
         let ends = |(of, one): (&SectionId, &HoldOff)| match &one.state {
             HoldOffState::Held { at, .. } => covers(of, *at),
-            // Whoever lets one line off says nothing about another.
-            HoldOffState::Refused { at, .. } => !settled(&one.line) && covers(of, *at),
+            HoldOffState::Refused { at, let_off, .. } => !let_off && covers(of, *at),
             HoldOffState::Started { .. } => of == window,
             HoldOffState::Waiting { .. } | HoldOffState::Over { .. } => false,
         };
@@ -196,7 +204,7 @@ pub fn moved(
 ) -> Option<(DateTime<Utc>, &'static str)> {
     if until - now > whole + LATE {
         Some((now + whole, "the clock was set back"))
-    } else if now - look_due > LOOKED {
+    } else if now - look_due > ABSENT {
         let rest = (until - look_due).max(LEAST).min(whole);
         Some((
             now + rest,

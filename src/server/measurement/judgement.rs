@@ -8,7 +8,7 @@ use domain::{
     objective::{Clock, Judgement, Objective, Outcome, judge},
     person::Author,
     plan::{ItemId, Plan, SectionKind, Work},
-    run::{How, Run},
+    run::{How, Observation, Run},
     verdict::{Evidence, Finding, Verdict},
 };
 use sqlx::PgConnection;
@@ -22,18 +22,21 @@ pub fn judged(state: &AppState, plan: &Plan, run: &Run) -> Vec<(ItemId, Finding)
         .filter(|line| !is_sampled(plan, &line.item));
     lines
         .filter_map(|objective| {
-            measured(objective, &run.measurements)?;
-            let judgement = judgement(state, plan, objective, run);
-            let verdict = match judgement.outcome {
-                Outcome::Met => Verdict::Pass,
-                Outcome::NotMet { .. } => Verdict::Fail,
-                Outcome::NoData => Verdict::NoData,
-                Outcome::TooEarly { .. } | Outcome::Waived => return None,
-            };
             let latest = run
                 .items
                 .get(&objective.item)
                 .and_then(|item| item.latest.as_ref());
+            let known = measured(objective, &run.measurements).is_some();
+            // What was measured before and counts no more, or is early again, proves nothing any more.
+            let taken_back = latest.is_some_and(|latest| is_ours(plan, &objective.item, latest));
+            let judgement = judgement(state, plan, objective, run);
+            let verdict = match judgement.outcome {
+                Outcome::Met => Verdict::Pass,
+                Outcome::NotMet { .. } => Verdict::Fail,
+                Outcome::NoData if known || taken_back => Verdict::NoData,
+                Outcome::TooEarly { .. } if taken_back => Verdict::NoData,
+                Outcome::NoData | Outcome::TooEarly { .. } | Outcome::Waived => return None,
+            };
             if latest.is_some_and(|latest| latest.verdict == verdict && latest.reason == judgement.reason) {
                 return None;
             }
@@ -53,6 +56,13 @@ fn is_sampled(plan: &Plan, item: &ItemId) -> bool {
         .filter(|section| matches!(section.kind, SectionKind::Window { .. }));
     let mut items = windows.flat_map(|section| &section.items);
     items.any(|line| line.id == *item && matches!(line.work, Work::Probe { .. }))
+}
+
+/// Whether what is known of this line is from a measurement: no probe and no program looks at it.
+fn is_ours(plan: &Plan, item: &ItemId, latest: &Observation) -> bool {
+    let mut items = plan.sections.iter().flat_map(|section| &section.items);
+    let word = items.any(|line| line.id == *item && line.work == Work::Attestation);
+    word && !matches!(latest.by, Author::Service { .. })
 }
 
 /// Whether a run still takes what was measured.

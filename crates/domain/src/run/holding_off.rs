@@ -76,14 +76,15 @@ impl HoldOffs {
                 line,
                 failed,
                 why,
+                let_off,
                 ..
             } => {
-                let why = why.clone();
+                let (why, let_off) = (why.clone(), *let_off);
                 let one = HoldOff {
                     number,
                     line: line.clone(),
                     failed: failed.clone(),
-                    state: HoldOffState::Refused { why, at },
+                    state: HoldOffState::Refused { why, let_off, at },
                 };
                 self.0.insert(window.clone(), one);
             }

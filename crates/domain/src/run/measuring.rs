@@ -71,10 +71,21 @@ impl Measurements {
         blanks: &mut BTreeMap<BlankId, Filling>,
     ) {
         let read = self.counting(Moment::After);
-        let read = read.is_some_and(|attempt| attempt.origin == Origin::Prometheus);
-        if read && from.is_some_and(|from| to > from) {
-            self.forget_after(blanks);
-        }
+        let read = read.filter(|attempt| attempt.origin == Origin::Prometheus);
+        let Some(read) = read
+            .map(|attempt| attempt.number)
+            .filter(|_| from.is_some_and(|from| to > from))
+        else {
+            return;
+        };
+        // The load beside it was put on the new version, whenever that is said to serve since.
+        match self.beside.remove(&Moment::After) {
+            Some(load) => self.counting.insert(Moment::After, load),
+            None => self.counting.remove(&Moment::After),
+        };
+        blanks.retain(
+            |_, filling| !matches!(filling.source, Some(Source::Measured { attempt }) if attempt == read),
+        );
     }
 
     /// What was measured after the deployment is taken back with it: the attempts stay, and none counts.

@@ -114,25 +114,28 @@ fn one_waits_at_most_and_whoever_holds_it_holds_all_that_had_failed_by_then() {
 }
 
 #[test]
-fn a_line_that_was_let_off_says_nothing_about_another_that_waits_behind() {
-    let mut bench = waiting();
-    let began = bench.now;
-    let refused = HoldOffEntry::Refused {
-        window: section("window"),
-        line: id("later"),
-        failed: "2 lines".into(),
-        rule: "tier = \"immediate\"".into(),
-        why: "Paula waived it".into(),
-    };
-    bench.happen(&Author::Gonogo, Happening::HoldOff(refused));
-    assert!(
-        turn_of_another(&bench, began, 30, &["later"]),
-        "only the other line was let off"
-    );
-    assert!(
-        !turn_of_another(&bench, began, 30, &[]),
-        "it was refused for another reason"
-    );
+fn a_line_that_was_let_off_says_nothing_about_another_even_when_its_waiver_has_ended() {
+    for let_off in [true, false] {
+        let mut bench = waiting();
+        let began = bench.now;
+        let refused = HoldOffEntry::Refused {
+            window: section("window"),
+            line: id("later"),
+            failed: "2 lines".into(),
+            rule: "tier = \"immediate\"".into(),
+            why: "Paula waived it, or no tier is ready".into(),
+            let_off,
+        };
+        bench.happen(&Author::Gonogo, Happening::HoldOff(refused));
+        for settled in [&["later"] as &[&str], &[]] {
+            assert_eq!(turn_of_another(&bench, began, 30, settled), let_off);
+        }
+        let own = bench
+            .run
+            .hold_offs
+            .turn(&section("window"), &id("another"), Some(began), |_| false);
+        assert_eq!(matches!(own, Turn::Begins), let_off, "another line of its window");
+    }
 }
 
 #[test]

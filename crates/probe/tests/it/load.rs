@@ -91,7 +91,11 @@ async fn measured(setting: &Setting) -> Found {
     );
     let found = summary.latency.expect("answers");
     let counts = (found.count, wanted.len(), result.end);
-    assert_eq!(counts, (given.len() as u64, given.len(), LoadEnd::Whole));
+    assert_eq!(
+        counts,
+        (given.len() as u64, given.len(), LoadEnd::Whole),
+        "{result:?}"
+    );
     let (mut worst, mut kept, mut told) = (0.0_f64, true, String::new());
     for (share, found) in [(0.5, found.p50_us), (0.95, found.p95_us), (0.99, found.p99_us)] {
         let found = Duration::from_micros(found);

@@ -198,11 +198,13 @@ impl Serving {
             }
             let answer = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\nok";
             let sent = self.began.elapsed();
+            // Before it is sent: whoever has the last answer reads the record at once.
+            let mut kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.push((number, now, sent));
+            drop(kept);
             if answers.write_all(answer).is_err() {
                 return;
             }
-            let mut kept = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.push((number, now, sent));
         }
     }
 }
