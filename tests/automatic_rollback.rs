@@ -178,25 +178,11 @@ impl Watch {
             pool,
             run,
         } = self;
-        let Team {
-            place,
-            app,
-            developer,
-            devops,
-            qa,
-            owner,
-        } = team;
-        assert!(app.stop().await);
-        meanwhile(&clock);
-        let app = place.app_at(&pool, clock.clone()).await;
-        let team = Team {
-            developer: developer.at(&app),
-            devops: devops.at(&app),
-            qa: qa.at(&app),
-            owner: owner.at(&app),
-            place,
-            app,
+        let start = async |place: &Place| {
+            meanwhile(&clock);
+            place.app_at(&pool, clock.clone()).await
         };
+        let team = team.restarted(start).await;
         Watch {
             team,
             clock,

@@ -200,27 +200,11 @@ async fn an_hour_in_which_nobody_was_there_is_missed_and_a_panel_that_comes_with
     let day = Day::new(&pool).await;
     day.reach(60).await;
     let Day { team, run, .. } = day;
-    let Team {
-        place,
-        app,
-        developer,
-        devops,
-        qa,
-        owner,
-    } = team;
-    assert!(app.stop().await);
     // Two hours come without anybody; twenty minutes after the second somebody does.
-    let app = place
-        .app_at(&pool, crate::support::clock_after(TimeDelta::minutes(200)))
+    let clock = crate::support::clock_after(TimeDelta::minutes(200));
+    let team = team
+        .restarted(async |place| place.app_at(&pool, clock).await)
         .await;
-    let team = Team {
-        developer: developer.at(&app),
-        devops: devops.at(&app),
-        qa: qa.at(&app),
-        owner: owner.at(&app),
-        place,
-        app,
-    };
     let day = Day { team, pool, run };
     day.reach(200).await;
     let page = day.page().await;

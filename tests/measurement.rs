@@ -435,6 +435,23 @@ async fn prometheus(server: &wiremock::MockServer, low: f64, high: f64) {
         .await;
 }
 
+/// The tables that name its histogram.
+fn latencies_of(server: &wiremock::MockServer) -> String {
+    format!(
+        "\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
+         labels = {{ job = \"shop\" }}\n",
+        server.uri()
+    )
+}
+
+/// The table of a load of 100 requests.
+fn a_second_of_load(path: &str) -> String {
+    format!(
+        "\n[load]\nrate = 100\nseconds = 1\nwarm_up_seconds = 0\nconcurrency = 50\n\
+         endpoints = [{{ endpoint = \"backend\", path = \"{path}\" }}]\n"
+    )
+}
+
 async fn attempt(team: &Team, run: RunId, number: u32) -> Attempt {
     eventually("the measurement is over", async || {
         let measurements = team.qa.page(run).await.run.measurements;
@@ -448,13 +465,7 @@ async fn attempt(team: &Team, run: RunId, number: u32) -> Attempt {
 async fn percentiles_are_read_from_prometheus_over_a_window_that_holds_one_version_only(pool: PgPool) {
     let place = Place::new().await;
     let server = wiremock::MockServer::start().await;
-    place.declare(|text| {
-        format!(
-            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
-             labels = {{ job = \"shop\" }}\n",
-            server.uri()
-        )
-    });
+    place.declare(|text| text + &latencies_of(&server));
     let app = place.app(&pool).await;
     let team = Team::at(place, app).await;
     let run = team.run(DOCUMENT).await;
@@ -545,12 +556,7 @@ async fn a_load_and_a_reading_are_unlike_and_show_no_improvement(pool: PgPool) {
     let place = Place::new().await;
     let server = wiremock::MockServer::start().await;
     place.declare(|text| {
-        format!(
-            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
-             labels = {{ job = \"shop\" }}\n\n[load]\nrate = 100\nseconds = 1\nwarm_up_seconds = 0\nconcurrency = 50\n\
-             endpoints = [{{ endpoint = \"backend\", path = \"/health?password=hunter22hunter\" }}]\n",
-            server.uri()
-        )
+        text.to_owned() + &latencies_of(&server) + &a_second_of_load("/health?password=hunter22hunter")
     });
     let app = place.app_of_today(&pool).await;
     let team = Team::at(place, app).await;
@@ -583,14 +589,7 @@ async fn a_load_and_a_reading_are_unlike_and_show_no_improvement(pool: PgPool) {
 async fn latencies_of_prometheus_count_and_what_a_load_counted_beside_them_goes_on_to(pool: PgPool) {
     let place = Place::new().await;
     let server = wiremock::MockServer::start().await;
-    place.declare(|text| {
-        format!(
-            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
-             labels = {{ job = \"shop\" }}\n\n[load]\nrate = 100\nseconds = 1\nwarm_up_seconds = 0\nconcurrency = 50\n\
-             endpoints = [{{ endpoint = \"backend\", path = \"/health\" }}]\n",
-            server.uri()
-        )
-    });
+    place.declare(|text| text + &latencies_of(&server) + &a_second_of_load("/health"));
     let app = place.app_of_today(&pool).await;
     let team = Team::at(place, app).await;
     let run = team.run(DOCUMENT).await;
@@ -632,13 +631,7 @@ async fn latencies_of_prometheus_count_and_what_a_load_counted_beside_them_goes_
 async fn what_was_measured_and_counts_no_more_proves_nothing_any_more(pool: PgPool) {
     let place = Place::new().await;
     let server = wiremock::MockServer::start().await;
-    place.declare(|text| {
-        format!(
-            "{text}\n[[endpoints]]\nname = \"prometheus\"\nurl = \"{}\"\n\n[latency]\nhistogram = \"http_request_duration_seconds\"\n\
-             labels = {{ job = \"shop\" }}\n",
-            server.uri()
-        )
-    });
+    place.declare(|text| text + &latencies_of(&server));
     let app = place.app(&pool).await;
     let team = Team::at(place, app).await;
     let run = team.run(DOCUMENT).await;
@@ -676,25 +669,12 @@ async fn a_file_that_asks_for_another_load_than_before_the_deployment_measures_n
     team.place.takes(Duration::from_millis(80)).await;
     let before = measured(&team, run, "before", 100).await;
     team.devops.begin(run, "").await.answer::<()>();
-    let Team {
-        place,
-        app,
-        developer,
-        devops,
-        qa,
-        owner,
-    } = team;
-    assert!(app.stop().await);
-    place.declare(|text| text.replace("rate = 100", "rate = 120"));
-    let app = place.app_of_today(&pool).await;
-    let team = Team {
-        developer: developer.at(&app),
-        devops: devops.at(&app),
-        qa: qa.at(&app),
-        owner: owner.at(&app),
-        place,
-        app,
-    };
+    let team = team
+        .restarted(async |place| {
+            place.declare(|text| text.replace("rate = 100", "rate = 120"));
+            place.app_of_today(&pool).await
+        })
+        .await;
     team.devops.measure(run, "after", 2).await.answer::<()>();
     let AttemptState::Failed { why, .. } = attempt(&team, run, before.number + 1).await.state else {
         panic!("what was measured is not alike")

@@ -64,6 +64,20 @@ impl Team {
         }
     }
 
+    /// The application stops, and the same people come to the one that `start` starts after it.
+    pub async fn restarted(self, start: impl AsyncFnOnce(&Place) -> App) -> Self {
+        assert!(self.app.stop().await);
+        let app = start(&self.place).await;
+        Team {
+            developer: self.developer.at(&app),
+            devops: self.devops.at(&app),
+            qa: self.qa.at(&app),
+            owner: self.owner.at(&app),
+            place: self.place,
+            app,
+        }
+    }
+
     /// All four.
     pub fn members(&self) -> [&Member; 4] {
         [&self.developer, &self.devops, &self.qa, &self.owner]
