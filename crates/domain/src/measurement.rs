@@ -313,7 +313,9 @@ pub fn judged_by(objective: &Objective, measurements: &Measurements) -> Vec<u32>
         let (attempt, _) = measurements.figure(*moment, &objective.metric, objective.aggregation)?;
         Some(attempt.number)
     };
-    let of = moments.iter().filter(|_| objective.subject.is_none());
+    let of = moments
+        .iter()
+        .filter(|_| measured(objective, measurements).is_some());
     of.filter_map(number).collect()
 }
 

@@ -140,7 +140,10 @@ fn finding(state: &AppState, objective: &Objective, run: &Run, verdict: Verdict,
     Finding {
         verdict,
         evidence: Evidence {
-            read_as: format!("what counts of measurement {}", attempts.join(" and ")),
+            read_as: match attempts.is_empty() {
+                true => "what counts of all measurements".to_owned(),
+                false => format!("what counts of measurement {}", attempts.join(" and ")),
+            },
             target: run.start.environment.clone(),
             expected: objective.to_string(),
             found: reason.clone(),
