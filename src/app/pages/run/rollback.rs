@@ -5,7 +5,10 @@ mod progress;
 
 use super::{board::Board, deeds::Deeds};
 use crate::{
-    api::rollback::{TierReady, load_readiness, load_rollback},
+    api::{
+        Error,
+        rollback::{RollbackOffer, TierReady, load_readiness, load_rollback},
+    },
     app::{
         components::{EmptyState, Mark, Tone},
         trouble::NotLoaded,
@@ -102,6 +105,9 @@ fn may(board: Board) -> bool {
         .with_value(|person| person.may(Right::RollBack, Some(class)))
 }
 
+/// What each tier would do, or why that is not known.
+type Offer = Resource<Result<RollbackOffer, Error>>;
+
 /// The tab: how the rollback stands, and what each tier would do.
 pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     // Each start needs a form with a number of its own, and what can be started follows the run's state.
@@ -117,6 +123,8 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
     let offer = Resource::new_blocking(move || key.get(), move |_| load_rollback(board.id));
     view! {
         <Transition fallback=|| view! { <p>"Loading the rollback…"</p> }>
+            <div class="stack">
+            {progress::card(board, deeds, offer)}
             {move || Suspend::new(async move {
                 match offer.await {
                     // The page was drawn anew while this waited: nobody sees this drawing any more.
@@ -124,17 +132,11 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
                     Err(error) => view! { <NotLoaded error=error /> }.into_any(),
                     Ok(offer) if offer.tiers.is_empty() => none(),
                     Ok(offer) => {
-                        let offer = StoredValue::new(offer);
-                        view! {
-                            <div class="stack">
-                                {progress::card(board, deeds, offer)}
-                                {plan::cards(board, deeds, offer)}
-                            </div>
-                        }
-                        .into_any()
+                        plan::cards(board, deeds, StoredValue::new(offer))
                     }
                 }
             })}
+            </div>
         </Transition>
     }
     .into_any()

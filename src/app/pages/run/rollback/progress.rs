@@ -1,8 +1,8 @@
 //! How the rollback goes: each step live against the budget, and what somebody chooses.
 
-use super::{super::board::Board, Deeds, may};
+use super::{super::board::Board, Deeds, Offer, may};
 use crate::{
-    api::rollback::{RollbackOffer, StepOffer},
+    api::rollback::StepOffer,
     app::components::{
         Banner, CodeText, Disclosure, ExactTime, Mark, SectionCard, TextAreaField, TextField, Tone,
     },
@@ -16,23 +16,27 @@ use domain::{
 use leptos::{form::ActionForm, prelude::*};
 
 /// The latest rollback of the run; nothing where there was none.
-pub fn card(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> AnyView {
+///
+/// Drawn anew where it goes on or its tier reads otherwise, not whenever the offer is loaded again: the form that
+/// somebody fills in stays open.
+pub fn card(board: Board, deeds: Deeds, offer: Offer) -> AnyView {
     let rollback = Memo::new(move |_| board.run.with(|run| run.rollback.clone()));
-    view! { {move || rollback.get().map(|rollback| shown(board, deeds, offer, &rollback))} }.into_any()
+    let tier = Memo::new(move |_| {
+        let (rollback, offer) = (rollback.get()?, offer.get()?.ok()?);
+        let mut tiers = offer.tiers.into_iter();
+        let tier = tiers.find(|tier| tier.section == rollback.tier)?;
+        Some((tier.title, tier.minutes, tier.steps))
+    });
+    view! { {move || rollback.get().map(|rollback| shown(board, deeds, tier.get(), &rollback))} }.into_any()
 }
 
-fn shown(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>, rollback: &Rollback) -> AnyView {
-    let tier = offer.with_value(|offer| {
-        offer
-            .tiers
-            .iter()
-            .find(|tier| tier.section == rollback.tier)
-            .cloned()
-    });
-    let (title, minutes, offers) = tier.map_or_else(
-        || (rollback.tier.to_string(), None, Vec::new()),
-        |tier| (tier.title, tier.minutes, tier.steps),
-    );
+fn shown(
+    board: Board,
+    deeds: Deeds,
+    tier: Option<(String, Option<u32>, Vec<StepOffer>)>,
+    rollback: &Rollback,
+) -> AnyView {
+    let (title, minutes, offers) = tier.unwrap_or_else(|| (rollback.tier.to_string(), None, Vec::new()));
     let title = match (rollback.rehearsal, rollback.is_done()) {
         (true, _) => format!("Rehearsal: {title}"),
         (false, false) => format!("Under way: {title}"),
