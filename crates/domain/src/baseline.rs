@@ -2,6 +2,7 @@
 
 use crate::{
     form::{Field, FieldKind, Form, Moment},
+    measurement::{Attempt, Origin},
     metric::Metric,
     outline::Outline,
     person::Author,
@@ -25,7 +26,7 @@ pub struct Forgone {
 /// What is missing of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// The fields that no measurement that counts could fill, by name, in the document's order; empty where none counts at all.
+    /// The fields that no measurement that counts asked for, by name, in the document's order; empty where none counts at all.
     pub unmeasured: Vec<String>,
     /// Those of them that are empty, or all that are empty where none counts.
     pub open: Vec<String>,
@@ -44,29 +45,34 @@ pub fn fields(forms: &[Form]) -> Vec<Field> {
 /// What is missing; `None` where the document asks for nothing, or measurements before the deployment count that asked for all of
 /// it. What Gonogo cannot measure itself is there when it was typed.
 pub fn missing(outline: &Outline, run: &Run) -> Option<Missing> {
-    let fields = &outline.baseline;
-    let asked = |field: &&Field| {
-        let counting = run
-            .measurements
-            .counting_for(Moment::Before, &field.metric, field.aggregation);
-        counting.is_some_and(|attempt| attempt.valid().is_some())
+    let (fields, measurements) = (&outline.baseline, &run.measurements);
+    let is_valid = |attempt: Option<&Attempt>| attempt.is_some_and(|attempt| attempt.valid().is_some());
+    let counts = is_valid(measurements.counting(Moment::Before));
+    // Words are typed whenever there are any: that the numbers count is enough.
+    let is_measured = |field: &Field| match field.kind {
+        FieldKind::Number { .. } => {
+            is_valid(measurements.counting_for(Moment::Before, &field.metric, field.aggregation))
+        }
+        FieldKind::Words
+        | FieldKind::Date
+        | FieldKind::Choice { .. }
+        | FieldKind::Fixed { .. }
+        | FieldKind::Computed { .. } => counts,
     };
-    let unmeasured: Vec<&Field> = fields.iter().filter(|field| !asked(field)).collect();
-    let open = unmeasured
-        .iter()
-        .filter(|field| !run.blanks.contains_key(&field.id));
-    let open: Vec<String> = open.map(|field| field.name()).collect();
-    let measurable = unmeasured
-        .iter()
-        .any(|field| is_number(field) && can_be_measured(&field.metric));
-    let counts = run
-        .measurements
-        .counting(Moment::Before)
-        .is_some_and(|attempt| attempt.valid().is_some());
-    let named = unmeasured.iter().filter(|_| counts).map(|field| field.name());
-    (measurable || !open.is_empty()).then_some(Missing {
-        unmeasured: named.collect(),
-        open,
+    let is_open = |field: &Field| !run.blanks.contains_key(&field.id);
+    let is_missing = |field: &&Field| {
+        let stays = is_open(field) || (is_number(field) && can_be_measured(&field.metric));
+        stays && !is_measured(field)
+    };
+    let missing: Vec<&Field> = fields.iter().filter(is_missing).collect();
+    let open = missing.iter().filter(|field| is_open(field));
+    (!missing.is_empty()).then(|| Missing {
+        unmeasured: missing
+            .iter()
+            .filter(|_| counts)
+            .map(|field| field.name())
+            .collect(),
+        open: open.map(|field| field.name()).collect(),
         of: fields.len(),
     })
 }
@@ -77,19 +83,7 @@ fn is_number(field: &Field) -> bool {
 
 /// Whether measuring a service tells it.
 pub(crate) fn can_be_measured(metric: &Metric) -> bool {
-    match metric {
-        Metric::Latency
-        | Metric::CacheLatency
-        | Metric::CacheReadLatency
-        | Metric::CacheWriteLatency
-        | Metric::CacheHitRate
-        | Metric::Queries
-        | Metric::RepeatedQueries
-        | Metric::ErrorRate => true,
-        Metric::CacheEvictions | Metric::Errors | Metric::ErrorLogs | Metric::Memory | Metric::Free(_) => {
-            false
-        }
-    }
+    Origin::Load.asks(metric, metric.natural())
 }
 
 impl fmt::Display for Missing {

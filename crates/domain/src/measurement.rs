@@ -69,7 +69,21 @@ impl Origin {
     /// Whether it can answer for this number at all. What was asked for and not answered is missing, and nobody else's.
     pub fn asks(self, metric: &Metric, aggregation: Aggregation) -> bool {
         match self {
-            Origin::Load => true,
+            Origin::Load => match metric {
+                Metric::Latency
+                | Metric::CacheLatency
+                | Metric::CacheReadLatency
+                | Metric::CacheHitRate
+                | Metric::Queries
+                | Metric::RepeatedQueries
+                | Metric::ErrorRate => true,
+                Metric::CacheWriteLatency
+                | Metric::CacheEvictions
+                | Metric::Errors
+                | Metric::ErrorLogs
+                | Metric::Memory
+                | Metric::Free(_) => false,
+            },
             Origin::Prometheus => {
                 *metric == Metric::Latency
                     && match natural(metric, aggregation) {

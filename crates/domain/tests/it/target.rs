@@ -313,3 +313,25 @@ fn latencies_of_prometheus_leave_the_rest_of_the_time_before_missing_until_a_loa
     before(&mut bench, 2, Origin::Load);
     assert_eq!(baseline::missing(&bench.outline, &bench.run), None);
 }
+
+#[test]
+fn a_load_leaves_missing_what_it_does_not_ask_for_until_somebody_types_it() {
+    let mut bench = Bench::new();
+    let mut forms = forms();
+    let mut memory = forms[0].fields[0].clone();
+    memory.id = BlankId("memory".into());
+    memory.label = "Memory".into();
+    (memory.metric, memory.aggregation) = (Metric::Memory, Aggregation::Unsaid);
+    let mut note = memory.clone();
+    (note.id, note.kind) = (BlankId("note".into()), FieldKind::Words);
+    forms[0].fields.extend([memory, note]);
+    bench.outline.baseline = baseline::fields(&forms);
+    before(&mut bench, 1, Origin::Load);
+    let missing = baseline::missing(&bench.outline, &bench.run).unwrap();
+    assert_eq!(
+        missing.to_string(),
+        "No measurement before the deployment counts for Memory, and nothing was typed there."
+    );
+    typed(&mut bench, "memory", "512");
+    assert_eq!(baseline::missing(&bench.outline, &bench.run), None);
+}
