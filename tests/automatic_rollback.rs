@@ -560,3 +560,24 @@ async fn a_rule_that_was_written_after_the_start_is_not_the_runs(pool: PgPool) {
     let html = watch.html(&watch.team.qa).await;
     assert!(!html.contains("starts by itself"));
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_rule_that_was_shortened_while_one_waits_takes_no_time_from_people(pool: PgPool) {
+    let watch = Watch::new(&pool, ON).await;
+    watch.fail().await;
+    let promised = match watch.hold_off().await.state {
+        HoldOffState::Waiting { until, .. } => (until - noon()).num_seconds(),
+        other => panic!("{other:?}"),
+    };
+    let file = watch.team.place.environments().join("shop.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(file, text.replace("\"2m\"", "\"30s\"")).unwrap();
+    let watch = watch.restarted(|_| {}).await;
+    watch.reach(60).await;
+    watch.waits_until(promised).await;
+    watch.reach(promised - 1).await;
+    assert_eq!(watch.started().await, 0);
+    watch.reach(promised).await;
+    let refused = watch.refused().await;
+    assert!(refused.contains("changed"), "{refused}");
+}

@@ -158,9 +158,17 @@ pub async fn carry_out(lease: &Lease, failed: &Failed) -> Result<(), Gone> {
         Turn::Begins => work.begin().await,
         Turn::Own(HoldOff {
             number,
-            state: HoldOffState::Waiting { tier, until },
+            state:
+                HoldOffState::Waiting {
+                    tier,
+                    until,
+                    promised,
+                },
             ..
-        }) => work.wait(*number, tier, *until).await,
+        }) => {
+            let promised = TimeDelta::seconds(*promised);
+            work.wait(*number, tier, (*until, promised)).await
+        }
         Turn::Behind => work.leave_until(now + LOOKED).await,
         Turn::Own(_) | Turn::Never => work.end().await,
     }
@@ -208,16 +216,21 @@ impl Holding<'_> {
     }
 
     /// Waits until the time has come, and starts it then.
-    async fn wait(&self, number: u64, told: &SectionId, until: DateTime<Utc>) -> Result<(), Gone> {
-        let (now, Some(rule)) = (self.now, self.rule()) else {
+    async fn wait(
+        &self,
+        number: u64,
+        told: &SectionId,
+        (until, promised): (DateTime<Utc>, TimeDelta),
+    ) -> Result<(), Gone> {
+        let now = self.now;
+        if self.rule().is_none() {
             let gone = "the environment's file does not ask for it any more";
             return self.refuse(number, gone.to_owned()).await;
-        };
+        }
         if let Err(why) = settled_meanwhile(self.opened, &self.failed.line, now) {
             return self.ends_waiting(number, self.refused(why, true)).await;
         }
-        let whole = rule.hold_off.delta();
-        if let Some((until, why)) = moved(until, whole, self.lease.task.due_at, now) {
+        if let Some((until, why)) = moved(until, promised, self.lease.task.due_at, now) {
             let moved = HoldOffEntry::Moved {
                 window: self.failed.window.clone(),
                 until,

@@ -49,6 +49,8 @@ pub enum HoldOffState {
         tier: SectionId,
         /// When.
         until: DateTime<Utc>,
+        /// The time that people were promised, in seconds, whatever the file says by now.
+        promised: i64,
     },
     /// Somebody held it: nothing starts by itself for this window.
     Held {
@@ -195,7 +197,7 @@ pub enum Turn<'a> {
 }
 
 /// When a hold-off ends instead of at `until`, and why; `None`: it stays. It counts the time that some Gonogo served, for nobody can
-/// hold it otherwise: `look_due` is when somebody was to look at it, and `now` when somebody does. `whole` is the time that people have.
+/// hold it otherwise: `look_due` is when somebody was to look at it, and `now` when somebody does. `whole` is the time that people were promised.
 pub fn moved(
     until: DateTime<Utc>,
     whole: TimeDelta,

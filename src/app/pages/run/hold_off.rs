@@ -35,7 +35,7 @@ pub fn banner(board: Board, deeds: Deeds) -> AnyView {
         one.get().map(|(window, one)| {
             let failed = format!("“{}” failed: {}. ", text(board, &one), one.failed);
             match one.state {
-                HoldOffState::Waiting { tier, until } => {
+                HoldOffState::Waiting { tier, until, .. } => {
                     let what = Waiting {
                         window,
                         failed,
