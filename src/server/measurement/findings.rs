@@ -214,3 +214,116 @@ fn improvements(than: u32, before: &Loaded, after: &Loaded) -> Vec<Improvement> 
     };
     statistics.into_iter().filter_map(one).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{measurement::Origin, objective::Between, person::Author};
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn after(origin: Origin) -> Attempt {
+        Attempt {
+            number: 2,
+            moment: Moment::After,
+            origin,
+            by: Author::Gonogo,
+            since: chrono::DateTime::UNIX_EPOCH,
+            state: domain::measurement::AttemptState::Running,
+        }
+    }
+
+    fn read(changed: impl FnOnce(&mut Quantiles), ms: f64) -> Measured {
+        let mut read = Quantiles {
+            latency: serde_json::from_value(json!({"histogram": "request_seconds"})).unwrap(),
+            until: chrono::DateTime::UNIX_EPOCH,
+            requests: 1_000.0,
+            buckets: Vec::new(),
+            figures: vec![Figure {
+                metric: Metric::Latency,
+                aggregation: Aggregation::Percentile(95),
+                value: ms,
+                unit: Unit::Milliseconds,
+                samples: 1_000,
+                between: Some(Between {
+                    low: ms,
+                    high: ms + 1.0,
+                }),
+            }],
+            notes: Vec::new(),
+        };
+        changed(&mut read);
+        Measured::Read(Box::new(read))
+    }
+
+    fn load(rate: u32) -> Measured {
+        let latency = json!({"count": 600, "mean_us": 900.0, "p50_us": 900, "p95_us": 1_000, "p99_us": 1_100, "max_us": 2_000});
+        let errors = json!({"status": {}, "timeout": 0, "refused": 0, "cut": 0, "example": null});
+        let summary: Value = json!({
+            "sent": 600, "answered": 600, "errors": errors, "latency": latency, "with_errors": null,
+            "histogram": "", "error_histogram": null,
+        });
+        let uncounted = json!({"statements": {"unread": "no database"}, "lookups": {"unread": "no cache"}});
+        let load = json!({
+            "plan": {"load": {"rate": rate, "seconds": 30, "endpoints": [{"endpoint": "app", "path": "/"}]}, "seed": 1},
+            "began_at": "2026-11-27T12:00:00Z", "end": "whole", "invalid": [], "overall": summary, "endpoints": [],
+            "lag": null, "waits": {"count": 0, "longest_us": 0, "target_held": false},
+            "unsent": 0, "abandoned": 0, "connections": 1,
+        });
+        serde_json::from_value(json!({"load": load, "before": uncounted, "after": uncounted})).unwrap()
+    }
+
+    fn same(_: &mut Quantiles) {}
+
+    #[rstest]
+    #[case::the_same_load(load(20), load(20), None)]
+    #[case::another_load(
+        load(10),
+        load(20),
+        Some("unlike conditions: measurement 1 put another load on it")
+    )]
+    #[case::the_same_window(read(same, 200.0), read(same, 50.0), None)]
+    #[case::another_window(
+        read(|read| read.latency.window_minutes = 60, 200.0),
+        read(same, 50.0),
+        Some("unlike conditions: measurement 1 read another window")
+    )]
+    #[case::other_series(
+        read(|read| read.latency.histogram = "jobs_seconds".to_owned(), 200.0),
+        read(same, 50.0),
+        Some("unlike conditions: measurement 1 read other series: no improvement is shown")
+    )]
+    #[case::others_first(
+        read(same, 200.0),
+        load(20),
+        Some(
+            "unlike conditions: measurement 1 is what others asked of it, and this one put a load on it: no improvement is shown"
+        )
+    )]
+    #[case::a_load_first(
+        load(20),
+        read(same, 50.0),
+        Some(
+            "unlike conditions: measurement 1 put a load on it, and this is what others asked of it: no improvement is shown"
+        )
+    )]
+    fn unlike_conditions_are_said_beside_the_numbers(
+        #[case] before: Measured,
+        #[case] now: Measured,
+        #[case] unlike: Option<&str>,
+    ) {
+        let origin = match &now {
+            Measured::Load(_) => Origin::Load,
+            Measured::Read(_) => Origin::Prometheus,
+        };
+        let found = now.found(Some(&(1, before)), &after(origin), &Secrets::default());
+        let said = found
+            .notes
+            .iter()
+            .find(|note| note.starts_with("unlike conditions"));
+        assert_eq!(said.map(String::as_str), unlike, "{:?}", found.notes);
+        if unlike.is_some_and(|words| words.ends_with("no improvement is shown")) {
+            assert!(found.improvements.is_empty(), "{:?}", found.improvements);
+        }
+    }
+}
