@@ -143,11 +143,11 @@ pub async fn stop(state: &AppState, person: &Person, id: RunId) -> Result<(), Er
             let item = item.clone();
             Happening::ActionCancelled { item }
         });
-        Ok(match progress.state {
-            ProgressState::Running { stopped_by: None, .. } => {
-                [Happening::PhaseStopped].into_iter().chain(cancelled).collect()
-            }
-            _ => vec![],
+        let runs = matches!(progress.state, ProgressState::Running { stopped_by: None, .. });
+        Ok(if runs {
+            [Happening::PhaseStopped].into_iter().chain(cancelled).collect()
+        } else {
+            vec![]
         })
     })
     .await?;

@@ -116,11 +116,13 @@ pub async fn choose(
     let waits = store::task::go_on(&mut tx, id, Kind::Rollback, now).await?;
     store::run::append(&mut tx, &opened.outline, id, &person.author(), now, |run| {
         let state = run.rollback.as_ref().map(|rollback| &rollback.state);
-        match state {
-            Some(RollbackState::Asking { step: asking }) if *asking == step && waits => Ok(vec![chosen]),
-            _ => Err(conflict(
+        let asks = matches!(state, Some(RollbackState::Asking { step: asking }) if *asking == step);
+        if asks && waits {
+            Ok(vec![chosen])
+        } else {
+            Err(conflict(
                 "This step does not ask any more: look at where the rollback is now.",
-            )),
+            ))
         }
     })
     .await?;
@@ -139,9 +141,11 @@ pub async fn stop_step(state: &AppState, person: &Person, id: RunId, step: usize
     store::task::stop_all(&mut tx, id, Kind::Rollback).await?;
     store::run::append(&mut tx, &opened.outline, id, &by, now, |run| {
         let steps = run.rollback.as_ref().filter(|_| run.is_rolling_back());
-        match steps.and_then(|rollback| rollback.steps.get(step)) {
-            Some(StepState::Running { .. }) => Ok(vec![Happening::StepStopped { step }]),
-            _ => Err(conflict("This step is not under way any more.")),
+        let step_state = steps.and_then(|rollback| rollback.steps.get(step));
+        if matches!(step_state, Some(StepState::Running { .. })) {
+            Ok(vec![Happening::StepStopped { step }])
+        } else {
+            Err(conflict("This step is not under way any more."))
         }
     })
     .await?;
@@ -166,9 +170,11 @@ pub async fn accept(
         return Err(Error::refused("Choose the differences that are accepted."));
     }
     run::change(state, &opened, id, &person.author(), |run| {
-        let open = match run.rollback.as_ref().map(|rollback| &rollback.state) {
-            Some(RollbackState::Differs { open }) => open.as_slice(),
-            _ => &[],
+        let state = run.rollback.as_ref().map(|rollback| &rollback.state);
+        let open: &[_] = if let Some(RollbackState::Differs { open }) = state {
+            open
+        } else {
+            &[]
         };
         if !parts.iter().all(|part| open.iter().any(|one| one.part == *part)) {
             return Err(conflict(

@@ -211,9 +211,11 @@ pub(crate) fn contract(plan: &Plan, item: &ItemId) -> Contract {
 async fn fresh_reports(plan: &Plan, item: &ItemId, site: &Site) -> std::io::Result<()> {
     let reports: Vec<String> = proofs(plan, item)
         .into_iter()
-        .filter_map(|(_, spec)| match spec {
-            ProbeSpec::Tests { report } => Some(report),
-            _ => None,
+        .filter_map(|(_, spec)| {
+            let ProbeSpec::Tests { report } = spec else {
+                return None;
+            };
+            Some(report)
         })
         .collect();
     let site = site.clone();

@@ -60,9 +60,10 @@ impl Message {
             environment: run.start.environment.clone(),
             class: run.start.class.word(),
             at,
-            head: match notice {
-                Notice::HeadSigned { envelope, .. } => serde_json::from_str(envelope).ok(),
-                _ => None,
+            head: if let Notice::HeadSigned { envelope, .. } = notice {
+                serde_json::from_str(envelope).ok()
+            } else {
+                None
             },
         }
     }

@@ -101,11 +101,13 @@ impl Going<'_> {
 
     fn stopped(&self) -> String {
         let progress = self.opened.pinned.run.phase.as_ref();
-        match progress.map(|progress| &progress.state) {
-            Some(ProgressState::Running {
-                stopped_by: Some(by), ..
-            }) => format!("stopped by {}", by.name()),
-            _ => "it was stopped".to_owned(),
+        if let Some(ProgressState::Running {
+            stopped_by: Some(by), ..
+        }) = progress.map(|progress| &progress.state)
+        {
+            format!("stopped by {}", by.name())
+        } else {
+            "it was stopped".to_owned()
         }
     }
 
