@@ -15,9 +15,11 @@ use tokio_util::sync::CancellationToken;
 
 mod lookups;
 mod page;
+mod slices;
 mod statements;
 
 pub use lookups::{Lookups, Pair};
+pub use slices::{FEWEST as FEWEST_SLICES, Slice, Slicing, fewer_queries};
 pub use statements::{Statement, Statements};
 
 /// The counters at one moment; plain data, without secrets.

@@ -18,7 +18,7 @@ use domain::{
     plan::ItemId,
     verdict::Finding,
 };
-use probe::{Site, latency::Quantiles, output::sentence};
+use probe::{Site, Slicing, latency::Quantiles, output::sentence};
 use store::task::Next;
 use tokio::sync::watch;
 
@@ -115,14 +115,16 @@ impl Measuring<'_> {
         // Its calls are misses to the cache: they come before anything is counted.
         let cache = state.prober.cache_calls(&self.site, cancel.clone()).await;
         let before = state.prober.counted(&self.site, cancel.clone()).await;
+        let mut slicing = Slicing::begin(&before, &plan);
         let (tell, told) = watch::channel(LoadProgress::default());
         let item = progress_of(self.attempt.number);
         state.executions.begin(run, item.clone(), cancel.clone());
-        let loading = state.prober.load(&plan, &self.site, cancel.clone(), &tell);
-        let printing = print(told, |line| state.executions.print(run, &item, line));
+        let printing = print(told.clone(), |line| state.executions.print(run, &item, line));
+        let cutting = state.prober.slice(&mut slicing, told, &self.site, cancel.clone());
+        let beside = async { tokio::join!(printing, cutting) };
         let load = tokio::select! {
-            load = loading => load,
-            () = printing => Err(probe::load::NotLoaded("its progress ended".to_owned())),
+            load = state.prober.load(&plan, &self.site, cancel.clone(), &tell) => load,
+            _ = beside => Err(probe::load::NotLoaded("its progress ended".to_owned())),
         };
         state.executions.end(run, &item);
         let mut load = load.map_err(|why| why.to_string())?;
@@ -134,6 +136,7 @@ impl Measuring<'_> {
         let after = state.prober.counted(&self.site, cancel).await;
         Ok(Loaded {
             load,
+            slices: slicing.end(&after, plan.load.requests()),
             before,
             after,
             cache: Some(cache),

@@ -8,7 +8,7 @@ use domain::{
     objective::Interval,
     quantity::Unit,
 };
-use probe::{Counted, Secrets, latency::Quantiles, load::Statistic};
+use probe::{Counted, FEWEST_SLICES, Secrets, Slice, fewer_queries, latency::Quantiles, load::Statistic};
 use serde::{Deserialize, Serialize};
 
 /// Everything that an attempt measured, as it is stored.
@@ -30,6 +30,9 @@ pub struct Loaded {
     pub before: Counted,
     /// What was counted after it.
     pub after: Counted,
+    /// The queries of its slices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<Slice>,
     /// What calls of the cache took, or why that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cache: Option<Result<Figure, String>>,
@@ -66,6 +69,7 @@ impl Measured {
         let unlike = match (before, self) {
             (Measured::Load(before), Measured::Load(after)) => {
                 found.improvements = improvements(than, before, after);
+                found.notes.extend(too_short(before, after));
                 (before.load.plan.load != after.load.plan.load)
                     .then(|| format!("measurement {than} put another load on it"))
             }
@@ -93,6 +97,14 @@ impl Measured {
             .notes
             .extend(unlike.map(|why| format!("unlike conditions: {why}")));
     }
+}
+
+/// Why there is no interval of the queries, where they were counted.
+fn too_short(before: &Loaded, after: &Loaded) -> Option<String> {
+    let is_short = |loaded: &Loaded| (1..FEWEST_SLICES).contains(&loaded.slices.len());
+    (is_short(before) || is_short(after)).then(|| {
+        "a load of 12 seconds or longer, before and after, shows how sure the improvement of the queries is".to_owned()
+    })
 }
 
 /// How many requests each of two windows saw: the service may have been asked other things, or less.
@@ -188,7 +200,7 @@ fn of_calls(figure: &Figure) -> [Figure; 2] {
     })
 }
 
-/// The intervals of what both histograms can show.
+/// The intervals of what both histograms and the slices of both loads can show.
 fn improvements(than: u32, before: &Loaded, after: &Loaded) -> Vec<Improvement> {
     let statistics = [
         (Aggregation::Percentile(50), Statistic::Quantile(0.50)),
@@ -212,7 +224,14 @@ fn improvements(than: u32, before: &Loaded, after: &Loaded) -> Vec<Improvement> 
             interval: interval?,
         })
     };
-    statistics.into_iter().filter_map(one).collect()
+    let queries = fewer_queries(&before.slices, &after.slices, after.load.plan.seed);
+    let queries = queries.map(|interval| Improvement {
+        metric: Metric::Queries,
+        aggregation: Aggregation::Mean,
+        than,
+        interval,
+    });
+    statistics.into_iter().filter_map(one).chain(queries).collect()
 }
 
 #[cfg(test)]

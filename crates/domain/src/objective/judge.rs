@@ -294,6 +294,13 @@ fn compared(value: f64, unit: Unit, bound: Bound, upper: Option<Bound>) -> Judge
         ));
     }
     let met = clears(value, bound) && upper.is_none_or(|upper| clears(value, upper));
+    // For people: four decimals, unless they would say otherwise than the value does.
+    let short = (value * 1e4).round() / 1e4;
+    let value = if clears(short, bound) == clears(value, bound) {
+        short
+    } else {
+        value
+    };
     let found = crate::quantity::Quantity { value, unit };
     let asked = Aim::Absolute { bound, upper };
     let outcome = if met {

@@ -478,3 +478,17 @@ fn another_part_of_the_service_or_an_earlier_time_implies_nothing() {
     day.window = Some(1440);
     assert!(!implies(&plain, &day) && implies(&day, &plain));
 }
+
+#[rstest]
+#[case(0.391_222_499_999_999_9, "0.3912 ms found, < 200 ms asked for")]
+#[case(199.999_99, "199.99999 ms found, < 200 ms asked for")]
+#[case(200.0, "200 ms found, < 200 ms asked for")]
+fn what_was_found_is_told_in_four_decimals_unless_they_would_say_otherwise(
+    #[case] found: f64,
+    #[case] told: &str,
+) {
+    let p95 = Aggregation::Percentile(95);
+    let objective = absolute(Metric::Latency, p95, bound(Below, 200.0, Unit::Milliseconds));
+    let measured = value(p95, found, Unit::Milliseconds, 1000);
+    assert_eq!(judge(&objective, Some(&measured), after(0)).reason, told);
+}

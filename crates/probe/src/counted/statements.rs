@@ -101,7 +101,7 @@ impl Statements {
     }
 
     /// What was called since, and how often; or why that is not known, and what to do.
-    fn called(&self, before: &Self) -> Result<Vec<Called<'_>>, String> {
+    pub(super) fn called(&self, before: &Self) -> Result<Vec<Called<'_>>, String> {
         if self.database != before.database {
             return Err("the database is another one than before the load".to_owned());
         }
