@@ -37,26 +37,42 @@ pub struct Record<'a> {
     blanks: BTreeMap<&'a BlankId, RecordBlank<'a>>,
 }
 
-/// Whether an event can change the record of a run that stands like `run` before it. Where it cannot, the record's hash after it is the
-/// one before.
-pub fn touches(run: &Run, event: &Event) -> bool {
+/// How much of the record an event can change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch<'a> {
+    /// Nothing: the hash after it is the one before.
+    Nothing,
+    /// This line.
+    Item(&'a ItemId),
+    /// This blank.
+    Blank(&'a BlankId),
+    /// All of it.
+    Anything,
+}
+
+/// How much an event can change of the record of a run that stands like `run` before it.
+pub fn touch<'a>(run: &Run, event: &'a Event) -> Touch<'a> {
     match &event.what {
         // The evidence that first gave the verdict stays.
         Happening::Observed { item, verdict, .. } => {
             let latest = run.items.get(item).and_then(|state| state.latest.as_ref());
-            latest.is_none_or(|latest| latest.verdict != *verdict)
+            if latest.is_some_and(|latest| latest.verdict == *verdict) {
+                Touch::Nothing
+            } else {
+                Touch::Item(item)
+            }
         }
+        Happening::ActionStarted { item, .. }
+        | Happening::ActionEnded { item, .. }
+        | Happening::Attested { item, .. }
+        | Happening::Overridden { item, .. }
+        | Happening::Waived { item, .. }
+        | Happening::Skipped { item, .. }
+        | Happening::Reopened { item, .. } => Touch::Item(item),
+        Happening::BlankFilled { blank, .. } => Touch::Blank(blank),
         Happening::Started(_)
         | Happening::Superseded { .. }
-        | Happening::ActionStarted { .. }
-        | Happening::ActionEnded { .. }
         | Happening::Interrupted { .. }
-        | Happening::Attested { .. }
-        | Happening::Overridden { .. }
-        | Happening::Waived { .. }
-        | Happening::Skipped { .. }
-        | Happening::Reopened { .. }
-        | Happening::BlankFilled { .. }
         | Happening::T0Set { .. }
         | Happening::RollbackStarted { .. }
         | Happening::StepStarted { .. }
@@ -68,7 +84,7 @@ pub fn touches(run: &Run, event: &Event) -> bool {
         | Happening::RollbackEnded { .. }
         | Happening::DifferenceAccepted { .. }
         | Happening::HoldOff(_)
-        | Happening::Hourly(_) => true,
+        | Happening::Hourly(_) => Touch::Anything,
         Happening::Executing
         | Happening::WithoutBaseline { .. }
         | Happening::WentAhead { .. }
@@ -94,12 +110,13 @@ pub fn touches(run: &Run, event: &Event) -> bool {
         | Happening::FingerprintTaken { .. }
         | Happening::Signed { .. }
         | Happening::Withdrawn { .. }
-        | Happening::Closed { .. } => false,
+        | Happening::Closed { .. } => Touch::Nothing,
     }
 }
 
+/// A blank as it stands in the record.
 #[derive(Debug, PartialEq, Serialize)]
-struct RecordBlank<'a> {
+pub struct RecordBlank<'a> {
     value: &'a str,
     by: Option<PersonId>,
     name: &'a str,
@@ -107,8 +124,9 @@ struct RecordBlank<'a> {
     source: Option<&'a Source>,
 }
 
+/// A line as it stands in the record.
 #[derive(Debug, PartialEq, Serialize)]
-struct RecordItem<'a> {
+pub struct RecordItem<'a> {
     verdict: Option<Verdict>,
     evidence: Option<&'a Hash>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -126,28 +144,21 @@ struct RecordSettlement<'a> {
 
 impl<'a> From<&'a Run> for Record<'a> {
     fn from(run: &'a Run) -> Self {
-        let items = run
-            .items
-            .iter()
-            .filter(|(_, state)| {
-                state.latest.is_some() || state.settlement.is_some() || ending(state).is_some()
-            })
-            .map(|(id, state)| {
-                let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
-                    how: &settlement.how,
-                    by: settlement.by.account(),
-                    name: settlement.by.name(),
-                    reason: &settlement.reason,
-                });
-                let item = RecordItem {
-                    verdict: state.latest.as_ref().map(|latest| latest.verdict),
-                    evidence: state.latest.as_ref().map(|latest| &latest.first),
-                    action: ending(state),
-                    settled,
-                };
-                (id, item)
-            })
-            .collect();
+        let items = run.items.keys();
+        let blanks = run.blanks.iter();
+        Self {
+            items: items
+                .filter_map(|id| Some((id, RecordItem::of(run, id)?)))
+                .collect(),
+            blanks: blanks.map(|(id, filling)| (id, filling.into())).collect(),
+            ..Self::frame(run)
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// The record without its lines and blanks.
+    pub fn frame(run: &'a Run) -> Self {
         let undone = run.rollback.as_ref().filter(|rollback| !rollback.rehearsal);
         Self {
             start: &run.start,
@@ -155,13 +166,36 @@ impl<'a> From<&'a Run> for Record<'a> {
             t0: run.t0.map(|t0| t0.to_rfc3339()),
             rolled_back_by: undone.map(|rollback| &rollback.tier),
             superseded_by: run.superseded.map(|superseded| superseded.by_run.0),
-            items,
-            blanks: run
-                .blanks
-                .iter()
-                .map(|(id, filling)| (id, filling.into()))
-                .collect(),
+            items: BTreeMap::new(),
+            blanks: BTreeMap::new(),
         }
+    }
+}
+
+impl<'a> RecordItem<'a> {
+    /// The line of this id; `None` where the record has nothing about it.
+    pub fn of(run: &'a Run, id: &ItemId) -> Option<Self> {
+        let state = run.items.get(id)?;
+        let (latest, action) = (state.latest.as_ref(), ending(state));
+        let settled = state.settlement.as_ref().map(|settlement| RecordSettlement {
+            how: &settlement.how,
+            by: settlement.by.account(),
+            name: settlement.by.name(),
+            reason: &settlement.reason,
+        });
+        (latest.is_some() || settled.is_some() || action.is_some()).then(|| Self {
+            verdict: latest.map(|latest| latest.verdict),
+            evidence: latest.map(|latest| &latest.first),
+            action,
+            settled,
+        })
+    }
+}
+
+impl<'a> RecordBlank<'a> {
+    /// The blank of this id; `None` where it is empty.
+    pub fn of(run: &'a Run, id: &BlankId) -> Option<Self> {
+        run.blanks.get(id).map(Into::into)
     }
 }
 

@@ -1,10 +1,10 @@
 //! A run as its events make it, each looked at before it counts: by whoever signs, and by whoever verifies.
 
-use crate::canonical::{self, NotCanonical};
+use crate::{canonical::NotCanonical, text::Text};
 use domain::{
     Hash,
     event::{Event, Happening},
-    record::{Record, touches},
+    record::{Touch, touch},
     run::{Run, RunId},
 };
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ pub struct Fold {
     /// The run after the events so far.
     pub run: Run,
     nonces: BTreeSet<String>,
+    record: Text,
 }
 
 /// Why an event does not come next in a run.
@@ -58,12 +59,12 @@ impl Fold {
     /// [`Wrong`].
     pub fn begin(id: RunId, event: &Event) -> Result<Self, Wrong> {
         let run = Run::begin(id, event).ok_or(Wrong::NoStart)?;
-        let fold = Self {
-            run,
-            nonces: BTreeSet::new(),
-        };
-        fold.record(event)?;
-        Ok(fold)
+        let (nonces, record) = (BTreeSet::new(), Text::of(&run)?);
+        let fold = Self { run, nonces, record };
+        match fold.record.hash() == event.record {
+            true => Ok(fold),
+            false => Err(Wrong::Record),
+        }
     }
 
     /// Goes on by one event.
@@ -89,18 +90,15 @@ impl Fold {
                 return Err(Wrong::UsedAgain { role: role() });
             }
         }
-        let same = (!touches(&self.run, event)).then(|| self.run.record.clone());
+        let touch = touch(&self.run, event);
+        let before = self.run.record.clone();
         self.run.apply(event);
-        match same {
-            Some(record) if record == event.record => Ok(()),
-            Some(_) => Err(Wrong::Record),
-            None => self.record(event),
-        }
-    }
-
-    /// Whether the record's hash in the event is that of the fold.
-    fn record(&self, event: &Event) -> Result<(), Wrong> {
-        match canonical::hash(&Record::from(&self.run))? == event.record {
+        self.record.touch(&self.run, &touch)?;
+        let record = match touch {
+            Touch::Nothing => before,
+            Touch::Item(_) | Touch::Blank(_) | Touch::Anything => self.record.hash(),
+        };
+        match record == event.record {
             true => Ok(()),
             false => Err(Wrong::Record),
         }

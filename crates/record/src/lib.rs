@@ -9,4 +9,5 @@ pub mod file;
 pub mod fold;
 pub mod head;
 pub mod key;
+mod text;
 pub mod verify;
