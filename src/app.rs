@@ -3,6 +3,7 @@
 pub mod components;
 pub mod header;
 pub mod live;
+pub mod loaded;
 pub mod pages;
 pub mod trouble;
 
@@ -10,6 +11,7 @@ use crate::{
     api::session::{Person, who_am_i},
     app::{
         header::Header,
+        loaded::{Loaded, load},
         pages::{
             account::Account, checklist::Checklist, checklists::Checklists, comparison::Compare,
             environments::Environments, invitation::Invitation, new_run::NewRun, not_found::NotFound,
@@ -28,7 +30,7 @@ use leptos_router::{
 
 /// Who is signed in, for every page: `expect_context::<Me>().0`. Refetched after signing in.
 #[derive(Clone, Copy, Debug)]
-pub struct Me(pub Resource<Option<Person>>);
+pub struct Me(pub Loaded<Option<Person>>);
 
 /// The document around every page, drawn on the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -56,7 +58,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let me = Resource::new_blocking(|| (), |()| async { who_am_i().await.unwrap_or_default() });
+    let me = load(|| (), |()| async { who_am_i().await.unwrap_or_default() });
     provide_context(Me(me));
     view! {
         <Link rel="preload" href="/fonts/inter.woff2" as_="font" type_="font/woff2" crossorigin="anonymous" />

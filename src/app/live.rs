@@ -95,7 +95,7 @@ fn show(prints: &mut BTreeMap<ItemId, String>, piece: Printed) {
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text)
+    serde_json::from_slice(text.as_bytes())
         .inspect_err(|error| leptos::logging::warn!("a live message cannot be read: {error}"))
         .ok()
 }

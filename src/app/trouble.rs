@@ -2,7 +2,10 @@
 
 use crate::{
     api::{Error, session::take_trouble},
-    app::components::{Banner, Tone},
+    app::{
+        components::{Banner, Tone},
+        loaded::load,
+    },
 };
 use leptos::prelude::*;
 
@@ -13,7 +16,7 @@ pub fn Trouble(
     #[prop(into)]
     error: Signal<Option<Error>>,
 ) -> impl IntoView {
-    let before = Resource::new_blocking(|| (), |()| take_trouble());
+    let before = load(|| (), |()| take_trouble());
     view! {
         <div class="trouble" aria-live="assertive">
             {move || error.get().map(banner)}

@@ -6,6 +6,7 @@ use crate::{
         components::{
             Banner, Button, ButtonKind, ExactTime, PageHead, PasswordAgain, SectionCard, Tag, TextField, Tone,
         },
+        loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
@@ -22,7 +23,7 @@ pub fn Account() -> impl IntoView {
     );
     let query = use_query_map();
     let changed = move || query.with(|query| query.get("changed").is_some());
-    let page = Resource::new_blocking(
+    let page = load(
         move || (change.version().get(), revoke.version().get()),
         |_| load_account(),
     );

@@ -10,6 +10,7 @@ use crate::{
     api::revision::{Approve, Publish, RevisionPage, load_revision},
     app::{
         components::{Banner, Crumb, ExactTime, HashText, LinkButton, PageHead, Tone},
+        loaded::load,
         trouble::{NotLoaded, Trouble, errors},
     },
 };
@@ -28,7 +29,7 @@ pub fn Checklist() -> impl IntoView {
             .unwrap_or(0)
     });
     let (publish, approve) = (ServerAction::<Publish>::new(), ServerAction::<Approve>::new());
-    let page = Resource::new_blocking(
+    let page = load(
         move || (id.get(), publish.version().get(), approve.version().get()),
         |(id, _, _)| load_revision(id),
     );

@@ -9,6 +9,7 @@ use crate::{
         components::{
             EmptyState, ExactTime, HashText, LinkButton, Mark, PageHead, SectionCard, TextAreaField, Tone,
         },
+        loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
@@ -18,7 +19,7 @@ use leptos_meta::Title;
 /// Every revision, and the form that imports one.
 #[component]
 pub fn Checklists() -> impl IntoView {
-    let revisions = Resource::new_blocking(|| (), |()| list_revisions());
+    let revisions = load(|| (), |()| list_revisions());
     let import = || view! { <LinkButton href="#import">"Import a checklist"</LinkButton> }.into_any();
     view! {
         <Title text="Checklists" />

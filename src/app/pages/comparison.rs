@@ -6,6 +6,7 @@ use crate::{
     api::comparison::compare_runs,
     app::{
         components::{Crumb, EmptyState, ExactTime, HashText, PageHead, SectionCard, TallyBar},
+        loaded::load,
         pages::runs::answer_mark,
         trouble::NotLoaded,
     },
@@ -33,7 +34,7 @@ pub fn Compare() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.with(asked));
     let runs = Memo::new(move |_| asked.get().map(|asked| (asked.a, asked.b)));
-    let comparison = Resource::new_blocking(
+    let comparison = load(
         move || runs.get(),
         |runs| async move {
             match runs {

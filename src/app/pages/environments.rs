@@ -4,6 +4,7 @@ use crate::{
     api::environment::{EnvironmentFacts, EnvironmentLine, UndeliveredLine, WebhookFacts, list_environments},
     app::{
         components::{Banner, EmptyState, PageHead, Tag, Tone},
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -13,7 +14,7 @@ use leptos_meta::Title;
 /// Every file of the folder `environments`.
 #[component]
 pub fn Environments() -> impl IntoView {
-    let environments = Resource::new_blocking(|| (), |()| list_environments());
+    let environments = load(|| (), |()| list_environments());
     view! {
         <Title text="Environments" />
         <PageHead

@@ -8,6 +8,7 @@ use crate::{
     app::{
         Me,
         components::{Banner, Button, ButtonKind, ExactTime, TextField, Tone},
+        loaded::load,
         trouble::Trouble,
     },
 };
@@ -24,7 +25,7 @@ pub fn Invitation() -> impl IntoView {
         .with_untracked(|query| query.get("token"))
         .unwrap_or_default();
     let asked = token.clone();
-    let facts = Resource::new_blocking(|| (), move |()| load_invitation(asked.clone()));
+    let facts = load(|| (), move |()| load_invitation(asked.clone()));
     Effect::new(move || {
         if matches!(join.value().get(), Some(Ok(()))) {
             me.refetch();

@@ -11,6 +11,7 @@ use crate::{
         components::{
             Banner, Choice, Choices, EmptyState, PageHead, SelectField, SelectOption, TextField, Tone,
         },
+        loaded::load,
         trouble::{NotLoaded, Trouble, errors},
     },
 };
@@ -22,7 +23,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn NewRun() -> impl IntoView {
     let start = ServerAction::<StartRun>::new();
-    let choices = Resource::new_blocking(
+    let choices = load(
         || (),
         |()| async {
             Ok::<_, Error>((

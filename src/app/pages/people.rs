@@ -16,6 +16,7 @@ use crate::{
     },
     app::{
         components::{Banner, Choice, CodeBlock, EmptyState, PageHead, Tag, TextField, Tone},
+        loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
@@ -47,11 +48,11 @@ pub fn People() -> impl IntoView {
         let invitations = (invite.version().get(), uninvite.version().get());
         (invitations, make.version().get(), revoke.version().get())
     };
-    let page = Resource::new_blocking(
+    let page = load(
         move || (filter.get(), versions()),
         |(filter, _)| list_people(filter),
     );
-    let once = Resource::new_blocking(|| (), |()| take_once());
+    let once = load(|| (), |()| take_once());
     let error = move || {
         let made = [invite.value().get(), make.value().get()];
         let taken = [uninvite.value().get(), revoke.value().get()];

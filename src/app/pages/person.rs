@@ -11,6 +11,7 @@ use crate::{
             Banner, Button, ButtonKind, Checks, Crumb, ExactTime, PageHead, PasswordAgain, SectionCard, Tag,
             Tone,
         },
+        loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
@@ -56,7 +57,7 @@ pub fn Person() -> impl IntoView {
         let ways_in = (deeds.end_sessions.version().get(), deeds.revoke.version().get());
         (deeds.roles.version().get(), standing, ways_in)
     };
-    let page = Resource::new_blocking(
+    let page = load(
         move || (asked.get(), versions()),
         |((id, before), _)| load_person(id, before),
     );

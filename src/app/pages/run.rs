@@ -29,6 +29,7 @@ use crate::{
             Tab, Tabs, TallyBar, Tone,
         },
         live,
+        loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
@@ -49,7 +50,7 @@ pub fn Run() -> impl IntoView {
             .and_then(|id| id.parse().ok())
             .unwrap_or(0)
     });
-    let page = Resource::new_blocking(move || id.get(), load_run);
+    let page = load(move || id.get(), load_run);
     // Outside of what waits for the page: that is drawn twice, and what went wrong is said once.
     let deeds = Deeds::new();
     view! {

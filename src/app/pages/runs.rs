@@ -9,6 +9,7 @@ use crate::{
             ButtonKind, CodeText, EmptyState, EnvironmentBadge, ExactTime, LinkButton, Mark, PageHead,
             TallyBar, Tone,
         },
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -23,7 +24,7 @@ use leptos_router::hooks::use_query_map;
 pub fn Runs() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(asked));
-    let runs = Resource::new_blocking(move || filter.get(), list_runs);
+    let runs = load(move || filter.get(), list_runs);
     let links = || {
         view! {
             <LinkButton href="/stability" kind=ButtonKind::Ghost>"How changes go"</LinkButton>

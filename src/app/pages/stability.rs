@@ -8,6 +8,7 @@ use crate::{
         components::{
             CodeText, Crumb, ExactTime, PageHead, SectionCard, SuggestField, Tag, TextField, duration_words,
         },
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -21,7 +22,7 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 pub fn Stability() -> impl IntoView {
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(asked));
-    let page = Resource::new_blocking(move || filter.get(), load_stability);
+    let page = load(move || filter.get(), load_stability);
     let trail = vec![Crumb::link("Runs", "/"), Crumb::here("How changes go")];
     view! {
         <Title text="How changes go" />

@@ -3,7 +3,10 @@
 use super::{board::Board, deeds::Deeds};
 use crate::{
     api::action::{ActionOffer, load_action},
-    app::components::{Banner, Disclosure, ExactTime, PanelPart, Tone},
+    app::{
+        components::{Banner, Disclosure, ExactTime, PanelPart, Tone},
+        loaded::load,
+    },
 };
 use domain::{
     Right, action::ActionState, outline::OutlineLine, phase::Progress, phase_order::waits_for, plan::ItemId,
@@ -43,7 +46,7 @@ pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
             )
         })
     };
-    let form = Resource::new_blocking(move || key.get(), move |(item, ..)| load_action(board.id, item));
+    let form = load(move || key.get(), move |(item, ..)| load_action(board.id, item));
     let running = Memo::new(move |_| state.with(|state| state.as_ref().is_some_and(ActionState::is_running)));
     view! {
         {move || state.get().map(|state| told(&state))}

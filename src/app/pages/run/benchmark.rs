@@ -9,6 +9,7 @@ use crate::{
     api::measurement::{BenchmarkPage, load_benchmarks},
     app::{
         components::{EmptyState, PercentileLadder, Rung, SectionCard},
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -38,7 +39,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
             )
         })
     });
-    let page = Resource::new_blocking(move || key.get(), move |_| load_benchmarks(board.id));
+    let page = load(move || key.get(), move |_| load_benchmarks(board.id));
     view! {
         <div class="stack">
         <Transition fallback=|| view! { <p>"Loading the numbers…"</p> }>

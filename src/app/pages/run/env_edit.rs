@@ -3,7 +3,10 @@
 use super::{board::Board, deeds::Deeds};
 use crate::{
     api::env_edit::{EnvEditOffer, load_env_edit},
-    app::components::{Disclosure, PanelPart},
+    app::{
+        components::{Disclosure, PanelPart},
+        loaded::load,
+    },
 };
 use domain::{Right, outline::OutlineLine, plan::ItemId};
 use leptos::{form::ActionForm, prelude::*};
@@ -27,7 +30,7 @@ pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
             })
         })
     };
-    let offer = Resource::new_blocking(move || key.get(), move |(item, ..)| load_env_edit(board.id, item));
+    let offer = load(move || key.get(), move |(item, ..)| load_env_edit(board.id, item));
     view! {
         <Transition fallback=|| view! { <PanelPart label="Offered edit">"Reading the file…"</PanelPart> }>
             {move || {

@@ -5,6 +5,7 @@ use crate::{
     api::follow_up::{FollowUpRow, HourlyPage, load_follow_ups, load_hourly},
     app::{
         components::{CodeText, Disclosure, EmptyState, ExactTime, Mark, SectionCard, TextAreaField, Tone},
+        loaded::{Loaded, load},
         trouble::NotLoaded,
     },
 };
@@ -18,13 +19,13 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
             .run
             .with(|run| (run.t0, run.state.word(), run.follow_ups.clone()))
     });
-    let rows = Resource::new_blocking(move || key.get(), move |_| load_follow_ups(board.id));
+    let rows = load(move || key.get(), move |_| load_follow_ups(board.id));
     // Asked again every five minutes, and when something begins or ends to fail.
     let seen = Memo::new(move |_| {
         let run = board.run.with(|run| (run.state.word(), run.hourly.clone()));
         (run, board.now.get().timestamp() / 300)
     });
-    let hourly = Resource::new_blocking(move || seen.get(), move |_| load_hourly(board.id));
+    let hourly = load(move || seen.get(), move |_| load_hourly(board.id));
     view! {
         <Transition fallback=|| view! { <p>"Loading the next steps…"</p> }>
             {move || Suspend::new(async move {
@@ -50,7 +51,7 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-type Hourly = Resource<Result<Option<HourlyPage>, crate::api::Error>>;
+type Hourly = Loaded<Result<Option<HourlyPage>, crate::api::Error>>;
 
 fn shown(board: Board, deeds: Deeds, rows: Vec<FollowUpRow>, hourly: Hourly) -> AnyView {
     let overdue = rows.iter().filter(|row| row.overdue).count();

@@ -5,6 +5,7 @@ use crate::{
     api::evidence::log,
     app::{
         components::{CodeText, ExactTime, SectionCard},
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -23,7 +24,7 @@ use leptos::prelude::*;
 pub fn tab(board: Board) -> AnyView {
     let number = Memo::new(move |_| board.run.with(|run| run.number));
     // The last thousand: what came before is in the export.
-    let events = Resource::new_blocking(
+    let events = load(
         move || number.get(),
         move |number| async move { log(board.id, number.saturating_sub(1000)).await },
     );

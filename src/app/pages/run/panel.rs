@@ -6,9 +6,12 @@ use crate::{
         evidence::{Attempt, attempts},
         run::Attest,
     },
-    app::components::{
-        Attempts, CodeText, Disclosure, EmptyState, EvidenceList, EvidencePanel, ExactTime, HashText,
-        OutputBlock, PanelPart, TextAreaField, TextField,
+    app::{
+        components::{
+            Attempts, CodeText, Disclosure, EmptyState, EvidenceList, EvidencePanel, ExactTime, HashText,
+            OutputBlock, PanelPart, TextAreaField, TextField,
+        },
+        loaded::{Loaded, load},
     },
 };
 use domain::{
@@ -35,7 +38,7 @@ pub fn panel(board: Board, deeds: Deeds, selected: Memo<Option<String>>) -> AnyV
             .with(|run| run.items.get(&id).map_or(0, |state| state.seen()));
         Some((id, count))
     });
-    let evidence = Resource::new_blocking(
+    let evidence = load(
         move || key.get(),
         move |key| async move {
             match key {
@@ -61,7 +64,7 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-type Evidence = Resource<Result<Vec<Attempt>, crate::api::Error>>;
+type Evidence = Loaded<Result<Vec<Attempt>, crate::api::Error>>;
 
 fn open(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyView {
     let found = board.find(&id, |section, line| (section.clone(), line.clone()));

@@ -5,6 +5,7 @@ use crate::{
     api::phase::{LineOffer, LineWay, PhaseOffer, load_phase},
     app::{
         components::{Banner, CodeText, Disclosure, ExactTime, Mark, SectionCard, Tag, TextAreaField, Tone},
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -148,7 +149,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
             (section, run.state.word(), run.phase.clone(), stands)
         })
     });
-    let offer = Resource::new_blocking(
+    let offer = load(
         move || key.get(),
         move |(section, ..)| load_phase(board.id, section),
     );

@@ -11,6 +11,7 @@ use crate::{
     },
     app::{
         components::{EmptyState, Mark, Tone},
+        loaded::{Loaded, load},
         trouble::NotLoaded,
     },
 };
@@ -106,7 +107,7 @@ fn may(board: Board) -> bool {
 }
 
 /// What each tier would do, or why that is not known.
-type Offer = Resource<Result<RollbackOffer, Error>>;
+type Offer = Loaded<Result<RollbackOffer, Error>>;
 
 /// The tab: how the rollback stands, and what each tier would do.
 pub fn tab(board: Board, deeds: Deeds) -> AnyView {
@@ -120,7 +121,7 @@ pub fn tab(board: Board, deeds: Deeds) -> AnyView {
             (run.state.word(), asks)
         })
     });
-    let offer = Resource::new_blocking(move || key.get(), move |_| load_rollback(board.id));
+    let offer = load(move || key.get(), move |_| load_rollback(board.id));
     view! {
         <Transition fallback=|| view! { <p>"Loading the rollback…"</p> }>
             <div class="stack">

@@ -5,6 +5,7 @@ use crate::{
     api::trend::load_trend,
     app::{
         components::{SectionCard, Trend},
+        loaded::load,
         trouble::NotLoaded,
     },
 };
@@ -19,7 +20,7 @@ pub fn card(board: Board) -> AnyView {
             .run
             .with(|run| (run.state.word(), Figures::of(&run.measurements)))
     });
-    let points = Resource::new_blocking(move || key.get(), move |_| load_trend(board.id));
+    let points = load(move || key.get(), move |_| load_trend(board.id));
     view! {
         <Transition fallback=|| view! { <p>"Loading the runs before…"</p> }>
             {move || Suspend::new(async move {

@@ -177,7 +177,9 @@ fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
         let text = board
             .prints
             .with(|prints| prints.get(&item).cloned().unwrap_or_default());
-        let looks = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let looks = text
+            .lines()
+            .filter_map(|line| serde_json::from_slice(line.as_bytes()).ok());
         looks.collect::<Vec<LoadProgress>>()
     });
     let stop = may.then(|| {

@@ -3,7 +3,10 @@
 use super::super::board::Board;
 use crate::{
     api::sign_off::changes,
-    app::components::{CodeText, SectionCard},
+    app::{
+        components::{CodeText, SectionCard},
+        loaded::load,
+    },
 };
 use domain::record::{About, Difference};
 use leptos::prelude::*;
@@ -18,7 +21,7 @@ pub fn since(board: Board, key: &str) -> AnyView {
         return ().into_any();
     };
     let key = key.to_owned();
-    let found = Resource::new_blocking(
+    let found = load(
         move || board.run.with(|run| run.record.clone()),
         move |_| changes(board.id, key.clone()),
     );

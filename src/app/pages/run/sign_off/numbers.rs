@@ -6,18 +6,21 @@ use crate::{
         measurement::load_benchmarks,
         rollback::{TierReady, load_readiness},
     },
-    app::components::{Mark, Rows, RowsLabel, Tone},
+    app::{
+        components::{Mark, Rows, RowsLabel, Tone},
+        loaded::load,
+    },
 };
 use leptos::prelude::*;
 
 /// The numbers that the document demands, and the readiness of each tier. What cannot be read says so.
 pub fn shown(board: Board) -> AnyView {
     let id = board.id;
-    let demands = Resource::new_blocking(
+    let demands = load(
         move || board.run.with(|run| run.record.clone()),
         move |_| load_benchmarks(id),
     );
-    let tiers = Resource::new_blocking(|| (), move |()| load_readiness(id));
+    let tiers = load(|| (), move |()| load_readiness(id));
     let body = move || {
         Suspend::new(async move {
             let demands = match demands.await {
