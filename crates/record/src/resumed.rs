@@ -46,6 +46,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn whatever_was_hashed_before_the_hash_is_that_of_the_text(texts in prop::collection::vec(text(), 1..8)) {
             let mut resumed = Resumed::default();
