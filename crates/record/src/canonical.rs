@@ -35,5 +35,10 @@ pub fn link(previous: &Hash, body: &str) -> Hash {
     let mut digest = Sha256::new();
     digest.update(previous.as_str());
     digest.update(body);
+    finish(digest)
+}
+
+/// The hash that a digest comes to.
+pub(crate) fn finish(digest: Sha256) -> Hash {
     Hash::of_bytes(&digest.finalize().into())
 }

@@ -60,7 +60,7 @@ impl Fold {
     pub fn begin(id: RunId, event: &Event) -> Result<Self, Wrong> {
         let run = Run::begin(id, event).ok_or(Wrong::NoStart)?;
         let (nonces, record) = (BTreeSet::new(), Text::of(&run)?);
-        let fold = Self { run, nonces, record };
+        let mut fold = Self { run, nonces, record };
         match fold.record.hash() == event.record {
             true => Ok(fold),
             false => Err(Wrong::Record),

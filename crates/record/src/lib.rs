@@ -9,5 +9,6 @@ pub mod file;
 pub mod fold;
 pub mod head;
 pub mod key;
+mod resumed;
 mod text;
 pub mod verify;

@@ -1,6 +1,9 @@
 //! The canonical JSON of a run's record, kept while the run goes on: an event writes anew only what it can change.
 
-use crate::canonical::{self, NotCanonical};
+use crate::{
+    canonical::{self, NotCanonical},
+    resumed::Resumed,
+};
 use domain::{
     Hash,
     record::{Record, RecordBlank, RecordItem, Touch},
@@ -22,6 +25,7 @@ pub(crate) struct Text {
     items: Members,
     /// Everything behind the lines, with the brace that closes the record.
     rest: String,
+    hashed: Resumed,
 }
 
 impl Text {
@@ -34,6 +38,7 @@ impl Text {
             blanks: Members::new(),
             items: Members::new(),
             rest: String::new(),
+            hashed: Resumed::default(),
         };
         text.touch(run, &Touch::Anything)?;
         Ok(text)
@@ -65,7 +70,7 @@ impl Text {
     }
 
     /// Its hash: the same as of the whole record's canonical JSON.
-    pub fn hash(&self) -> Hash {
+    pub fn hash(&mut self) -> Hash {
         let length = |members: &Members| members.values().map(|member| member.len() + 1).sum::<usize>();
         let mut whole = String::with_capacity(
             length(&self.blanks)
@@ -80,7 +85,7 @@ impl Text {
         }
         write(&mut whole, "\"items\":{", &self.items);
         whole.push_str(&self.rest);
-        canonical::sha256(whole.as_bytes())
+        self.hashed.hash(whole)
     }
 }
 

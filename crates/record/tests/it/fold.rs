@@ -1,4 +1,4 @@
-//! The record's text, kept while a run goes on, is that of the whole record after every event.
+//! The record's text, kept while a run goes on, is that of the whole record after every event, whatever kind it is of.
 
 use crate::support::{noon, person};
 use chrono::TimeDelta;
@@ -8,10 +8,14 @@ use domain::{
     blank::BlankId,
     environment::Class,
     event::{Happening, Outcome, Proof, Start},
-    fingerprint::{Difference, Part},
+    fingerprint::{Difference, Fingerprint, Moment, Part},
+    follow_up::EndedHow,
     form,
+    hold_off::HoldOffEntry,
+    hourly::HourlyEntry,
     measurement::{Found, Origin, Source},
     person::Author,
+    phase::Why,
     plan::{ItemId, SectionId},
     run::RunId,
     sign_off::Meaning,
@@ -39,6 +43,10 @@ fn start() -> Start {
         release: "v1".to_owned(),
         windows: Default::default(),
     }
+}
+
+fn section() -> SectionId {
+    SectionId("way-back".to_owned())
 }
 
 fn item() -> impl Strategy<Value = ItemId> {
@@ -118,6 +126,106 @@ fn of_numbers() -> impl Strategy<Value = Happening> {
     ]
 }
 
+fn of_samples() -> impl Strategy<Value = Happening> {
+    let began = HoldOffEntry::Began {
+        window: section(),
+        line: ItemId("a".to_owned()),
+        failed: "500".to_owned(),
+        tier: section(),
+        rule: "critical".to_owned(),
+        until: noon(),
+    };
+    let refused = HoldOffEntry::Refused {
+        window: section(),
+        line: ItemId("a".to_owned()),
+        failed: "500".to_owned(),
+        rule: "critical".to_owned(),
+        why: "let off".to_owned(),
+        let_off: true,
+    };
+    let moved = HoldOffEntry::Moved {
+        window: section(),
+        until: noon() + TimeDelta::minutes(5),
+        why: "away".to_owned(),
+    };
+    let held = HoldOffEntry::Held {
+        window: section(),
+        reason: String::new(),
+    };
+    let hold_off = prop::sample::select(vec![began, moved, held, refused]);
+    prop_oneof![
+        (item(), hash()).prop_map(|(item, evidence)| Happening::SampleFailed {
+            item,
+            slot: noon(),
+            reason: "500".to_owned(),
+            evidence,
+        }),
+        item().prop_map(|item| Happening::SamplesHold { item, since: noon() }),
+        Just(Happening::ClockWentBack { dropped: 2 }),
+        Just(Happening::WindowJudged { section: section() }),
+        hold_off.prop_map(Happening::HoldOff),
+        (item(), hash()).prop_map(|(line, evidence)| Happening::Hourly(HourlyEntry::Failed {
+            line,
+            slot: noon(),
+            reason: "500".to_owned(),
+            evidence,
+        })),
+        item().prop_map(|line| Happening::Hourly(HourlyEntry::Holds { line, slot: noon() })),
+    ]
+}
+
+/// What goes by itself, and what is done beside the lines.
+fn of_phases() -> impl Strategy<Value = Happening> {
+    let why = prop::sample::select(vec![Why::Failed, Why::Unknown, Why::Person]);
+    let moment = prop::sample::select(vec![Moment::Before, Moment::After, Moment::Restored]);
+    let how = prop::sample::select(vec![EndedHow::Done, EndedHow::Skipped]);
+    prop_oneof![
+        Just(Happening::WithoutBaseline {
+            reason: "new".to_owned()
+        }),
+        Just(Happening::WentAhead {
+            section: section(),
+            reason: "late".to_owned()
+        }),
+        Just(Happening::LockLost {
+            to_run: 9,
+            reason: "urgent".to_owned()
+        }),
+        Just(Happening::PhaseStarted { section: section() }),
+        Just(Happening::PhaseStopped),
+        (item(), why).prop_map(|(item, why)| Happening::PhaseAsked {
+            item,
+            why,
+            reason: String::new()
+        }),
+        Just(Happening::PhaseContinued),
+        Just(Happening::PhaseEnded),
+        Just(Happening::FollowUpTaken {
+            follow_up: "watch".to_owned()
+        }),
+        (1..3_u32, how).prop_map(|(time, how)| Happening::FollowUpEnded {
+            follow_up: "watch".to_owned(),
+            time,
+            how,
+            note: "as it was".to_owned(),
+        }),
+        (1..4_u32).prop_map(|attempt| Happening::MeasurementStopped { attempt }),
+        (1..4_u32).prop_map(|attempt| Happening::MeasurementFailed {
+            attempt,
+            why: "refused".to_owned()
+        }),
+        moment.prop_map(|moment| Happening::FingerprintTaken {
+            moment,
+            fingerprint: Fingerprint::default()
+        }),
+        (0..2_usize).prop_map(|step| Happening::StepStopped { step }),
+        Just(Happening::DifferenceAccepted {
+            part: "commit".to_owned(),
+            reason: "known".to_owned()
+        }),
+    ]
+}
+
 fn of_the_run() -> impl Strategy<Value = Happening> {
     let differs = prop::collection::vec(
         Just(Difference {
@@ -130,7 +238,7 @@ fn of_the_run() -> impl Strategy<Value = Happening> {
     prop_oneof![
         Just(Happening::Executing),
         any::<bool>().prop_map(|rehearsal| Happening::RollbackStarted {
-            tier: SectionId("way-back".to_owned()),
+            tier: section(),
             reason: "errors".to_owned(),
             steps: 2,
             rehearsal,
@@ -175,7 +283,7 @@ fn of_the_run() -> impl Strategy<Value = Happening> {
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
-    prop_oneof![4 => of_lines(), 2 => of_numbers(), 1 => of_the_run()]
+    prop_oneof![4 => of_lines(), 2 => of_numbers(), 1 => of_samples(), 1 => of_phases(), 1 => of_the_run()]
 }
 
 /// Goes through what happened in both ways; the events, and the fold after them.
