@@ -28,15 +28,26 @@ pub async fn copy_runs(pool: &PgPool, template: i64, runs: i64) {
         tx.commit().await.unwrap();
         made += batch;
     }
-    // Commits of the test's server are not waited for. What is not on disk yet no vacuum takes for visible to all, and an index alone
-    // would answer nothing.
-    sqlx::raw_sql("checkpoint").execute(pool).await.unwrap();
     for table in TABLES {
-        sqlx::raw_sql(AssertSqlSafe(format!("vacuum analyze {table}")))
-            .execute(pool)
-            .await
-            .unwrap();
+        super::eventually("a vacuum sees that everybody sees all", || {
+            seen_by_all(pool, table)
+        })
+        .await;
     }
+}
+
+/// Vacuums a table, as time does; nothing while something of it is not on disk yet, or somebody looks at how it was before: then an
+/// index alone answers nothing.
+async fn seen_by_all(pool: &PgPool, table: &str) -> Option<()> {
+    let vacuum = format!("vacuum analyze {table}");
+    sqlx::raw_sql(AssertSqlSafe(vacuum)).execute(pool).await.unwrap();
+    let seen = "select relallvisible >= relpages from pg_class where oid = to_regclass($1)";
+    let seen: bool = sqlx::query_scalar(seen)
+        .bind(table)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    seen.then_some(())
 }
 
 /// The tables that grow with every run.
