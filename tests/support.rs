@@ -10,7 +10,7 @@ mod watch;
 mod wire;
 
 pub use cluster::{Cluster, Stop};
-pub use many::{TABLES, copy_runs};
+pub use many::{TABLES, all_seen, copy_runs};
 pub use panel::Panel;
 pub use place::{Place, SHOP};
 pub use seed::{fault_seeds, random, seeds};

@@ -29,25 +29,31 @@ pub async fn copy_runs(pool: &PgPool, template: i64, runs: i64) {
         made += batch;
     }
     for table in TABLES {
-        super::eventually("a vacuum sees that everybody sees all", || {
-            seen_by_all(pool, table)
+        vacuum(pool, table).await;
+    }
+}
+
+/// Waits until a vacuum of the runs' own tables finds everything on disk, and nobody who looks at how they were before: until then no
+/// index alone answers.
+pub async fn all_seen(pool: &PgPool) {
+    for table in ["run", "run_person"] {
+        super::eventually("a vacuum sees that everybody sees all", || async move {
+            vacuum(pool, table).await;
+            let seen = "select relallvisible >= relpages from pg_class where oid = to_regclass($1)";
+            let seen: bool = sqlx::query_scalar(seen)
+                .bind(table)
+                .fetch_one(pool)
+                .await
+                .unwrap();
+            seen.then_some(())
         })
         .await;
     }
 }
 
-/// Vacuums a table, as time does; nothing while something of it is not on disk yet, or somebody looks at how it was before: then an
-/// index alone answers nothing.
-async fn seen_by_all(pool: &PgPool, table: &str) -> Option<()> {
+async fn vacuum(pool: &PgPool, table: &str) {
     let vacuum = format!("vacuum analyze {table}");
     sqlx::raw_sql(AssertSqlSafe(vacuum)).execute(pool).await.unwrap();
-    let seen = "select relallvisible >= relpages from pg_class where oid = to_regclass($1)";
-    let seen: bool = sqlx::query_scalar(seen)
-        .bind(table)
-        .fetch_one(pool)
-        .await
-        .unwrap();
-    seen.then_some(())
 }
 
 /// The tables that grow with every run.
