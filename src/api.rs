@@ -19,6 +19,7 @@ pub mod history;
 pub mod hold_off;
 pub mod invitation;
 pub mod measurement;
+pub mod passkey;
 pub mod person;
 pub mod phase;
 pub mod revision;

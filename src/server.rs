@@ -37,6 +37,7 @@ pub mod measurement;
 pub mod notice;
 pub mod once;
 pub mod panel;
+pub mod passkey;
 pub mod password;
 pub mod person;
 pub mod phase;

@@ -30,6 +30,7 @@ mod kill;
 mod live;
 mod measurement;
 mod migration;
+mod passkey;
 mod people;
 mod phase;
 mod phase_order;

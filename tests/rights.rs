@@ -67,6 +67,17 @@ const TABLE: &[Row] = &[
         &[("key", "HASH"), ("password", "PASSWORD")],
         EVERYBODY,
     ),
+    row("/api/passkey/offer", &[], EVERYBODY),
+    row(
+        "/api/passkey/add",
+        &[("name", "x"), ("passkey", "{}"), ("password", "PASSWORD")],
+        EVERYBODY,
+    ),
+    row(
+        "/api/passkey/remove",
+        &[("id", "999999"), ("password", "PASSWORD")],
+        EVERYBODY,
+    ),
     row("/api/invitation/page", &[("token", "x")], EVERYBODY),
     row(
         "/api/invitation/accept",
@@ -323,6 +334,17 @@ const TABLE: &[Row] = &[
             ("comment", ""),
             ("record", "HASH"),
             ("password", "PASSWORD"),
+        ],
+        SIGNERS,
+    ),
+    row(
+        "/api/sign_off/ask",
+        &[
+            ("run", "RUN"),
+            ("role", "nobody"),
+            ("meaning", "go"),
+            ("comment", ""),
+            ("record", "HASH"),
         ],
         SIGNERS,
     ),

@@ -1,5 +1,6 @@
 //! The harness: the real application on a free port, a real database, real HTTP.
 
+pub mod authenticator;
 mod cluster;
 mod many;
 mod panel;

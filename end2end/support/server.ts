@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -25,6 +26,8 @@ export interface Account {
 export interface Setup {
   /** A folder of environments; without it the project's own. */
   environments?: string;
+  /** Reached at http://localhost: what belongs to a name, passkeys for example, does not work at an address. */
+  named?: boolean;
 }
 
 /** A Gonogo of its own: a fresh data directory with its own Postgres, on a free port of the loopback. */
@@ -127,7 +130,8 @@ export class Server {
     }
   }
 
-  async #launch(port = "0"): Promise<void> {
+  async #launch(wanted = "0"): Promise<void> {
+    const port = this.#setup.named && wanted === "0" ? await freePort() : wanted;
     const environment: NodeJS.ProcessEnv = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -137,6 +141,7 @@ export class Server {
       GONOGO_ADDRESS: `127.0.0.1:${port}`,
       GONOGO_DATA_DIR: this.#data,
       GONOGO_ENVIRONMENTS: this.#setup.environments,
+      GONOGO_PUBLIC_URL: this.#setup.named ? `http://localhost:${port}` : undefined,
     };
     const child = spawn(BINARY, ["serve"], { cwd: PROJECT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
@@ -179,4 +184,13 @@ export class Server {
     }
     if (outcome !== 0) throw new Error(`the server stopped with exit code ${outcome}; its log is ${this.#log}`);
   }
+}
+
+/** A port of the loopback that nobody listens at. */
+async function freePort(): Promise<string> {
+  const probe = createServer();
+  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((done) => probe.close(done));
+  return String(port);
 }

@@ -1,6 +1,6 @@
 //! One's own account.
 
-use super::Error;
+use super::{Error, passkey::Known};
 use chrono::{DateTime, Utc};
 use domain::{Hash, person::Person};
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ pub struct AccountPage {
     pub must_change_password: bool,
     /// Where they are signed in, the last used first.
     pub sessions: Vec<SessionLine>,
+    /// Their passkeys.
+    pub passkeys: Known,
 }
 
 /// A session.

@@ -27,6 +27,8 @@ pub struct RunPage {
     pub revision: i64,
     /// Who looks.
     pub person: Person,
+    /// They have a passkey.
+    pub has_passkey: bool,
     /// Rollback, troubleshooting and what follows: for reading.
     pub guides: Vec<Guide>,
     /// What rolls back by itself where a window fails; `None`: nothing.

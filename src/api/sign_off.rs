@@ -31,13 +31,52 @@ pub async fn sign(
     comment: String,
     record: String,
     password: String,
+    /// [`super::passkey::Answer`] as JSON, instead of the password.
+    passkey: Option<String>,
 ) -> Result<(), Error> {
     use crate::server::{auth, desk, sign_off, state::AppState};
-    let person = auth::require(domain::Right::Sign, None)?;
-    let signature = desk::signature(&role, &meaning, &comment, record, password)?;
-    sign_off::sign(&AppState::here()?, &person, domain::run::RunId(run), signature).await?;
+    auth::require(domain::Right::Sign, None)?;
+    let proof = desk::proof(password, passkey);
+    let signature = desk::signature(&role, &meaning, &comment, record, proof)?;
+    sign_off::sign(
+        &AppState::here()?,
+        &auth::identity()?,
+        domain::run::RunId(run),
+        signature,
+    )
+    .await?;
     leptos_axum::redirect(&format!("/runs/{run}?tab=sign-off"));
     Ok(())
+}
+
+/// What a device has to sign, so that a passkey confirms this very answer.
+///
+/// # Errors
+/// [`Error::Refused`] where there is no passkey, or the public address is no place for one.
+#[server(prefix = "/api", endpoint = "sign_off/ask")]
+pub async fn ask(
+    run: i64,
+    role: String,
+    meaning: String,
+    comment: String,
+    record: String,
+) -> Result<super::passkey::Question, Error> {
+    use crate::server::{auth, desk, sign_off, state::AppState};
+    auth::require(domain::Right::Sign, None)?;
+    let signature = desk::signature(
+        &role,
+        &meaning,
+        &comment,
+        record,
+        desk::proof(String::new(), None),
+    )?;
+    sign_off::question(
+        &AppState::here()?,
+        &auth::identity()?,
+        domain::run::RunId(run),
+        &signature,
+    )
+    .await
 }
 
 /// Takes one's own signature back.

@@ -7,7 +7,7 @@ use crate::{
     },
     server::{
         auth::{self, Identity},
-        desk, failure, password, person,
+        desk, failure, passkey, password, person,
         session::{ORIGIN, Origin},
         state::AppState,
     },
@@ -22,9 +22,11 @@ use store::session::{Seen, SessionKey};
 pub async fn page(state: &AppState, identity: Identity) -> Result<AccountPage, Error> {
     let mut connection = state.pool.acquire().await?;
     let found = store::session::of(&mut connection, identity.person.id, state.clock.now()).await?;
+    let passkeys = passkey::known(state, &mut connection, &identity).await?;
     let line = |seen: Seen| line(seen, identity.session);
     Ok(AccountPage {
         sessions: found.into_iter().map(line).collect::<Result<_, Error>>()?,
+        passkeys,
         must_change_password: identity.must_change_password,
         person: identity.person,
     })

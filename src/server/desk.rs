@@ -8,9 +8,16 @@ use crate::{
         run::{Guide, Holder, RunPage},
     },
     server::{
-        api_token::Wish, commands, failure, form::Form, library, prose, revision_changes, rollback,
-        rule_approval, run, settlement::Deed, sign_off::Signature, source_text, state::AppState,
-        verification::Scope, window,
+        api_token::Wish,
+        commands, failure,
+        form::Form,
+        library, prose, revision_changes, rollback, rule_approval, run,
+        settlement::Deed,
+        sign_off::{Proof, Signature},
+        source_text,
+        state::AppState,
+        verification::Scope,
+        window,
     },
 };
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
@@ -37,6 +44,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
     let held_by = run::holder(state, &environment)
         .await?
         .filter(|lock| lock.run != id);
+    let passkeys = store::passkey::of(&mut *state.pool.acquire().await?, person.id).await?;
     Ok(RunPage {
         automatic_rollback: (state.sites.place(&environment).ok())
             .filter(|place| place.hash == opened.pinned.run.start.environment_hash)
@@ -47,6 +55,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         run: opened.pinned.run,
         revision: opened.pinned.revision,
         person: person.at(&environment),
+        has_passkey: !passkeys.is_empty(),
         held_by: held_by.map(|lock| Holder {
             run: lock.run,
             owner: lock.owner,
@@ -246,7 +255,7 @@ pub fn signature<'a>(
     meaning: &str,
     comment: &'a str,
     record: String,
-    password: String,
+    proof: Proof,
 ) -> Result<Signature<'a>, Error> {
     let meaning: Meaning = meaning
         .parse()
@@ -256,8 +265,16 @@ pub fn signature<'a>(
         meaning,
         comment,
         record: hash(record)?,
-        password,
+        proof,
     })
+}
+
+/// What shows that a signer is who is signed in: the passkey's answer where there is one.
+pub fn proof(password: String, passkey: Option<String>) -> Proof {
+    match passkey {
+        Some(answer) if !answer.is_empty() => Proof::Passkey(answer),
+        Some(_) | None => Proof::Password(password),
+    }
 }
 
 /// A hash from a form.

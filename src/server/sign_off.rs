@@ -1,8 +1,14 @@
 //! Sign-off: a role's answer on the record as it stands.
 
 use crate::{
-    api::Error,
-    server::{auth, desk, run, state::AppState},
+    api::{Error, passkey::Question},
+    server::{
+        auth::{self, Identity},
+        desk,
+        passkey::{self, Purpose},
+        run,
+        state::AppState,
+    },
 };
 use domain::{
     Hash, Right,
@@ -13,7 +19,7 @@ use domain::{
     person::Person,
     record::{Difference, differences},
     run::{RunId, RunState},
-    sign_off::Meaning,
+    sign_off::{Confirmation, Meaning},
 };
 
 /// What a signer sends.
@@ -27,31 +33,85 @@ pub struct Signature<'a> {
     pub comment: &'a str,
     /// The record that they read.
     pub record: Hash,
-    /// Their password, again.
-    pub password: String,
+    /// What shows that it is them.
+    pub proof: Proof,
 }
 
-/// Signs a slot for `person`. The last one closes a clean go.
+/// What shows that a signer is who is signed in.
+#[derive(Debug)]
+pub enum Proof {
+    /// Their password, again.
+    Password(String),
+    /// What one of their passkeys answered to the [`question`] of this very signature.
+    Passkey(String),
+}
+
+/// What a device is asked to sign: this answer of this person to this run, and no other.
 ///
 /// # Errors
-/// [`Error::WrongPassword`]; [`Error::Conflict`] where the record is another than the one that was read;
+/// [`Error::Refused`] where they have no passkey.
+pub async fn question(
+    state: &AppState,
+    identity: &Identity,
+    id: RunId,
+    signature: &Signature<'_>,
+) -> Result<Question, Error> {
+    run::open(state, &identity.person, id, Right::Sign).await?;
+    let comment = run::short("comment", signature.comment, 4000)?;
+    passkey::question(state, identity, purpose(id, signature, &comment)).await
+}
+
+/// `comment` as it is kept.
+fn purpose<'a>(id: RunId, signature: &'a Signature<'_>, comment: &'a str) -> Purpose<'a> {
+    Purpose::Sign {
+        run: id.0,
+        role: signature.role,
+        meaning: signature.meaning.key(),
+        comment,
+        record: signature.record.as_str(),
+    }
+}
+
+async fn confirm(
+    state: &AppState,
+    identity: &Identity,
+    id: RunId,
+    signature: &Signature<'_>,
+    comment: &str,
+) -> Result<Confirmation, Error> {
+    match &signature.proof {
+        Proof::Password(password) => {
+            auth::confirm_password(state, &identity.person, password.clone()).await?;
+            Ok(Confirmation::Password)
+        }
+        Proof::Passkey(answer) => {
+            passkey::confirm(state, identity, purpose(id, signature, comment), answer).await?;
+            Ok(Confirmation::Passkey)
+        }
+    }
+}
+
+/// Signs a slot for whoever is signed in. The last one closes a clean go.
+///
+/// # Errors
+/// [`Error::WrongPassword`]; [`Error::Refused`] where the passkey does not do; [`Error::Conflict`] where the record is another than the one that was read;
 /// [`Error::Refused`] by the rules of [`may_sign`].
 pub async fn sign(
     state: &AppState,
-    person: &Person,
+    identity: &Identity,
     id: RunId,
     signature: Signature<'_>,
 ) -> Result<(), Error> {
+    let person = &identity.person;
     let opened = run::open(state, person, id, Right::Sign).await?;
+    let comment = run::short("comment", signature.comment, 4000)?;
+    let confirmed = Some(confirm(state, identity, id, &signature, &comment).await?);
     let Signature {
         role,
         meaning,
-        comment,
         record,
-        password,
+        ..
     } = signature;
-    auth::confirm_password(state, person, password).await?;
-    let comment = run::short("comment", comment, 4000)?;
     let (now, outline) = (state.clock.now(), &opened.outline);
     let nonce = Some(desk::new_request_key()?);
     run::change(state, &opened, id, &person.author(), |run| {
@@ -78,7 +138,7 @@ pub async fn sign(
             Meaning::Go if !conditions.is_empty() || run.superseded.is_some() => Meaning::GoWithConditions,
             meaning => meaning,
         };
-        let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions, nonce };
+        let signed = Happening::Signed { role: role.to_owned(), meaning, comment, signed: record, conditions, nonce, confirmed };
         Ok(vec![signed])
     })
     .await

@@ -17,7 +17,7 @@ use crate::{
     person::Author,
     phase::Why,
     plan::{ItemId, SectionId},
-    sign_off::Meaning,
+    sign_off::{Confirmation, Meaning},
     verdict::Verdict,
 };
 use chrono::{DateTime, Utc};
@@ -376,6 +376,9 @@ pub enum Happening {
         /// What no other signature has; `None` for those of older versions.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nonce: Option<String>,
+        /// How the signer showed that it is them; `None` for those of older versions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        confirmed: Option<Confirmation>,
     },
     /// A signature was taken back.
     Withdrawn {

@@ -69,6 +69,16 @@ pub enum PeopleDeed {
     PasswordChanged,
     /// They were given another password.
     PasswordReset,
+    /// They added a passkey.
+    PasskeyAdded {
+        /// What they call it.
+        name: String,
+    },
+    /// They removed one.
+    PasskeyRemoved {
+        /// What they called it.
+        name: String,
+    },
     /// A token was made for a program.
     TokenMade {
         /// What for.
@@ -117,6 +127,8 @@ impl PeopleDeed {
             PeopleDeed::SessionsEnded { count } => format!("signed out everywhere, {count} sessions"),
             PeopleDeed::PasswordChanged => "chose another password".to_owned(),
             PeopleDeed::PasswordReset => "given another password".to_owned(),
+            PeopleDeed::PasskeyAdded { name } => format!("added the passkey {name:?}"),
+            PeopleDeed::PasskeyRemoved { name } => format!("removed the passkey {name:?}"),
             PeopleDeed::TokenMade {
                 scopes,
                 environment,

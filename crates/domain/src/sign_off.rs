@@ -17,6 +17,26 @@ pub enum Meaning {
     NoGo,
 }
 
+/// How a signer showed that it is them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmation {
+    /// With their password again.
+    Password,
+    /// With a passkey that signed this very answer.
+    Passkey,
+}
+
+impl Confirmation {
+    /// What with, in words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confirmation::Password => "password",
+            Confirmation::Passkey => "passkey",
+        }
+    }
+}
+
 /// One signature in a slot of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignOff {

@@ -21,6 +21,7 @@ pub mod invitation;
 pub mod measurement;
 pub mod notice;
 pub mod panel;
+pub mod passkey;
 pub mod people_log;
 pub mod person;
 pub mod retention;

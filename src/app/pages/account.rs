@@ -1,5 +1,7 @@
 //! One's own account: the password, and where one is signed in.
 
+mod passkeys;
+
 use crate::{
     api::account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
     app::{
@@ -13,6 +15,7 @@ use crate::{
 use leptos::{form::ActionForm, prelude::*};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use passkeys::PasskeyDeeds;
 
 /// The page of one's account.
 #[component]
@@ -21,14 +24,32 @@ pub fn Account() -> impl IntoView {
         ServerAction::<ChangePassword>::new(),
         ServerAction::<RevokeSession>::new(),
     );
+    let passkeys = PasskeyDeeds {
+        add: ServerAction::new(),
+        remove: ServerAction::new(),
+    };
     let query = use_query_map();
     let changed = move || query.with(|query| query.get("changed").is_some());
     let page = load(
-        move || (change.version().get(), revoke.version().get()),
+        move || {
+            let PasskeyDeeds { add, remove } = passkeys;
+            (
+                change.version().get(),
+                revoke.version().get(),
+                add.version().get(),
+                remove.version().get(),
+            )
+        },
         |_| load_account(),
     );
     let error = move || {
-        let done = [change.value().get(), revoke.value().get()];
+        let PasskeyDeeds { add, remove } = passkeys;
+        let done = [
+            change.value().get(),
+            revoke.value().get(),
+            add.value().get(),
+            remove.value().get(),
+        ];
         done.into_iter().flatten().find_map(Result::err)
     };
     view! {
@@ -38,7 +59,7 @@ pub fn Account() -> impl IntoView {
             {move || Suspend::new(async move {
                 match page.await {
                     Err(error) => view! { <h1>"Account"</h1> <NotLoaded error=error /> }.into_any(),
-                    Ok(page) => body(page, changed(), change, revoke),
+                    Ok(page) => body(page, changed(), change, revoke, passkeys),
                 }
             })}
         </Transition>
@@ -50,11 +71,13 @@ fn body(
     changed: bool,
     change: ServerAction<ChangePassword>,
     revoke: ServerAction<RevokeSession>,
+    deeds: PasskeyDeeds,
 ) -> AnyView {
     let AccountPage {
         person,
         must_change_password: must,
         sessions,
+        passkeys: known,
     } = page;
     let mut roles: Vec<String> = person.roles.iter().map(|role| role.title().to_owned()).collect();
     let local = person.roles_at.iter().flat_map(|(name, roles)| {
@@ -88,6 +111,7 @@ fn body(
         <div class="stack page-body">
             {news}
             {password(person.name, change)}
+            {(!must).then(|| passkeys::card(known, deeds))}
             {(!must).then(|| table(sessions, revoke))}
         </div>
     }

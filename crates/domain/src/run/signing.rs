@@ -16,6 +16,7 @@ impl Run {
                 signed,
                 conditions,
                 nonce,
+                confirmed: _,
             } => {
                 let sign_off = SignOff {
                     role: role.clone(),

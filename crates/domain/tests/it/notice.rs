@@ -119,6 +119,7 @@ fn a_no_go_is_told_with_the_role_or_as_the_end_of_the_run() {
         signed: hash(1),
         conditions: Vec::new(),
         nonce: None,
+        confirmed: None,
     };
     let no = |role: Option<&str>| {
         Some(Notice::NoGo {

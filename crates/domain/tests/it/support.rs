@@ -197,6 +197,7 @@ impl Bench {
                 signed,
                 conditions: vec![],
                 nonce: None,
+                confirmed: None,
             },
         );
     }

@@ -278,6 +278,7 @@ fn of_the_run() -> impl Strategy<Value = Happening> {
             signed: Hash::zero(),
             conditions: Vec::new(),
             nonce: Some(nonce),
+            confirmed: None,
         }),
     ]
 }

@@ -154,6 +154,7 @@ impl Made {
             signed: self.events.last().unwrap().record.clone(),
             conditions: Vec::new(),
             nonce: Some(nonce.to_owned()),
+            confirmed: None,
         };
         self.happen(by, signed);
     }

@@ -49,6 +49,8 @@ pub struct Board {
     pub prints: Prints,
     /// Who looks.
     pub person: StoredValue<Person>,
+    /// They have a passkey.
+    pub has_passkey: bool,
     /// The page's clock: the server's at first, so that both draw the same.
     pub now: RwSignal<DateTime<Utc>>,
 }
@@ -88,6 +90,7 @@ impl Board {
             automatic: StoredValue::new(page.automatic_rollback),
             prints: RwSignal::default(),
             person: StoredValue::new(page.person),
+            has_passkey: page.has_passkey,
             now,
         }
     }

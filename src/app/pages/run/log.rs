@@ -346,8 +346,16 @@ fn words(board: Board, what: Happening) -> String {
             role,
             meaning,
             comment,
+            confirmed,
             ..
-        } => format!("signed as {role}: {meaning}{}", quoted(comment)),
+        } => {
+            let with = confirmed.map(|with| format!(", confirmed with a {}", with.word()));
+            format!(
+                "signed as {role}: {meaning}{}{}",
+                with.unwrap_or_default(),
+                quoted(comment)
+            )
+        }
         Happening::Withdrawn { role, reason } => {
             format!("withdrew the signature as {role}{}", quoted(reason))
         }

@@ -5,8 +5,8 @@ mod numbers;
 
 use super::{board::Board, deeds::Deeds};
 use crate::app::components::{
-    Banner, Choice, Choices, CodeText, Disclosure, HashText, Rows, RowsLabel, SectionCard, SignatureRow,
-    SignatureTable, StatusMark, TallyBar, TextAreaField, TextField, Tone,
+    Banner, Choice, Choices, CodeText, Disclosure, HashText, PasskeyButton, Rows, RowsLabel, SectionCard,
+    SignatureRow, SignatureTable, StatusMark, TallyBar, TextAreaField, TextField, Tone,
 };
 use domain::{
     Hash,
@@ -264,11 +264,13 @@ fn form(board: Board, deeds: Deeds, slot: &Slot, record: Hash, changed: Memo<boo
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="role" value=role />
             <input type="hidden" name="record" value=record />
+            <input type="hidden" name="passkey" value="" />
             <Choices legend="Your answer" name="meaning" choices=choices row=true />
             <TextAreaField name="comment" label="Comment" optional=true maxlength=4000 note="Required for a no-go." />
             <TextField name="password" label="Your password, again" kind="password" autocomplete="current-password" />
             <div class="form-actions">
                 <button class="btn is-main" type="submit" disabled=move || changed.get() || deeds.sign.pending().get()>"Sign"</button>
+                {board.has_passkey.then(|| view! { <PasskeyButton ask="/api/sign_off/ask" words="Sign with a passkey" disabled=changed /> })}
             </div>
         </ActionForm>
     }

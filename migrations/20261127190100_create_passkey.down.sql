@@ -1,0 +1,2 @@
+drop table passkey_challenge;
+drop table passkey;
