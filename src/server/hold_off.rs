@@ -166,7 +166,7 @@ pub async fn carry_out(lease: &Lease, failed: &Failed) -> Result<(), Gone> {
                 },
             ..
         }) => {
-            let promised = TimeDelta::seconds(*promised);
+            let promised = promised.map(TimeDelta::seconds);
             work.wait(*number, tier, (*until, promised)).await
         }
         Turn::Behind => work.leave_until(now + LOOKED).await,
@@ -220,13 +220,13 @@ impl Holding<'_> {
         &self,
         number: u64,
         told: &SectionId,
-        (until, promised): (DateTime<Utc>, TimeDelta),
+        (until, promised): (DateTime<Utc>, Option<TimeDelta>),
     ) -> Result<(), Gone> {
-        let now = self.now;
-        if self.rule().is_none() {
+        let (now, Some(rule)) = (self.now, self.rule()) else {
             let gone = "the environment's file does not ask for it any more";
             return self.refuse(number, gone.to_owned()).await;
-        }
+        };
+        let promised = promised.unwrap_or_else(|| rule.hold_off.delta());
         if let Err(why) = settled_meanwhile(self.opened, &self.failed.line, now) {
             return self.ends_waiting(number, self.refused(why, true)).await;
         }

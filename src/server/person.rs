@@ -137,6 +137,12 @@ pub async fn set_password(
     let ended = store::session::delete_of(&mut transaction, person.id).await?;
     store::sign_in_failure::forget(&mut transaction, name).await?;
     let about = (Some(person.id), name);
+    // Whoever had the old password may have added a way to sign without it.
+    for passkey in store::passkey::of(&mut transaction, person.id).await? {
+        store::passkey::delete(&mut transaction, person.id, passkey.id).await?;
+        let removed = PeopleDeed::PasskeyRemoved { name: passkey.name };
+        log(state, &mut transaction, &Author::Gonogo, about, &removed).await?;
+    }
     log(
         state,
         &mut transaction,

@@ -57,8 +57,13 @@ pub async fn question(
     signature: &Signature<'_>,
 ) -> Result<Question, Error> {
     run::open(state, &identity.person, id, Right::Sign).await?;
-    let comment = run::short("comment", signature.comment, 4000)?;
+    let comment = comment_of(signature)?;
     passkey::question(state, identity, purpose(id, signature, &comment)).await
+}
+
+/// The comment as it is kept. Browsers end its lines otherwise where they send the form by themselves.
+fn comment_of(signature: &Signature<'_>) -> Result<String, Error> {
+    run::short("comment", &signature.comment.replace("\r\n", "\n"), 4000)
 }
 
 /// `comment` as it is kept.
@@ -94,8 +99,8 @@ async fn confirm(
 /// Signs a slot for whoever is signed in. The last one closes a clean go.
 ///
 /// # Errors
-/// [`Error::WrongPassword`]; [`Error::Refused`] where the passkey does not do; [`Error::Conflict`] where the record is another than the one that was read;
-/// [`Error::Refused`] by the rules of [`may_sign`].
+/// [`Error::WrongPassword`]; [`Error::Conflict`] where the record is another than the one that was read;
+/// [`Error::Refused`] where the passkey does not do, and by the rules of [`may_sign`].
 pub async fn sign(
     state: &AppState,
     identity: &Identity,
@@ -104,7 +109,7 @@ pub async fn sign(
 ) -> Result<(), Error> {
     let person = &identity.person;
     let opened = run::open(state, person, id, Right::Sign).await?;
-    let comment = run::short("comment", signature.comment, 4000)?;
+    let comment = comment_of(&signature)?;
     let confirmed = Some(confirm(state, identity, id, &signature, &comment).await?);
     let Signature {
         role,

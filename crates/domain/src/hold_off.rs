@@ -21,11 +21,6 @@ const LATE: TimeDelta = TimeDelta::seconds(60);
 /// However little is left of its time, people have this long when they are told that it goes on.
 const LEAST: TimeDelta = TimeDelta::seconds(30);
 
-/// The longest hold-off that a file can ask for, in seconds.
-fn longest() -> i64 {
-    3_600
-}
-
 /// What the environment's rule has come to in a run, by the window that failed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -54,10 +49,10 @@ pub enum HoldOffState {
         tier: SectionId,
         /// When.
         until: DateTime<Utc>,
-        /// The time that people were promised, in seconds, whatever the file says by now. A run that was stored before it was
-        /// noted has the longest.
-        #[serde(default = "longest")]
-        promised: i64,
+        /// The time that people were promised, in seconds, whatever the file says by now; `None` in a run that was stored before that
+        /// was noted.
+        #[serde(default)]
+        promised: Option<i64>,
     },
     /// Somebody held it: nothing starts by itself for this window.
     Held {

@@ -60,7 +60,7 @@ mod unit;
 mod webhook;
 
 pub use context::Context;
-pub use counted::{Counted, FEWEST_SLICES, Slice, Slicing, fewer_queries};
+pub use counted::{Counted, FEWEST_SLICES, Read, Slice, Slicing, fewer_queries};
 pub use prober::Prober;
 pub use prometheus::latency;
 pub use redact::Secrets;

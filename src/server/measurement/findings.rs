@@ -8,7 +8,9 @@ use domain::{
     objective::Interval,
     quantity::Unit,
 };
-use probe::{Counted, FEWEST_SLICES, Secrets, Slice, fewer_queries, latency::Quantiles, load::Statistic};
+use probe::{
+    Counted, FEWEST_SLICES, Read, Secrets, Slice, fewer_queries, latency::Quantiles, load::Statistic,
+};
 use serde::{Deserialize, Serialize};
 
 /// Everything that an attempt measured, as it is stored.
@@ -69,7 +71,9 @@ impl Measured {
         let unlike = match (before, self) {
             (Measured::Load(before), Measured::Load(after)) => {
                 found.improvements = improvements(than, before, after);
-                found.notes.extend(too_short(before, after));
+                found
+                    .notes
+                    .extend(incomparable(before, after).or_else(|| too_short(before, after)));
                 (before.load.plan.load != after.load.plan.load)
                     .then(|| format!("measurement {than} put another load on it"))
             }
@@ -99,11 +103,30 @@ impl Measured {
     }
 }
 
+/// Why the queries of two loads say nothing about each other: a service that asks another database than the one that is counted looks
+/// like one that asks none.
+fn incomparable(before: &Loaded, after: &Loaded) -> Option<String> {
+    let (Read::Is(then), Read::Is(now)) = (&before.before.statements, &after.before.statements) else {
+        return None;
+    };
+    let silent = !after.slices.is_empty() && after.slices.iter().all(|slice| slice.calls == 0);
+    if then.database != now.database {
+        Some(
+            "the queries were counted in another database than before: no improvement of theirs is shown"
+                .to_owned(),
+        )
+    } else if silent {
+        Some("no query was counted at all: that the service has none left, or has another database, is for a person to say".to_owned())
+    } else {
+        None
+    }
+}
+
 /// Why there is no interval of the queries, where they were counted.
 fn too_short(before: &Loaded, after: &Loaded) -> Option<String> {
     let is_short = |loaded: &Loaded| (1..FEWEST_SLICES).contains(&loaded.slices.len());
     (is_short(before) || is_short(after)).then(|| {
-        "a load of 12 seconds or longer, before and after, shows how sure the improvement of the queries is".to_owned()
+        "a load of 15 seconds or longer, before and after, shows how sure the improvement of the queries is".to_owned()
     })
 }
 
@@ -224,8 +247,10 @@ fn improvements(than: u32, before: &Loaded, after: &Loaded) -> Vec<Improvement> 
             interval: interval?,
         })
     };
-    let queries = fewer_queries(&before.slices, &after.slices, after.load.plan.seed);
-    let queries = queries.map(|interval| Improvement {
+    let queries = incomparable(before, after)
+        .is_none()
+        .then(|| fewer_queries(&before.slices, &after.slices, after.load.plan.seed));
+    let queries = queries.flatten().map(|interval| Improvement {
         metric: Metric::Queries,
         aggregation: Aggregation::Mean,
         than,
@@ -343,6 +368,43 @@ mod tests {
         assert_eq!(said.map(String::as_str), unlike, "{:?}", found.notes);
         if unlike.is_some_and(|words| words.ends_with("no improvement is shown")) {
             assert!(found.improvements.is_empty(), "{:?}", found.improvements);
+        }
+    }
+
+    /// A load with so many queries in each of twenty slices, counted in this database.
+    fn asking(database: u32, calls: u64) -> Measured {
+        let Measured::Load(mut loaded) = load(20) else {
+            panic!("a load")
+        };
+        let statements = json!({
+            "database": database, "reset": "2026-11-27T12:00:00Z", "evictions": 0, "readings": 1, "hidden": 0, "known": [],
+        });
+        loaded.before.statements = Read::Is(serde_json::from_value(statements).unwrap());
+        loaded.slices = vec![Slice { requests: 30, calls }; 20];
+        Measured::Load(loaded)
+    }
+
+    #[rstest]
+    #[case::fewer(asking(1, 3), None)]
+    #[case::none_at_all(asking(1, 0), Some("no query was counted at all"))]
+    #[case::of_another_database(asking(2, 3), Some("another database than before"))]
+    fn fewer_queries_are_shown_only_where_the_same_database_still_has_some(
+        #[case] now: Measured,
+        #[case] why_not: Option<&str>,
+    ) {
+        let found = now.found(
+            Some(&(1, asking(1, 600))),
+            &after(Origin::Load),
+            &Secrets::default(),
+        );
+        let shown = found.improvements.iter().any(|one| one.metric == Metric::Queries);
+        assert_eq!(shown, why_not.is_none());
+        if let Some(why) = why_not {
+            assert!(
+                found.notes.iter().any(|note| note.contains(why)),
+                "{:?}",
+                found.notes
+            );
         }
     }
 }

@@ -45,7 +45,7 @@ impl HoldOffs {
                 let state = HoldOffState::Waiting {
                     tier: tier.clone(),
                     until: *until,
-                    promised: (*until - at).num_seconds(),
+                    promised: Some((*until - at).num_seconds()),
                 };
                 let (line, failed) = (line.clone(), failed.clone());
                 let one = HoldOff {

@@ -18,7 +18,7 @@ use domain::{
     phase::Why,
     plan::{ItemId, SectionId},
     run::RunId,
-    sign_off::Meaning,
+    sign_off::{Confirmation, Meaning},
     verdict::Verdict,
 };
 use proptest::prelude::*;
@@ -278,7 +278,7 @@ fn of_the_run() -> impl Strategy<Value = Happening> {
             signed: Hash::zero(),
             conditions: Vec::new(),
             nonce: Some(nonce),
-            confirmed: None,
+            confirmed: Some(Confirmation::Passkey),
         }),
     ]
 }
