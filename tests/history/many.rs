@@ -13,8 +13,9 @@ use std::{
 /// By how much a page may read more, and take longer.
 const BUFFERS: f64 = 1.2;
 const TIME: f64 = 1.25;
-/// Where a page makes few look-ups, each of them goes a step deeper into an index.
-const DEEPER: f64 = 20.0;
+/// Where a page makes few look-ups, each of them goes a step deeper into an index; and up to three calls of one page share what they
+/// read of its run, some ten pages each, or do not, as the machine has time.
+const DEEPER: f64 = 40.0;
 /// What a list may read in any case: so much for each run that it shows, and so much for finding and counting them. Ten runs lie on
 /// two pages that are read whole; of many each is looked up.
 const LIST: (f64, f64) = (5.0, 40.0);

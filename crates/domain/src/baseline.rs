@@ -49,15 +49,12 @@ pub fn missing(outline: &Outline, run: &Run) -> Option<Missing> {
     let is_valid = |attempt: Option<&Attempt>| attempt.is_some_and(|attempt| attempt.valid().is_some());
     let counts = is_valid(measurements.counting(Moment::Before));
     // Words are typed whenever there are any: that the numbers count is enough.
-    let is_measured = |field: &Field| match field.kind {
-        FieldKind::Number { .. } => {
+    let is_measured = |field: &Field| {
+        if is_number(field) || can_be_measured(&field.metric) {
             is_valid(measurements.counting_for(Moment::Before, &field.metric, field.aggregation))
+        } else {
+            counts
         }
-        FieldKind::Words
-        | FieldKind::Date
-        | FieldKind::Choice { .. }
-        | FieldKind::Fixed { .. }
-        | FieldKind::Computed { .. } => counts,
     };
     let is_open = |field: &Field| !run.blanks.contains_key(&field.id);
     let is_missing = |field: &&Field| {
