@@ -1,5 +1,6 @@
 //! Measuring the numbers of a run's forms: started by a person, done by whoever serves the environment, kept with every attempt.
 
+mod comparison;
 mod execution;
 mod findings;
 mod gate;

@@ -16,7 +16,7 @@ use crate::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ceremony::{ClientData, Deed, Flaw, RelyingParty};
 use chrono::TimeDelta;
-use domain::people_log::PeopleDeed;
+use domain::{people_log::PeopleDeed, person::Person};
 use sha2::{Digest, Sha256};
 use store::passkey::{self, Challenge, Passkey};
 
@@ -91,11 +91,7 @@ pub async fn offer(state: &AppState, identity: &Identity) -> Result<Offer, Error
     let party = RelyingParty::at(&state.origin)?;
     let me = &identity.person;
     let found = passkey::of(&mut *state.pool.acquire().await?, me.id).await?;
-    if found.len() >= MOST {
-        return Err(Error::refused(format!(
-            "You have {MOST} passkeys: remove one first."
-        )));
-    }
+    has_room(&found)?;
     Ok(Offer {
         challenge: ask(state, identity, Purpose::Add).await?,
         site: party.id,
@@ -132,24 +128,11 @@ pub async fn add(
     redeem(state, identity, &client, Purpose::Add).await?;
     let new = party.made(&answer.authenticator)?;
     let mut tx = state.pool.begin().await?;
-    if passkey::of(&mut tx, me.id).await?.len() >= MOST {
-        return Err(Error::refused(format!(
-            "You have {MOST} passkeys: remove one first."
-        )));
-    }
+    has_room(&passkey::of(&mut tx, me.id).await?)?;
     if !passkey::create(&mut tx, me.id, &name, &new, state.clock.now()).await? {
         return Err(Error::refused("This passkey is somebody's already."));
     }
-    let about = (Some(me.id), me.name.as_str());
-    person::log(
-        state,
-        &mut tx,
-        &me.author(),
-        about,
-        &PeopleDeed::PasskeyAdded { name },
-    )
-    .await?;
-    Ok(tx.commit().await?)
+    noted(state, tx, me, PeopleDeed::PasskeyAdded { name }).await
 }
 
 /// Removes one of one's own.
@@ -165,15 +148,27 @@ pub async fn remove(state: &AppState, identity: &Identity, id: i64, password: St
             what: "passkey of yours with this number: it is removed already".to_owned(),
         });
     };
+    noted(state, tx, me, PeopleDeed::PasskeyRemoved { name }).await
+}
+
+fn has_room(found: &[Passkey]) -> Result<(), Error> {
+    if found.len() < MOST {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "You have {MOST} passkeys: remove one first."
+    )))
+}
+
+/// Ends a change of one's own passkeys with its entry in the log of people.
+async fn noted(
+    state: &AppState,
+    mut tx: sqlx::Transaction<'_, sqlx::Postgres>,
+    me: &Person,
+    deed: PeopleDeed,
+) -> Result<(), Error> {
     let about = (Some(me.id), me.name.as_str());
-    person::log(
-        state,
-        &mut tx,
-        &me.author(),
-        about,
-        &PeopleDeed::PasskeyRemoved { name },
-    )
-    .await?;
+    person::log(state, &mut tx, &me.author(), about, &deed).await?;
     Ok(tx.commit().await?)
 }
 
