@@ -13,6 +13,8 @@ export SQLX_OFFLINE=true
 
 WASM_BINDGEN_VERSION="$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)"
 WASM_BINDGEN="$GONOGO_CACHE/wasm-bindgen-$WASM_BINDGEN_VERSION/bin/wasm-bindgen"
+WASM_SPLIT_VERSION=0.2.4 # what `#[lazy]` of the Leptos in Cargo.toml is made for (wasm_split_helpers in Cargo.lock)
+WASM_SPLIT="$GONOGO_CACHE/wasm-split-$WASM_SPLIT_VERSION/bin/wasm-split-cli"
 lock_hash() { sha256sum "$1/package-lock.json" | cut -c1-16; }
 NPM_TOOLS="$GONOGO_CACHE/npm-$(lock_hash scripts)"
 NPM_TESTS="$GONOGO_CACHE/npm-$(lock_hash end2end)"

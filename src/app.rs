@@ -1,6 +1,7 @@
 //! What people see: the document around every page, and which page stands at which path.
 
 pub mod components;
+pub mod deed;
 pub mod header;
 pub mod live;
 pub mod loaded;
@@ -13,17 +14,16 @@ use crate::{
         header::Header,
         loaded::{Loaded, load},
         pages::{
-            account::Account, checklist::Checklist, checklists::Checklists, comparison::Compare,
-            environments::Environments, invitation::Invitation, new_run::NewRun, not_found::NotFound,
-            people::People, person::Person as PersonPage, run::Run, runs::Runs, sign_in::SignInPage,
-            stability::Stability,
+            AccountRoute, ChecklistRoute, ChecklistsRoute, CompareRoute, EnvironmentsRoute, InvitationRoute,
+            NewRunRoute, PeopleRoute, PersonRoute, RunsRoute, SignInRoute, StabilityRoute,
+            not_found::NotFound, run::RunRoute,
         },
     },
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, Link, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     components::{Route, Router, Routes},
     path,
 };
@@ -68,19 +68,19 @@ pub fn App() -> impl IntoView {
             <Header />
             <main id="main" class="page" tabindex="-1">
                 <Routes fallback=NotFound>
-                    <Route path=path!("/") view=Runs ssr=SsrMode::Async />
-                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                    <Route path=path!("/new-run") view=NewRun ssr=SsrMode::Async />
-                    <Route path=path!("/runs/compare") view=Compare ssr=SsrMode::Async />
-                    <Route path=path!("/runs/:id") view=Run ssr=SsrMode::Async />
-                    <Route path=path!("/checklists") view=Checklists ssr=SsrMode::Async />
-                    <Route path=path!("/checklists/:id") view=Checklist ssr=SsrMode::Async />
-                    <Route path=path!("/stability") view=Stability ssr=SsrMode::Async />
-                    <Route path=path!("/environments") view=Environments ssr=SsrMode::Async />
-                    <Route path=path!("/people") view=People ssr=SsrMode::Async />
-                    <Route path=path!("/people/:id") view=PersonPage ssr=SsrMode::Async />
-                    <Route path=path!("/account") view=Account ssr=SsrMode::Async />
-                    <Route path=path!("/invite") view=Invitation ssr=SsrMode::Async />
+                    <Route path=path!("/") view={Lazy::<RunsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/new-run") view={Lazy::<NewRunRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/runs/compare") view={Lazy::<CompareRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/runs/:id") view={Lazy::<RunRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/checklists") view={Lazy::<ChecklistsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/checklists/:id") view={Lazy::<ChecklistRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/stability") view={Lazy::<StabilityRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/environments") view={Lazy::<EnvironmentsRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people") view={Lazy::<PeopleRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people/:id") view={Lazy::<PersonRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/account") view={Lazy::<AccountRoute>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/invite") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async />
                 </Routes>
             </main>
         </Router>

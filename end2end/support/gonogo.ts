@@ -47,9 +47,18 @@ export const test = base.extend<Signed, { gonogo: Server; sessions: Sessions }>(
       }
       return page;
     });
+    if (test.info().errors.length > 0) await tellOf(contexts.flatMap((context) => context.pages()));
     await Promise.all(contexts.map((context) => context.close()));
   },
 });
+
+/** Says where a failed test's people are, for whoever has only its log. */
+async function tellOf(pages: Page[]): Promise<void> {
+  for (const page of pages) {
+    const text = await page.locator("body").innerText({ timeout: 2_000 }).catch(String);
+    console.log(`at ${page.url()}: ${text.replaceAll(/\s+/g, " ").slice(0, 600)}`);
+  }
+}
 
 export { expect };
 

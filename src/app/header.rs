@@ -5,10 +5,11 @@ use crate::{
     app::{
         Me,
         components::{NavLink, TopBar},
+        deed::{Deed, DeedForm},
     },
 };
 use domain::{Right, person::Person};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 /// The pages that the bar leads to.
@@ -24,7 +25,7 @@ const PAGES: [(&str, &str, &[&str], Right); 5] = [
 #[component]
 pub fn Header() -> impl IntoView {
     let me = expect_context::<Me>().0;
-    let sign_out = ServerAction::<SignOut>::new();
+    let sign_out = Deed::to::<SignOut>();
     Effect::new(move || {
         if sign_out.version().get() > 0 {
             me.refetch();
@@ -37,7 +38,7 @@ pub fn Header() -> impl IntoView {
     }
 }
 
-fn bar(person: Person, sign_out: ServerAction<SignOut>) -> AnyView {
+fn bar(person: Person, sign_out: Deed) -> AnyView {
     let path = use_location().pathname;
     let roles: Vec<&str> = person.roles.iter().map(|role| role.title()).collect();
     let roles = roles.join(", ");
@@ -59,9 +60,9 @@ fn bar(person: Person, sign_out: ServerAction<SignOut>) -> AnyView {
     view! {
         <TopBar links=links name=name roles=roles>
             <a class="btn is-wide" href="/account">"Account"</a>
-            <ActionForm action=sign_out>
+            <DeedForm deed=sign_out>
                 <button class="btn is-wide" type="submit">"Sign out"</button>
-            </ActionForm>
+            </DeedForm>
         </TopBar>
     }
     .into_any()

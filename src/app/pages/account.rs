@@ -3,16 +3,20 @@
 mod passkeys;
 
 use crate::{
-    api::account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
+    api::{
+        account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
+        passkey::{AddPasskey, RemovePasskey},
+    },
     app::{
         components::{
             Banner, Button, ButtonKind, ExactTime, PageHead, PasswordAgain, SectionCard, Tag, TextField, Tone,
         },
+        deed::{Deed, DeedForm},
         loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use passkeys::PasskeyDeeds;
@@ -20,13 +24,10 @@ use passkeys::PasskeyDeeds;
 /// The page of one's account.
 #[component]
 pub fn Account() -> impl IntoView {
-    let (change, revoke) = (
-        ServerAction::<ChangePassword>::new(),
-        ServerAction::<RevokeSession>::new(),
-    );
+    let (change, revoke) = (Deed::to::<ChangePassword>(), Deed::to::<RevokeSession>());
     let passkeys = PasskeyDeeds {
-        add: ServerAction::new(),
-        remove: ServerAction::new(),
+        add: Deed::to::<AddPasskey>(),
+        remove: Deed::to::<RemovePasskey>(),
     };
     let query = use_query_map();
     let changed = move || query.with(|query| query.get("changed").is_some());
@@ -66,13 +67,7 @@ pub fn Account() -> impl IntoView {
     }
 }
 
-fn body(
-    page: AccountPage,
-    changed: bool,
-    change: ServerAction<ChangePassword>,
-    revoke: ServerAction<RevokeSession>,
-    deeds: PasskeyDeeds,
-) -> AnyView {
+fn body(page: AccountPage, changed: bool, change: Deed, revoke: Deed, deeds: PasskeyDeeds) -> AnyView {
     let AccountPage {
         person,
         must_change_password: must,
@@ -118,10 +113,10 @@ fn body(
     .into_any()
 }
 
-fn password(name: String, change: ServerAction<ChangePassword>) -> AnyView {
+fn password(name: String, change: Deed) -> AnyView {
     view! {
         <SectionCard title="Password" id="password" padded=true>
-            <ActionForm action=change>
+            <DeedForm deed=change>
                 // For password managers.
                 <input type="hidden" name="username" value=name autocomplete="username" />
                 <div class="form">
@@ -147,14 +142,14 @@ fn password(name: String, change: ServerAction<ChangePassword>) -> AnyView {
                         <span class="quiet">"Your other sessions end."</span>
                     </div>
                 </div>
-            </ActionForm>
+            </DeedForm>
         </SectionCard>
     }
     .into_any()
 }
 
 /// Where there is another session than this one, the table is a form that ends one.
-fn table(sessions: Vec<SessionLine>, revoke: ServerAction<RevokeSession>) -> AnyView {
+fn table(sessions: Vec<SessionLine>, revoke: Deed) -> AnyView {
     let others = sessions.iter().any(|line| !line.is_this);
     let table = view! {
         <div class="table-wrap">
@@ -175,7 +170,7 @@ fn table(sessions: Vec<SessionLine>, revoke: ServerAction<RevokeSession>) -> Any
     let body = match others {
         false => table.into_any(),
         true => view! {
-            <ActionForm action=revoke>
+            <DeedForm deed=revoke>
                 {table}
                 <div class="section-body">
                     <div class="form">
@@ -185,7 +180,7 @@ fn table(sessions: Vec<SessionLine>, revoke: ServerAction<RevokeSession>) -> Any
                         </div>
                     </div>
                 </div>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any(),
     };

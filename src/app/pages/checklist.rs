@@ -10,6 +10,7 @@ use crate::{
     api::revision::{Approve, Publish, RevisionPage, load_revision},
     app::{
         components::{Banner, Crumb, ExactTime, HashText, LinkButton, PageHead, Tone},
+        deed::Deed,
         loaded::load,
         trouble::{NotLoaded, Trouble, errors},
     },
@@ -28,7 +29,7 @@ pub fn Checklist() -> impl IntoView {
             .and_then(|id| id.parse().ok())
             .unwrap_or(0)
     });
-    let (publish, approve) = (ServerAction::<Publish>::new(), ServerAction::<Approve>::new());
+    let (publish, approve) = (Deed::to::<Publish>(), Deed::to::<Approve>());
     let page = load(
         move || (id.get(), publish.version().get(), approve.version().get()),
         |(id, _, _)| load_revision(id),
@@ -48,7 +49,7 @@ pub fn Checklist() -> impl IntoView {
     }
 }
 
-fn revision(page: RevisionPage, publish: ServerAction<Publish>, approve: ServerAction<Approve>) -> AnyView {
+fn revision(page: RevisionPage, publish: Deed, approve: Deed) -> AnyView {
     let RevisionPage {
         line,
         source,

@@ -8,11 +8,12 @@ use crate::{
     app::{
         Me,
         components::{Banner, Button, ButtonKind, ExactTime, TextField, Tone},
+        deed::{Deed, DeedForm},
         loaded::load,
         trouble::Trouble,
     },
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -20,7 +21,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn Invitation() -> impl IntoView {
     let me = expect_context::<Me>().0;
-    let join = ServerAction::<Join>::new();
+    let join = Deed::to::<Join>();
     let token = use_query_map()
         .with_untracked(|query| query.get("token"))
         .unwrap_or_default();
@@ -57,7 +58,7 @@ pub fn Invitation() -> impl IntoView {
     }
 }
 
-fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyView {
+fn form(facts: InvitationFacts, token: String, join: Deed) -> AnyView {
     let roles: Vec<&str> = facts.roles.iter().map(|role| role.title()).collect();
     let trouble = move || match (join.value().get(), join.version().get()) {
         // The first value comes from the address, whose text could be anybody's: the server's own is in the facts.
@@ -71,7 +72,7 @@ fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyV
             <b>{facts.title}</b> ", " {facts.by} " invites you to deploy with Gonogo, as " {roles.join(", ")}
             ". The link works once, until " <ExactTime at=facts.expires_at /> "."
         </p>
-        <ActionForm action=join>
+        <DeedForm deed=join>
             <input type="hidden" name="token" value=token />
             <div class="stack">
                 <TextField
@@ -91,7 +92,7 @@ fn form(facts: InvitationFacts, token: String, join: ServerAction<Join>) -> AnyV
                 />
                 <Button kind=ButtonKind::Main wide=true busy=join.pending()>"Join"</Button>
             </div>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }

@@ -11,18 +11,19 @@ use crate::{
         components::{
             Banner, Choice, Choices, EmptyState, PageHead, SelectField, SelectOption, TextField, Tone,
         },
+        deed::{Deed, DeedForm},
         loaded::load,
         trouble::{NotLoaded, Trouble, errors},
     },
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 /// Which checklist, where, and what is deployed.
 #[component]
 pub fn NewRun() -> impl IntoView {
-    let start = ServerAction::<StartRun>::new();
+    let start = Deed::to::<StartRun>();
     let choices = load(
         || (),
         |()| async {
@@ -63,7 +64,7 @@ struct Wanted {
 }
 
 fn form(
-    start: ServerAction<StartRun>,
+    start: Deed,
     revisions: Vec<RevisionLine>,
     environments: Vec<EnvironmentLine>,
     key: String,
@@ -102,7 +103,7 @@ fn form(
         {broken.into_iter().map(|message| view! {
             <Banner tone=Tone::Hold title="An environment cannot be used">{message}</Banner>
         }).collect_view()}
-        <ActionForm action=start attr:class="form new-run card is-padded">
+        <DeedForm deed=start attr:class="form new-run card is-padded">
             <input type="hidden" name="request_key" value=key />
             <SelectField name="revision" label="Checklist" options=options note="Published plans only." />
             <Choices legend="Environment" name="environment" choices=usable />
@@ -111,7 +112,7 @@ fn form(
             <div class="form-actions">
                 <button class="btn is-main" type="submit" disabled=move || start.pending().get()>"Start the run"</button>
             </div>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }

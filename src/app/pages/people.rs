@@ -16,6 +16,7 @@ use crate::{
     },
     app::{
         components::{Banner, Choice, CodeBlock, EmptyState, PageHead, Tag, TextField, Tone},
+        deed::Deed,
         loaded::load,
         trouble::{NotLoaded, Trouble},
     },
@@ -36,14 +37,8 @@ pub fn People() -> impl IntoView {
             log_before: query.get("log").and_then(|number| number.parse().ok()),
         })
     });
-    let (invite, uninvite) = (
-        ServerAction::<Invite>::new(),
-        ServerAction::<RevokeInvitation>::new(),
-    );
-    let (make, revoke) = (
-        ServerAction::<MakeToken>::new(),
-        ServerAction::<RevokeToken>::new(),
-    );
+    let (invite, uninvite) = (Deed::to::<Invite>(), Deed::to::<RevokeInvitation>());
+    let (make, revoke) = (Deed::to::<MakeToken>(), Deed::to::<RevokeToken>());
     let versions = move || {
         let invitations = (invite.version().get(), uninvite.version().get());
         (invitations, make.version().get(), revoke.version().get())
@@ -87,8 +82,8 @@ pub fn People() -> impl IntoView {
     }
 }
 
-type InvitationDeeds = (ServerAction<Invite>, ServerAction<RevokeInvitation>);
-type TokenDeeds = (ServerAction<MakeToken>, ServerAction<RevokeToken>);
+type InvitationDeeds = (Deed<Made>, Deed);
+type TokenDeeds = (Deed<Made>, Deed);
 
 fn body(
     page: PeoplePage,

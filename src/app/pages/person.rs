@@ -11,23 +11,24 @@ use crate::{
             Banner, Button, ButtonKind, Checks, Crumb, ExactTime, PageHead, PasswordAgain, SectionCard, Tag,
             Tone,
         },
+        deed::{Deed, DeedForm},
         loaded::load,
         trouble::{NotLoaded, Trouble},
     },
 };
 use domain::Role;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 /// What can be done to a person.
 #[derive(Clone, Copy)]
 struct Deeds {
-    roles: ServerAction<SetRoles>,
-    disable: ServerAction<DisablePerson>,
-    enable: ServerAction<EnablePerson>,
-    end_sessions: ServerAction<EndSessions>,
-    revoke: ServerAction<RevokeToken>,
+    roles: Deed,
+    disable: Deed,
+    enable: Deed,
+    end_sessions: Deed,
+    revoke: Deed,
 }
 
 /// The page of one person.
@@ -46,11 +47,11 @@ pub fn Person() -> impl IntoView {
     };
     let asked = Memo::new(move |_| (id().unwrap_or(0), before()));
     let deeds = Deeds {
-        roles: ServerAction::new(),
-        disable: ServerAction::new(),
-        enable: ServerAction::new(),
-        end_sessions: ServerAction::new(),
-        revoke: ServerAction::new(),
+        roles: Deed::to::<SetRoles>(),
+        disable: Deed::to::<DisablePerson>(),
+        enable: Deed::to::<EnablePerson>(),
+        end_sessions: Deed::to::<EndSessions>(),
+        revoke: Deed::to::<RevokeToken>(),
     };
     let versions = move || {
         let standing = (deeds.disable.version().get(), deeds.enable.version().get());
@@ -139,7 +140,7 @@ fn body(page: PersonPage, deeds: Deeds) -> AnyView {
     .into_any()
 }
 
-fn everywhere(line: &PersonLine, set: ServerAction<SetRoles>) -> AnyView {
+fn everywhere(line: &PersonLine, set: Deed) -> AnyView {
     let form = roles_form(line, None, &Role::ALL, &line.roles, set);
     view! {
         <SectionCard title="Roles everywhere" id="roles" padded=true>
@@ -150,7 +151,7 @@ fn everywhere(line: &PersonLine, set: ServerAction<SetRoles>) -> AnyView {
 }
 
 /// Roles for single environments, folded where there are none.
-fn here_and_there(line: &PersonLine, environments: Vec<String>, set: ServerAction<SetRoles>) -> AnyView {
+fn here_and_there(line: &PersonLine, environments: Vec<String>, set: Deed) -> AnyView {
     let gone = line
         .roles_at
         .keys()
@@ -187,7 +188,7 @@ fn roles_form(
     environment: Option<&str>,
     offered: &[Role],
     held: &[Role],
-    set: ServerAction<SetRoles>,
+    set: Deed,
 ) -> AnyView {
     let before: Vec<&str> = held.iter().map(|role| role.key()).collect();
     let (id, place) = (line.id.0, environment.unwrap_or_default().to_owned());
@@ -203,7 +204,7 @@ fn roles_form(
         ),
     };
     view! {
-        <ActionForm action=set>
+        <DeedForm deed=set>
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="environment" value=place />
             <input type="hidden" name="before" value=before />
@@ -214,7 +215,7 @@ fn roles_form(
                     <Button busy=set.pending()>"Save the roles"</Button>
                 </div>
             </div>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }
@@ -229,10 +230,10 @@ fn ways_in(line: &PersonLine, sessions: usize, is_me: bool, deeds: Deeds) -> Any
     };
     let sign_out = (sessions > 0).then(|| {
         view! {
-            <ActionForm action=deeds.end_sessions>
+            <DeedForm deed=deeds.end_sessions>
                 <input type="hidden" name="id" value=id />
                 <Button busy=deeds.end_sessions.pending()>"Sign out everywhere"</Button>
-            </ActionForm>
+            </DeedForm>
         }
     });
     let close = match (line.disabled_at, is_me) {
@@ -240,17 +241,17 @@ fn ways_in(line: &PersonLine, sessions: usize, is_me: bool, deeds: Deeds) -> Any
             view! { <p class="quiet">"This is you: another admin can disable you."</p> }.into_any()
         }
         (None, false) => view! {
-            <ActionForm action=deeds.disable>
+            <DeedForm deed=deeds.disable>
                 <input type="hidden" name="id" value=id />
                 <Button kind=ButtonKind::Danger busy=deeds.disable.pending()>"Disable"</Button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any(),
         (Some(_), _) => view! {
-            <ActionForm action=deeds.enable>
+            <DeedForm deed=deeds.enable>
                 <input type="hidden" name="id" value=id />
                 <Button busy=deeds.enable.pending()>"Enable"</Button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any(),
     };

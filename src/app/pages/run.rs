@@ -14,6 +14,7 @@ mod hold_off;
 mod lines;
 mod log;
 mod panel;
+mod parts;
 mod phase;
 mod rollback;
 mod samples;
@@ -38,7 +39,39 @@ use deeds::Deeds;
 use domain::decision::{decide, next_for};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    LazyRoute,
+    hooks::{use_params_map, use_query_map},
+};
+use parts::{Parts, parts};
+
+/// The way to the page of a run.
+#[derive(Debug)]
+pub struct RunRoute;
+
+impl LazyRoute for RunRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    async fn view(_route: Self) -> AnyView {
+        (page().await)()
+    }
+
+    /// The page begins when everything that its address shows has arrived: what the server drew is taken over whole, or not yet.
+    async fn preload() {
+        page().await;
+        if use_query_map().with_untracked(|query| query.get("tab").is_some() || query.get("item").is_some()) {
+            parts().await;
+        }
+    }
+}
+
+/// Draws the page, once its file has arrived.
+#[lazy]
+fn page() -> fn() -> AnyView {
+    || Run().into_any()
+}
 
 /// The page of a run.
 #[component]
@@ -85,15 +118,9 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {schedule::schedule(board)}
         {move || tally(board)}
         {move || view! { <Tabs label=format!("Parts of run {}", board.id) tabs=tabs(board, &tab.get(), guides) /> }}
-        {move || match tab.get().as_str() {
-            "sign-off" => sign_off::tab(board, deeds),
-            "guides" => guides.with_value(|guides| guides::tab(guides)),
-            "benchmark" => benchmark::tab(board, deeds),
-            "next" => follow_up::tab(board, deeds),
-            "rollback" => rollback::tab(board, deeds),
-            "phase" => phase::tab(board, deeds),
-            "log" => log::tab(board),
-            _ => checklist(board, deeds),
+        {move || match Parts::of_tab(&tab.get()) {
+            None => checklist(board, deeds),
+            Some(part) => board.parts.get().map(|parts| part(parts)(board, deeds)).into_any(),
         }}
         {rollback::bar(board)}
     }

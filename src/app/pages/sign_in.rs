@@ -5,9 +5,10 @@ use crate::{
     app::{
         Me,
         components::{Banner, Button, ButtonKind, TextField, Tone},
+        deed::{Deed, DeedForm},
     },
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -15,7 +16,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let me = expect_context::<Me>().0;
-    let sign_in = ServerAction::<SignIn>::new();
+    let sign_in = Deed::to::<SignIn>();
     let next = use_query_map()
         .with_untracked(|query| query.get("next"))
         .unwrap_or_else(|| "/".to_owned());
@@ -44,7 +45,7 @@ pub fn SignInPage() -> impl IntoView {
                             }
                         })
                 }}
-                <ActionForm action=sign_in>
+                <DeedForm deed=sign_in>
                     <input type="hidden" name="next" value=next />
                     <div class="stack">
                         <TextField name="name" label="Name" autocomplete="username" maxlength=64 />
@@ -59,7 +60,7 @@ pub fn SignInPage() -> impl IntoView {
                             "Sign in"
                         </Button>
                     </div>
-                </ActionForm>
+                </DeedForm>
             </section>
             <p class="sign-in-note">
                 "New here? The first start of Gonogo made one account for each role. Their passwords are in the file "

@@ -1,18 +1,21 @@
 //! One's passkeys: the list, adding one, removing one.
 
 use crate::{
-    api::passkey::{AddPasskey, Known, PasskeyLine, RemovePasskey},
-    app::components::{Button, ButtonKind, ExactTime, PasskeyButton, PasswordAgain, SectionCard, TextField},
+    api::passkey::{Known, PasskeyLine},
+    app::{
+        components::{Button, ButtonKind, ExactTime, PasskeyButton, PasswordAgain, SectionCard, TextField},
+        deed::{Deed, DeedForm},
+    },
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The forms of this part of the page.
 #[derive(Clone, Copy)]
 pub struct PasskeyDeeds {
     /// Adds one.
-    pub add: ServerAction<AddPasskey>,
+    pub add: Deed,
     /// Removes one.
-    pub remove: ServerAction<RemovePasskey>,
+    pub remove: Deed,
 }
 
 /// The card of passkeys.
@@ -36,10 +39,10 @@ pub fn card(known: Known, deeds: PasskeyDeeds) -> AnyView {
     .into_any()
 }
 
-fn adding(add: ServerAction<AddPasskey>) -> AnyView {
+fn adding(add: Deed) -> AnyView {
     view! {
         <p class="passkey-none">"Passkeys need JavaScript, which is off in this browser. Your password works everywhere without."</p>
-        <ActionForm action=add attr:class="form passkey-form">
+        <DeedForm deed=add attr:class="form passkey-form">
             <input type="hidden" name="passkey" value="" />
             <div class="form-row">
                 <TextField name="name" id="passkey-name" label="Name of the new passkey" maxlength=64 note="To know it by: the device, for example." />
@@ -48,14 +51,14 @@ fn adding(add: ServerAction<AddPasskey>) -> AnyView {
             <div class="form-actions">
                 <PasskeyButton ask="add" words="Add a passkey" />
             </div>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }
 
-fn removing(passkeys: Vec<PasskeyLine>, remove: ServerAction<RemovePasskey>) -> impl IntoView {
+fn removing(passkeys: Vec<PasskeyLine>, remove: Deed) -> impl IntoView {
     view! {
-        <ActionForm action=remove>
+        <DeedForm deed=remove>
             <div class="table-wrap">
                 <table class="table">
                     <thead>
@@ -77,7 +80,7 @@ fn removing(passkeys: Vec<PasskeyLine>, remove: ServerAction<RemovePasskey>) -> 
                     </div>
                 </div>
             </div>
-        </ActionForm>
+        </DeedForm>
     }
 }
 

@@ -1,11 +1,14 @@
 //! Publishing a plan: every command that it can execute, once, in its exact bytes and with what it may reach.
 
 use crate::{
-    api::revision::{Command, Publish},
-    app::components::{CodeBlock, PlainText, SectionCard, Tag, Tone},
+    api::revision::Command,
+    app::{
+        components::{CodeBlock, PlainText, SectionCard, Tag, Tone},
+        deed::{Deed, DeedForm},
+    },
 };
 use domain::{Right, person::Person, rule_approval::RuleChange};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// Why `person` does not publish a plan that changes the rules like this, in a sentence; `None` where they may.
 pub fn hindrance(person: &Person, rules: Option<&RuleChange>) -> Option<String> {
@@ -24,17 +27,17 @@ pub fn card(
     id: i64,
     hash: String,
     hindrance: Option<String>,
-    publish: ServerAction<Publish>,
+    publish: Deed,
 ) -> AnyView {
     let none = commands.is_empty();
     let form = match hindrance {
         Some(hindrance) => view! { <p>{hindrance}</p> }.into_any(),
         None => view! {
-            <ActionForm action=publish>
+            <DeedForm deed=publish>
                 <input type="hidden" name="id" value=id />
                 <input type="hidden" name="plan" value=hash />
                 <button class="btn is-main" type="submit">"I have read these commands: publish the plan"</button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any(),
     };

@@ -1,24 +1,19 @@
 //! A signature table in the place of another: what changes, who approved it by the old one, and approving.
 
-use crate::{
-    api::revision::Approve,
-    app::components::{Choice, Choices, ExactTime, Mark, SectionCard, TextField, Tone},
+use crate::app::{
+    components::{Choice, Choices, ExactTime, Mark, SectionCard, TextField, Tone},
+    deed::{Deed, DeedForm},
 };
 use domain::{
     person::Person,
     plan::Slot,
     rule_approval::{RuleChange, name},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The difference, the slots of the table that holds, and the form for those who may approve. `of` is the revision's number and
 /// the hash of its plan.
-pub fn card(
-    change: RuleChange,
-    of: (i64, String),
-    person: &Person,
-    approve: ServerAction<Approve>,
-) -> AnyView {
+pub fn card(change: RuleChange, of: (i64, String), person: &Person, approve: Deed) -> AnyView {
     let (since, sentences) = (change.since, change.sentences());
     let form = form(&change, of, person, approve);
     let rows = change.old.iter().map(|slot| row(&change, slot)).collect_view();
@@ -65,12 +60,7 @@ fn row(change: &RuleChange, slot: &Slot) -> impl IntoView + use<> {
     }
 }
 
-fn form(
-    change: &RuleChange,
-    (id, plan): (i64, String),
-    person: &Person,
-    approve: ServerAction<Approve>,
-) -> Option<AnyView> {
+fn form(change: &RuleChange, (id, plan): (i64, String), person: &Person, approve: Deed) -> Option<AnyView> {
     let mut theirs: Vec<&Slot> = change
         .missing()
         .filter(|slot| change.may_approve(person, &slot.key()).is_ok())
@@ -89,7 +79,7 @@ fn form(
         .collect();
     (!choices.is_empty()).then(|| {
         view! {
-            <ActionForm action=approve attr:class="form">
+            <DeedForm deed=approve attr:class="form">
                 <input type="hidden" name="id" value=id />
                 <input type="hidden" name="plan" value=plan />
                 <Choices legend="You approve as" name="slot" choices=choices row=true />
@@ -99,7 +89,7 @@ fn form(
                         "Approve the new rules"
                     </button>
                 </div>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any()
     })

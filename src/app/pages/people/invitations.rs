@@ -2,20 +2,19 @@
 
 use super::{choices, titles};
 use crate::{
-    api::invitation::{InvitationLine, Invite, RevokeInvitation},
-    app::components::{
-        Button, ButtonKind, ButtonSize, Checks, ExactTime, PasswordAgain, SectionCard, TextField,
+    api::{invitation::InvitationLine, session::Made},
+    app::{
+        components::{
+            Button, ButtonKind, ButtonSize, Checks, ExactTime, PasswordAgain, SectionCard, TextField,
+        },
+        deed::{Deed, DeedForm},
     },
 };
 use domain::Role;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The form and the list.
-pub fn card(
-    invitations: Vec<InvitationLine>,
-    invite: ServerAction<Invite>,
-    revoke: ServerAction<RevokeInvitation>,
-) -> AnyView {
+pub fn card(invitations: Vec<InvitationLine>, invite: Deed<Made>, revoke: Deed) -> AnyView {
     let line = move |line: InvitationLine| {
         let label = format!("Revoke the invitation of {}", line.title);
         view! {
@@ -25,10 +24,10 @@ pub fn card(
                 <td data-label="Works until"><ExactTime at=line.expires_at /></td>
                 <td data-label="Invited by">{line.by}</td>
                 <td class="is-acts">
-                    <ActionForm action=revoke>
+                    <DeedForm deed=revoke>
                         <input type="hidden" name="id" value=line.id />
                         <Button size=ButtonSize::Small label=label>"Revoke"</Button>
-                    </ActionForm>
+                    </DeedForm>
                 </td>
             </tr>
         }
@@ -55,7 +54,7 @@ pub fn card(
     view! {
         <SectionCard title="Invite somebody" id="invite">
             <div class="section-body">
-                <ActionForm action=invite>
+                <DeedForm deed=invite>
                     <div class="form">
                         <TextField
                             name="title"
@@ -71,7 +70,7 @@ pub fn card(
                             <span class="quiet">"It works once, for seven days."</span>
                         </div>
                     </div>
-                </ActionForm>
+                </DeedForm>
             </div>
             {list}
         </SectionCard>

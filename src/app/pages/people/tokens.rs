@@ -1,22 +1,20 @@
 //! Tokens: how programs come in.
 
 use crate::{
-    api::api_token::{MakeToken, RevokeToken, TokenLine},
-    app::components::{
-        Button, ButtonKind, ButtonSize, Checks, Choice, ExactTime, PasswordAgain, SectionCard, SelectField,
-        SelectOption, TextField,
+    api::{api_token::TokenLine, session::Made},
+    app::{
+        components::{
+            Button, ButtonKind, ButtonSize, Checks, Choice, ExactTime, PasswordAgain, SectionCard,
+            SelectField, SelectOption, TextField,
+        },
+        deed::{Deed, DeedForm},
     },
 };
 use domain::person::Scope;
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The form and the list.
-pub fn card(
-    tokens: Vec<TokenLine>,
-    environments: Vec<String>,
-    make: ServerAction<MakeToken>,
-    revoke: ServerAction<RevokeToken>,
-) -> AnyView {
+pub fn card(tokens: Vec<TokenLine>, environments: Vec<String>, make: Deed<Made>, revoke: Deed) -> AnyView {
     let scope = |scope: Scope| Choice {
         value: scope.key().to_owned(),
         label: scope.title().to_owned(),
@@ -40,7 +38,7 @@ pub fn card(
                     "A program, such as a CI job, comes in with a token over " <code>"/api/v1"</code>
                     ". What it says about a line counts as attested, and it never signs."
                 </p>
-                <ActionForm action=make>
+                <DeedForm deed=make>
                     <div class="form">
                         <div class="form-row">
                             <TextField
@@ -59,7 +57,7 @@ pub fn card(
                             <Button kind=ButtonKind::Main busy=make.pending()>"Make a token"</Button>
                         </div>
                     </div>
-                </ActionForm>
+                </DeedForm>
             </div>
             {list}
         </SectionCard>
@@ -68,7 +66,7 @@ pub fn card(
 }
 
 /// The tokens that work.
-pub fn table(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> AnyView {
+pub fn table(tokens: Vec<TokenLine>, revoke: Deed) -> AnyView {
     let line = move |line: TokenLine| {
         let label = format!(
             "Revoke the token of {} until {}",
@@ -89,10 +87,10 @@ pub fn table(tokens: Vec<TokenLine>, revoke: ServerAction<RevokeToken>) -> AnyVi
                 <td data-label="Last used">{used}</td>
                 <td data-label="Made by">{line.by}</td>
                 <td class="is-acts">
-                    <ActionForm action=revoke>
+                    <DeedForm deed=revoke>
                         <input type="hidden" name="id" value=line.id />
                         <Button size=ButtonSize::Small label=label>"Revoke"</Button>
-                    </ActionForm>
+                    </DeedForm>
                 </td>
             </tr>
         }

@@ -5,13 +5,14 @@ use crate::{
     api::action::{ActionOffer, load_action},
     app::{
         components::{Banner, Disclosure, ExactTime, PanelPart, Tone},
+        deed::DeedForm,
         loaded::load,
     },
 };
 use domain::{
     Right, action::ActionState, outline::OutlineLine, phase::Progress, phase_order::waits_for, plan::ItemId,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// Everything about the action of a line.
 pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
@@ -158,7 +159,7 @@ fn confirm(board: Board, deeds: Deeds, item: &str, key: &str, environment: &str)
     let class = board.run.with_untracked(|run| run.start.class);
     view! {
         <Disclosure summary="Run…" button=true group="panel">
-            <ActionForm action=deeds.act attr:class="form">
+            <DeedForm deed=deeds.act attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="item" value=item />
                 <input type="hidden" name="request_key" value=key />
@@ -166,7 +167,7 @@ fn confirm(board: Board, deeds: Deeds, item: &str, key: &str, environment: &str)
                 <button class="btn is-danger" type="submit" disabled=move || deeds.act.pending().get()>
                     "Run in " {place}
                 </button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
     .into_any()
@@ -175,11 +176,11 @@ fn confirm(board: Board, deeds: Deeds, item: &str, key: &str, environment: &str)
 fn cancel(board: Board, deeds: Deeds, item: &str) -> AnyView {
     let item = item.to_owned();
     view! {
-        <ActionForm action=deeds.cancel>
+        <DeedForm deed=deeds.cancel>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="item" value=item />
             <button class="btn is-danger" type="submit" disabled=move || deeds.cancel.pending().get()>"Cancel"</button>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }

@@ -1,13 +1,16 @@
 //! The blanks of the document: what stands in them, and a form for each.
 
 use super::{board::Board, deeds::Deeds};
-use crate::app::components::{SectionCard, TextField};
+use crate::app::{
+    components::{SectionCard, TextField},
+    deed::DeedForm,
+};
 use domain::{
     Right,
     blank::{Blank, BlankKind},
     plan::SectionKind,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// All of them, where the document has any.
 pub fn card(board: Board, deeds: Deeds) -> AnyView {
@@ -92,12 +95,12 @@ fn field(board: Board, deeds: Deeds, blank: Blank) -> AnyView {
                 BlankKind::Text => "words",
             };
             view! {
-                <ActionForm action=deeds.fill attr:class="blank-form">
+                <DeedForm deed=deeds.fill attr:class="blank-form">
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="blank" value=id.clone() />
                     <TextField name="value" id=format!("blank-{id}") label=label.clone() value=value note=note optional=true maxlength=1000 />
                     <button class="btn is-small" type="submit" aria-label=format!("Save {label}")>"Save"</button>
-                </ActionForm>
+                </DeedForm>
             }
         })
     };

@@ -1,5 +1,6 @@
 //! What the parts of a run's page share.
 
+use super::parts::Arriving;
 use crate::{
     api::{
         rollback::TierReady,
@@ -45,6 +46,8 @@ pub struct Board {
     pub guides: StoredValue<Vec<Guide>>,
     /// What rolls back by itself where a window fails; `None`: nothing.
     pub automatic: StoredValue<Option<AutomaticRollback>>,
+    /// What draws the other tabs, and the line that is open.
+    pub parts: Arriving,
     /// What actions print.
     pub prints: Prints,
     /// Who looks.
@@ -89,6 +92,7 @@ impl Board {
             guides: StoredValue::new(page.guides),
             automatic: StoredValue::new(page.automatic_rollback),
             prints: RwSignal::default(),
+            parts: Arriving::new(),
             person: StoredValue::new(page.person),
             has_passkey: page.has_passkey,
             now,

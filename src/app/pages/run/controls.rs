@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     api::run::Holder,
-    app::components::{Banner, Disclosure, ExactTime, TextField, Tone},
+    app::{
+        components::{Banner, Disclosure, ExactTime, TextField, Tone},
+        deed::DeedForm,
+    },
 };
 use domain::{
     Right,
@@ -16,7 +19,7 @@ use domain::{
     person::Person,
     run::{Run, RunId, RunState},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The state as far as the controls depend on it.
 #[derive(Clone, Copy, PartialEq)]
@@ -96,10 +99,10 @@ fn buttons(board: Board, deeds: Deeds, stage: Stage, closable: bool, held: bool)
 
 fn verify_all(board: Board, deeds: Deeds) -> impl IntoView {
     view! {
-        <ActionForm action=deeds.verify>
+        <DeedForm deed=deeds.verify>
             <input type="hidden" name="run" value=board.id />
             <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify everything"</button>
-        </ActionForm>
+        </DeedForm>
     }
 }
 
@@ -123,30 +126,30 @@ fn begin(board: Board, deeds: Deeds, may_take_over: bool) -> impl IntoView {
     let take_over = may_take_over.then(|| {
         view! {
             <Disclosure summary="Take the environment over…" button=true group="run-controls">
-                <ActionForm action=deeds.begin attr:class="form">
+                <DeedForm deed=deeds.begin attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <TextField name="take_over" id="take-over" label="Reason" maxlength=4000 />
                     {move || missing.get().map(|missing| baseline::field(board, missing, "take-over-without"))}
                     <button class="btn is-danger" type="submit">"Take over and begin"</button>
-                </ActionForm>
+                </DeedForm>
             </Disclosure>
         }
     });
     let begin = move || match missing.get() {
         None => view! {
-            <ActionForm action=deeds.begin>
+            <DeedForm deed=deeds.begin>
                 <input type="hidden" name="run" value=board.id />
                 <button class="btn" type="submit">"Begin execution"</button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any(),
         Some(missing) => view! {
             <Disclosure summary="Begin without a baseline…" button=true group="run-controls">
-                <ActionForm action=deeds.begin attr:class="form">
+                <DeedForm deed=deeds.begin attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     {baseline::field(board, missing, "begin-without")}
                     <button class="btn is-danger" type="submit">"Begin without a baseline"</button>
-                </ActionForm>
+                </DeedForm>
             </Disclosure>
         }
         .into_any(),
@@ -162,13 +165,13 @@ fn t0(board: Board, deeds: Deeds, stage: Stage) -> impl IntoView {
     };
     view! {
         <Disclosure summary=words button=true group="run-controls">
-            <ActionForm action=deeds.t0 attr:class="form">
+            <DeedForm deed=deeds.t0 attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <TextField name="t0" label="When the new version served its first healthy answer (UTC)" kind="datetime-local"
                     optional=true note="Empty: now. All windows count from it." />
                 <TextField name="reason" id="t0-reason" label="Reason" maxlength=4000 />
                 <button class="btn" type="submit">"Set T0"</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }
@@ -181,12 +184,12 @@ fn close(board: Board, deeds: Deeds, abandon: bool) -> impl IntoView {
     };
     view! {
         <Disclosure summary=summary button=true group="run-controls">
-            <ActionForm action=deeds.close attr:class="form">
+            <DeedForm deed=deeds.close attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="abandon" value=abandon.to_string() />
                 <TextField name="reason" id=id label="Reason" maxlength=4000 note="It stands in the record." />
                 <button class="btn is-danger" type="submit">{word}</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }

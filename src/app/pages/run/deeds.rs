@@ -1,16 +1,19 @@
 //! The forms of a run's page.
 
-use crate::api::{
-    Error,
-    action::{CancelAction, RunAction},
-    env_edit::AcceptEnvEdit,
-    follow_up::{EndFollowUp, TakeFollowUp},
-    hold_off::HoldRollback,
-    measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
-    phase::{GoOn, SkipLine, StartPhase, StopPhase},
-    rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
-    run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
-    sign_off::{Review, Sign, Withdraw},
+use crate::{
+    api::{
+        Error,
+        action::{CancelAction, RunAction},
+        env_edit::AcceptEnvEdit,
+        follow_up::{EndFollowUp, TakeFollowUp},
+        hold_off::HoldRollback,
+        measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
+        phase::{GoOn, SkipLine, StartPhase, StopPhase},
+        rollback::{AcceptDifferences, RetryStep, SkipStep, StartRollback, StopStep},
+        run::{BeginRun, CloseRun, FillBlank, GoAhead, SetT0, Settle, Verify},
+        sign_off::{Review, Sign, Withdraw},
+    },
+    app::deed::Deed,
 };
 use leptos::prelude::*;
 
@@ -18,95 +21,95 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub struct Deeds {
     /// Verifies.
-    pub verify: ServerAction<Verify>,
+    pub verify: Deed,
     /// Runs an action.
-    pub act: ServerAction<RunAction>,
+    pub act: Deed,
     /// Ends an action.
-    pub cancel: ServerAction<CancelAction>,
+    pub cancel: Deed,
     /// Writes an offered edit of a `.env` file.
-    pub edit: ServerAction<AcceptEnvEdit>,
+    pub edit: Deed,
     /// Overrides, waives, skips, reopens.
-    pub settle: ServerAction<Settle>,
+    pub settle: Deed,
     /// Fills a blank in.
-    pub fill: ServerAction<FillBlank>,
+    pub fill: Deed,
     /// Starts a measurement.
-    pub measure: ServerAction<StartMeasurement>,
+    pub measure: Deed,
     /// Ends it.
-    pub stop_measuring: ServerAction<StopMeasurement>,
+    pub stop_measuring: Deed,
     /// Lets another measurement count.
-    pub choose: ServerAction<ChooseMeasurement>,
+    pub choose: Deed,
     /// Takes care of a follow-up.
-    pub take_follow_up: ServerAction<TakeFollowUp>,
+    pub take_follow_up: Deed,
     /// Says how a follow-up ended.
-    pub end_follow_up: ServerAction<EndFollowUp>,
+    pub end_follow_up: Deed,
     /// Begins the execution.
-    pub begin: ServerAction<BeginRun>,
+    pub begin: Deed,
     /// Goes on to a phase out of order.
-    pub ahead: ServerAction<GoAhead>,
+    pub ahead: Deed,
     /// Sets T0.
-    pub t0: ServerAction<SetT0>,
+    pub t0: Deed,
     /// Closes or abandons.
-    pub close: ServerAction<CloseRun>,
+    pub close: Deed,
     /// Starts a phase that the run goes through by itself.
-    pub run_phase: ServerAction<StartPhase>,
+    pub run_phase: Deed,
     /// Goes on with it.
-    pub go_on: ServerAction<GoOn>,
+    pub go_on: Deed,
     /// Leaves the line out at which it asks.
-    pub skip_line: ServerAction<SkipLine>,
+    pub skip_line: Deed,
     /// Ends what it is at.
-    pub stop_phase: ServerAction<StopPhase>,
+    pub stop_phase: Deed,
     /// Holds the rollback that starts by itself.
-    pub hold: ServerAction<HoldRollback>,
+    pub hold: Deed,
     /// Starts a rollback.
-    pub roll_back: ServerAction<StartRollback>,
+    pub roll_back: Deed,
     /// Runs a step of it again.
-    pub retry_step: ServerAction<RetryStep>,
+    pub retry_step: Deed,
     /// Leaves a step of it out.
-    pub skip_step: ServerAction<SkipStep>,
+    pub skip_step: Deed,
     /// Ends the step of it that is under way.
-    pub stop_step: ServerAction<StopStep>,
+    pub stop_step: Deed,
     /// Accepts that a part is not as it was.
-    pub accept: ServerAction<AcceptDifferences>,
+    pub accept: Deed,
     /// Prepares a signature.
-    pub review: ServerAction<Review>,
+    pub review: Deed,
     /// Signs.
-    pub sign: ServerAction<Sign>,
+    pub sign: Deed,
     /// Takes a signature back.
-    pub withdraw: ServerAction<Withdraw>,
+    pub withdraw: Deed,
 }
 
 impl Deeds {
     /// None done yet.
     pub fn new() -> Self {
         Self {
-            verify: ServerAction::new(),
-            act: ServerAction::new(),
-            cancel: ServerAction::new(),
-            edit: ServerAction::new(),
-            settle: ServerAction::new(),
-            fill: ServerAction::new(),
-            measure: ServerAction::new(),
-            stop_measuring: ServerAction::new(),
-            choose: ServerAction::new(),
-            take_follow_up: ServerAction::new(),
-            end_follow_up: ServerAction::new(),
-            begin: ServerAction::new(),
-            ahead: ServerAction::new(),
-            t0: ServerAction::new(),
-            close: ServerAction::new(),
-            run_phase: ServerAction::new(),
-            go_on: ServerAction::new(),
-            skip_line: ServerAction::new(),
-            stop_phase: ServerAction::new(),
-            hold: ServerAction::new(),
-            roll_back: ServerAction::new(),
-            retry_step: ServerAction::new(),
-            skip_step: ServerAction::new(),
-            stop_step: ServerAction::new(),
-            accept: ServerAction::new(),
-            review: ServerAction::new(),
-            sign: ServerAction::new(),
-            withdraw: ServerAction::new(),
+            verify: Deed::to::<Verify>(),
+            act: Deed::to::<RunAction>(),
+            cancel: Deed::to::<CancelAction>(),
+            edit: Deed::to::<AcceptEnvEdit>(),
+            settle: Deed::to::<Settle>(),
+            fill: Deed::to::<FillBlank>(),
+            measure: Deed::to::<StartMeasurement>(),
+            stop_measuring: Deed::to::<StopMeasurement>(),
+            choose: Deed::to::<ChooseMeasurement>(),
+            take_follow_up: Deed::to::<TakeFollowUp>(),
+            end_follow_up: Deed::to::<EndFollowUp>(),
+            begin: Deed::to::<BeginRun>(),
+            ahead: Deed::to::<GoAhead>(),
+            t0: Deed::to::<SetT0>(),
+            close: Deed::to::<CloseRun>(),
+            run_phase: Deed::to::<StartPhase>(),
+            go_on: Deed::to::<GoOn>(),
+            skip_line: Deed::to::<SkipLine>(),
+            stop_phase: Deed::to::<StopPhase>(),
+            hold: Deed::to::<HoldRollback>(),
+            roll_back: Deed::to::<StartRollback>(),
+            retry_step: Deed::to::<RetryStep>(),
+            skip_step: Deed::to::<SkipStep>(),
+            stop_step: Deed::to::<StopStep>(),
+            accept: Deed::to::<AcceptDifferences>(),
+            review: Deed::to::<Review>(),
+            sign: Deed::to::<Sign>(),
+            withdraw: Deed::to::<Withdraw>(),
         }
     }
 

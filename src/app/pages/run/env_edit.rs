@@ -5,11 +5,12 @@ use crate::{
     api::env_edit::{EnvEditOffer, load_env_edit},
     app::{
         components::{Disclosure, PanelPart},
+        deed::DeedForm,
         loaded::load,
     },
 };
 use domain::{Right, outline::OutlineLine, plan::ItemId};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The edit of a line that asks for one, or of a box that holds such lines.
 pub fn part(board: Board, deeds: Deeds, line: &OutlineLine) -> AnyView {
@@ -68,14 +69,14 @@ fn offered(board: Board, deeds: Deeds, id: &ItemId, offer: EnvEditOffer) -> AnyV
         Some(refused) => view! { <p class="action-refused">{refused}</p> }.into_any(),
         None => view! {
             <Disclosure summary="Edit…" button=true group="panel">
-                <ActionForm action=deeds.edit attr:class="form">
+                <DeedForm deed=deeds.edit attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="item" value=item />
                     <input type="hidden" name="before" value=before.to_string() />
                     <input type="hidden" name="request_key" value=request_key />
                     <p>"These lines change and nothing else. What the file was is kept beside the run. A container reads it only when it is made anew."</p>
                     <button class="btn is-danger" type="submit" disabled=move || deeds.edit.pending().get()>"Write the file"</button>
-                </ActionForm>
+                </DeedForm>
             </Disclosure>
         }
         .into_any(),

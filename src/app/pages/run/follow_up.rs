@@ -5,12 +5,13 @@ use crate::{
     api::follow_up::{FollowUpRow, HourlyPage, load_follow_ups, load_hourly},
     app::{
         components::{CodeText, Disclosure, EmptyState, ExactTime, Mark, SectionCard, TextAreaField, Tone},
+        deed::DeedForm,
         loaded::{Loaded, load},
         trouble::NotLoaded,
     },
 };
 use domain::{Right, follow_up::EndedHow, verdict::Verdict};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The tab.
 pub fn tab(board: Board, deeds: Deeds) -> AnyView {
@@ -101,11 +102,11 @@ fn one(board: Board, deeds: Deeds, row: FollowUpRow, may: bool, hourly: Hourly) 
     let take = (may && open && owner.is_none()).then(|| {
         let name = name.clone();
         view! {
-            <ActionForm action=deeds.take_follow_up>
+            <DeedForm deed=deeds.take_follow_up>
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="follow_up" value=name />
                 <button class="btn is-small" type="submit">"I take care of it"</button>
-            </ActionForm>
+            </DeedForm>
         }
     });
     let end = time
@@ -210,7 +211,7 @@ fn form(board: Board, deeds: Deeds, name: String, time: u32) -> impl IntoView {
     let id = format!("note-{name}");
     view! {
         <Disclosure summary="How it ended…" button=true group="follow-up">
-            <ActionForm action=deeds.end_follow_up attr:class="form">
+            <DeedForm deed=deeds.end_follow_up attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="follow_up" value=name />
                 <input type="hidden" name="time" value=time />
@@ -219,7 +220,7 @@ fn form(board: Board, deeds: Deeds, name: String, time: u32) -> impl IntoView {
                     <button class="btn is-main" type="submit" name="how" value="done">"Done"</button>
                     <button class="btn" type="submit" name="how" value="skipped">"Skip it"</button>
                 </div>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }

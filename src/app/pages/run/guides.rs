@@ -1,9 +1,7 @@
 //! Rollback, troubleshooting and what follows, as the document says it.
 
-use crate::{
-    api::run::Guide,
-    app::components::{EmptyState, SectionCard},
-};
+use super::{board::Board, deeds::Deeds};
+use crate::app::components::{EmptyState, SectionCard};
 use leptos::prelude::*;
 
 /// Where a guide stands on the tab.
@@ -12,7 +10,8 @@ pub fn anchor(at: usize) -> String {
 }
 
 /// Every section for reading.
-pub fn tab(guides: &[Guide]) -> AnyView {
+pub fn tab(board: Board, _deeds: Deeds) -> AnyView {
+    let guides = board.guides.get_value();
     if guides.is_empty() {
         return view! {
             <EmptyState title="Nothing to read">
@@ -21,7 +20,7 @@ pub fn tab(guides: &[Guide]) -> AnyView {
         }
         .into_any();
     }
-    let cards = guides.iter().cloned().enumerate().map(|(at, guide)| {
+    let cards = guides.into_iter().enumerate().map(|(at, guide)| {
         let facts = view! { <span>{guide.kind.word()}</span> }.into_any();
         view! {
             <SectionCard title=guide.title id=anchor(at) facts=facts padded=true>

@@ -4,9 +4,9 @@ use super::{
     board::{Board, every},
     deeds::Deeds,
 };
-use crate::{
-    api::hold_off::HoldRollback,
-    app::components::{Banner, ExactTime, TextField, Tone},
+use crate::app::{
+    components::{Banner, ExactTime, TextField, Tone},
+    deed::DeedForm,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
     plan::SectionId,
     run::{Run, RunState},
 };
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 use std::time::Duration;
 
 /// How often the countdown moves.
@@ -118,12 +118,12 @@ fn waiting(board: Board, deeds: Deeds, may: bool, what: Waiting) -> AnyView {
             return view! { <p>"DevOps or a product owner may hold it."</p> }.into_any();
         }
         view! {
-            <ActionForm action=deeds.hold attr:class="hold-off">
+            <DeedForm deed=deeds.hold attr:class="hold-off">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="window" value=window.0.clone() />
                 <TextField name="reason" id="hold-off-reason" label="Why it is held" maxlength=4000 optional=true note="It stands in the record." />
                 <button class="btn is-danger" type="submit">"Hold the rollback"</button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any()
     };
@@ -165,11 +165,10 @@ fn hold_by_key(board: Board, deeds: Deeds) {
                 .run
                 .with_untracked(|run| run.hold_offs.waiting().map(|(window, _)| window.0.clone()));
             if let Some(window) = window {
-                deeds.hold.dispatch(HoldRollback {
-                    run: board.id,
-                    window,
-                    reason: String::new(),
-                });
+                let run = board.id.to_string();
+                deeds
+                    .hold
+                    .send(&[("run", &run), ("window", &window), ("reason", "")]);
             }
         });
         on_cleanup(move || pressed.remove());

@@ -1,9 +1,12 @@
 //! The sections of a run with their lines, and the phases above them.
 
 use super::{board::Board, deeds::Deeds, phase as whole, samples};
-use crate::app::components::{
-    Disclosure, ExactTime, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel, SectionCard,
-    Tag, TextField, Tone,
+use crate::app::{
+    components::{
+        Disclosure, ExactTime, ItemRow, Mark, Phase, PhaseTimeline, RelativeTime, Rows, RowsLabel,
+        SectionCard, Tag, TextField, Tone,
+    },
+    deed::DeedForm,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -15,7 +18,7 @@ use domain::{
     schedule::{Course, Schedule},
     status::{Status, Tally, due},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The phases and what is around them, as a row of bars.
 pub fn timeline(board: Board) -> AnyView {
@@ -116,11 +119,11 @@ fn section(board: Board, deeds: Deeds, selected: Memo<Option<String>>, index: us
         let id = section.id.0.clone();
         (may && board.run.with(|run| !run.is_closed() && run.superseded.is_none())).then(|| {
             view! {
-                <ActionForm action=deeds.verify>
+                <DeedForm deed=deeds.verify>
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="section" value=id.clone() />
                     <button class="btn is-small" type="submit" aria-label=format!("Verify {}", title(board, index))>"Verify"</button>
-                </ActionForm>
+                </DeedForm>
             }
         })
     };
@@ -170,12 +173,12 @@ fn go_ahead(board: Board, deeds: Deeds, section: String) -> impl IntoView {
     let field = format!("ahead-{section}");
     view! {
         <Disclosure summary="Go ahead…" button=true group="run-controls">
-            <ActionForm action=deeds.ahead attr:class="form">
+            <DeedForm deed=deeds.ahead attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="section" value=section />
                 <TextField name="reason" id=field label="Why out of order" maxlength=4000 note="It stands in the log." />
                 <button class="btn" type="submit">"Go ahead"</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }

@@ -1,6 +1,6 @@
 //! The event log of a run: everything that happened, numbered without gaps.
 
-use super::board::Board;
+use super::{board::Board, deeds::Deeds};
 use crate::{
     api::evidence::log,
     app::{
@@ -21,7 +21,7 @@ use domain::{
 use leptos::prelude::*;
 
 /// The log, the newest first; it grows as things happen.
-pub fn tab(board: Board) -> AnyView {
+pub fn tab(board: Board, _deeds: Deeds) -> AnyView {
     let number = Memo::new(move |_| board.run.with(|run| run.number));
     // The last thousand: what came before is in the export.
     let events = load(

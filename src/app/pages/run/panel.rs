@@ -11,6 +11,7 @@ use crate::{
             Attempts, CodeText, Disclosure, EmptyState, EvidenceList, EvidencePanel, ExactTime, HashText,
             OutputBlock, PanelPart, TextAreaField, TextField,
         },
+        deed::DeedForm,
         loaded::{Loaded, load},
     },
 };
@@ -26,7 +27,7 @@ use domain::{
     status::standing,
     verdict::Finding,
 };
-use leptos::{form::ActionForm, prelude::*, server_fn::ServerFn};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 /// The panel beside the checklist.
 pub fn panel(board: Board, deeds: Deeds, selected: Memo<Option<String>>) -> AnyView {
@@ -49,7 +50,9 @@ pub fn panel(board: Board, deeds: Deeds, selected: Memo<Option<String>>) -> AnyV
     );
     let body = move || match selected.get() {
         None => nothing(),
-        Some(id) => open(board, deeds, ItemId(id), evidence),
+        Some(id) => (board.parts.get())
+            .map(|parts| (parts.line)(board, deeds, ItemId(id), evidence))
+            .into_any(),
     };
     view! { <aside id="panel" class="card panel" aria-label="The open line" class:is-empty=move || selected.with(Option::is_none)>{body}</aside> }
         .into_any()
@@ -64,9 +67,11 @@ fn nothing() -> AnyView {
     .into_any()
 }
 
-type Evidence = Loaded<Result<Vec<Attempt>, crate::api::Error>>;
+/// What was seen of the line that is open.
+pub type Evidence = Loaded<Result<Vec<Attempt>, crate::api::Error>>;
 
-fn open(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyView {
+/// A line that is open.
+pub fn line(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyView {
     let found = board.find(&id, |section, line| (section.clone(), line.clone()));
     let Some((section, line)) = found else {
         return nothing();
@@ -278,11 +283,11 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
 fn verify(board: Board, deeds: Deeds, id: &ItemId) -> impl IntoView + use<> {
     let item = id.0.clone();
     view! {
-        <ActionForm action=deeds.verify>
+        <DeedForm deed=deeds.verify>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="item" value=item />
             <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify"</button>
-        </ActionForm>
+        </DeedForm>
     }
 }
 
@@ -349,14 +354,14 @@ fn settle_form(board: Board, deeds: Deeds, id: &ItemId, form: &'static SettleFor
         .then(|| view! { <TextField name="days" label="For how many days" kind="number" value="7" /> });
     view! {
         <Disclosure summary=form.summary button=true group="panel">
-            <ActionForm action=deeds.settle attr:class="form">
+            <DeedForm deed=deeds.settle attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="item" value=item />
                 <input type="hidden" name="deed" value=form.deed />
                 <TextField name="reason" id=format!("{}-reason", form.deed) label="Reason" maxlength=4000 note=form.note />
                 {days}
                 <button class="btn" type="submit">{form.button}</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }

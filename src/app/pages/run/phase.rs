@@ -5,6 +5,7 @@ use crate::{
     api::phase::{LineOffer, LineWay, PhaseOffer, load_phase},
     app::{
         components::{Banner, CodeText, Disclosure, ExactTime, Mark, SectionCard, Tag, TextAreaField, Tone},
+        deed::DeedForm,
         loaded::load,
         trouble::NotLoaded,
     },
@@ -17,7 +18,7 @@ use domain::{
     run::{Run, RunState},
     status::{Status, Tally, standing as stands_at},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// The link in the head of a phase; nothing where it cannot run or nothing is left to do.
@@ -253,7 +254,7 @@ fn start(board: Board, deeds: Deeds, section: &SectionId, offer: &PhaseOffer) ->
         .run
         .with_untracked(|run| board.outline.with_value(|outline| baseline::lacks(outline, run)));
     let form = view! {
-        <ActionForm action=deeds.run_phase attr:class="form">
+        <DeedForm deed=deeds.run_phase attr:class="form">
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="section" value=section />
             <input type="hidden" name="request_key" value=key />
@@ -265,7 +266,7 @@ fn start(board: Board, deeds: Deeds, section: &SectionId, offer: &PhaseOffer) ->
             <button class="btn is-danger" type="submit" disabled=move || deeds.run_phase.pending().get()>
                 "Run this phase in " {place}
             </button>
-        </ActionForm>
+        </DeedForm>
     };
     if asks {
         view! { <Disclosure summary="Start it anew…" button=true group="phase">{form}</Disclosure> }
@@ -312,10 +313,10 @@ fn standing(board: Board, deeds: Deeds, progress: &Progress) -> AnyView {
 
 fn stop(board: Board, deeds: Deeds) -> AnyView {
     view! {
-        <ActionForm action=deeds.stop_phase>
+        <DeedForm deed=deeds.stop_phase>
             <input type="hidden" name="run" value=board.id />
             <button class="btn" type="submit" disabled=move || deeds.stop_phase.pending().get()>"Stop this phase"</button>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }
@@ -339,11 +340,11 @@ fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, (reason, asked): 
     };
     let acts = may(board, Right::Act).then(|| {
         view! {
-            <ActionForm action=deeds.go_on>
+            <DeedForm deed=deeds.go_on>
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="asked" value=asked />
                 <button class="btn is-main" type="submit" disabled=move || deeds.go_on.pending().get()>{word}</button>
-            </ActionForm>
+            </DeedForm>
         }
     });
     let skip = (may(board, Right::Act) && may(board, Right::Waive)).then(|| skip(board, deeds, asked));
@@ -359,12 +360,12 @@ fn asking(board: Board, deeds: Deeds, item: &ItemId, why: Why, (reason, asked): 
 fn skip(board: Board, deeds: Deeds, asked: u64) -> impl IntoView {
     view! {
         <Disclosure summary="Skip with a reason…" button=true group="phase">
-            <ActionForm action=deeds.skip_line attr:class="form">
+            <DeedForm deed=deeds.skip_line attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="asked" value=asked />
                 <TextAreaField name="reason" id="phase-skip-reason" label="Reason" maxlength=4000 note="It stands in the record." />
                 <button class="btn is-danger" type="submit" disabled=move || deeds.skip_line.pending().get()>"Skip and go on"</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
 }

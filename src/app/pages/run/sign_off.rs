@@ -4,9 +4,12 @@ mod changes;
 mod numbers;
 
 use super::{board::Board, deeds::Deeds};
-use crate::app::components::{
-    Banner, Choice, Choices, CodeText, Disclosure, HashText, PasskeyButton, Rows, RowsLabel, SectionCard,
-    SignatureRow, SignatureTable, StatusMark, TallyBar, TextAreaField, TextField, Tone,
+use crate::app::{
+    components::{
+        Banner, Choice, Choices, CodeText, Disclosure, HashText, PasskeyButton, Rows, RowsLabel, SectionCard,
+        SignatureRow, SignatureTable, StatusMark, TallyBar, TextAreaField, TextField, Tone,
+    },
+    deed::DeedForm,
 };
 use domain::{
     Hash,
@@ -19,7 +22,7 @@ use domain::{
     sign_off::Meaning,
     status::{Status, Tally, standing},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// The table alone, below the checklist.
@@ -114,11 +117,11 @@ fn query_value(key: &str) -> String {
 fn review_button(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
     let role = slot.key();
     view! {
-        <ActionForm action=deeds.review>
+        <DeedForm deed=deeds.review>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="role" value=role.clone() />
             <button class="btn is-main is-small" type="submit" disabled=move || deeds.review.pending().get()>"Review and sign"</button>
-        </ActionForm>
+        </DeedForm>
     }
     .into_any()
 }
@@ -127,12 +130,12 @@ fn withdraw_form(board: Board, deeds: Deeds, slot: &Slot) -> AnyView {
     let role = slot.key();
     view! {
         <Disclosure summary="Withdraw…" button=true group="withdraw">
-            <ActionForm action=deeds.withdraw attr:class="form">
+            <DeedForm deed=deeds.withdraw attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="role" value=role.clone() />
                 <TextField name="reason" id=format!("withdraw-{role}") label="Reason" maxlength=4000 />
                 <button class="btn is-danger" type="submit">"Withdraw my signature"</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
     .into_any()
@@ -260,7 +263,7 @@ fn form(board: Board, deeds: Deeds, slot: &Slot, record: Hash, changed: Memo<boo
     ];
     let (role, record) = (slot.key(), record.to_string());
     view! {
-        <ActionForm action=deeds.sign attr:class="form">
+        <DeedForm deed=deeds.sign attr:class="form">
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="role" value=role />
             <input type="hidden" name="record" value=record />
@@ -272,6 +275,6 @@ fn form(board: Board, deeds: Deeds, slot: &Slot, record: Hash, changed: Memo<boo
                 <button class="btn is-main" type="submit" disabled=move || changed.get() || deeds.sign.pending().get()>"Sign"</button>
                 {board.has_passkey.then(|| view! { <PasskeyButton ask="/api/sign_off/ask" words="Sign with a passkey" disabled=changed /> })}
             </div>
-        </ActionForm>
+        </DeedForm>
     }
 }

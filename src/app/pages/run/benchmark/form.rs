@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     api::measurement::{BenchmarkPage, FormOffer},
-    app::components::{SectionCard, SelectField, SelectOption, TextField},
+    app::{
+        components::{SectionCard, SelectField, SelectOption, TextField},
+        deed::DeedForm,
+    },
 };
 use domain::{
     Right,
@@ -14,7 +17,7 @@ use domain::{
     measurement::Source,
     run::Filling,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// A form.
 pub fn card(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer) -> AnyView {
@@ -139,13 +142,13 @@ fn typed(board: Board, deeds: Deeds, field: &Field, name: String, open: bool) ->
                 view! { <TextField name="source" id=format!("source-{id}") label="Where it was read" optional=true maxlength=1000 note="a link, a report or a command" /> }
             });
             view! {
-                <ActionForm action=deeds.fill attr:class=if chooses { "blank-form" } else { "blank-form is-sourced" }>
+                <DeedForm deed=deeds.fill attr:class=if chooses { "blank-form" } else { "blank-form is-sourced" }>
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="blank" value=id.clone() />
                     {control}
                     {source}
                     <button class="btn is-small" type="submit" aria-label=format!("Save {name}")>"Save"</button>
-                </ActionForm>
+                </DeedForm>
             }
         })
     };

@@ -3,7 +3,10 @@
 use super::super::{board::Board, deeds::Deeds};
 use crate::{
     api::measurement::{BenchmarkPage, FormOffer},
-    app::components::{Banner, Disclosure, ExactTime, LoadCurve, Mark, TextField, Tone},
+    app::{
+        components::{Banner, Disclosure, ExactTime, LoadCurve, Mark, TextField, Tone},
+        deed::DeedForm,
+    },
 };
 use domain::{
     Right,
@@ -11,7 +14,7 @@ use domain::{
     load::LoadProgress,
     measurement::{Attempt, AttemptState, Origin, progress_of},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The button and the attempts of a moment.
 pub fn measuring(board: Board, deeds: Deeds, page: &BenchmarkPage, offer: &FormOffer) -> AnyView {
@@ -101,14 +104,14 @@ fn start(
                 let (words, key) = (words.clone(), key.clone());
                 idle().then(|| view! {
                     <Disclosure summary=summary button=true group="measure">
-                        <ActionForm action=deeds.measure attr:class="form">
+                        <DeedForm deed=deeds.measure attr:class="form">
                             <input type="hidden" name="run" value=board.id />
                             <input type="hidden" name="moment" value=word />
                             <input type="hidden" name="origin" value=from />
                             <input type="hidden" name="request_key" value=key />
                             <p>{words}</p>
                             <button class="btn is-main" type="submit">{press}</button>
-                        </ActionForm>
+                        </DeedForm>
                     </Disclosure>
                 })
             }}
@@ -184,11 +187,11 @@ fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
     });
     let stop = may.then(|| {
         view! {
-            <ActionForm action=deeds.stop_measuring>
+            <DeedForm deed=deeds.stop_measuring>
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="attempt" value=number />
                 <button class="btn" type="submit">"Stop measuring"</button>
-            </ActionForm>
+            </DeedForm>
         }
     });
     view! {
@@ -202,12 +205,12 @@ fn running(board: Board, deeds: Deeds, number: u32, may: bool) -> AnyView {
 fn choose(board: Board, deeds: Deeds, number: u32) -> AnyView {
     view! {
         <Disclosure summary="Let it count…" button=true group="choose">
-            <ActionForm action=deeds.choose attr:class="form">
+            <DeedForm deed=deeds.choose attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="attempt" value=number />
                 <TextField name="reason" id=format!("choose-{number}") label="Why this one" maxlength=4000 />
                 <button class="btn" type="submit">"Let it count"</button>
-            </ActionForm>
+            </DeedForm>
         </Disclosure>
     }
     .into_any()

@@ -3,10 +3,13 @@
 use super::{super::board::Board, Deeds, may};
 use crate::{
     api::rollback::{RollbackOffer, StepOffer, TierOffer},
-    app::components::{Banner, CodeText, Disclosure, Mark, SectionCard, TextAreaField, TextField, Tone},
+    app::{
+        components::{Banner, CodeText, Disclosure, Mark, SectionCard, TextAreaField, TextField, Tone},
+        deed::DeedForm,
+    },
 };
 use domain::{environment::Class, readiness::NeedState, rollback::RollbackState};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// Every tier.
 pub fn cards(board: Board, deeds: Deeds, offer: StoredValue<RollbackOffer>) -> AnyView {
@@ -148,7 +151,7 @@ fn start(board: Board, deeds: Deeds, tier: &TierOffer) -> Option<AnyView> {
     Some(
         view! {
             <Disclosure summary=summary button=true group="rollback">
-                <ActionForm action=deeds.roll_back attr:class="form">
+                <DeedForm deed=deeds.roll_back attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="tier" value=id.clone() />
                     <input type="hidden" name="request_key" value=key />
@@ -157,7 +160,7 @@ fn start(board: Board, deeds: Deeds, tier: &TierOffer) -> Option<AnyView> {
                         placeholder=environment.clone() autocomplete="off" mono=true />
                     {rehearsal}
                     <button class="btn is-danger" type="submit" disabled=move || deeds.roll_back.pending().get()>{word.clone()}</button>
-                </ActionForm>
+                </DeedForm>
             </Disclosure>
         }
         .into_any(),

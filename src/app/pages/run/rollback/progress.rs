@@ -3,8 +3,11 @@
 use super::{super::board::Board, Deeds, Offer, may};
 use crate::{
     api::rollback::StepOffer,
-    app::components::{
-        Banner, CodeText, Disclosure, ExactTime, Mark, SectionCard, TextAreaField, TextField, Tone,
+    app::{
+        components::{
+            Banner, CodeText, Disclosure, ExactTime, Mark, SectionCard, TextAreaField, TextField, Tone,
+        },
+        deed::DeedForm,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -13,7 +16,7 @@ use domain::{
     plan::ItemId,
     rollback::{Rollback, RollbackState, StepState},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 /// The latest rollback of the run; nothing where there was none.
 ///
@@ -174,11 +177,11 @@ fn chosen(board: Board, deeds: Deeds, rollback: &Rollback, offers: &[StepOffer])
         RollbackState::Differs { open } => Some(differing(board, deeds, open)),
         RollbackState::Running if may(board) => Some(
             view! {
-                <ActionForm action=deeds.stop_step>
+                <DeedForm deed=deeds.stop_step>
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="step" value=current />
                     <button class="btn" type="submit">"Stop this step"</button>
-                </ActionForm>
+                </DeedForm>
             }
             .into_any(),
         ),
@@ -201,11 +204,11 @@ fn asking(board: Board, deeds: Deeds, step: usize, by_hand: bool) -> AnyView {
     };
     let retry = (!by_hand).then(|| {
         view! {
-            <ActionForm action=deeds.retry_step>
+            <DeedForm deed=deeds.retry_step>
                 <input type="hidden" name="run" value=board.id />
                 <input type="hidden" name="step" value=step />
                 <button class="btn is-main" type="submit">"Try it again"</button>
-            </ActionForm>
+            </DeedForm>
         }
     });
     view! {
@@ -213,13 +216,13 @@ fn asking(board: Board, deeds: Deeds, step: usize, by_hand: bool) -> AnyView {
         <div class="cluster">
             {retry}
             <Disclosure summary=skip button=true group="rollback-step">
-                <ActionForm action=deeds.skip_step attr:class="form">
+                <DeedForm deed=deeds.skip_step attr:class="form">
                     <input type="hidden" name="run" value=board.id />
                     <input type="hidden" name="step" value=step />
                     <TextAreaField name="reason" id="skip-reason" label="Reason" maxlength=4000 note="It stands in the record." />
                     <TextField name="password" id="skip-password" label="Your password, again" kind="password" autocomplete="current-password" />
                     <button class="btn is-danger" type="submit">{word}</button>
-                </ActionForm>
+                </DeedForm>
             </Disclosure>
         </div>
     }
@@ -248,12 +251,12 @@ fn differing(board: Board, deeds: Deeds, open: &[Difference]) -> AnyView {
     let rows = view! { <ul class="rollback-steps">{rows.collect_view()}</ul> };
     let rows = if may {
         view! {
-            <ActionForm action=deeds.accept attr:class="form">
+            <DeedForm deed=deeds.accept attr:class="form">
                 <input type="hidden" name="run" value=board.id />
                 {rows}
                 <TextField name="reason" id="accept-reason" label="Why those that are chosen may stay so" maxlength=4000 />
                 <button class="btn" type="submit">"Accept what is chosen"</button>
-            </ActionForm>
+            </DeedForm>
         }
         .into_any()
     } else {
