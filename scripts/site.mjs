@@ -1,6 +1,6 @@
 // Finishes the site that scripts/build has laid out: bundles the style sheet, puts the hash of its content into each
 // name (Leptos' `hash-files`), compresses what compresses, and says what the first load costs.
-//   node scripts/site.mjs SITE MAIN.CSS HASHES
+//   node scripts/site.mjs SITE MAIN.CSS
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
@@ -10,12 +10,12 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 const BUDGET = 250 * 1024;
 const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".svg", ".txt", ".wasm", ".webmanifest"]);
 
-const [site, mainCss, hashes] = process.argv.slice(2);
+const [site, mainCss] = process.argv.slice(2);
 const pkg = join(site, "pkg");
 
 writeFileSync(join(pkg, "gonogo.css"), bundleStyle(mainCss));
 const lines = ["js", "wasm", "css"].map((kind) => `${kind}: ${hashName(kind)}`);
-writeFileSync(hashes, lines.join("\n") + "\n");
+writeFileSync(join(site, "hash.txt"), lines.join("\n") + "\n");
 for (const file of filesBelow(site)) compress(file);
 report();
 
