@@ -79,9 +79,9 @@ earlier_schema() {
   as_service "/$bin/pg_ctl" --pgdata=/var/lib/gonogo/postgres --wait --silent --mode=fast stop && rm "$R/var/lib/gonogo/pg_ctl.log"
 }
 
-migrates() {
-  local newest
-  newest="$(cd "$R/usr/local/share/gonogo/migrations" && printf '%s\n' *.up.sql | sort | tail -1 | cut -d_ -f1)"
-  start && [ "$(live_sql 'select max(version) from _sqlx_migrations where success')" = "$newest" ] && [ "$newest" -gt "$SCHEMA_BEFORE" ]
+migrates() { start && is_up_to_date; }
+is_up_to_date() {
+  (cd "$R/usr/local/share/gonogo/migrations" && printf '%s\n' *.up.sql | cut -d_ -f1 | sort) |
+    diff - <(live_sql 'select version from _sqlx_migrations where success order by version')
 }
 live_sql() { as_service psql --host="/$(cd "$R" && echo run/gonogo/gonogo/*)" --username=gonogo --dbname=gonogo --no-psqlrc -qAt --command="$1"; }
