@@ -1,11 +1,14 @@
 # A line or two each: the work is in scripts/. See README.md.
-.PHONY: run demo lab-up lab-down lab-break lab-mend test check e2e bench campaign prepare clean
+.PHONY: run demo dist lab-up lab-down lab-break lab-mend test check e2e bench campaign prepare clean
 
 run: ## set up, build and start Gonogo (GONOGO_ADDRESS, default 127.0.0.1:8080)
 	@scripts/setup && scripts/build release && exec scripts/serve release
 
 demo: ## Gonogo beside a service to deploy: the reference checklist on a real stack (end2end/lab)
 	@scripts/setup && scripts/build release && exec scripts/lab demo
+
+dist: ## one archive for machines without a compiler: dist/gonogo-VERSION-linux-ARCH.tar.gz
+	@scripts/setup && scripts/build release && exec scripts/dist release
 
 lab-up: ## the lab alone, as it is before the deployment
 	@exec scripts/lab up
@@ -38,4 +41,4 @@ prepare: ## .sqlx from the migrations and queries
 	@exec scripts/prepare
 
 clean: ## build output of this checkout; tools and data stay
-	@cargo clean && rm -rf end2end/results end2end/node_modules
+	@cargo clean && rm -rf dist end2end/results end2end/node_modules

@@ -1,6 +1,6 @@
 // Finishes the site that scripts/build has laid out: bundles the style sheet, puts a hash into each name (Leptos' `hash-files`),
 // writes down which files each `#[lazy]` function needs, compresses what compresses, and says what the first load costs.
-//   node scripts/site.mjs SITE MAIN.CSS HASHES
+//   node scripts/site.mjs SITE MAIN.CSS
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { existsSync, readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
@@ -22,14 +22,14 @@ const COMPRESSIBLE = new Set([".css", ".html", ".js", ".json", ".svg", ".txt", "
 /** The name of the `#[lazy]` function that draws a run's page, before its number. */
 const RUN_PAGE = /^page_\d+$/;
 
-const [site, mainCss, hashes] = process.argv.slice(2);
+const [site, mainCss] = process.argv.slice(2);
 const pkg = join(site, "pkg");
 
 writeFileSync(join(pkg, "gonogo.css"), bundleStyle(mainCss));
 const { hash, needs } = linkParts();
 const style = hashName("gonogo.css");
 const names = { js: hash, wasm: hash, split: hash, manifest: hash, css: style };
-writeFileSync(hashes, Object.entries(names).map(([kind, name]) => `${kind}: ${name}\n`).join(""));
+writeFileSync(join(site, "hash.txt"), Object.entries(names).map(([kind, name]) => `${kind}: ${name}\n`).join(""));
 for (const file of filesBelow(site)) compress(file);
 report();
 

@@ -56,6 +56,7 @@ pub mod router;
 pub mod rule_approval;
 pub mod run;
 pub mod serve;
+pub mod service_manager;
 pub mod session;
 pub mod settlement;
 pub mod sign_off;

@@ -45,8 +45,12 @@ fn gonogo(folder: &Path, arguments: &[&str]) -> Command {
 
 impl Server {
     async fn start(folder: &Folder) -> Self {
+        Self::start_as(folder, gonogo(folder.path(), &["serve"])).await
+    }
+
+    async fn start_as(folder: &Folder, mut command: Command) -> Self {
         let log = folder.path().join("stderr.log");
-        let mut child = gonogo(folder.path(), &["serve"])
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log).unwrap())
             .spawn()
@@ -151,6 +155,26 @@ async fn it_starts_by_itself_as_no_root_and_without_tcp_and_stops_with_gonogo() 
     assert_eq!(server.browser.get("/readyz").await.status, StatusCode::OK);
     server.stop().await;
     assert!(!is_running(postmaster), "Postgres was left behind");
+}
+
+#[tokio::test]
+async fn a_service_manager_is_told_when_it_answers_and_when_it_stops() {
+    let folder = Folder::new();
+    let socket = folder.path().join("notify");
+    let manager = tokio::net::UnixDatagram::bind(&socket).unwrap();
+    let told = async || {
+        let mut buffer = [0; 64];
+        let heard = tokio::time::timeout(DEADLINE, manager.recv(&mut buffer)).await;
+        let length = heard.expect("it says something").unwrap();
+        String::from_utf8(buffer[..length].to_vec()).unwrap()
+    };
+    let mut command = gonogo(folder.path(), &["serve"]);
+    command.env("NOTIFY_SOCKET", &socket);
+    let server = Server::start_as(&folder, command).await;
+    assert_eq!(told().await, "READY=1");
+    assert_eq!(server.browser.get("/readyz").await.status, StatusCode::OK);
+    server.stop().await;
+    assert_eq!(told().await, "STOPPING=1");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use std::{
     collections::BTreeMap,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
@@ -94,13 +94,14 @@ pub fn state(
     variables: &BTreeMap<String, String>,
 ) -> Result<AppState, PasswordError> {
     let live = Live::new();
+    let hashes = hash_file(&config.site_root);
     let leptos = LeptosOptions::builder()
         .output_name("gonogo")
         .site_root(config.site_root.display().to_string())
         .site_pkg_dir("pkg")
         .site_addr(config.address)
-        // The build writes the names of hashed files beside the program.
-        .hash_files(hash_file_exists())
+        .hash_files(hashes.is_some())
+        .hash_file(hashes.unwrap_or_default().display().to_string().into())
         .build();
     // A name that people reach where there is one, else the address that it listens at.
     let origin = match (&config.public_url, variables.get("GONOGO_URL")) {
@@ -286,9 +287,13 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn hash_file_exists() -> bool {
-    std::env::current_exe()
-        .ok()
-        .and_then(|program| program.parent().map(|folder| folder.join("hash.txt").is_file()))
-        .unwrap_or(false)
+/// The file that says the names of the site's hashed files: `scripts/build` writes it into the site, `cargo leptos` beside the program.
+fn hash_file(site_root: &Path) -> Option<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(Path::parent);
+    [Some(site_root), beside]
+        .into_iter()
+        .flatten()
+        .map(|folder| folder.join("hash.txt"))
+        .find(|file| file.is_file())
 }

@@ -4,6 +4,7 @@ use crate::server::{
     config::{Config, Settings},
     first_start::Account,
     serve::{self, Announcement},
+    service_manager::ServiceManager,
 };
 use std::{io::Write, path::Path};
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,24 +21,32 @@ pub const EXAMPLE: &str = "Example:\n  gonogo serve --address 127.0.0.1:8080\n\n
 /// What keeps the server from starting.
 pub async fn run(settings: Settings, directory: &Path) -> anyhow::Result<()> {
     let config = Config::load(settings, directory)?;
+    let manager = ServiceManager::at(std::env::var_os("NOTIFY_SOCKET"));
     let stop = CancellationToken::new();
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     tokio::spawn({
-        let stop = stop.clone();
+        let (stop, manager) = (stop.clone(), manager.clone());
         async move {
             tokio::select! {
                 _ = interrupted.recv() => {}
                 _ = terminated.recv() => {}
             }
+            manager.tell("STOPPING=1");
             stop.cancel();
         }
     });
+    let announce = |announcement: Announcement<'_>| {
+        if let Announcement::Ready(_) = announcement {
+            manager.tell("READY=1");
+        }
+        print(announcement);
+    };
     serve::run(config, directory, stop, announce).await?;
     Ok(())
 }
 
-fn announce(announcement: Announcement<'_>) {
+fn print(announcement: Announcement<'_>) {
     let mut out = std::io::stdout().lock();
     let written = match announcement {
         Announcement::Accounts(accounts, file) => write_accounts(&mut out, accounts, file),
