@@ -1,5 +1,5 @@
 # A line or two each: the work is in scripts/. See README.md.
-.PHONY: run demo dist lab-up lab-down lab-break lab-mend test check e2e bench campaign prepare clean
+.PHONY: run demo dist lab-up lab-down lab-break lab-mend test check e2e bench campaign screenshots prepare clean
 
 run: ## set up, build and start Gonogo (GONOGO_ADDRESS, default 127.0.0.1:8080)
 	@scripts/setup && scripts/build release && exec scripts/serve release
@@ -36,6 +36,9 @@ bench: ## compares speeds, apart from the tests
 
 campaign: ## what takes too long for `make test`: seeded, resumable, one line per part
 	@scripts/setup --test && scripts/build tests && exec scripts/campaign
+
+screenshots: ## the pictures of the README, and of every page in its states
+	@scripts/setup --test && scripts/build tests && exec scripts/screenshots
 
 prepare: ## .sqlx from the migrations and queries
 	@exec scripts/prepare
