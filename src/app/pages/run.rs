@@ -87,7 +87,7 @@ fn Loaded(page: RunPage, deeds: Deeds) -> impl IntoView {
         {move || view! { <Tabs label=format!("Parts of run {}", board.id) tabs=tabs(board, &tab.get(), guides) /> }}
         {move || match tab.get().as_str() {
             "sign-off" => sign_off::tab(board, deeds),
-            "guides" => guides.with_value(|guides| guides::tab(guides)),
+            "guides" => guides::tab(board),
             "benchmark" => benchmark::tab(board, deeds),
             "next" => follow_up::tab(board, deeds),
             "rollback" => rollback::tab(board, deeds),

@@ -5,6 +5,7 @@ use crate::api::{
     action::{CancelAction, RunAction},
     env_edit::AcceptEnvEdit,
     follow_up::{EndFollowUp, TakeFollowUp},
+    guide::{Escalate, TellGuide},
     hold_off::HoldRollback,
     measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
     phase::{GoOn, SkipLine, StartPhase, StopPhase},
@@ -39,6 +40,10 @@ pub struct Deeds {
     pub take_follow_up: ServerAction<TakeFollowUp>,
     /// Says how a follow-up ended.
     pub end_follow_up: ServerAction<EndFollowUp>,
+    /// Says whether a guide helped.
+    pub tell_guide: ServerAction<TellGuide>,
+    /// Hands a line on.
+    pub escalate: ServerAction<Escalate>,
     /// Begins the execution.
     pub begin: ServerAction<BeginRun>,
     /// Goes on to a phase out of order.
@@ -90,6 +95,8 @@ impl Deeds {
             choose: ServerAction::new(),
             take_follow_up: ServerAction::new(),
             end_follow_up: ServerAction::new(),
+            tell_guide: ServerAction::new(),
+            escalate: ServerAction::new(),
             begin: ServerAction::new(),
             ahead: ServerAction::new(),
             t0: ServerAction::new(),
@@ -125,6 +132,8 @@ impl Deeds {
                 self.choose.value().get(),
                 self.take_follow_up.value().get(),
                 self.end_follow_up.value().get(),
+                self.tell_guide.value().get(),
+                self.escalate.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),
                 self.t0.value().get(),
