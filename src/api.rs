@@ -15,6 +15,7 @@ pub mod env_edit;
 pub mod environment;
 pub mod evidence;
 pub mod follow_up;
+pub mod guide;
 pub mod history;
 pub mod hold_off;
 pub mod invitation;

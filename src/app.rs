@@ -45,6 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() id="style" />
                 <HydrationScripts options=options />
                 <script type="module" src="/passkey.js" nonce=use_nonce()></script>
+                <script type="module" src="/copy.js" nonce=use_nonce()></script>
                 <MetaTags />
             </head>
             <body>

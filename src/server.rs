@@ -26,6 +26,7 @@ pub mod first_start;
 pub mod follow_up;
 pub mod form;
 pub mod guard;
+pub mod guide;
 pub mod health;
 pub mod history;
 pub mod hold_off;

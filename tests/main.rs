@@ -22,6 +22,7 @@ mod export;
 mod faults;
 mod follow_up;
 mod freshness;
+mod guide;
 mod hardening;
 mod headless;
 mod history;

@@ -363,6 +363,22 @@ const TABLE: &[Row] = &[
         &[("run", "RUN"), ("item", "nothing")],
         EVERYBODY,
     ),
+    row("/api/guide/matches", &[("run", "RUN")], EVERYBODY),
+    row(
+        "/api/guide/tell",
+        &[
+            ("run", "RUN"),
+            ("item", "nothing"),
+            ("guide", "nothing"),
+            ("help", "solved"),
+        ],
+        HANDS,
+    ),
+    row(
+        "/api/guide/escalate",
+        &[("run", "RUN"), ("item", "nothing")],
+        HANDS,
+    ),
     row("/api/evidence/log", &[("run", "RUN"), ("after", "0")], EVERYBODY),
 ];
 

@@ -579,3 +579,33 @@ async fn a_signed_head_is_told_to_who_asks_for_it_and_to_nobody_else(pool: PgPoo
         assert!(!json(&request).to_string().contains("Record signed"));
     }
 }
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_line_that_no_guide_helped_with_is_told_with_how_it_stands(pool: PgPool) {
+    let signed = receiver(200).await;
+    let place = place(&[("signed", "signed", &signed.uri())]).await;
+    let app = place.app_of_today(&pool).await;
+    let team = Team::at(place, app).await;
+    let run = team.run(DOCUMENT).await;
+    std::fs::remove_file(team.place.file("settings.conf")).unwrap();
+    let item = team.qa.verify(run, "").await.id("Settings file exists");
+    let id = run.0.to_string();
+    let fields = [("run", id.as_str()), ("item", item.as_str())];
+    team.qa.call("/api/guide/escalate", &fields).await.answer::<()>();
+    all_told(&pool).await;
+    let told: Vec<Value> = received(&signed).await.iter().map(json).collect();
+    let [told] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(told["event"], "escalated");
+    let sentence = told["sentence"].as_str().unwrap();
+    assert!(
+        sentence.starts_with("No guide helped quinn with Settings file exists")
+            && sentence.contains("fail: "),
+        "{sentence}"
+    );
+    assert!(
+        told["link"].as_str().unwrap().ends_with(&format!("?item={item}")),
+        "{told}"
+    );
+}

@@ -127,7 +127,7 @@ export async function attestOpen(page: Page, panel: Locator, text: string, note:
 export async function settle(page: Page, text: string, deed: string, reason: string, status: string): Promise<void> {
   const panel = await openLine(page, text);
   await panel.getByText(`${deed}…`).click();
-  const form = panel.locator("details[open]");
+  const form = panel.locator("details[open]").filter({ has: page.getByLabel("Reason") });
   await form.getByLabel("Reason").fill(reason);
   await form.getByRole("button").click();
   await expectLine(page, text, status, reason);

@@ -6,7 +6,7 @@ use domain::{
     environment::AutomaticRollback,
     outline::Outline,
     person::Person,
-    plan::SectionKind,
+    plan::{SectionId, SectionKind},
     run::{Run, RunId},
     window::Bar,
 };
@@ -48,8 +48,8 @@ pub struct Guide {
     pub kind: SectionKind,
     /// Its heading.
     pub title: String,
-    /// Its heading and symptoms, as written; empty where it is no troubleshooting guide.
-    pub symptoms: String,
+    /// Its name within the plan.
+    pub section: SectionId,
     /// Its text as safe HTML: no raw HTML of the document, no script links.
     pub html: String,
 }

@@ -5,13 +5,13 @@ use crate::{
         Error,
         evidence::Attempt,
         revision::{RevisionLine, RevisionPage},
-        run::{Guide, Holder, RunPage},
+        run::{Holder, RunPage},
     },
     server::{
         api_token::Wish,
         commands, failure,
         form::Form,
-        library, prose, revision_changes, rollback, rule_approval, run,
+        guide, library, revision_changes, rollback, rule_approval, run,
         settlement::Deed,
         sign_off::{Proof, Signature},
         source_text,
@@ -26,7 +26,7 @@ use domain::{
     event::Event,
     outline::Outline,
     person::Person,
-    plan::{ItemId, Plan, SectionId},
+    plan::{ItemId, SectionId},
     role::NoSuchRole,
     run::RunId,
     sign_off::Meaning,
@@ -50,7 +50,7 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
             .filter(|place| place.hash == opened.pinned.run.start.environment_hash)
             .and_then(|place| place.declared.automatic_rollback.clone()),
         bars: window::bars(state, &opened).await?,
-        guides: guides(&opened.pinned.plan),
+        guides: guide::shown(&opened.pinned.plan),
         outline: opened.outline,
         run: opened.pinned.run,
         revision: opened.pinned.revision,
@@ -63,41 +63,6 @@ pub async fn page(state: &AppState, person: Person, id: RunId) -> Result<RunPage
         }),
         now: state.clock.now(),
     })
-}
-
-fn guides(plan: &Plan) -> Vec<Guide> {
-    use domain::plan::SectionKind;
-    let for_reading = plan.sections.iter().filter(|section| {
-        let kind = matches!(
-            section.kind,
-            SectionKind::Rollback { .. }
-                | SectionKind::Troubleshooting
-                | SectionKind::FollowUp
-                | SectionKind::Benchmark
-        );
-        kind && !section.prose.trim().is_empty()
-    });
-    for_reading
-        .map(|section| Guide {
-            kind: section.kind,
-            title: section.title.clone(),
-            symptoms: symptoms(section),
-            html: prose::html(&section.prose),
-        })
-        .collect()
-}
-
-/// What a guide says before its solutions.
-fn symptoms(section: &domain::plan::Section) -> String {
-    if section.kind != domain::plan::SectionKind::Troubleshooting {
-        return String::new();
-    }
-    let before = section
-        .prose
-        .lines()
-        .take_while(|line| !line.to_lowercase().contains("solution"));
-    let lines: Vec<&str> = [section.title.as_str()].into_iter().chain(before).collect();
-    lines.join("\n")
 }
 
 /// The attempts at an item.

@@ -19,6 +19,7 @@ mod fence;
 pub mod fill;
 pub mod fix;
 mod follow_ups;
+pub mod guide;
 mod heading;
 mod hit_counter;
 mod infer;

@@ -10,6 +10,7 @@ use crate::{
     fingerprint::{Difference, Fingerprint, Moment},
     follow_up::EndedHow,
     form,
+    guide::GuideEntry,
     hash::Hash,
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
@@ -280,6 +281,8 @@ pub enum Happening {
         /// The window's section.
         section: SectionId,
     },
+    /// About a guide.
+    Guide(GuideEntry),
     /// About an hourly check of a next step.
     Hourly(HourlyEntry),
     /// About the rollback that the environment's file asks for where a window fails.

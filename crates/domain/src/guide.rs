@@ -1,86 +1,225 @@
-//! Which troubleshooting guide is about what was seen: by the words that both have.
+//! What people said of the guides that they followed, and what they handed on.
 
-/// How many words a failure and the symptoms of a guide must share.
-const ENOUGH: usize = 2;
+use crate::{
+    action::{ActionState, Ending},
+    event::Event,
+    hash::Hash,
+    person::Author,
+    plan::{ItemId, SectionId},
+    run::{ItemState, Run},
+    verdict::Verdict,
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-/// Words that say nothing about what is wrong.
-const COMMON: &[&str] = &[
-    "about", "after", "also", "been", "before", "check", "could", "data", "does", "error", "failed", "fail",
-    "first", "from", "have", "hour", "issue", "last", "less", "line", "logs", "minute", "more", "must",
-    "need", "none", "return", "sample", "says", "second", "show", "since", "still", "than", "that", "then",
-    "there", "they", "this", "thi", "were", "when", "which", "while", "with", "within", "won't", "would",
-];
+/// Most words about guides that a run takes.
+pub const MOST: usize = 500;
 
-/// The guide whose words share the most with what was seen, and those words in their order; `None` where none shares enough: no
-/// guide is better than the wrong one.
-pub fn matching<'a, T>(
-    guides: impl IntoIterator<Item = (T, &'a str)>,
-    seen: &str,
-) -> Option<(T, Vec<String>)> {
-    let seen: Vec<String> = words(seen).collect();
-    let mut best: Option<(T, Vec<String>)> = None;
-    for (guide, symptoms) in guides {
-        let mut shared: Vec<String> = Vec::new();
-        for word in words(symptoms).filter(|word| seen.contains(word)) {
-            if !shared.contains(&word) {
-                shared.push(word);
-            }
-        }
-        if shared.len() >= ENOUGH.max(best.as_ref().map_or(0, |(_, most)| most.len() + 1)) {
-            best = Some((guide, shared));
-        }
-    }
-    best
+/// What the log says about guides.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum GuideEntry {
+    /// Somebody said whether a guide helped.
+    Tried {
+        /// With this item or check.
+        item: ItemId,
+        /// The guide's section.
+        guide: SectionId,
+        /// Whether it did.
+        help: Help,
+        /// What they wrote; empty where nothing.
+        note: String,
+    },
+    /// No guide helped: somebody handed a line on.
+    Escalated {
+        /// This item or check.
+        item: ItemId,
+        /// How it stands, in one sentence.
+        reason: String,
+    },
 }
 
-/// The words that say something, without their endings: "misses", "missing" and "miss" are one.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'')
-        .map(str::to_lowercase)
-        .filter(|word| !COMMON.contains(&word.as_str()))
-        .map(|word| {
-            let stem = ["ing", "es", "ed", "s"]
-                .iter()
-                .find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.chars().count() >= 3));
-            stem.map(str::to_owned).unwrap_or(word)
-        })
-        .filter(|word| word.chars().count() >= 3 && !COMMON.contains(&word.as_str()))
+/// What became of the guides of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Guides {
+    /// What people said of them, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<Tried>,
+    /// The lines that somebody handed on, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalated: Vec<Escalated>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What somebody said of a guide.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The line that failed.
+    pub item: ItemId,
+    /// The guide's section.
+    pub guide: SectionId,
+    /// What it did.
+    pub help: Help,
+    /// What they wrote; empty where nothing.
+    pub note: String,
+    /// Who.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+}
 
-    const MISSES: &str = "Issue: High cache miss rate. Cache hit rate <60%. Little performance improvement";
-    const SLOW: &str =
-        "Issue: Slow queries still detected. Logs show \"SLOW QUERY\" warnings. API latency still high";
-    const START: &str = "Issue: Redis won't start. `docker-compose ps redis` shows \"Exit 1\". Logs show \"Address already in use\"";
+/// Whether a guide helped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Help {
+    /// It solved it.
+    Solved,
+    /// It did not help.
+    NoHelp,
+}
 
-    fn found(seen: &str) -> Option<(usize, Vec<String>)> {
-        matching([MISSES, SLOW, START].into_iter().enumerate(), seen)
+/// A line that somebody handed on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Escalated {
+    /// The line.
+    pub item: ItemId,
+    /// Who.
+    pub by: Author,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A line that does not pass, and what shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Failing<'a> {
+    /// The line.
+    pub item: &'a ItemId,
+    /// What was said of it.
+    pub verdict: Verdict,
+    /// Why, in one sentence.
+    pub reason: &'a str,
+    /// What was seen.
+    pub evidence: &'a Hash,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// The lines of a run that do not pass as they were seen last, and that nobody settled; those of a window that fails too.
+pub fn failing(run: &Run) -> impl Iterator<Item = Failing<'_>> {
+    let observed = run.items.iter();
+    let observed = observed.filter_map(|(item, state)| of_state(item, state));
+    let settled = |item: &ItemId| {
+        let state = run.items.get(item);
+        state.is_some_and(|state| state.settlement.is_some() || of_state(item, state).is_some())
+    };
+    let sampled = run.windows.bad.iter().filter(move |(item, _)| !settled(item));
+    observed.chain(sampled.map(|(item, bad)| Failing {
+        item,
+        verdict: Verdict::Fail,
+        reason: &bad.reason,
+        evidence: &bad.evidence,
+        since: bad.slot,
+    }))
+}
+
+/// Whether a line did not pass, now or before.
+pub fn has_failed(run: &Run, item: &ItemId) -> bool {
+    let failed = |state: &ItemState| {
+        let ended = matches!(
+            state.action,
+            Some(ActionState::Ended {
+                ending: Ending::Failed | Ending::TimedOut,
+                ..
+            })
+        );
+        ended || state.tries.iter().any(|verdict| *verdict != Verdict::Pass)
+    };
+    run.items.get(item).is_some_and(failed) || run.windows.bad.contains_key(item)
+}
+
+fn of_state<'a>(item: &'a ItemId, state: &'a ItemState) -> Option<Failing<'a>> {
+    if state.settlement.is_some() {
+        return None;
+    }
+    let latest = state.latest.as_ref();
+    match &state.action {
+        // What proves it was asked after it ended, where it was.
+        Some(ActionState::Ended {
+            ending: Ending::Failed | Ending::TimedOut,
+            reason,
+            at,
+            evidence,
+            ..
+        }) if latest.is_none_or(|latest| latest.at < *at) => Some(Failing {
+            item,
+            verdict: Verdict::Fail,
+            reason,
+            evidence,
+            since: *at,
+        }),
+        Some(ActionState::Running { .. } | ActionState::Ended { .. } | ActionState::Unknown { .. })
+        | None => {
+            let latest = latest.filter(|latest| latest.verdict != Verdict::Pass)?;
+            Some(Failing {
+                item,
+                verdict: latest.verdict,
+                reason: &latest.reason,
+                evidence: &latest.evidence,
+                since: latest.since(),
+            })
+        }
+    }
+}
+
+impl Help {
+    /// The word for people.
+    pub fn word(self) -> &'static str {
+        match self {
+            Help::Solved => "solved it",
+            Help::NoHelp => "did not help",
+        }
+    }
+}
+
+impl Guides {
+    /// Whether nobody said anything.
+    pub fn is_empty(&self) -> bool {
+        self.tried.is_empty() && self.escalated.is_empty()
     }
 
-    #[test]
-    fn the_guide_with_the_most_words_in_common_is_found_and_says_which() {
-        assert_eq!(
-            found("Cache hit rate stabilized >70%: 41 % of 900"),
-            Some((0, vec!["cache".into(), "rate".into(), "hit".into()]))
-        );
-        assert_eq!(
-            found("No slow queries in logs: 3 lines match \"SLOW QUERY\""),
-            Some((1, vec!["slow".into(), "queri".into(), "query".into()]))
-        );
+    /// How often somebody said something.
+    pub fn count(&self) -> usize {
+        self.tried.len() + self.escalated.len()
     }
 
-    #[test]
-    fn one_word_or_words_that_say_nothing_are_no_match() {
-        for seen in [
-            "No errors in the logs: 1 line",
-            "the cache is cold",
-            "still failed after 5 minutes",
-            "",
-        ] {
-            assert_eq!(found(seen), None, "{seen}");
+    /// What was said last of a guide for a line since this time.
+    pub fn said(&self, item: &ItemId, guide: &SectionId, since: DateTime<Utc>) -> Option<&Tried> {
+        let about = |tried: &&Tried| tried.item == *item && tried.guide == *guide && tried.at >= since;
+        self.tried.iter().rfind(about)
+    }
+
+    /// Who has handed a line on since this time.
+    pub fn escalated(&self, item: &ItemId, since: DateTime<Utc>) -> Option<&Escalated> {
+        let mut escalated = self.escalated.iter();
+        escalated.find(|escalated| escalated.item == *item && escalated.at >= since)
+    }
+
+    pub(crate) fn enter(&mut self, entry: &GuideEntry, event: &Event) {
+        let (by, at) = (event.by.clone(), event.at);
+        match entry.clone() {
+            GuideEntry::Tried {
+                item,
+                guide,
+                help,
+                note,
+            } => self.tried.push(Tried {
+                item,
+                guide,
+                help,
+                note,
+                by,
+                at,
+            }),
+            GuideEntry::Escalated { item, reason: _ } => self.escalated.push(Escalated { item, by, at }),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     decision::{blockers, open_slots},
     event::{Event, Happening, Outcome},
+    guide::GuideEntry,
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
     outline::{LineKind, Outline},
@@ -67,6 +68,15 @@ pub enum Notice {
         /// Why, in one sentence.
         reason: String,
     },
+    /// No guide helped: somebody hands a line on.
+    Escalated {
+        /// The line.
+        line: ItemId,
+        /// Who.
+        by: String,
+        /// How it stands, in one sentence.
+        reason: String,
+    },
     /// A rollback began.
     RollbackStarted {
         /// Who pressed.
@@ -114,6 +124,8 @@ pub enum Kind {
     NoAutomaticRollback,
     /// [`Notice::HourlyFailed`].
     HourlyFailed,
+    /// [`Notice::Escalated`].
+    Escalated,
     /// [`Notice::RollbackStarted`].
     RollbackStarted,
     /// [`Notice::RollbackEnded`].
@@ -135,6 +147,7 @@ impl Kind {
             Kind::HoldOff => "hold_off",
             Kind::NoAutomaticRollback => "no_automatic_rollback",
             Kind::HourlyFailed => "hourly_failed",
+            Kind::Escalated => "escalated",
             Kind::RollbackStarted => "rollback_started",
             Kind::RollbackEnded => "rollback_ended",
             Kind::RollbackAsks => "rollback_asks",
@@ -154,6 +167,7 @@ impl Notice {
             Notice::HoldOff { .. } => Kind::HoldOff,
             Notice::NoAutomaticRollback { .. } => Kind::NoAutomaticRollback,
             Notice::HourlyFailed { .. } => Kind::HourlyFailed,
+            Notice::Escalated { .. } => Kind::Escalated,
             Notice::RollbackStarted { .. } => Kind::RollbackStarted,
             Notice::RollbackEnded { .. } => Kind::RollbackEnded,
             Notice::RollbackAsks { .. } => Kind::RollbackAsks,
@@ -175,6 +189,7 @@ impl Notice {
             | Notice::NoAutomaticRollback { line, .. }
             | Notice::HourlyFailed { line, .. } => format!("{line} {}", run.number),
             Notice::NoGo { .. }
+            | Notice::Escalated { .. }
             | Notice::RollbackStarted { .. }
             | Notice::RollbackEnded { .. }
             | Notice::RollbackAsks { .. } => run.number.to_string(),
@@ -192,6 +207,7 @@ impl Notice {
         match self {
             Notice::Waiting { lines } => item(lines.first()),
             Notice::WindowFailed { item: line, .. } | Notice::HoldOff { line, .. } => item(Some(line)),
+            Notice::Escalated { line, .. } => item(Some(line)),
             Notice::HourlyFailed { .. } => format!("/runs/{run}?tab=next"),
             Notice::HeadSigned { .. } => item(None),
             Notice::ReadyToSign { .. } | Notice::NoGo { .. } => format!("/runs/{run}?tab=sign-off"),
@@ -236,6 +252,11 @@ pub fn of_event(before: Option<&Rollback>, event: &Event, run: &Run) -> Option<N
         Happening::HoldOff(entry) => of_hold_off(entry, run),
         Happening::Hourly(HourlyEntry::Failed { line, reason, .. }) => Some(Notice::HourlyFailed {
             line: line.clone(),
+            reason: reason.clone(),
+        }),
+        Happening::Guide(GuideEntry::Escalated { item, reason }) => Some(Notice::Escalated {
+            line: item.clone(),
+            by: event.by.name().to_owned(),
             reason: reason.clone(),
         }),
         _ => of_rollback(before?, run.rollback.as_ref()?),

@@ -98,6 +98,7 @@ pub fn touch<'a>(run: &Run, event: &'a Event) -> Touch<'a> {
         | Happening::PhaseEnded
         | Happening::FollowUpTaken { .. }
         | Happening::FollowUpEnded { .. }
+        | Happening::Guide(_)
         | Happening::MeasurementStarted { .. }
         | Happening::MeasurementStopped { .. }
         | Happening::MeasurementEnded { .. }

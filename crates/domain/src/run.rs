@@ -19,6 +19,7 @@ use crate::{
     event::{Event, Happening, Start},
     fingerprint::{Moment, Taken},
     follow_up::FollowUps,
+    guide::Guides,
     hash::Hash,
     hold_off::HoldOffs,
     hourly::Hourly,
@@ -81,6 +82,9 @@ pub struct Run {
     /// What people did about its follow-ups.
     #[serde(default)]
     pub follow_ups: FollowUps,
+    /// What people said of the guides that they followed.
+    #[serde(default, skip_serializing_if = "Guides::is_empty")]
+    pub guides: Guides,
     /// The signatures that count now, by role key.
     pub sign_offs: BTreeMap<String, SignOff>,
     /// How things were, by moment.
@@ -142,6 +146,7 @@ impl Run {
             blanks: BTreeMap::new(),
             measurements: Measurements::default(),
             follow_ups: FollowUps::default(),
+            guides: Guides::default(),
             sign_offs: BTreeMap::new(),
             fingerprints: BTreeMap::new(),
             phase: None,
@@ -190,6 +195,7 @@ impl Run {
                 self.superseded = Some(Superseded { by_run, at });
             }
             Happening::HoldOff(entry) => self.hold_offs.enter(entry, event),
+            Happening::Guide(entry) => self.guides.enter(entry, event),
             Happening::Hourly(entry) => self.hourly.enter(entry),
             Happening::PhaseStarted { .. }
             | Happening::PhaseStopped

@@ -48,6 +48,31 @@ pub async fn by_hash(
     body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
 }
 
+/// The evidence of these names; that which retention removed is left out.
+///
+/// # Errors
+/// The database's.
+pub async fn by_hashes(
+    connection: &mut PgConnection,
+    run: RunId,
+    hashes: &[Hash],
+) -> Result<Vec<(Hash, Finding)>, Error> {
+    let hashes: Vec<String> = hashes.iter().map(Hash::to_string).collect();
+    let rows = sqlx::query!(
+        r#"select hash, body as "body!" from evidence where run_id = $1 and hash = any($2) and removed_at is null"#,
+        run.0,
+        &hashes,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let hash = Hash::try_from(row.hash).map_err(|error| Error::inconsistent("evidence", error))?;
+            Ok((hash, serde_json::from_str(&row.body)?))
+        })
+        .collect()
+}
+
 /// The newest evidence of an item, newest first, at most 20, with its names; or when retention removed it.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod environment_lock;
 pub mod event;
 pub mod evidence;
+pub mod guide;
 pub mod head;
 pub mod history;
 pub mod invitation;

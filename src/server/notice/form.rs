@@ -156,6 +156,7 @@ fn headline(notice: &Notice) -> &'static str {
         Notice::HoldOff { .. } => "A rollback starts by itself, unless you hold it",
         Notice::NoAutomaticRollback { .. } => "No automatic rollback",
         Notice::HourlyFailed { .. } => "An hourly check failed",
+        Notice::Escalated { .. } => "Somebody needs help",
         Notice::RollbackStarted { rehearsal: true, .. } => "Rehearsal of a rollback",
         Notice::RollbackStarted { .. } => "Rollback started",
         Notice::RollbackEnded { differences: 0 } => "Rolled back",
@@ -198,6 +199,11 @@ fn sentence(notice: &Notice, outline: &Outline, run: &Run) -> String {
             line(outline, item)
         ),
         Notice::HourlyFailed { line: item, reason } => format!("{}: {reason}", line(outline, item)),
+        Notice::Escalated {
+            line: item,
+            by,
+            reason,
+        } => format!("No guide helped {by} with {}: {reason}", line(outline, item)),
         Notice::RollbackStarted { by, reason, .. } => format!("{by} started it: “{reason}”."),
         Notice::RollbackEnded { differences: 0 } => "Things are as they were, or accepted.".to_owned(),
         Notice::RollbackEnded { differences: 1 } => {

@@ -14,6 +14,7 @@ mod files;
 mod fixes;
 mod forbidden;
 mod format;
+mod guide;
 mod headers;
 mod hit_counter;
 mod hostile;

@@ -9,6 +9,7 @@ mod comparison;
 mod decision;
 mod follow_up;
 mod form;
+mod guide;
 mod hold_off;
 mod horizon;
 mod hourly;

@@ -11,6 +11,7 @@ use domain::{
     fingerprint::{Difference, Fingerprint, Moment, Part},
     follow_up::EndedHow,
     form,
+    guide::{GuideEntry, Help},
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
     measurement::{Found, Origin, Source},
@@ -209,6 +210,16 @@ fn of_phases() -> impl Strategy<Value = Happening> {
             how,
             note: "as it was".to_owned(),
         }),
+        item().prop_map(|item| Happening::Guide(GuideEntry::Tried {
+            item,
+            guide: section(),
+            help: Help::NoHelp,
+            note: String::new(),
+        })),
+        item().prop_map(|item| Happening::Guide(GuideEntry::Escalated {
+            item,
+            reason: "500".to_owned(),
+        })),
         (1..4_u32).prop_map(|attempt| Happening::MeasurementStopped { attempt }),
         (1..4_u32).prop_map(|attempt| Happening::MeasurementFailed {
             attempt,

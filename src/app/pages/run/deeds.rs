@@ -6,6 +6,7 @@ use crate::{
         action::{CancelAction, RunAction},
         env_edit::AcceptEnvEdit,
         follow_up::{EndFollowUp, TakeFollowUp},
+        guide::{Escalate, TellGuide},
         hold_off::HoldRollback,
         measurement::{ChooseMeasurement, StartMeasurement, StopMeasurement},
         phase::{GoOn, SkipLine, StartPhase, StopPhase},
@@ -42,6 +43,10 @@ pub struct Deeds {
     pub take_follow_up: Deed,
     /// Says how a follow-up ended.
     pub end_follow_up: Deed,
+    /// Says whether a guide helped.
+    pub tell_guide: Deed,
+    /// Hands a line on.
+    pub escalate: Deed,
     /// Begins the execution.
     pub begin: Deed,
     /// Goes on to a phase out of order.
@@ -93,6 +98,8 @@ impl Deeds {
             choose: Deed::to::<ChooseMeasurement>(),
             take_follow_up: Deed::to::<TakeFollowUp>(),
             end_follow_up: Deed::to::<EndFollowUp>(),
+            tell_guide: Deed::to::<TellGuide>(),
+            escalate: Deed::to::<Escalate>(),
             begin: Deed::to::<BeginRun>(),
             ahead: Deed::to::<GoAhead>(),
             t0: Deed::to::<SetT0>(),
@@ -128,6 +135,8 @@ impl Deeds {
                 self.choose.value().get(),
                 self.take_follow_up.value().get(),
                 self.end_follow_up.value().get(),
+                self.tell_guide.value().get(),
+                self.escalate.value().get(),
                 self.begin.value().get(),
                 self.ahead.value().get(),
                 self.t0.value().get(),

@@ -12,6 +12,7 @@ use crate::{
 use domain::{
     event::{Event, Happening},
     follow_up::EndedHow,
+    guide::GuideEntry,
     hold_off::HoldOffEntry,
     hourly::HourlyEntry,
     measurement::Source,
@@ -241,6 +242,21 @@ fn words(board: Board, what: Happening) -> String {
                 EndedHow::Skipped => "left out",
             };
             format!("{how} {follow_up}, time {time}{}", quoted(note))
+        }
+        Happening::Guide(GuideEntry::Tried {
+            item,
+            guide,
+            help,
+            note,
+        }) => format!(
+            "says of the guide {}: {}, for {}{}",
+            heading(board, &guide),
+            help.word(),
+            name(&item),
+            quoted(note)
+        ),
+        Happening::Guide(GuideEntry::Escalated { item, reason }) => {
+            format!("handed {} on{}", name(&item), quoted(reason))
         }
         Happening::MeasurementStarted {
             attempt,

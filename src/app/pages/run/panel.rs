@@ -1,6 +1,6 @@
 //! The line that is open: what was seen, attempt by attempt, and what can be done with it.
 
-use super::{action, board::Board, deeds::Deeds, env_edit};
+use super::{action, board::Board, deeds::Deeds, env_edit, guides};
 use crate::{
     api::{
         evidence::{Attempt, attempts},
@@ -114,6 +114,7 @@ pub fn line(board: Board, deeds: Deeds, id: ItemId, evidence: Evidence) -> AnyVi
                 Suspend::new(async move { seen(board, &id, evidence.await) })
             }}
         </Transition>
+        {guides::beside(board, deeds, &line.id)}
         <PanelPart label="How it is settled"><CodeText text=why /></PanelPart>
         {forms(board, deeds, line)}
     }
@@ -260,7 +261,7 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
         let probe = matches!(line.kind, LineKind::Probe | LineKind::Check);
         let own = line.proof == Proves::Own;
         let asks = (probe || own || line.kind == LineKind::Parent) && !superseded.get();
-        let verify = (asks && may(Right::Verify)).then(|| verify(board, deeds, &line.id));
+        let verify = (asks && may(Right::Verify)).then(|| verify(board, deeds, &line.id, "Verify"));
         let by_word = matches!(line.kind, LineKind::Attestation | LineKind::Action);
         let attest = (by_word && !waits.get() && may(Right::Attest)).then(|| attest(board, &line.id));
         let settle = line.kind != LineKind::Parent && may(Right::Waive);
@@ -280,15 +281,17 @@ fn forms(board: Board, deeds: Deeds, line: OutlineLine) -> impl IntoView {
     }
 }
 
-fn verify(board: Board, deeds: Deeds, id: &ItemId) -> impl IntoView + use<> {
+/// The form that asks a line again.
+pub(super) fn verify(board: Board, deeds: Deeds, id: &ItemId, words: &'static str) -> AnyView {
     let item = id.0.clone();
     view! {
         <DeedForm deed=deeds.verify>
             <input type="hidden" name="run" value=board.id />
             <input type="hidden" name="item" value=item />
-            <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>"Verify"</button>
+            <button class="btn is-main" type="submit" disabled=move || deeds.verify.pending().get()>{words}</button>
         </DeedForm>
     }
+    .into_any()
 }
 
 fn attest(board: Board, id: &ItemId) -> impl IntoView + use<> {

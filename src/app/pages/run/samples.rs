@@ -1,15 +1,21 @@
 //! The samples of a window: a bar for each line, and what they say so far.
 
 use super::{board::Board, guides, rollback};
-use crate::app::components::{CodeText, Disclosure, ExactTime, Mark, SampleBar, Tone};
-use domain::{outline::OutlineLine, run::Run, window::Bar};
+use crate::app::components::{CodeText, ExactTime, Mark, SampleBar, Tone};
+use domain::{
+    outline::OutlineLine,
+    plan::SectionKind,
+    run::Run,
+    window::{Bad, Bar},
+};
 use leptos::prelude::*;
 
 /// The samples of a section's lines; nothing where none were taken.
 pub fn table(board: Board, section: usize) -> AnyView {
-    let lines = board
-        .outline
-        .with_value(|outline| outline.sections[section].lines.clone());
+    let (kind, lines) = board.outline.with_value(|outline| {
+        let section = &outline.sections[section];
+        (section.kind, section.lines.clone())
+    });
     let sampled = move || -> Vec<(OutlineLine, Bar)> {
         let bars = board.bars.get();
         let of = |line: &OutlineLine| bars.iter().find(|bar| bar.item == line.id).cloned();
@@ -50,7 +56,11 @@ pub fn table(board: Board, section: usize) -> AnyView {
         }
         .into_any()
     };
-    view! { {draw} }.into_any()
+    let guide = matches!(kind, SectionKind::Window { .. }).then(|| {
+        let failed = Memo::new(move |_| sampled.with(|sampled| Some(first(board, sampled)?.0.id)));
+        guides::of_window(board, failed)
+    });
+    view! { {draw} {guide} }.into_any()
 }
 
 fn row(board: Board, line: OutlineLine, bar: Bar) -> AnyView {
@@ -84,8 +94,8 @@ fn is_bad(run: &Run, line: &OutlineLine, bar: &Bar) -> bool {
     throughout || bar.parts.ends_with('x')
 }
 
-/// What failed first, the guide that is about it, and how ready the way back is.
-fn fails(board: Board, sampled: &[(OutlineLine, Bar)]) -> impl IntoView + use<> {
+/// The line that failed first, and its first bad sample.
+fn first(board: Board, sampled: &[(OutlineLine, Bar)]) -> Option<(OutlineLine, Bad)> {
     let failing = sampled.iter().filter_map(|(line, bar)| {
         let bad = board.run.with(|run| {
             let bad = run.windows.bad.get(&line.id)?;
@@ -93,16 +103,18 @@ fn fails(board: Board, sampled: &[(OutlineLine, Bar)]) -> impl IntoView + use<> 
         });
         bad.map(|bad| (line.clone(), bad))
     });
-    let first = failing.min_by_key(|(_, bad)| bad.slot);
-    let first = first.map(|(line, bad)| {
+    failing.min_by_key(|(_, bad)| bad.slot)
+}
+
+/// What failed first, and how ready the way back is.
+fn fails(board: Board, sampled: &[(OutlineLine, Bar)]) -> impl IntoView + use<> {
+    let first = first(board, sampled).map(|(line, bad)| {
         let href = format!("/runs/{}?item={}", board.id, line.id);
-        let guide = guide(board, &format!("{} {}", line.text, bad.reason));
         view! {
             <p>
                 "First, at " <ExactTime at=bad.slot seconds=true /> ": " <a href=href><CodeText text=line.text /></a>
                 ", " {bad.reason}
             </p>
-            {guide}
         }
     });
     let automatic = board.automatic.with_value(Option::clone);
@@ -124,29 +136,4 @@ fn fails(board: Board, sampled: &[(OutlineLine, Bar)]) -> impl IntoView + use<> 
             </div>
         </div>
     }
-}
-
-/// The guide of the checklist that shares words with what was seen, open.
-fn guide(board: Board, seen: &str) -> AnyView {
-    let found = board.guides.with_value(|guides| {
-        let symptoms = guides
-            .iter()
-            .enumerate()
-            .map(|(at, guide)| (at, guide.symptoms.as_str()));
-        let (at, shared) = domain::guide::matching(symptoms, seen)?;
-        Some((at, guides.get(at)?.clone(), shared))
-    });
-    let Some((at, guide, shared)) = found else {
-        return view! { <p><small>"No guide of this checklist has symptoms with these words."</small></p> }
-            .into_any();
-    };
-    let href = format!("/runs/{}?tab=guides#{}", board.id, guides::anchor(at));
-    view! {
-        <p>
-            <a href=href>{guide.title.clone()}</a>
-            <small>{format!(": this guide's symptoms have the same words ({}).", shared.join(", "))}</small>
-        </p>
-        <Disclosure summary=guide.title open=true><div class="prose" inner_html=guide.html></div></Disclosure>
-    }
-    .into_any()
 }
