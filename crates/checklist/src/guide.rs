@@ -221,7 +221,7 @@ fn command(text: &str) -> Option<String> {
     let spans = parts
         .windows(2)
         .enumerate()
-        .filter(|(at, _)| at % 2 == 0 && at + 2 < parts.len());
+        .filter(|(at, _)| at.is_multiple_of(2) && at + 2 < parts.len());
     let mut code = spans.map(|(_, pair)| (pair[0].trim_end(), pair[1].trim()));
     let found = code.find(|(before, code)| {
         let announced = before.ends_with(':') || before.is_empty();

@@ -39,7 +39,7 @@ impl Symptom {
     pub fn of(text: &str) -> Self {
         let parts: Vec<&str> = text.split('`').collect();
         let closed = parts.len() - usize::from(parts.len().is_multiple_of(2));
-        let plain = |at: &usize| at % 2 == 0 || *at >= closed;
+        let plain = |at: &usize| at.is_multiple_of(2) || *at >= closed;
         let said: Vec<&str> = (0..parts.len()).filter(plain).map(|at| parts[at]).collect();
         let code = (1..closed)
             .step_by(2)
