@@ -25,6 +25,7 @@ pub mod phase;
 pub mod revision;
 pub mod rollback;
 pub mod run;
+pub mod second_factor;
 pub mod session;
 pub mod sign_off;
 pub mod stability;

@@ -1,8 +1,13 @@
 //! One's passkeys: the list, adding one, removing one.
 
 use crate::{
-    api::passkey::{AddPasskey, Known, PasskeyLine, RemovePasskey},
-    app::components::{Button, ButtonKind, ExactTime, PasskeyButton, PasswordAgain, SectionCard, TextField},
+    api::{
+        passkey::{AddPasskey, Known, PasskeyLine, RemovePasskey},
+        second_factor::ChangeSecondFactor,
+    },
+    app::components::{
+        Button, ButtonKind, Disclosure, ExactTime, PasskeyButton, PasswordAgain, SectionCard, TextField,
+    },
 };
 use leptos::{form::ActionForm, prelude::*};
 
@@ -13,6 +18,8 @@ pub struct PasskeyDeeds {
     pub add: ServerAction<AddPasskey>,
     /// Removes one.
     pub remove: ServerAction<RemovePasskey>,
+    /// Asks for one at every sign-in, or no longer.
+    pub second_factor: ServerAction<ChangeSecondFactor>,
 }
 
 /// The card of passkeys.
@@ -20,14 +27,14 @@ pub fn card(known: Known, deeds: PasskeyDeeds) -> AnyView {
     let Known { passkeys, impossible } = known;
     let add = match impossible {
         Some(why) => view! { <p class="quiet">{why}</p> }.into_any(),
-        None => adding(deeds.add),
+        None => adding(deeds.add, passkeys.is_empty()),
     };
     view! {
         <SectionCard title="Passkeys" id="passkeys">
             {(!passkeys.is_empty()).then(|| removing(passkeys, deeds.remove))}
             <div class="section-body stack">
                 <p class="quiet">
-                    "A key that this device keeps: it signs a sign-off in place of your password, after your fingerprint, face or PIN."
+                    "A key that this device keeps: after your fingerprint, face or PIN it signs a sign-off in place of your password, and can be asked for besides your password when you sign in."
                 </p>
                 {add}
             </div>
@@ -36,19 +43,42 @@ pub fn card(known: Known, deeds: PasskeyDeeds) -> AnyView {
     .into_any()
 }
 
-fn adding(add: ServerAction<AddPasskey>) -> AnyView {
-    view! {
-        <p class="passkey-none">"Passkeys need JavaScript, which is off in this browser. Your password works everywhere without."</p>
+/// Folded where there is a passkey: the password is asked for in one place at a time.
+fn adding(add: ServerAction<AddPasskey>, first: bool) -> AnyView {
+    let added = Memo::new(move |before: Option<&usize>| match add.value().get() {
+        Some(Ok(())) => add.version().get(),
+        Some(Err(_)) | None => before.copied().unwrap_or_default(),
+    });
+    let name = |_| {
+        view! {
+            <TextField name="name" id="passkey-name" label="Name of the new passkey" maxlength=64 note="To know it by: the device, for example." />
+        }
+    };
+    let form = view! {
         <ActionForm action=add attr:class="form passkey-form">
             <input type="hidden" name="passkey" value="" />
             <div class="form-row">
-                <TextField name="name" id="passkey-name" label="Name of the new passkey" maxlength=64 note="To know it by: the device, for example." />
+                // Empty again once its passkey is there.
+                <For each=move || std::iter::once(added.get()) key=|count| *count children=name />
                 <PasswordAgain id="passkey-password" answered=add.version() />
             </div>
             <div class="form-actions">
                 <PasskeyButton ask="add" words="Add a passkey" />
             </div>
         </ActionForm>
+    };
+    let form = match first {
+        true => form.into_any(),
+        false => view! {
+            <div class="passkey-form">
+                <Disclosure summary="Add another…" button=true group="passkey-deeds">{form}</Disclosure>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <p class="passkey-none">"Passkeys need JavaScript, which is off in this browser. Your password works everywhere without."</p>
+        {form}
     }
     .into_any()
 }
@@ -70,12 +100,14 @@ fn removing(passkeys: Vec<PasskeyLine>, remove: ServerAction<RemovePasskey>) -> 
                 </table>
             </div>
             <div class="section-body">
-                <div class="form">
-                    <div class="form-row"><PasswordAgain id="passkeys-password" answered=remove.version() /></div>
-                    <div class="form-actions">
-                        <Button kind=ButtonKind::Danger busy=remove.pending()>"Remove the chosen passkey"</Button>
+                <Disclosure summary="Remove one…" button=true group="passkey-deeds">
+                    <div class="form">
+                        <div class="form-row"><PasswordAgain id="passkeys-password" answered=remove.version() /></div>
+                        <div class="form-actions">
+                            <Button kind=ButtonKind::Danger busy=remove.pending()>"Remove the chosen passkey"</Button>
+                        </div>
                     </div>
-                </div>
+                </Disclosure>
             </div>
         </ActionForm>
     }
