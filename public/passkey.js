@@ -5,20 +5,27 @@ const written = (buffer) =>
 const bytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 const credential = (id) => ({ type: "public-key", id: bytes(id) });
+const fields = (form) => new URLSearchParams(new FormData(form));
 const timeout = 300_000;
 
-async function ask(path, form) {
-  const body = new URLSearchParams(new FormData(form));
-  body.delete("password");
+const words = ({ kind, message, seconds }, status) => {
+  if (message) return message;
+  if (kind === "wrong_password") return "This is not your password.";
+  if (kind === "too_many_attempts") return `Too many attempts. Try again in ${seconds} seconds.`;
+  return `The server did not answer (${status}). Load the page again.`;
+};
+
+async function ask(path, body) {
   body.delete("passkey");
   const answer = await fetch(path, { method: "POST", body, headers: { accept: "application/json" } });
   const said = await answer.json();
-  if (!answer.ok) throw new Error(said.message ?? `The server did not answer (${answer.status}). Load the page again.`);
+  if (!answer.ok) throw new Error(words(said, answer.status));
   return said;
 }
 
+// With the password, so that no key is made for a wrong one.
 async function make(form) {
-  const { challenge, site, person, name, title, known } = await ask("/api/passkey/offer", form);
+  const { challenge, site, person, name, title, known } = await ask("/api/passkey/offer", fields(form));
   const publicKey = {
     challenge: bytes(challenge),
     rp: { id: site, name: "Gonogo" },
@@ -38,7 +45,9 @@ async function make(form) {
 }
 
 async function sign(path, form) {
-  const { challenge, site, known } = await ask(path, form);
+  const body = fields(form);
+  body.delete("password");
+  const { challenge, site, known } = await ask(path, body);
   const publicKey = {
     challenge: bytes(challenge),
     rpId: site,
@@ -66,7 +75,7 @@ addEventListener("click", async ({ target }) => {
   const button = target.closest?.("button[data-passkey]");
   if (!button) return;
   const { form } = button;
-  const { password } = form.elements;
+  const password = form.elements.password ?? {};
   const output = form.querySelector("output");
   const path = button.dataset.passkey;
   output.textContent = "";

@@ -26,6 +26,7 @@ pub mod phase;
 pub mod revision;
 pub mod rollback;
 pub mod run;
+pub mod second_factor;
 pub mod session;
 pub mod sign_off;
 pub mod stability;

@@ -56,6 +56,7 @@ pub mod rollback;
 pub mod router;
 pub mod rule_approval;
 pub mod run;
+pub mod second_factor;
 pub mod serve;
 pub mod service_manager;
 pub mod session;

@@ -492,7 +492,10 @@ async fn no_token_and_no_invitation_of_the_copy_works_and_what_to_look_at_is_sai
     let made = before..=Utc::now().timestamp();
     let words = said(&gonogo(folder, Some(&beside.url), &["restore", file]).await, 0);
     assert_eq!(let_in(&beside.pool).await, (false, false));
-    assert!(words.contains("tokens 1, invitations 1."), "{words}");
+    assert!(
+        words.contains("tokens 1, invitations 1, recovery codes 0."),
+        "{words}"
+    );
     assert!(
         words.contains("look at who was disabled, demoted or given another password since"),
         "{words}"

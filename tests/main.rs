@@ -42,6 +42,7 @@ mod rights;
 mod rollback;
 mod rule_approval;
 mod run;
+mod second_factor;
 mod sign_in;
 mod sign_off;
 mod support;

@@ -18,11 +18,12 @@ use gonogo::{
 };
 use sqlx::PgPool;
 use std::collections::BTreeMap;
+use store::passkey::Used;
 
-const ORIGIN: &str = "http://localhost:8080";
+pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
 /// Four people at a site that has a name.
-async fn team(pool: &PgPool) -> Team {
+pub(crate) async fn team(pool: &PgPool) -> Team {
     let place = Place::new().await;
     let named = BTreeMap::from([("GONOGO_URL".to_owned(), ORIGIN.to_owned())]);
     let app = place.app_knowing(pool, Clock::at(noon()), named).await;
@@ -34,20 +35,24 @@ async fn known(member: &Member) -> Known {
     page.passkeys
 }
 
+async fn offer(member: &Member, password: &str) -> Page {
+    member.call("/api/passkey/offer", &[("password", password)]).await
+}
+
 async fn challenge(member: &Member) -> String {
-    let offer: Offer = member.call("/api/passkey/offer", &[]).await.answer();
+    let offer: Offer = offer(member, &member.password).await.answer();
     assert_eq!(offer.site, "localhost");
     offer.challenge
 }
 
-async fn add(member: &Member, answer: &str, password: &str) -> Page {
-    let fields = [("name", "My phone"), ("passkey", answer), ("password", password)];
+async fn add(member: &Member, answer: &str) -> Page {
+    let fields = [("name", "My phone"), ("passkey", answer)];
     member.call("/api/passkey/add", &fields).await
 }
 
-async fn added(member: &Member, device: &Authenticator) {
+pub(crate) async fn added(member: &Member, device: &Authenticator) {
     let made = device.make(&challenge(member).await);
-    add(member, &made, &member.password).await.answer::<()>();
+    add(member, &made).await.answer::<()>();
 }
 
 /// The fields of the form that signs: for another comment, it is another answer.
@@ -97,13 +102,13 @@ async fn confirmations(member: &Member, run: RunId) -> Vec<Option<Confirmation>>
 async fn somebody_adds_a_passkey_with_their_password_and_removes_it_with_it(pool: PgPool) {
     let team = team(&pool).await;
     let device = Authenticator::es256("phone", ORIGIN);
-    let made = device.make(&challenge(&team.qa).await);
     assert_eq!(
-        add(&team.qa, &made, "not the password").await.error(),
+        offer(&team.qa, "not the password").await.error(),
         Error::WrongPassword
     );
-    add(&team.qa, &made, &team.qa.password).await.answer::<()>();
-    let (status, said) = add(&team.qa, &made, &team.qa.password).await.refusal();
+    let made = device.make(&challenge(&team.qa).await);
+    add(&team.qa, &made).await.answer::<()>();
+    let (status, said) = add(&team.qa, &made).await.refusal();
     assert!(status == 422 && said.contains("used already"), "{said}");
     let there = known(&team.qa).await;
     assert_eq!(there.impossible, None);
@@ -116,9 +121,7 @@ async fn somebody_adds_a_passkey_with_their_password_and_removes_it_with_it(pool
     assert!(page.text.contains("My phone") && page.text.contains("Passkeys need JavaScript"));
 
     let made = device.make(&challenge(&team.developer).await);
-    let (_, said) = add(&team.developer, &made, &team.developer.password)
-        .await
-        .refusal();
+    let (_, said) = add(&team.developer, &made).await.refusal();
     assert!(said.contains("somebody's already"), "{said}");
     let id = one.id.to_string();
     let remove = async |member: &Member, password: &str| {
@@ -148,7 +151,7 @@ async fn a_key_that_the_browser_made_for_another_page_or_without_a_pin_is_not_ad
         let mut device = Authenticator::ed25519("phone", ORIGIN);
         change(&mut device);
         let made = device.make(&challenge(&team.qa).await);
-        add(&team.qa, &made, &team.qa.password).await.refusal().1
+        add(&team.qa, &made).await.refusal().1
     };
     let said = refused(&|device| device.origin = "http://localhost:9090".to_owned()).await;
     assert!(said.contains("is not this Gonogo"), "{said}");
@@ -279,6 +282,69 @@ async fn a_counter_that_goes_back_is_a_copied_key(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "store::MIGRATOR")]
+async fn a_passkey_that_is_removed_while_it_signs_is_gone_and_not_copied(pool: PgPool) {
+    let team = team(&pool).await;
+    added(&team.qa, &Authenticator::es256("phone", ORIGIN)).await;
+    let id = known(&team.qa).await.passkeys[0].id;
+    let mut connection = pool.acquire().await.unwrap();
+    let used = store::passkey::used(&mut connection, id, 3, noon())
+        .await
+        .unwrap();
+    assert_eq!(used, Used::Noted);
+    let used = store::passkey::used(&mut connection, id, 3, noon())
+        .await
+        .unwrap();
+    assert_eq!(used, Used::WentBack);
+    sqlx::query("delete from passkey").execute(&pool).await.unwrap();
+    let used = store::passkey::used(&mut connection, id, 4, noon())
+        .await
+        .unwrap();
+    assert_eq!(used, Used::Removed);
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn of_many_questions_that_nobody_answers_the_oldest_go(pool: PgPool) {
+    let team = team(&pool).await;
+    let device = Authenticator::es256("phone", ORIGIN);
+    let mut asked = Vec::new();
+    for _ in 0..11 {
+        team.app.advance(TimeDelta::seconds(1));
+        asked.push(challenge(&team.qa).await);
+    }
+    let stored: i64 = sqlx::query_scalar("select count(*) from passkey_challenge")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
+    assert_eq!(stored, 10);
+    let (_, said) = add(&team.qa, &device.make(&asked[0])).await.refusal();
+    assert!(said.contains("did not ask for"), "{said}");
+    add(&team.qa, &device.make(&asked[1])).await.answer::<()>();
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
+async fn of_passkeys_that_are_added_at_once_none_is_the_twenty_first(pool: PgPool) {
+    let team = team(&pool).await;
+    sqlx::query(
+        "insert into passkey (person_id, credential, name, algorithm, public_key, sign_count, made_at)
+         select id, int4send(n), 'one of many', -8, ''::bytea, 0, now() from person, generate_series(1, 18) n where name = 'quinn'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    let mut made = Vec::new();
+    for number in 0..6 {
+        let device = Authenticator::ed25519(&format!("stick {number}"), ORIGIN);
+        made.push(device.make(&challenge(&team.qa).await));
+    }
+    let pages = futures::future::join_all(made.iter().map(|answer| add(&team.qa, answer))).await;
+    let added = pages.iter().filter(|page| page.status == 200).count();
+    assert_eq!((added, known(&team.qa).await.passkeys.len()), (2, 20));
+    for page in pages.iter().filter(|page| page.status != 200) {
+        assert!(page.refusal().1.contains("You have 20 passkeys"));
+    }
+}
+
+#[sqlx::test(migrator = "store::MIGRATOR")]
 async fn a_site_without_a_name_says_that_it_has_no_passkeys(pool: PgPool) {
     let app = App::start(&pool).await;
     let qa = Member::new(&app, "ada", Role::Qa).await;
@@ -287,7 +353,7 @@ async fn a_site_without_a_name_says_that_it_has_no_passkeys(pool: PgPool) {
         why.contains("GONOGO_PUBLIC_URL") && why.contains(app.url()),
         "{why}"
     );
-    let (status, said) = qa.call("/api/passkey/offer", &[]).await.refusal();
+    let (status, said) = offer(&qa, &qa.password).await.refusal();
     assert_eq!((status, said), (422, why));
     let page = qa.get("/account").await;
     assert!(page.text.contains("GONOGO_PUBLIC_URL") && !page.text.contains("Add a passkey"));

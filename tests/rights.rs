@@ -67,17 +67,22 @@ const TABLE: &[Row] = &[
         &[("key", "HASH"), ("password", "PASSWORD")],
         EVERYBODY,
     ),
-    row("/api/passkey/offer", &[], EVERYBODY),
-    row(
-        "/api/passkey/add",
-        &[("name", "x"), ("passkey", "{}"), ("password", "PASSWORD")],
-        EVERYBODY,
-    ),
+    row("/api/passkey/offer", &[("password", "PASSWORD")], EVERYBODY),
+    row("/api/passkey/add", &[("name", "x"), ("passkey", "{}")], EVERYBODY),
     row(
         "/api/passkey/remove",
         &[("id", "999999"), ("password", "PASSWORD")],
         EVERYBODY,
     ),
+    row(
+        "/api/second_factor/change",
+        &[("deed", "turn_on"), ("password", "PASSWORD")],
+        EVERYBODY,
+    ),
+    row("/api/second_factor/page", &[], EVERYBODY),
+    row("/api/second_factor/ask", &[], EVERYBODY),
+    row("/api/second_factor/confirm", &[("passkey", "{}")], EVERYBODY),
+    row("/api/second_factor/recover", &[("code", "x")], EVERYBODY),
     row("/api/invitation/page", &[("token", "x")], EVERYBODY),
     row(
         "/api/invitation/accept",
@@ -119,6 +124,11 @@ const TABLE: &[Row] = &[
     row("/api/person/disable", &[("id", "999999")], ADMIN),
     row("/api/person/enable", &[("id", "999999")], ADMIN),
     row("/api/person/end_sessions", &[("id", "999999")], ADMIN),
+    row(
+        "/api/person/remove_passkeys",
+        &[("id", "999999"), ("password", "PASSWORD")],
+        ADMIN,
+    ),
     row("/api/run/bars", &[("run", "RUN")], EVERYBODY),
     row("/api/trend/run", &[("run", "RUN")], EVERYBODY),
     row(

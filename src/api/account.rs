@@ -1,6 +1,6 @@
 //! One's own account.
 
-use super::{Error, passkey::Known};
+use super::{Error, passkey::Known, second_factor::SecondFactor};
 use chrono::{DateTime, Utc};
 use domain::{Hash, person::Person};
 use leptos::prelude::*;
@@ -17,6 +17,10 @@ pub struct AccountPage {
     pub sessions: Vec<SessionLine>,
     /// Their passkeys.
     pub passkeys: Known,
+    /// Whether one is asked for at sign-in.
+    pub second_factor: SecondFactor,
+    /// Recovery codes that the form before made: shown once.
+    pub new_codes: Option<Vec<String>>,
 }
 
 /// A session.

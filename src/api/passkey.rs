@@ -69,29 +69,28 @@ pub struct Answer {
     pub signature: String,
 }
 
-/// What a device needs to make a key for whoever asks.
+/// What a device needs to make a key for whoever asks, confirmed with the password.
 ///
 /// # Errors
-/// [`Error::Refused`] where the public address is no place for passkeys.
+/// [`Error::WrongPassword`]; [`Error::Refused`] where the public address is no place for passkeys.
 #[server(prefix = "/api", endpoint = "passkey/offer")]
-pub async fn offer_passkey() -> Result<Offer, Error> {
+pub async fn offer_passkey(password: String) -> Result<Offer, Error> {
     use crate::server::{auth, passkey, state::AppState};
-    passkey::offer(&AppState::here()?, &auth::identity()?).await
+    passkey::offer(&AppState::here()?, &auth::identity()?, password).await
 }
 
-/// Adds the key that a device made, confirmed with the password.
+/// Adds the key that a device made for [`offer_passkey`], which asked for the password.
 ///
 /// # Errors
-/// [`Error::WrongPassword`]; [`Error::Refused`] with what is wrong with the answer.
+/// [`Error::Refused`] with what is wrong with the answer.
 #[server(prefix = "/api", endpoint = "passkey/add")]
 pub async fn add_passkey(
     name: String,
     /// [`Answer`] as JSON.
     passkey: String,
-    password: String,
 ) -> Result<(), Error> {
     use crate::server::{auth, passkey as passkeys, state::AppState};
-    passkeys::add(&AppState::here()?, &auth::identity()?, &name, &passkey, password).await
+    passkeys::add(&AppState::here()?, &auth::identity()?, &name, &passkey).await
 }
 
 /// Removes one of one's own, confirmed with the password.

@@ -69,6 +69,10 @@ pub struct PersonPage {
     pub sessions: usize,
     /// When one of those was used last.
     pub last_seen_at: Option<DateTime<Utc>>,
+    /// How many passkeys they have.
+    pub passkeys: usize,
+    /// They are asked for one at every sign-in.
+    pub second_factor: bool,
     /// The tokens of a program that work.
     pub tokens: Vec<TokenLine>,
     /// What was done to them, the newest first.
@@ -158,4 +162,20 @@ pub async fn end_sessions(id: i64) -> Result<(), Error> {
     use crate::server::{auth, person, state::AppState};
     let me = auth::require(domain::Right::ManagePeople, None)?;
     person::end_sessions(&AppState::here()?, &me.author(), PersonId(id)).await
+}
+
+/// Takes away the passkeys of somebody who lost their device, with what asks for them at sign-in, and ends their sessions; confirmed
+/// with the password.
+///
+/// # Errors
+/// [`Error::WrongPassword`], [`Error::NotFound`]; [`Error::Conflict`] where there are none.
+#[server(prefix = "/api", endpoint = "person/remove_passkeys")]
+pub async fn remove_passkeys(id: i64, password: String) -> Result<(), Error> {
+    use crate::server::{auth, person, state::AppState};
+    let (state, me) = (
+        AppState::here()?,
+        auth::require(domain::Right::ManagePeople, None)?,
+    );
+    auth::confirm_password(&state, &me, password).await?;
+    person::remove_passkeys(&state, &me.author(), PersonId(id)).await
 }

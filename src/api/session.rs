@@ -15,7 +15,7 @@ pub enum Made {
     Token(String),
 }
 
-/// Signs in and goes on to `next`, a path of this site.
+/// Signs in and goes on to `next`, a path of this site; where there is a second factor, to the step that asks for it.
 ///
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`].
@@ -28,9 +28,8 @@ pub async fn sign_in(
     /// Where to go then.
     next: Option<String>,
 ) -> Result<(), Error> {
-    use crate::server::{auth, guard};
-    let first = auth::sign_in(&name, password).await?;
-    leptos_axum::redirect(first.unwrap_or_else(|| guard::local_path(next.as_deref())));
+    use crate::server::auth;
+    leptos_axum::redirect(&auth::sign_in(&name, password, next.as_deref()).await?);
     Ok(())
 }
 

@@ -7,7 +7,9 @@ use crate::{
     },
     server::{
         auth::{self, Identity},
-        desk, failure, passkey, password, person,
+        desk, failure,
+        once::{self, Once},
+        passkey, password, person, second_factor,
         session::{ORIGIN, Origin},
         state::AppState,
     },
@@ -23,10 +25,13 @@ pub async fn page(state: &AppState, identity: Identity) -> Result<AccountPage, E
     let mut connection = state.pool.acquire().await?;
     let found = store::session::of(&mut connection, identity.person.id, state.clock.now()).await?;
     let passkeys = passkey::known(state, &mut connection, &identity).await?;
+    let second_factor = second_factor::of(&mut connection, identity.person.id).await?;
     let line = |seen: Seen| line(seen, identity.session);
     Ok(AccountPage {
         sessions: found.into_iter().map(line).collect::<Result<_, Error>>()?,
         passkeys,
+        second_factor,
+        new_codes: once::take(state, Once::Codes),
         must_change_password: identity.must_change_password,
         person: identity.person,
     })

@@ -6,7 +6,10 @@
 
 use crate::{
     api::{Error, session::Person},
-    server::{address::ClientAddress, failure, guard, person, session, state::AppState, throttle},
+    server::{
+        address::ClientAddress, failure, guard, person, second_factor::step, session, state::AppState,
+        throttle,
+    },
 };
 use axum::{
     extract::FromRequestParts,
@@ -15,6 +18,7 @@ use axum::{
 use domain::{Right, environment::Class};
 use leptos::context::use_context;
 use leptos_axum::ResponseOptions;
+use serde::Serialize;
 use store::{
     person::{PersonId, Secret},
     session::SessionKey,
@@ -86,24 +90,45 @@ pub fn current() -> Result<Option<Person>, Error> {
     Ok(extension::<Identity>()?.map(|identity| identity.person))
 }
 
-/// Signs the caller in under a new session number. Answers where they have to go first: to their account, where their
-/// password has to be changed.
+/// Signs the caller in, or where they have a second factor asks for that. Answers where they go.
 ///
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
-pub async fn sign_in(name: &str, password: String) -> Result<Option<&'static str>, Error> {
+pub async fn sign_in(name: &str, password: String, next: Option<&str>) -> Result<String, Error> {
     let state = AppState::here()?;
     attempt(&state).await?;
     let name = name.trim().to_lowercase();
     let secret = check_password(&state, &name, password).await?;
-    tracing::info!(%name, address = ?extension::<ClientAddress>()?, "signed in");
-    begin_session(secret.id).await?;
-    still_fits(&state, &name, &secret).await?;
-    Ok(secret.must_change_password.then_some(guard::ACCOUNT))
+    if secret.second_factor {
+        return step::begin(&state, &name, &secret, next).await;
+    }
+    enter(&state, &name, &secret, next).await
 }
 
-/// While a password was compared it may have been replaced, and the sessions that were there ended: the new one is stored first, and
-/// ends where it came too late.
+/// Signs in whoever passed every check, under a new session number. Answers where they go: to their account first, where their
+/// password has to be changed.
+///
+/// # Errors
+/// [`Error::WrongPassword`] where the account is another than `checked`, and what the database says.
+pub(crate) async fn enter(
+    state: &AppState,
+    name: &str,
+    checked: &Secret,
+    next: Option<&str>,
+) -> Result<String, Error> {
+    begin_session(checked.id).await?;
+    still_fits(state, name, checked).await?;
+    store::sign_in_failure::forget(&mut *state.pool.acquire().await?, name).await?;
+    tracing::info!(%name, address = ?extension::<ClientAddress>()?, "signed in");
+    let path = match checked.must_change_password {
+        true => guard::ACCOUNT,
+        false => guard::local_path(next),
+    };
+    Ok(path.to_owned())
+}
+
+/// While a password was compared, or a passkey signed, either may have been replaced, and the sessions that were there ended: the new
+/// one is stored first, and ends where it came too late.
 async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<(), Error> {
     let session = own_session()?;
     let fault = |error| failure::internal("storing a session", &error);
@@ -111,7 +136,10 @@ async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<()
     let mut connection = state.pool.acquire().await?;
     let now = store::person::secret(&mut connection, name).await?;
     drop(connection);
-    if now.is_some_and(|now| !now.disabled && now.password_hash == checked.password_hash) {
+    let same = |now: &Secret| {
+        now.password_hash == checked.password_hash && now.second_factor == checked.second_factor
+    };
+    if now.is_some_and(|now| !now.disabled && same(&now)) {
         return Ok(());
     }
     session.flush().await.map_err(fault)?;
@@ -136,6 +164,14 @@ pub async fn attempt(state: &AppState) -> Result<(), Error> {
 /// # Errors
 /// What the database says.
 pub async fn begin_session(id: PersonId) -> Result<(), Error> {
+    renew_session(session::PERSON, id.0).await
+}
+
+/// Gives the caller a new session, under a new number, that holds `value` and from where it began.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn renew_session(key: &str, value: impl Serialize) -> Result<(), Error> {
     let session = own_session()?;
     let origin = session::Origin {
         address: extension::<ClientAddress>()?.map(|ClientAddress(address)| address),
@@ -145,7 +181,7 @@ pub async fn begin_session(id: PersonId) -> Result<(), Error> {
     let renew = async {
         session.cycle_id().await?;
         session.insert(session::ORIGIN, origin).await?;
-        session.insert(session::PERSON, id.0).await
+        session.insert(key, value).await
     };
     renew
         .await
@@ -184,6 +220,7 @@ pub async fn sign_out() -> Result<(), Error> {
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
 pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<(), Error> {
     let secret = check_password(state, &person.name, password).await?;
+    store::sign_in_failure::forget(&mut *state.pool.acquire().await?, &person.name).await?;
     if secret.id == person.id {
         Ok(())
     } else {
@@ -191,23 +228,27 @@ pub async fn confirm_password(state: &AppState, person: &Person, password: Strin
     }
 }
 
+/// Counts an attempt to come in under this name, whether or not somebody has it.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`], and what the database says.
+pub(crate) async fn attempt_name(state: &AppState, name: &str) -> Result<(), Error> {
+    let mut transaction = state.pool.begin().await?;
+    store::sign_in_failure::lock(&mut transaction, name).await?;
+    throttle::attempt_name(&mut transaction, name, state.clock.now())
+        .await
+        .inspect_err(|_| tracing::warn!(address = ?client(), "a name has to wait before its next attempt"))?;
+    Ok(transaction.commit().await?)
+}
+
 /// Whose name and password these are. Takes as long, and says the same, when nobody has the name or the account is
-/// closed.
+/// closed. It stays counted as an attempt until the caller says that all of it was right.
 async fn check_password(state: &AppState, name: &str, password: String) -> Result<Secret, Error> {
     let possible =
         person::is_plain_name(name) && password.chars().count() <= *crate::server::password::LENGTH.end();
     let secret = if possible {
-        let mut transaction = state.pool.begin().await?;
-        store::sign_in_failure::lock(&mut transaction, name).await?;
-        let now = state.clock.now();
-        throttle::attempt_name(&mut transaction, name, now)
-            .await
-            .inspect_err(
-                |_| tracing::warn!(address = ?client(), "a name has to wait before its next attempt"),
-            )?;
-        let secret = store::person::secret(&mut transaction, name).await?;
-        transaction.commit().await?;
-        secret
+        attempt_name(state, name).await?;
+        store::person::secret(&mut *state.pool.acquire().await?, name).await?
     } else {
         None
     };
@@ -215,11 +256,7 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
     let hash = secret.as_ref().map(|secret| secret.password_hash.clone());
     let fits = state.passwords.fits(password, hash).await?;
     match secret {
-        Some(secret) if fits && !secret.disabled => {
-            let mut connection = state.pool.acquire().await?;
-            store::sign_in_failure::forget(&mut connection, name).await?;
-            Ok(secret)
-        }
+        Some(secret) if fits && !secret.disabled => Ok(secret),
         // The name is written only when somebody has it: people type passwords into the wrong field.
         Some(_) => {
             tracing::warn!(%name, address = ?client(), "a sign-in failed");

@@ -18,7 +18,7 @@ use std::net::SocketAddr;
 use tower_sessions::Session;
 
 /// Paths that a stranger may ask for. Everything else is for those who are signed in: deny by default.
-pub const OPEN: [&str; 7] = [
+pub const OPEN: [&str; 11] = [
     "/sign-in",
     "/invite",
     "/api/invitation/page",
@@ -26,6 +26,10 @@ pub const OPEN: [&str; 7] = [
     "/api/session/sign_in",
     "/api/session/sign_out",
     "/api/session/who_am_i",
+    "/api/second_factor/page",
+    "/api/second_factor/ask",
+    "/api/second_factor/confirm",
+    "/api/second_factor/recover",
 ];
 
 /// The page of one's own account.
@@ -296,7 +300,8 @@ fn page_of_origin(headers: &HeaderMap) -> String {
         .unwrap_or_else(|| "/".to_owned())
 }
 
-fn sign_in_path(wanted: &str) -> String {
+/// The sign-in page, which leads to `wanted` then.
+pub(crate) fn sign_in_path(wanted: &str) -> String {
     match local_path(Some(wanted)) {
         "/" => "/sign-in".to_owned(),
         path => {

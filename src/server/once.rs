@@ -19,6 +19,8 @@ const MOST: usize = 2048;
 pub enum Once {
     /// A secret that was made.
     Secret,
+    /// Recovery codes that were made.
+    Codes,
     /// Why a stranger's form was refused: text in an address could be anybody's, and a stranger has no session that keeps it.
     Refusal,
 }
@@ -56,6 +58,7 @@ pub fn take<T: DeserializeOwned>(state: &AppState, which: Once) -> Option<T> {
 fn name(state: &AppState, which: Once) -> String {
     let end = match which {
         Once::Secret => "once",
+        Once::Codes => "codes",
         Once::Refusal => "refused",
     };
     format!("{}-{end}", state.config.transport.cookie_name())

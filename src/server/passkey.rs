@@ -9,16 +9,22 @@ use crate::{
     },
     server::{
         auth::{self, Identity},
-        failure, person, run,
+        failure, person, run, second_factor,
         state::AppState,
     },
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ceremony::{ClientData, Deed, Flaw, RelyingParty};
 use chrono::TimeDelta;
-use domain::{people_log::PeopleDeed, person::Person};
+use domain::{
+    people_log::PeopleDeed,
+    person::{Person, PersonId},
+};
 use sha2::{Digest, Sha256};
-use store::passkey::{self, Challenge, Passkey};
+use store::{
+    passkey::{self, Challenge, Passkey, Used},
+    session::SessionKey,
+};
 
 /// How long a device may take.
 const PATIENCE: TimeDelta = TimeDelta::minutes(5);
@@ -26,12 +32,38 @@ const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 /// How many one person has at most.
 const MOST: usize = 20;
 
+/// How many questions one session has at most that nobody answered: the oldest go.
+const MOST_QUESTIONS: i64 = 10;
+
+/// Who is asked, and in which session.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker<'a> {
+    /// The session, which need not be theirs yet.
+    pub session: SessionKey,
+    /// Who.
+    pub person: PersonId,
+    /// What they sign in with.
+    pub name: &'a str,
+}
+
+impl<'a> From<&'a Identity> for Asker<'a> {
+    fn from(identity: &'a Identity) -> Self {
+        Asker {
+            session: identity.session,
+            person: identity.person.id,
+            name: &identity.person.name,
+        }
+    }
+}
+
 /// What a device is asked to sign for: an answer to one question is none to another.
 #[derive(Clone, Copy, Debug, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose<'a> {
     /// A passkey of one's own.
     Add,
+    /// The second step of the sign-in that waits in this session.
+    SignIn,
     /// This very signature.
     Sign {
         /// The run.
@@ -83,17 +115,18 @@ pub async fn known(
     })
 }
 
-/// What a device needs to make a key.
+/// What a device needs to make a key, for whoever gives their password.
 ///
 /// # Errors
-/// [`Error::Refused`] where the public address is no place for passkeys, or there are enough.
-pub async fn offer(state: &AppState, identity: &Identity) -> Result<Offer, Error> {
+/// [`Error::WrongPassword`], [`Error::TooManyAttempts`]; [`Error::Refused`] where the public address is no place for passkeys, or there are enough.
+pub async fn offer(state: &AppState, identity: &Identity, password: String) -> Result<Offer, Error> {
     let party = RelyingParty::at(&state.origin)?;
     let me = &identity.person;
+    auth::confirm_password(state, me, password).await?;
     let found = passkey::of(&mut *state.pool.acquire().await?, me.id).await?;
     has_room(&found)?;
     Ok(Offer {
-        challenge: ask(state, identity, Purpose::Add).await?,
+        challenge: ask(state, identity.into(), Purpose::Add).await?,
         site: party.id,
         person: URL_SAFE_NO_PAD.encode(me.id.0.to_be_bytes()),
         name: me.name.clone(),
@@ -105,19 +138,12 @@ pub async fn offer(state: &AppState, identity: &Identity) -> Result<Offer, Error
     })
 }
 
-/// Adds the key that a device made to one's own.
+/// Adds the key that a device made to one's own: for an [`offer`], which asked for the password.
 ///
 /// # Errors
-/// [`Error::WrongPassword`], [`Error::TooManyAttempts`]; [`Error::Refused`] with what is wrong with the answer.
-pub async fn add(
-    state: &AppState,
-    identity: &Identity,
-    name: &str,
-    answer: &str,
-    password: String,
-) -> Result<(), Error> {
+/// [`Error::Refused`] with what is wrong with the answer.
+pub async fn add(state: &AppState, identity: &Identity, name: &str, answer: &str) -> Result<(), Error> {
     let me = &identity.person;
-    auth::confirm_password(state, me, password).await?;
     let name = run::short("name", name, 64)?;
     if name.is_empty() {
         return Err(Error::refused("Give the passkey a name, to know it by."));
@@ -125,9 +151,10 @@ pub async fn add(
     let party = RelyingParty::at(&state.origin)?;
     let answer = Bytes::read(answer)?;
     let client = party.client_data(&answer.client, Deed::Made)?;
-    redeem(state, identity, &client, Purpose::Add).await?;
+    redeem(state, identity.into(), &client, Purpose::Add).await?;
     let new = party.made(&answer.authenticator)?;
     let mut tx = state.pool.begin().await?;
+    store::person::lock(&mut tx, me.id).await?;
     has_room(&passkey::of(&mut tx, me.id).await?)?;
     if !passkey::create(&mut tx, me.id, &name, &new, state.clock.now()).await? {
         return Err(Error::refused("This passkey is somebody's already."));
@@ -135,7 +162,7 @@ pub async fn add(
     noted(state, tx, me, PeopleDeed::PasskeyAdded { name }).await
 }
 
-/// Removes one of one's own.
+/// Removes one of one's own. Without any, none is asked for at sign-in.
 ///
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`]; [`Error::NotFound`] where one has no such passkey.
@@ -143,11 +170,13 @@ pub async fn remove(state: &AppState, identity: &Identity, id: i64, password: St
     let me = &identity.person;
     auth::confirm_password(state, me, password).await?;
     let mut tx = state.pool.begin().await?;
+    store::person::lock(&mut tx, me.id).await?;
     let Some(name) = passkey::delete(&mut tx, me.id, id).await? else {
         return Err(Error::NotFound {
             what: "passkey of yours with this number: it is removed already".to_owned(),
         });
     };
+    second_factor::without_passkeys(state, &mut tx, &me.author(), (Some(me.id), &me.name)).await?;
     noted(state, tx, me, PeopleDeed::PasskeyRemoved { name }).await
 }
 
@@ -176,20 +205,16 @@ async fn noted(
 ///
 /// # Errors
 /// [`Error::Refused`] where one has none, or the public address is no place for passkeys.
-pub async fn question(
-    state: &AppState,
-    identity: &Identity,
-    purpose: Purpose<'_>,
-) -> Result<Question, Error> {
+pub async fn question(state: &AppState, asker: Asker<'_>, purpose: Purpose<'_>) -> Result<Question, Error> {
     let party = RelyingParty::at(&state.origin)?;
-    let found = passkey::of(&mut *state.pool.acquire().await?, identity.person.id).await?;
+    let found = passkey::of(&mut *state.pool.acquire().await?, asker.person).await?;
     if found.is_empty() {
         return Err(Error::refused(
             "You have no passkey: add one on the page of your account, or give your password.",
         ));
     }
     Ok(Question {
-        challenge: ask(state, identity, purpose).await?,
+        challenge: ask(state, asker, purpose).await?,
         site: party.id,
         known: found
             .iter()
@@ -204,66 +229,64 @@ pub async fn question(
 /// [`Error::Refused`] with what is wrong with the answer.
 pub async fn confirm(
     state: &AppState,
-    identity: &Identity,
+    asker: Asker<'_>,
     purpose: Purpose<'_>,
     answer: &str,
 ) -> Result<(), Error> {
     let party = RelyingParty::at(&state.origin)?;
     let answer = Bytes::read(answer)?;
     let client = party.client_data(&answer.client, Deed::Signed)?;
-    redeem(state, identity, &client, purpose).await?;
+    redeem(state, asker, &client, purpose).await?;
     let mut connection = state.pool.acquire().await?;
-    let found = passkey::of(&mut connection, identity.person.id).await?;
+    let found = passkey::of(&mut connection, asker.person).await?;
     let Some(mine) = found.into_iter().find(|one| one.credential == answer.credential) else {
-        return Err(Error::refused(
-            "This passkey is none of yours: it was removed, or it is somebody else's.",
-        ));
+        return Err(none_of_yours());
     };
     let count = party.signed(&mine.key, &client, &answer.authenticator, &answer.signature)?;
-    if passkey::used(&mut connection, mine.id, count, state.clock.now()).await? {
-        return Ok(());
+    match passkey::used(&mut connection, mine.id, count, state.clock.now()).await? {
+        Used::Noted => Ok(()),
+        Used::Removed => Err(none_of_yours()),
+        Used::WentBack => {
+            let (name, passkey) = (asker.name, mine.name);
+            tracing::warn!(name, passkey, "the counter of a passkey went back");
+            Err(Error::refused(
+                "The counter of this passkey went back: somebody may have copied it. Remove it on the page of your account.",
+            ))
+        }
     }
-    tracing::warn!(
-        name = identity.person.name,
-        passkey = mine.name,
-        "the counter of a passkey went back"
-    );
-    Err(Error::refused(
-        "The counter of this passkey went back: somebody may have copied it. Remove it on the page of your account.",
-    ))
+}
+
+fn none_of_yours() -> Error {
+    Error::refused("This passkey is none of yours: it was removed, or it is somebody else's.")
 }
 
 /// Stores what a device is asked to sign.
-async fn ask(state: &AppState, identity: &Identity, purpose: Purpose<'_>) -> Result<String, Error> {
+async fn ask(state: &AppState, asker: Asker<'_>, purpose: Purpose<'_>) -> Result<String, Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| failure::internal("making a challenge", &error))?;
     let now = state.clock.now();
     let challenge = Challenge {
         bytes,
-        session: identity.session,
-        person: identity.person.id,
+        session: asker.session,
+        person: asker.person,
         purpose: purpose.hash()?,
         expires_at: now + PATIENCE,
     };
-    passkey::challenge(&mut *state.pool.acquire().await?, &challenge, now).await?;
+    let mut connection = state.pool.acquire().await?;
+    passkey::challenge(&mut connection, &challenge, MOST_QUESTIONS, now).await?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Takes the challenge, whatever becomes of the answer: a second one with it is refused.
 async fn redeem(
     state: &AppState,
-    identity: &Identity,
+    asker: Asker<'_>,
     client: &ClientData,
     purpose: Purpose<'_>,
 ) -> Result<(), Error> {
     let mut connection = state.pool.acquire().await?;
-    let found = passkey::take_challenge(
-        &mut connection,
-        &client.challenge,
-        identity.session,
-        identity.person.id,
-    )
-    .await?;
+    let found =
+        passkey::take_challenge(&mut connection, &client.challenge, asker.session, asker.person).await?;
     match found {
         None => Err(Error::refused(
             "The passkey signed what this session did not ask for, or what was used already. Try again.",

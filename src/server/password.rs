@@ -121,10 +121,25 @@ impl Passwords {
 /// # Errors
 /// When the machine gives no randomness.
 pub fn generate() -> Result<String, PasswordError> {
-    let mut bytes = [0_u8; 30];
+    random::<30>(5)
+}
+
+/// A new recovery code: four groups of six characters, 120 bits, so that its SHA-256 alone gives nothing to guess.
+///
+/// # Errors
+/// When the machine gives no randomness.
+pub fn generate_code() -> Result<String, PasswordError> {
+    random::<24>(6)
+}
+
+fn random<const N: usize>(group: usize) -> Result<String, PasswordError> {
+    let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|error| PasswordError(error.to_string()))?;
     let characters = bytes.map(|byte| char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
-    let groups: Vec<String> = characters.chunks(5).map(|group| group.iter().collect()).collect();
+    let groups: Vec<String> = characters
+        .chunks(group)
+        .map(|group| group.iter().collect())
+        .collect();
     Ok(groups.join("-"))
 }
 
@@ -169,6 +184,14 @@ mod tests {
         assert_eq!((30.0 * (ALPHABET.len() as f64).log2()) as u32, 150);
         assert_eq!(wrong_length(&one), None);
         assert_eq!(guess::objection(&one, &[]), None);
+    }
+
+    #[test]
+    fn a_recovery_code_has_120_bits_in_four_groups_and_is_never_the_same() {
+        let (one, other) = (generate_code().unwrap(), generate_code().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.split('-').map(str::len).collect::<Vec<_>>(), [6; 4]);
+        assert_eq!((24.0 * (ALPHABET.len() as f64).log2()) as u32, 120);
     }
 
     #[test]

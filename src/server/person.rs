@@ -6,11 +6,11 @@ mod standing;
 
 pub use listing::{one, page};
 pub use roles::{change, set};
-pub use standing::{disable, enable, end_sessions};
+pub use standing::{disable, enable, end_sessions, remove_passkeys};
 
 use crate::{
     api::Error,
-    server::{password, state::AppState},
+    server::{password, second_factor, state::AppState},
 };
 use domain::{
     Role,
@@ -137,12 +137,8 @@ pub async fn set_password(
     let ended = store::session::delete_of(&mut transaction, person.id).await?;
     store::sign_in_failure::forget(&mut transaction, name).await?;
     let about = (Some(person.id), name);
-    // Whoever had the old password may have added a way to sign without it.
-    for passkey in store::passkey::of(&mut transaction, person.id).await? {
-        store::passkey::delete(&mut transaction, person.id, passkey.id).await?;
-        let removed = PeopleDeed::PasskeyRemoved { name: passkey.name };
-        log(state, &mut transaction, &Author::Gonogo, about, &removed).await?;
-    }
+    // Whoever had the old password may have added a way to sign without it, or to keep its owner out.
+    second_factor::clear(state, &mut transaction, &Author::Gonogo, (person.id, name)).await?;
     log(
         state,
         &mut transaction,

@@ -58,7 +58,7 @@ pub async fn question(
 ) -> Result<Question, Error> {
     run::open(state, &identity.person, id, Right::Sign).await?;
     let comment = comment_of(signature)?;
-    passkey::question(state, identity, purpose(id, signature, &comment)).await
+    passkey::question(state, identity.into(), purpose(id, signature, &comment)).await
 }
 
 /// The comment as it is kept. Browsers end its lines otherwise where they send the form by themselves.
@@ -90,7 +90,7 @@ async fn confirm(
             Ok(Confirmation::Password)
         }
         Proof::Passkey(answer) => {
-            passkey::confirm(state, identity, purpose(id, signature, comment), answer).await?;
+            passkey::confirm(state, identity.into(), purpose(id, signature, comment), answer).await?;
             Ok(Confirmation::Passkey)
         }
     }

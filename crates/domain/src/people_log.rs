@@ -79,6 +79,17 @@ pub enum PeopleDeed {
         /// What they called it.
         name: String,
     },
+    /// They are asked for a passkey at every sign-in.
+    SecondFactorTurnedOn,
+    /// Their password alone signs them in again.
+    SecondFactorTurnedOff,
+    /// They were given recovery codes, which stand in for a passkey; those before work no more.
+    RecoveryCodesMade,
+    /// They signed in with one of those.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: i64,
+    },
     /// A token was made for a program.
     TokenMade {
         /// What for.
@@ -129,6 +140,10 @@ impl PeopleDeed {
             PeopleDeed::PasswordReset => "given another password".to_owned(),
             PeopleDeed::PasskeyAdded { name } => format!("added the passkey {name:?}"),
             PeopleDeed::PasskeyRemoved { name } => format!("removed the passkey {name:?}"),
+            PeopleDeed::SecondFactorTurnedOn => "asked for a passkey at every sign-in".to_owned(),
+            PeopleDeed::SecondFactorTurnedOff => "no longer asked for a passkey at sign-in".to_owned(),
+            PeopleDeed::RecoveryCodesMade => "new recovery codes".to_owned(),
+            PeopleDeed::RecoveryCodeUsed { left } => format!("signed in with a recovery code, {left} left"),
             PeopleDeed::TokenMade {
                 scopes,
                 environment,

@@ -1,6 +1,6 @@
 //! What is asked of a database that is copied, and what becomes of one that was restored.
 
-use crate::{Error, api_token, canonical, invitation, people_log, run};
+use crate::{Error, api_token, canonical, invitation, people_log, run, second_factor};
 use chrono::{DateTime, Utc};
 use domain::{
     Hash,
@@ -155,9 +155,11 @@ pub struct LetGo {
     pub tokens: usize,
     /// How many invitations were revoked.
     pub invitations: usize,
+    /// How many recovery codes were dropped.
+    pub recovery_codes: u64,
 }
 
-/// After a restore nobody is signed in, no token and no invitation works, and nothing that was under way goes on, not even a window:
+/// After a restore nobody is signed in, no token, no invitation and no recovery code works, and nothing that was under way goes on, not even a window:
 /// nobody knows what happened since the copy was made. A run in which more was under way than telling people is given up. In the
 /// transaction of the caller; `None` where no restore has to be looked after.
 ///
@@ -195,6 +197,7 @@ pub async fn let_go(connection: &mut PgConnection, now: DateTime<Utc>) -> Result
         people_log::append(&mut *connection, &Author::Gonogo, about, &deed, now).await?;
         let_go.invitations += 1;
     }
+    let_go.recovery_codes = second_factor::drop_codes(&mut *connection).await?;
     for run in end_tasks(&mut *connection, now).await? {
         match give_up(&mut *connection, run, now).await {
             Ok(()) => let_go.given_up.push(run),

@@ -30,6 +30,7 @@ pub mod revision;
 pub mod rule_approval;
 pub mod run;
 pub mod sample;
+pub mod second_factor;
 pub mod session;
 pub mod sign_in_failure;
 pub mod sign_in_network;

@@ -142,8 +142,18 @@ pub async fn of(connection: &mut PgConnection, person: PersonId) -> Result<Vec<P
         .collect()
 }
 
-/// Notes that it was used, with the count that it gave. Answers false, and notes nothing, where the count is not above the last one:
-/// then two devices have the same key. A device that does not count always says 0.
+/// What became of the count that a passkey gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// It is above the last one, and noted. A device that does not count always says 0.
+    Noted,
+    /// It is not: two devices have the same key. Nothing was noted.
+    WentBack,
+    /// The passkey was removed meanwhile.
+    Removed,
+}
+
+/// Notes that it was used, with the count that it gave.
 ///
 /// # Errors
 /// The database's.
@@ -152,7 +162,7 @@ pub async fn used(
     id: i64,
     sign_count: u32,
     now: DateTime<Utc>,
-) -> Result<bool, Error> {
+) -> Result<Used, Error> {
     let done = sqlx::query!(
         "update passkey set sign_count = $2, last_used_at = $3
          where id = $1 and (sign_count < $2 or (sign_count = 0 and $2 = 0))",
@@ -160,9 +170,32 @@ pub async fn used(
         i64::from(sign_count),
         now,
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(done.rows_affected() == 1)
+    if done.rows_affected() == 1 {
+        return Ok(Used::Noted);
+    }
+    let is_there = sqlx::query_scalar!(
+        r#"select exists(select 1 from passkey where id = $1) as "is_there!""#,
+        id
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(if is_there { Used::WentBack } else { Used::Removed })
+}
+
+/// Removes the passkeys of this person; answers their names.
+///
+/// # Errors
+/// The database's.
+pub async fn delete_all(connection: &mut PgConnection, person: PersonId) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar!(
+        "delete from passkey where person_id = $1 returning name",
+        person.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
 }
 
 /// Removes a passkey of this person; answers its name.
@@ -184,13 +217,14 @@ pub async fn delete(
     Ok(name)
 }
 
-/// Stores a challenge, and drops those whose time has been over for an hour.
+/// Stores a challenge, and drops those whose time has been over for an hour, and the oldest of its session beyond `most`.
 ///
 /// # Errors
 /// The database's.
 pub async fn challenge(
     connection: &mut PgConnection,
     new: &Challenge,
+    most: i64,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     sqlx::query!(
@@ -206,6 +240,16 @@ pub async fn challenge(
         new.person.0,
         &new.purpose[..],
         new.expires_at,
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from passkey_challenge where challenge in (
+           select challenge from passkey_challenge where session_key = $1
+           order by expires_at desc, challenge = $2 desc offset $3)",
+        &new.session.0[..],
+        &new.bytes[..],
+        most,
     )
     .execute(connection)
     .await?;

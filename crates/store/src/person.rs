@@ -60,6 +60,8 @@ pub struct Secret {
     pub disabled: bool,
     /// See [`Person::must_change_password`].
     pub must_change_password: bool,
+    /// It takes a passkey besides.
+    pub second_factor: bool,
 }
 
 /// Makes a person.
@@ -218,7 +220,8 @@ pub async fn nobody_yet(connection: &mut PgConnection) -> Result<bool, Error> {
 /// The database's.
 pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<Secret>, Error> {
     let row = sqlx::query!(
-        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password
+        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password,
+             exists(select 1 from second_factor where person_id = person.id) as "second_factor!"
            from person where name = $1 and not service"#,
         name
     )
@@ -229,6 +232,7 @@ pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<
         password_hash: row.password_hash,
         disabled: row.disabled_at.is_some(),
         must_change_password: row.must_change_password,
+        second_factor: row.second_factor,
     }))
 }
 
@@ -238,7 +242,8 @@ pub async fn secret(connection: &mut PgConnection, name: &str) -> Result<Option<
 /// The database's.
 pub async fn secret_of(connection: &mut PgConnection, id: PersonId) -> Result<Option<Secret>, Error> {
     let row = sqlx::query!(
-        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password
+        r#"select id, password_hash as "password_hash!", disabled_at, must_change_password,
+             exists(select 1 from second_factor where person_id = person.id) as "second_factor!"
            from person where id = $1 and not service"#,
         id.0
     )
@@ -249,7 +254,19 @@ pub async fn secret_of(connection: &mut PgConnection, id: PersonId) -> Result<Op
         password_hash: row.password_hash,
         disabled: row.disabled_at.is_some(),
         must_change_password: row.must_change_password,
+        second_factor: row.second_factor,
     }))
+}
+
+/// Lets one transaction at a time change how this person comes in, until it ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(connection: &mut PgConnection, id: PersonId) -> Result<(), Error> {
+    sqlx::query!("select id from person where id = $1 for no key update", id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(())
 }
 
 /// Gives a person another password hash. The caller ends their sessions in the same transaction.

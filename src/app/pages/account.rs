@@ -1,11 +1,13 @@
 //! One's own account: the password, and where one is signed in.
 
 mod passkeys;
+mod second_factor;
 
 use crate::{
     api::{
         account::{AccountPage, ChangePassword, RevokeSession, SessionLine, load_account},
         passkey::{AddPasskey, RemovePasskey},
+        second_factor::ChangeSecondFactor,
     },
     app::{
         components::{
@@ -28,30 +30,39 @@ pub fn Account() -> impl IntoView {
     let passkeys = PasskeyDeeds {
         add: Deed::to::<AddPasskey>(),
         remove: Deed::to::<RemovePasskey>(),
+        second_factor: Deed::to::<ChangeSecondFactor>(),
     };
     let query = use_query_map();
     let changed = move || query.with(|query| query.get("changed").is_some());
     let page = load(
         move || {
-            let PasskeyDeeds { add, remove } = passkeys;
+            let PasskeyDeeds {
+                add,
+                remove,
+                second_factor,
+            } = passkeys;
             (
-                change.version().get(),
-                revoke.version().get(),
-                add.version().get(),
-                remove.version().get(),
+                (change.version().get(), revoke.version().get()),
+                (add.version().get(), remove.version().get()),
+                second_factor.version().get(),
             )
         },
         |_| load_account(),
     );
     let error = move || {
-        let PasskeyDeeds { add, remove } = passkeys;
+        let PasskeyDeeds {
+            add,
+            remove,
+            second_factor,
+        } = passkeys;
         let done = [
             change.value().get(),
             revoke.value().get(),
             add.value().get(),
             remove.value().get(),
         ];
-        done.into_iter().flatten().find_map(Result::err)
+        let own = done.into_iter().flatten().find_map(Result::err);
+        own.or_else(|| second_factor.value().get().and_then(Result::err))
     };
     view! {
         <Title text="Account" />
@@ -73,7 +84,10 @@ fn body(page: AccountPage, changed: bool, change: Deed, revoke: Deed, deeds: Pas
         must_change_password: must,
         sessions,
         passkeys: known,
+        second_factor: standing,
+        new_codes,
     } = page;
+    let has_passkey = !known.passkeys.is_empty();
     let mut roles: Vec<String> = person.roles.iter().map(|role| role.title().to_owned()).collect();
     let local = person.roles_at.iter().flat_map(|(name, roles)| {
         roles
@@ -107,6 +121,7 @@ fn body(page: AccountPage, changed: bool, change: Deed, revoke: Deed, deeds: Pas
             {news}
             {password(person.name, change)}
             {(!must).then(|| passkeys::card(known, deeds))}
+            {(!must).then(|| second_factor::card(standing, has_passkey, new_codes, deeds.second_factor))}
             {(!must).then(|| table(sessions, revoke))}
         </div>
     }

@@ -4,7 +4,10 @@ use super::people::{choices, log, roles, standing, titles, token_table};
 use crate::{
     api::{
         api_token::RevokeToken,
-        person::{DisablePerson, EnablePerson, EndSessions, PersonLine, PersonPage, SetRoles, load_person},
+        person::{
+            DisablePerson, EnablePerson, EndSessions, PersonLine, PersonPage, RemovePasskeys, SetRoles,
+            load_person,
+        },
     },
     app::{
         components::{
@@ -28,6 +31,7 @@ struct Deeds {
     disable: Deed,
     enable: Deed,
     end_sessions: Deed,
+    remove_passkeys: Deed,
     revoke: Deed,
 }
 
@@ -51,12 +55,14 @@ pub fn Person() -> impl IntoView {
         disable: Deed::to::<DisablePerson>(),
         enable: Deed::to::<EnablePerson>(),
         end_sessions: Deed::to::<EndSessions>(),
+        remove_passkeys: Deed::to::<RemovePasskeys>(),
         revoke: Deed::to::<RevokeToken>(),
     };
     let versions = move || {
         let standing = (deeds.disable.version().get(), deeds.enable.version().get());
         let ways_in = (deeds.end_sessions.version().get(), deeds.revoke.version().get());
-        (deeds.roles.version().get(), standing, ways_in)
+        let (roles, passkeys) = (deeds.roles.version().get(), deeds.remove_passkeys.version().get());
+        (roles, standing, ways_in, passkeys)
     };
     let page = load(
         move || (asked.get(), versions()),
@@ -68,6 +74,7 @@ pub fn Person() -> impl IntoView {
             deeds.disable.value().get(),
             deeds.enable.value().get(),
             deeds.end_sessions.value().get(),
+            deeds.remove_passkeys.value().get(),
             deeds.revoke.value().get(),
         ];
         done.into_iter().flatten().find_map(Result::err)
@@ -91,6 +98,8 @@ fn body(page: PersonPage, deeds: Deeds) -> AnyView {
         created_at,
         sessions,
         last_seen_at,
+        passkeys,
+        second_factor,
         tokens,
         log: events,
         older,
@@ -134,6 +143,7 @@ fn body(page: PersonPage, deeds: Deeds) -> AnyView {
         <div class="stack page-body">
             {held}
             {ways_in(&line, sessions, is_me, deeds)}
+            {(passkeys > 0).then(|| lost_device(&line, passkeys, second_factor, deeds.remove_passkeys))}
             {log(events, older)}
         </div>
     }
@@ -269,6 +279,38 @@ fn ways_in(line: &PersonLine, sessions: usize, is_me: bool, deeds: Deeds) -> Any
                     " Who is disabled is signed out at once; what they did stays theirs."
                 </p>
                 <div class="form-actions">{sign_out} {close}</div>
+            </div>
+        </SectionCard>
+    }
+    .into_any()
+}
+
+fn lost_device(line: &PersonLine, passkeys: usize, second_factor: bool, remove: Deed) -> AnyView {
+    let has = match passkeys {
+        1 => "Has 1 passkey".to_owned(),
+        more => format!("Has {more} passkeys"),
+    };
+    let asked = match second_factor {
+        true => ", and is asked for one at every sign-in.",
+        false => ", and signs in with the password alone.",
+    };
+    let id = line.id.0;
+    view! {
+        <SectionCard title="Passkeys" id="passkeys" padded=true>
+            <div class="stack">
+                <p>
+                    {has} {asked}
+                    " Where the device is lost: make sure that it is them who asks. Then the password alone signs them in, and their sessions end."
+                </p>
+                <DeedForm deed=remove>
+                    <input type="hidden" name="id" value=id />
+                    <div class="form">
+                        <div class="form-row"><PasswordAgain id="password-passkeys" answered=remove.version() /></div>
+                        <div class="form-actions">
+                            <Button kind=ButtonKind::Danger busy=remove.pending()>"Take the passkeys away"</Button>
+                        </div>
+                    </div>
+                </DeedForm>
             </div>
         </SectionCard>
     }

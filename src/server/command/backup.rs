@@ -24,7 +24,7 @@ pub const EXAMPLE: &str = "Example:\n  gonogo backup /var/backups/gonogo-$(date 
 pub const RESTORE_EXAMPLE: &str = "Examples:\n  gonogo restore gonogo-2026-11-27.dump\n  gonogo restore --replace gonogo-2026-11-27.dump\n\n\
     Stop Gonogo first. Everything is replaced in one transaction: after an error the database is as it was, unless the error\n\
     says that it is not. A backup of an earlier version gets the tables of this one; what it replaces may be of any version.\n\n\
-    Afterwards everybody signs in again, tokens and invitations are revoked, and a run in which anything was under way, also\n\
+    Afterwards everybody signs in again, tokens, invitations and recovery codes are revoked, and a run in which anything was under way, also\n\
     a verification window, is given up: nobody knows what happened since, and nothing goes on or rolls back by itself. Look at\n\
     who was disabled, demoted or given another password after the backup was made: that is undone.\n\n\
     Exit codes: 0 restored, and every run is whole; 1 not restored, or not to its end; 3 restored, and a run is not whole";
@@ -78,6 +78,7 @@ pub async fn restore(command: Restore, settings: Settings, directory: &Path) -> 
         unreadable,
         tokens,
         invitations,
+        recovery_codes,
     } = &restored.let_go;
     let made_at = restored.made_at.map_or_else(
         || "at a time that it does not say".to_owned(),
@@ -87,7 +88,7 @@ pub async fn restore(command: Restore, settings: Settings, directory: &Path) -> 
         "The backup was made {made_at}. What came later is gone: look at who was disabled, demoted or given another password since."
     );
     println!(
-        "Revoked, because they may have been revoked since: tokens {tokens}, invitations {invitations}."
+        "Revoked, because they may have been revoked since: tokens {tokens}, invitations {invitations}, recovery codes {recovery_codes}."
     );
     for run in given_up {
         println!(

@@ -59,11 +59,15 @@ pub async fn one(
     let mut connection = state.pool.acquire().await?;
     let person = by_id(&mut connection, id).await?;
     let sessions = store::session::of(&mut connection, id, now).await?;
+    let passkeys = store::passkey::of(&mut connection, id).await?.len();
+    let second_factor = store::second_factor::of(&mut connection, id).await?.is_some();
     let tokens = store::api_token::open(&mut connection, Some(id), now).await?;
     let log = people_log::before(&mut connection, Some(id), log_before).await?;
     Ok(PersonPage {
         last_seen_at: sessions.first().map(|session| session.last_seen_at),
         sessions: sessions.len(),
+        passkeys,
+        second_factor,
         tokens: tokens.into_iter().map(token).collect(),
         older: older(&log),
         log,

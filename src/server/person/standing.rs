@@ -1,7 +1,10 @@
 //! Whether somebody may come in.
 
 use super::{by_id, log, roles::refuse_last};
-use crate::{api::Error, server::state::AppState};
+use crate::{
+    api::Error,
+    server::{second_factor, state::AppState},
+};
 use domain::{
     people_log::PeopleDeed,
     person::{Author, PersonId},
@@ -66,5 +69,32 @@ pub async fn end_sessions(state: &AppState, by: &Author, id: PersonId) -> Result
     let deed = PeopleDeed::SessionsEnded { count };
     log(state, &mut tx, by, (Some(id), &person.name), &deed).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Takes away the passkeys of somebody who lost their device, with what asks for them at sign-in, and ends their sessions.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] where there are none.
+pub async fn remove_passkeys(state: &AppState, by: &Author, id: PersonId) -> Result<(), Error> {
+    let mut tx = state.pool.begin().await?;
+    let person = by_id(&mut tx, id).await?;
+    let removed = second_factor::clear(state, &mut tx, by, (id, &person.name)).await?;
+    if removed == 0 {
+        return Err(Error::Conflict {
+            message: format!("{} has no passkeys: they were removed already.", person.title),
+        });
+    }
+    let count = store::session::delete_of(&mut tx, id).await?;
+    if count > 0 {
+        let deed = PeopleDeed::SessionsEnded { count };
+        log(state, &mut tx, by, (Some(id), &person.name), &deed).await?;
+    }
+    tx.commit().await?;
+    tracing::info!(
+        name = person.name,
+        removed,
+        "the passkeys of an account were removed by somebody else"
+    );
     Ok(())
 }

@@ -1,0 +1,2 @@
+drop table recovery_code;
+drop table second_factor;
