@@ -4,7 +4,6 @@ use super::Error;
 use domain::{
     guide::Help,
     plan::{ItemId, SectionId},
-    run::RunId,
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -76,7 +75,13 @@ pub struct GuideStep {
 pub async fn load_guidance(run: i64, item: Option<String>) -> Result<Guidance, Error> {
     use crate::server::{auth, guide, state::AppState};
     let person = auth::require(domain::Right::See, None)?;
-    guide::guidance(&AppState::here()?, &person, RunId(run), item.map(ItemId)).await
+    guide::guidance(
+        &AppState::here()?,
+        &person,
+        domain::run::RunId(run),
+        item.map(ItemId),
+    )
+    .await
 }
 
 /// Says whether a guide helped, with a note or without.
@@ -94,7 +99,15 @@ pub async fn tell_guide(
     use crate::server::{auth, guide as use_case, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Attest, None)?);
     let (item, guide) = (ItemId(item), SectionId(guide));
-    use_case::tell(&state, &person, RunId(run), item, guide, (help, &note)).await
+    use_case::tell(
+        &state,
+        &person,
+        domain::run::RunId(run),
+        item,
+        guide,
+        (help, &note),
+    )
+    .await
 }
 
 /// Hands a line on that no guide helped with.
@@ -105,5 +118,5 @@ pub async fn tell_guide(
 pub async fn escalate(run: i64, item: String) -> Result<(), Error> {
     use crate::server::{auth, guide, state::AppState};
     let (state, person) = (AppState::here()?, auth::require(domain::Right::Attest, None)?);
-    guide::escalate(&state, &person, RunId(run), ItemId(item)).await
+    guide::escalate(&state, &person, domain::run::RunId(run), ItemId(item)).await
 }

@@ -32,7 +32,7 @@ fn finding(verdict: Verdict, reason: &str, found: &str, output: &str) -> Finding
     Finding {
         verdict,
         reason: reason.to_owned(),
-        evidence: serde_json::from_value(evidence).unwrap(),
+        evidence: serde_json::from_value(evidence).expect("evidence"),
     }
 }
 
