@@ -87,7 +87,9 @@ test("with it turned on, the password leads to a second step, which the device o
   await expectAccessible(developer);
 
   await developer.goto("/environments");
+  await developer.locator("details.menu > summary").click();
   await developer.getByRole("button", { name: "Sign out" }).click();
+  await expect(developer).toHaveURL(/sign-in/);
   await developer.goto("/sign-in?next=/environments");
   await fillSignIn(developer, name, password);
   await expect(developer.getByRole("heading", { name: "Confirm with your passkey" })).toBeVisible();
@@ -95,7 +97,7 @@ test("with it turned on, the password leads to a second step, which the device o
   await expectAccessible(developer);
   await developer.getByRole("button", { name: "Use your passkey" }).click();
   await expect(developer).toHaveURL(/\/environments$/);
-  await expect(developer.getByRole("button", { name: "Sign out" })).toBeVisible();
+  await expect(developer.getByRole("heading", { name: "Environments", exact: true })).toBeVisible();
 
   // Without the device, and without scripts: the step says so, and a code does.
   for (const javaScriptEnabled of [false, true]) {

@@ -208,7 +208,7 @@ fn told(board: Board, deeds: Deeds, item: &str, guidance: Guidance) -> AnyView {
     view! {
         <PanelPart label="Guides">
             {none} {matches} {escalation} {draft}
-            <small><a href=all>"All guides"</a></small>
+            <small><a class="guide-link" href=all>"All guides"</a></small>
         </PanelPart>
     }
     .into_any()
@@ -253,7 +253,7 @@ fn one(board: Board, deeds: Deeds, item: &str, found: GuideMatch, first: bool) -
             {said(board, &section)}
             {all}
             {form}
-            <small><a href=href>"The guide as it is written"</a></small>
+            <small><a class="guide-link" href=href>"The guide as it is written"</a></small>
         </Disclosure>
     }
     .into_any()
