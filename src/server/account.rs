@@ -15,7 +15,10 @@ use crate::{
     },
 };
 use domain::{Hash, people_log::PeopleDeed};
-use store::session::{Seen, SessionKey};
+use store::{
+    person::Secret,
+    session::{Seen, SessionKey},
+};
 
 /// The page of one's account.
 ///
@@ -53,9 +56,15 @@ pub async fn change_password(
     }
     let known = password::known(&state.origin, &[&me.name, &me.title]);
     state.passwords.accept(&new, known).await?;
-    auth::confirm_password(state, me, old).await?;
+    let before = auth::confirm_password(state, me, old).await?;
     let password_hash = state.passwords.hash(new).await?;
     let mut tx = state.pool.begin().await?;
+    // Somebody may have set another meanwhile, who does not trust this one: theirs stays.
+    store::person::lock(&mut tx, me.id).await?;
+    let now = store::person::secret(&mut tx, &me.name).await?;
+    if now.is_none_or(|now| now.password_hash != before.password_hash) {
+        return Err(Error::WrongPassword);
+    }
     store::person::set_password(&mut tx, me.id, &password_hash, false).await?;
     let ended = store::session::delete_others(&mut tx, me.id, identity.session).await?;
     let about = (Some(me.id), me.name.as_str());
@@ -66,7 +75,12 @@ pub async fn change_password(
         ended,
         "a password was changed by its owner; the other sessions were ended"
     );
-    auth::begin_session(me.id).await
+    auth::begin_session(me.id).await?;
+    let checked = Secret {
+        password_hash,
+        ..before
+    };
+    auth::still_fits(state, &me.name, &checked).await
 }
 
 /// Ends one of one's own sessions, named by its key: a stolen one cannot end the others.

@@ -128,14 +128,18 @@ pub(crate) async fn enter(
 }
 
 /// While a password was compared, or a passkey signed, either may have been replaced, and the sessions that were there ended: the new
-/// one is stored first, and ends where it came too late.
-async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<(), Error> {
+/// one is stored first, and ends where it came too late. Whoever is replacing them is waited for.
+///
+/// # Errors
+/// [`Error::WrongPassword`] where they are no longer what was `checked`, and what the database says.
+pub(crate) async fn still_fits(state: &AppState, name: &str, checked: &Secret) -> Result<(), Error> {
     let session = own_session()?;
     let fault = |error| failure::internal("storing a session", &error);
     session.save().await.map_err(fault)?;
-    let mut connection = state.pool.acquire().await?;
-    let now = store::person::secret(&mut connection, name).await?;
-    drop(connection);
+    let mut transaction = state.pool.begin().await?;
+    store::person::lock(&mut transaction, checked.id).await?;
+    let now = store::person::secret(&mut transaction, name).await?;
+    transaction.commit().await?;
     let same = |now: &Secret| {
         now.password_hash == checked.password_hash && now.second_factor == checked.second_factor
     };
@@ -214,15 +218,16 @@ pub async fn sign_out() -> Result<(), Error> {
         .map_err(|error| failure::internal("ending a session", &error))
 }
 
-/// Compares the password of somebody who is signed in, who signs something with it. Counted like a sign-in.
+/// Compares the password of somebody who is signed in, who signs something with it. Counted like a sign-in. Answers what it was compared
+/// with.
 ///
 /// # Errors
 /// [`Error::WrongPassword`], [`Error::TooManyAttempts`], and what the database says.
-pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<(), Error> {
+pub async fn confirm_password(state: &AppState, person: &Person, password: String) -> Result<Secret, Error> {
     let secret = check_password(state, &person.name, password).await?;
     store::sign_in_failure::forget(&mut *state.pool.acquire().await?, &person.name).await?;
     if secret.id == person.id {
-        Ok(())
+        Ok(secret)
     } else {
         Err(Error::SignedOut)
     }
@@ -270,7 +275,7 @@ async fn check_password(state: &AppState, name: &str, password: String) -> Resul
 }
 
 /// From where the caller comes, for the log.
-fn client() -> Option<ClientAddress> {
+pub(crate) fn client() -> Option<ClientAddress> {
     extension::<ClientAddress>().ok().flatten()
 }
 

@@ -11,6 +11,7 @@ use crate::{
         auth::{self, Identity},
         failure,
         once::{self, Once},
+        passkey::ceremony::RelyingParty,
         password, person, random_secret,
         state::AppState,
     },
@@ -78,6 +79,8 @@ pub async fn change(
 }
 
 async fn turn_on(state: &AppState, tx: &mut PgConnection, me: &Person) -> Result<Vec<String>, Error> {
+    // Where browsers ask no device, nobody could sign in with one.
+    RelyingParty::at(&state.origin)?;
     if passkey::of(tx, me.id).await?.is_empty() {
         return Err(Error::refused(
             "You have no passkey that could be asked for: add one first.",

@@ -66,6 +66,8 @@ pub async fn begin(
         until: state.clock.now() + PATIENCE,
     };
     auth::renew_session(PENDING, pending).await?;
+    // Where nobody takes it, somebody else may know the password.
+    tracing::info!(%name, address = ?auth::client(), "a password was right, and a second step is waited for");
     Ok(guard::sign_in_path(guard::local_path(next)))
 }
 

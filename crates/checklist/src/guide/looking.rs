@@ -12,6 +12,9 @@ const ENOUGH: usize = 2;
 
 const OUTPUT: &str = "in the output";
 
+/// Where else.
+const REASON: &str = "in the reason";
+
 /// How much of a line is shown, in characters.
 const SHOWN: usize = 160;
 
@@ -64,7 +67,7 @@ impl<'a> Looked<'a> {
             .flat_map(|output| [&output.text, &output.ending]);
         let sources = printed
             .map(|text| (OUTPUT, text))
-            .chain([("found", &evidence.found), ("in the reason", &finding.reason)]);
+            .chain([("found", &evidence.found), (REASON, &finding.reason)]);
         Self {
             finding,
             asked_words: words::of(&asked).collect(),
@@ -105,9 +108,15 @@ impl<'a> Looked<'a> {
     fn phrase(&self, phrase: &str) -> Sight {
         let spellings = spellings(phrase);
         let stands = |text: &str| spellings.iter().any(|phrase| stands_in(text, phrase));
-        // Who could not ask says what they wanted to ask.
-        let seen = matches!(self.finding.verdict, Verdict::Fail | Verdict::Warning) || !stands(&self.asked);
-        let mut lines = self.lines.iter().filter(|(place, ..)| seen || *place == OUTPUT);
+        // A reason says what was asked for too, and who could not ask says only that.
+        let asked = stands(&self.asked);
+        let answered = matches!(self.finding.verdict, Verdict::Fail | Verdict::Warning);
+        let seen = |place: &str| match place {
+            OUTPUT => true,
+            REASON => !asked,
+            _ => answered || !asked,
+        };
+        let mut lines = self.lines.iter().filter(|(place, ..)| seen(place));
         let found = lines.find(|(_, _, lower)| stands(lower));
         match found {
             Some((place, line, _)) => Sight::Seen(format!("{place}: {}", shown(line))),
@@ -180,13 +189,32 @@ fn stands_in(line: &str, phrase: &str) -> bool {
     if phrase.is_empty() {
         return false;
     }
+    let is_number = phrase.bytes().all(|byte| byte.is_ascii_digit());
     let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let (first, last) = (phrase.chars().next(), phrase.chars().next_back());
     line.match_indices(phrase).any(|(start, _)| {
         let before = line[..start].chars().next_back();
         let after = line[start + phrase.len()..].chars().next();
-        !(is_word(first) && is_word(before) || is_word(last) && is_word(after))
+        let within = is_word(first) && is_word(before) || is_word(last) && is_word(after);
+        !within && !(is_number && of_a_number(&line[..start], &line[start + phrase.len()..]))
     })
+}
+
+/// Whether digits between these are a part of another number, or so much of something: "10.0.0.1", "503 ms".
+fn of_a_number(before: &str, after: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "ms", "s", "us", "min", "h", "d", "b", "kb", "mb", "gb", "kib", "mib", "gib",
+    ];
+    let joins = |c: Option<char>| c.is_some_and(|c| matches!(c, '.' | ',' | ':' | '/' | '-'));
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let (mut left, mut right) = (before.chars().rev(), after.chars());
+    let goes_on = joins(left.next()) && digit(left.next()) || joins(right.next()) && digit(right.next());
+    let word: String = after
+        .trim_start()
+        .chars()
+        .take_while(|c| c.is_alphabetic())
+        .collect();
+    goes_on || after.trim_start().starts_with('%') || UNITS.contains(&word.as_str())
 }
 
 fn shown(line: &str) -> String {

@@ -34,6 +34,11 @@ pub enum Sign {
 /// Words before a number that is an answer: "returns 503".
 const ANSWERS: &[&str] = &["returns", "return", "answers", "gives", "status", "code", "http"];
 
+/// Words that say that something is not there.
+const NEGATIONS: &[&str] = &[
+    "no", "not", "never", "without", "missing", "lacks", "cannot", "kein", "keine", "nicht",
+];
+
 impl Symptom {
     /// Of the author's words.
     pub fn of(text: &str) -> Self {
@@ -49,6 +54,9 @@ impl Symptom {
         let words = said.join(" ");
         let quoted = said.iter().find_map(|part| in_quotes(part));
         let sign = match (quoted, code) {
+            // What must not be missing cannot be seen where it is.
+            (Some(phrase), _) if negated(text, &phrase) => Sign::Words,
+            (None, Some(code)) if !leads && negated(text, code) => Sign::Words,
             (Some(phrase), _) => Sign::Phrase(phrase),
             (None, Some(code)) if !leads => Sign::Phrase(code.to_owned()),
             (None, _) => number(&words).or_else(|| answer(&words)).unwrap_or(Sign::Words),
@@ -60,6 +68,19 @@ impl Symptom {
             sign,
         }
     }
+}
+
+/// Whether the words before a phrase, in the same clause, say that it is not there: "the log never shows …".
+fn negated(text: &str, phrase: &str) -> bool {
+    let before = text.find(phrase).map_or("", |at| &text[..at]);
+    let clause = before
+        .rsplit([':', ';', ',', '.', '('])
+        .next()
+        .unwrap_or_default();
+    clause
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
+        .any(|word| NEGATIONS.contains(&word) || word.ends_with("n't") || word.ends_with("n’t"))
 }
 
 /// The first words in quotes.
@@ -92,9 +113,11 @@ fn answer(text: &str) -> Option<Sign> {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.windows(2).find_map(|pair| {
         let digits = pair[1].trim_matches(|c: char| !c.is_alphanumeric());
-        let is_code = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         let before = pair[0].to_lowercase();
         let exit = before == "exit" || before == "exits";
+        // One or two digits stand in anything.
+        let long = if exit { 1..=3 } else { 3..=3 };
+        let is_code = long.contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         let code = exit || ANSWERS.contains(&before.as_str());
         (is_code && code).then(|| {
             Sign::Phrase(if exit {

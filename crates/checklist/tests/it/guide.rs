@@ -251,3 +251,37 @@ fn hostile_empty_and_huge_text_is_read_within_bounds() {
         }
     }
 }
+
+#[test]
+fn a_phrase_is_seen_where_it_was_found_and_not_where_it_was_asked_for_or_is_missing() {
+    let asked = "The shop answers: `curl localhost/health` returns 200";
+    let cases = [
+        ("The log shows \"ready\"", "", "LOG: ready", true),
+        ("The log never shows \"ready\"", "", "LOG: ready", false),
+        ("It isn’t `ready`", "", "LOG: ready", false),
+        (
+            "It does not start: the log shows \"no space\"",
+            "",
+            "ERROR: no space",
+            true,
+        ),
+        ("It returns 503", "answered 503, must be 200", "", true),
+        (
+            "It returns 200, and the page is empty",
+            "answered 503, must be 200",
+            "",
+            false,
+        ),
+        ("It returns 503", "", "took 503 ms", false),
+        ("It returns 503", "", "from 10.0.503.1:80", false),
+        ("It returns 503", "", "{\"status\":503}", true),
+        ("It returns 0", "", "0 rows from 10.0.0.1", false),
+    ];
+    for (symptom, reason, output, seen) in cases {
+        let guide = guide(&format!("**Symptoms:**\n- {symptom}\n\n**Solutions:**\n1. Look"));
+        let found = finding(Verdict::Fail, reason, "", output);
+        let sights = Looked::new(asked, &found).at(&guide);
+        let is_seen = matches!(sights[0], Sight::Seen(_));
+        assert_eq!(is_seen, seen, "{symptom} / {reason} / {output}: {sights:?}");
+    }
+}
