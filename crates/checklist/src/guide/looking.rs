@@ -195,8 +195,9 @@ fn stands_in(line: &str, phrase: &str) -> bool {
     line.match_indices(phrase).any(|(start, _)| {
         let before = line[..start].chars().next_back();
         let after = line[start + phrase.len()..].chars().next();
-        let within = is_word(first) && is_word(before) || is_word(last) && is_word(after);
-        !within && !(is_number && of_a_number(&line[..start], &line[start + phrase.len()..]))
+        let in_a_word = is_word(first) && is_word(before) || is_word(last) && is_word(after);
+        let in_a_number = || is_number && of_a_number(&line[..start], &line[start + phrase.len()..]);
+        !(in_a_word || in_a_number())
     })
 }
 
