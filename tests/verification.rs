@@ -296,6 +296,13 @@ async fn what_was_under_way_when_gonogo_stopped_is_unknown_until_it_is_verified_
     futures::join!(calling, stopping);
     let Team { place, app, qa, .. } = team;
     assert!(app.stop().await);
+    // Its connection to the database ends a moment after it, and until then it lives for others.
+    eventually("it lives no more", async || {
+        let mut connection = pool.acquire().await.unwrap();
+        let living = store::panel::living(&mut connection, None).await.unwrap();
+        living.is_empty().then_some(())
+    })
+    .await;
 
     let app = place.app_at(&pool, clock_after(TimeDelta::minutes(10))).await;
     let qa = qa.at(&app);
