@@ -120,6 +120,14 @@ export async function attestOpen(page: Page, panel: Locator, text: string, note:
   await panel.getByText("Attest…").click();
   await panel.getByLabel("What did you see?").fill(note);
   await panel.getByRole("button", { name: "Attest", exact: true }).click();
+  // The browser itself sends this form: a page that a busy server could not answer says so, and is asked for again as a person would.
+  await expect(async () => {
+    if ((await page.locator("li.row").count()) === 0) {
+      console.log(`after attesting: ${page.url()}: ${(await page.locator("body").innerText()).slice(0, 300)}`);
+      await page.reload();
+    }
+    await expect(line(page, text).locator(".status").first()).toHaveText("Attested", { timeout: 5_000 });
+  }).toPass();
   await expectLine(page, text, "Attested", note);
 }
 
